@@ -1,0 +1,78 @@
+//! What a service's `build.rs` calls: makes cargo notice scripts that were put there by hand, and checks them all.
+
+use std::path::PathBuf;
+
+use crate::config::{CONFIG_FILE, Config};
+use crate::script::{Guard, ScriptErrors};
+
+/// Watches the folders of migrations, and fails the build where something is wrong with them.
+///
+/// ```no_run
+/// // In `main` of build.rs:
+/// alembic_core::build_script::migrations();
+/// ```
+///
+/// `embed_migrations!` alone notices every change of an embedded script and every revision that `cargo alembic` writes.
+/// With this line in `build.rs` cargo also notices a file that was put into a folder by hand. How many heads there may
+/// be is left to the macro.
+pub fn migrations() {
+    let package = PathBuf::from(std::env::var_os("CARGO_MANIFEST_DIR").unwrap_or_default());
+    println!("cargo::rerun-if-changed=build.rs");
+    // A file that is not there would make cargo run this at every build.
+    if package.join(CONFIG_FILE).exists() {
+        println!("cargo::rerun-if-changed={CONFIG_FILE}");
+    }
+    let config = match Config::read(&package) {
+        Ok(config) => config,
+        Err(error) => return report(&error.to_string()),
+    };
+    let locations = config.locations(&package);
+    for location in &locations {
+        println!("cargo::rerun-if-changed={}", location.path.display());
+    }
+    let guard = Guard { locations, dialects: config.dialects, many_heads: true };
+    if let Err(ScriptErrors(errors)) = guard.check() {
+        for error in errors {
+            report(&ScriptErrors(vec![error]).to_string());
+        }
+    }
+}
+
+/// One error of the build. A line is a directive to cargo: each line of the message becomes one.
+fn report(message: &str) {
+    message.lines().for_each(|line| println!("cargo::error={line}"));
+}
+
+/// Compares the scripts with a database while the service is built, if the environment variable `variable` holds its
+/// URL. Unset means no connection and no error.
+///
+/// Beside `build` it takes the feature of a driver, and sqlx with a runtime among the build dependencies. Cargo runs the
+/// build script again when the variable changes.
+///
+/// ```no_run
+/// // In `main` of build.rs:
+/// alembic_core::build_script::migrations();
+/// alembic_core::build_script::verify("VERIFY_DATABASE_URL");
+/// ```
+#[cfg(feature = "driver")]
+pub fn verify(variable: &str) {
+    println!("cargo::rerun-if-env-changed={variable}");
+    let Ok(url) = std::env::var(variable) else { return };
+    let package = PathBuf::from(std::env::var_os("CARGO_MANIFEST_DIR").unwrap_or_default());
+    let Ok(config) = Config::read(&package) else { return };
+    // What is wrong with the scripts themselves is told by `migrations`.
+    let Ok(directory) = crate::script::ScriptDirectory::read(&config.locations(&package)) else { return };
+    let timeout = std::time::Duration::from_secs(config.lock_timeout);
+    let migrator = crate::Migrator::new(directory, config.transaction, timeout);
+    match sqlx_core::rt::test_block_on(migrator.verify(url)) {
+        Ok(found) => {
+            for edited in found.edited {
+                report(&crate::migrate::MigrateError::Edited(vec![edited]).to_string());
+            }
+            for revision in found.unknown {
+                report(&format!("the database of {variable} has revision {revision}, which no script has"));
+            }
+        }
+        Err(error) => report(&format!("the database of {variable} cannot be verified: {error}")),
+    }
+}

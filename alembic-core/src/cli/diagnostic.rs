@@ -1,0 +1,203 @@
+//! Errors as a compiler shows them: what, where in which file, and what to do.
+
+use annotate_snippets::renderer::DecorStyle;
+use annotate_snippets::{AnnotationKind, Group, Level, Origin, Renderer, Snippet};
+
+use super::{CommandError, diff};
+use crate::DatabaseMessage;
+use crate::migrate::{EditedRevision, MigrateError, StatementFailure};
+use crate::migrator::Migrator;
+use crate::revision::{PlanError, ResolveError};
+use crate::script::{ScriptError, ScriptErrors};
+
+/// A text for stderr, coloured.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Diagnostic(String);
+
+impl Diagnostic {
+    /// A message without a place.
+    #[must_use]
+    pub fn plain(message: &str, help: Option<&str>) -> Diagnostic {
+        let group = Group::with_title(Level::ERROR.primary_title(message.to_owned()));
+        let help = help.map(|help| Level::HELP.message(help.to_owned()));
+        Diagnostic(render(&[group.elements(help)]))
+    }
+
+    /// Prints it, without the colours where stderr is no terminal.
+    pub fn print(&self) {
+        anstream::eprintln!("{}", self.0);
+    }
+}
+
+/// Shows why a command failed.
+#[must_use]
+pub fn explain(error: &CommandError, migrator: &Migrator) -> Diagnostic {
+    match error {
+        CommandError::Migrate(MigrateError::Statement(failure)) => statement(failure, migrator),
+        CommandError::Migrate(MigrateError::Scripts(errors)) => {
+            let directory = migrator.directory();
+            explain_scripts(errors, |path| {
+                directory
+                    .scripts()
+                    .iter()
+                    .find(|script| script.path == path)
+                    .map(|script| script.text.clone())
+            })
+        }
+        CommandError::Migrate(MigrateError::Edited(revisions)) => {
+            let texts: Vec<String> = revisions.iter().map(|revision| edited(revision, migrator)).collect();
+            Diagnostic(texts.join("\n\n"))
+        }
+        error => {
+            let text = error.to_string();
+            Diagnostic::plain(&text, help(error).as_deref())
+        }
+    }
+}
+
+/// Shows all mistakes of scripts. `source` gives the text of a file, where it can be had.
+pub fn explain_scripts(errors: &ScriptErrors, source: impl Fn(&str) -> Option<String>) -> Diagnostic {
+    let texts: Vec<String> =
+        errors.0.iter().map(|error| script(error, source(&error.path).as_deref())).collect();
+    Diagnostic(texts.join("\n\n"))
+}
+
+fn script(error: &ScriptError, source: Option<&str>) -> String {
+    let ScriptError { path, line, problem } = error;
+    let group = Group::with_title(Level::ERROR.primary_title(problem.to_string()));
+    let start = source.and_then(|source| line_range(source, *line));
+    let group = match (source, start) {
+        (Some(source), Some(range)) => {
+            let snippet = Snippet::source(source.to_owned()).path(path.clone());
+            group.element(snippet.annotation(AnnotationKind::Primary.span(range)))
+        }
+        _ if *line > 0 => group.element(Origin::path(path.clone()).line(*line)),
+        _ => group.element(Origin::path(path.clone())),
+    };
+    render(&[group.elements(error.help().lines().map(|help| Level::HELP.message(help.to_owned())))])
+}
+
+/// The bytes of a line without the white space around it.
+fn line_range(source: &str, number: usize) -> Option<std::ops::Range<usize>> {
+    let index = number.checked_sub(1)?;
+    let start: usize = source.split_inclusive('\n').take(index).map(str::len).sum();
+    let line = source.split_inclusive('\n').nth(index)?;
+    let indent = line.len() - line.trim_start().len();
+    let length = line.trim().len();
+    (length > 0).then(|| start + indent..start + indent + length)
+}
+
+fn statement(failure: &StatementFailure, migrator: &Migrator) -> Diagnostic {
+    let StatementFailure { database, direction, revision, number, total, .. } = failure;
+    let code = database.code.as_ref().map_or_else(String::new, |code| format!(" (code {code})"));
+    let mut group = Group::with_title(Level::ERROR.primary_title(format!("{}{code}", database.message)));
+    let source = migrator.directory().scripts().iter().find(|script| script.path == failure.path);
+    if let Some(script) = source {
+        let label = format!("statement {number} of {total} of the {direction}");
+        let span = first_line(&script.text, failure.span.clone());
+        let snippet = Snippet::source(script.text.clone()).path(script.path.clone());
+        group = group.element(snippet.annotation(AnnotationKind::Primary.span(span).label(label)));
+    }
+    let parts = [("detail", &database.detail), ("hint", &database.hint), ("context", &database.context)];
+    for (name, part) in parts {
+        group = group.elements(part.as_ref().map(|part| Level::NOTE.message(format!("{name}: {part}"))));
+    }
+    // PostgreSQL: unsafe_new_enum_value_usage.
+    if database.code.as_deref() == Some("55P04") {
+        let help = "the value was added in the same transaction: set `transaction = \"revision\"` in alembic.toml, or mark \
+                    the section that adds it `no-transaction`";
+        group = group.element(Level::HELP.message(help));
+    }
+    if is_read_only(database) {
+        group = group.element(Level::HELP.message(READ_ONLY));
+    }
+    let aftermath = failure.aftermath.describe(*number);
+    group = group.element(Level::NOTE.message(format!("{direction} of revision {revision} {aftermath}")));
+    Diagnostic(render(&[group]))
+}
+
+fn edited(edited: &EditedRevision, migrator: &Migrator) -> String {
+    let EditedRevision { revision, path, applied, found, script } = edited;
+    let title = format!("revision {revision} was edited after it was applied to this database");
+    let mut group = Group::with_title(Level::ERROR.primary_title(title));
+    let now = migrator.directory().scripts().iter().find(|script| script.path == *path);
+    group = group.element(match now {
+        Some(now) => Origin::path(path.clone()).line(now.lines.revision as usize),
+        None => Origin::path(path.clone()),
+    });
+    group = group.element(Level::NOTE.message(format!("applied as {applied}\nnow it is  {found}")));
+    if let (Some(before), Some(now)) = (script, now) {
+        group = group.element(Level::NOTE.message(diff(path, before, &now.text).trim_end().to_owned()));
+    }
+    for help in [
+        format!("restore it: `git checkout -- {path}`"),
+        "the change belongs into a new revision: `cargo alembic revision -m \"…\"`".to_owned(),
+    ] {
+        group = group.element(Level::HELP.message(help));
+    }
+    render(&[group])
+}
+
+/// A long statement is shown by its first line.
+fn first_line(text: &str, span: std::ops::Range<usize>) -> std::ops::Range<usize> {
+    let length = text[span.clone()].find('\n').unwrap_or(span.len());
+    span.start..span.start + text[span.start..span.start + length].trim_end().len()
+}
+
+/// What to do about an error, where the error itself does not say.
+fn help(error: &CommandError) -> Option<String> {
+    let CommandError::Migrate(error) = error else {
+        return None;
+    };
+    let help = match error {
+        MigrateError::NoFile { .. } => "`upgrade` creates it",
+        MigrateError::BadUrl { .. } | MigrateError::UnknownScheme { .. } => {
+            "a URL looks like sqlite://app.db, postgres://user:password@host/database or mysql://…"
+        }
+        MigrateError::Connect { message, .. } if is_login(message) => {
+            "the server refused user and password: check them in the URL; special characters are percent-encoded there \
+             (`#` is `%23`, `@` is `%40`)"
+        }
+        MigrateError::Connect { server, .. } if !server.contains(" at ") => {
+            "check the path and its permissions"
+        }
+        MigrateError::Connect { .. } => "check the URL, and that the server runs and can be reached",
+        MigrateError::Database { message, .. } if is_read_only(message) => READ_ONLY,
+        MigrateError::Refused { .. } => "nothing was run",
+        MigrateError::RowsReferred { .. } => {
+            "the database is as it was. Drop the other table first if both are to go; to change a table, keep it: add a \
+             column, fill it with UPDATE, drop the old one and rename the new one"
+        }
+        MigrateError::UnknownRevisions { .. } => {
+            "the revision may be on another branch, or its script was deleted: bring the script back (`git log --all -- \
+             migrations` finds it), or `stamp` the revision that the database is really at"
+        }
+        MigrateError::Plan(PlanError::Resolve(ResolveError::MultipleHeads { .. })) => {
+            "`cargo alembic merge` joins the heads; the target `heads` means all of them"
+        }
+        MigrateError::Irreversible { .. } => {
+            "nothing was run: write a new revision that undoes it, or restore a backup"
+        }
+        MigrateError::NoSection { .. } => "add the section, or one without a dialect: nothing was run",
+        MigrateError::InDoubt { .. } => "look at the database, and tell whether the statement was done",
+        _ => return None,
+    };
+    Some(help.to_owned())
+}
+
+/// Whether the server did not let the user in (SQLSTATE class 28; `ER_ACCESS_DENIED_ERROR`).
+fn is_login(message: &DatabaseMessage) -> bool {
+    message.code.as_deref().is_some_and(|code| code.starts_with("28") || code == "1045")
+}
+
+/// Whether something was refused for want of a right to write (`read_only_sql_transaction`, `insufficient_privilege`;
+/// `SQLITE_READONLY`; MySQL's "command denied" and "read-only").
+fn is_read_only(message: &DatabaseMessage) -> bool {
+    matches!(message.code.as_deref(), Some("25006" | "42501" | "8" | "1142" | "1044" | "1290" | "1792"))
+}
+
+const READ_ONLY: &str = "the database, or this user, may only read: use a URL that may write";
+
+fn render(groups: &[Group<'_>]) -> String {
+    Renderer::styled().decor_style(DecorStyle::Ascii).render(groups)
+}

@@ -1,0 +1,73 @@
+//! What a database says when it refuses something, in parts that can be shown.
+
+use std::fmt;
+
+/// A database's own words about a failure.
+///
+/// sqlx's `Display` of a PostgreSQL error adds a line number of PostgreSQL's C source, which reads like a line of the
+/// script; so the parts are taken from the driver's error instead.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct DatabaseMessage {
+    /// SQLSTATE, or the number that the database has for it.
+    pub code: Option<String>,
+    /// What went wrong.
+    pub message: String,
+    /// More about it: PostgreSQL's DETAIL.
+    pub detail: Option<String>,
+    /// What the database suggests: PostgreSQL's HINT.
+    pub hint: Option<String>,
+    /// Where it happened inside functions: PostgreSQL's CONTEXT.
+    pub context: Option<String>,
+    /// Character (from 1) of the text sent at which the mistake is, where the database says so.
+    pub position: Option<usize>,
+}
+
+impl DatabaseMessage {
+    /// The parts of a driver's error.
+    #[must_use]
+    pub fn of(error: &sqlx::Error) -> DatabaseMessage {
+        let sqlx::Error::Database(database) = error else {
+            return DatabaseMessage { message: plain(error), ..DatabaseMessage::default() };
+        };
+        #[cfg(feature = "postgres")]
+        if let Some(error) = database.try_downcast_ref::<sqlx::postgres::PgDatabaseError>() {
+            return super::postgresql::message(error);
+        }
+        #[cfg(feature = "mysql")]
+        if let Some(error) = database.try_downcast_ref::<sqlx::mysql::MySqlDatabaseError>() {
+            return super::mysql::message(error);
+        }
+        DatabaseMessage {
+            code: database.code().map(Into::into),
+            message: database.message().to_owned(),
+            ..DatabaseMessage::default()
+        }
+    }
+}
+
+/// A failure that is not the database's: of the connection, mostly.
+fn plain(error: &sqlx::Error) -> String {
+    match error {
+        sqlx::Error::Io(error) => error.to_string(),
+        sqlx::Error::Tls(error) => format!("TLS: {error}"),
+        sqlx::Error::Configuration(error) => error.to_string(),
+        sqlx::Error::PoolTimedOut => "no connection of the pool became free in time".to_owned(),
+        error => error.to_string(),
+    }
+}
+
+impl fmt::Display for DatabaseMessage {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(&self.message)?;
+        if let Some(code) = &self.code {
+            write!(formatter, " (code {code})")?;
+        }
+        let parts = [("detail", &self.detail), ("hint", &self.hint), ("context", &self.context)];
+        for (name, part) in parts {
+            if let Some(part) = part {
+                write!(formatter, "\n  {name}: {}", part.replace('\n', "\n    "))?;
+            }
+        }
+        Ok(())
+    }
+}

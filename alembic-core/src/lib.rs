@@ -1,0 +1,26 @@
+//! The engine behind `alembic` and `cargo alembic`.
+//!
+//! Each module is a *room* with one subject, and imports only from the rooms above it in this list.
+//! `ARCHITECTURE.md` at the root of the repository is the map.
+
+pub mod revision;
+pub mod script;
+
+pub mod config;
+
+mod migrator;
+
+#[cfg(feature = "driver")]
+mod dialect;
+#[cfg(feature = "driver")]
+pub mod migrate;
+
+#[cfg(feature = "build")]
+pub mod build_script;
+
+#[cfg(all(feature = "cli", feature = "driver"))]
+pub mod cli;
+
+#[cfg(feature = "driver")]
+pub use dialect::DatabaseMessage;
+pub use migrator::Migrator;

@@ -1,0 +1,111 @@
+//! Several statements as one text: one round trip, and still known which of them failed.
+
+use std::ops::Range;
+
+use super::connection::{BatchError, Connection};
+use crate::dialect::DatabaseMessage;
+use crate::script::Statement;
+
+/// Statements that are sent together.
+#[derive(Default)]
+pub(super) struct Batch {
+    sql: String,
+    pieces: Vec<Piece>,
+}
+
+struct Piece {
+    /// Where its text starts.
+    start: usize,
+    /// The statement of the script it is, with its index; none for one of our own.
+    statement: Option<(usize, Range<usize>)>,
+    /// Whether it has to change exactly one row.
+    changes_one: bool,
+}
+
+/// How a batch went wrong.
+pub(super) enum Failure {
+    /// A statement of the script: its index, and the place in the script that the database named.
+    Statement { index: usize, span: Range<usize>, message: DatabaseMessage, source: sqlx::Error },
+    /// One of our own statements.
+    Own(sqlx::Error),
+    /// A statement that should have changed one row changed another number.
+    Moved,
+}
+
+impl Batch {
+    /// Adds one of our own statements.
+    pub(super) fn own(&mut self, sql: &str) {
+        self.push(sql, None, false);
+    }
+
+    /// Adds one of our own statements that has to change exactly one row.
+    pub(super) fn own_one(&mut self, sql: &str) {
+        self.push(sql, None, true);
+    }
+
+    /// Adds a statement of a script.
+    pub(super) fn statement(&mut self, index: usize, statement: &Statement, text: &str) {
+        self.push(text, Some((index, statement.start..statement.end)), false);
+    }
+
+    fn push(&mut self, sql: &str, statement: Option<(usize, Range<usize>)>, changes_one: bool) {
+        if !self.sql.is_empty() {
+            self.sql.push_str(";\n");
+        }
+        self.pieces.push(Piece { start: self.sql.len(), statement, changes_one });
+        self.sql.push_str(sql);
+    }
+
+    pub(super) fn is_empty(&self) -> bool {
+        self.pieces.is_empty()
+    }
+
+    /// Sends all of it.
+    pub(super) async fn run(mut self, connection: &mut Connection) -> Result<(), Failure> {
+        let sql = std::mem::take(&mut self.sql);
+        // Kept to find the place of a mistake; the text itself goes to the driver.
+        let places = if self.pieces.iter().any(|piece| piece.statement.is_some()) {
+            sql.clone()
+        } else {
+            String::new()
+        };
+        match connection.execute(sql).await {
+            Ok(changed) => {
+                let moved =
+                    self.pieces.iter().zip(&changed).any(|(piece, rows)| piece.changes_one && *rows != 1);
+                if moved { Err(Failure::Moved) } else { Ok(()) }
+            }
+            Err(error) => Err(self.blame(&places, error)),
+        }
+    }
+
+    /// Finds the statement that failed.
+    fn blame(self, sql: &str, BatchError { finished, error }: BatchError) -> Failure {
+        let message = DatabaseMessage::of(&error);
+        // PostgreSQL reads the whole text before it runs anything of it: then only the position tells.
+        let byte = message
+            .position
+            .and_then(|position| sql.char_indices().nth(position.saturating_sub(1)).map(|(byte, _)| byte));
+        let piece = match byte {
+            Some(byte) => self.pieces.iter().rev().find(|piece| piece.start <= byte),
+            None => self.pieces.get(finished),
+        };
+        match piece.and_then(|piece| piece.statement.clone().map(|statement| (piece.start, statement))) {
+            Some((start, (index, span))) => {
+                let named = byte.map(|byte| (span.start + (byte - start), word(&sql[byte..])));
+                let span = named
+                    .filter(|(place, _)| span.contains(place))
+                    .map_or(span, |(place, word)| place..place + word);
+                Failure::Statement { index, span, message, source: error }
+            }
+            None => Failure::Own(error),
+        }
+    }
+}
+
+/// The length of the word, or else of the character, with which `sql` begins.
+fn word(sql: &str) -> usize {
+    let is_word = |letter: char| letter.is_alphanumeric() || letter == '_';
+    let end = sql.find(|letter| !is_word(letter)).unwrap_or(sql.len());
+    if end > 0 { end } else { sql.chars().next().map_or(0, char::len_utf8) }
+}

@@ -1,0 +1,192 @@
+//! One connection to any of the three databases.
+
+use std::ops::{Deref, DerefMut};
+
+use futures_util::StreamExt as _;
+use sqlx::pool::PoolConnection;
+use sqlx::{AssertSqlSafe, Either, Row as _};
+use sqlx_core::transaction::TransactionManager;
+
+use crate::script::Dialect;
+
+/// A connection of a pool, or one of our own.
+pub(crate) enum Handle<DB: sqlx::Database> {
+    Pooled(PoolConnection<DB>),
+    Owned(DB::Connection),
+}
+
+impl<DB: sqlx::Database> Deref for Handle<DB> {
+    type Target = DB::Connection;
+
+    fn deref(&self) -> &DB::Connection {
+        match self {
+            Handle::Pooled(connection) => connection,
+            Handle::Owned(connection) => connection,
+        }
+    }
+}
+
+impl<DB: sqlx::Database> DerefMut for Handle<DB> {
+    fn deref_mut(&mut self) -> &mut DB::Connection {
+        match self {
+            Handle::Pooled(connection) => connection,
+            Handle::Owned(connection) => connection,
+        }
+    }
+}
+
+/// A connection on which migrations run.
+///
+/// Dropped inside of a transaction it rolls that back.
+pub(crate) enum Connection {
+    #[cfg(feature = "sqlite")]
+    Sqlite(Handle<sqlx::Sqlite>),
+    #[cfg(feature = "postgres")]
+    Postgresql(Handle<sqlx::Postgres>),
+    #[cfg(feature = "mysql")]
+    Mysql(Handle<sqlx::MySql>),
+}
+
+/// Runs the same code on whichever connection it is; `$manager` is the type that manages its transactions.
+macro_rules! on_connection {
+    ($self:expr, $connection:ident, $manager:ident => $body:expr) => {
+        match $self {
+            #[cfg(feature = "sqlite")]
+            Connection::Sqlite($connection) => {
+                type $manager = <sqlx::Sqlite as sqlx::Database>::TransactionManager;
+                $body
+            }
+            #[cfg(feature = "postgres")]
+            Connection::Postgresql($connection) => {
+                type $manager = <sqlx::Postgres as sqlx::Database>::TransactionManager;
+                $body
+            }
+            #[cfg(feature = "mysql")]
+            Connection::Mysql($connection) => {
+                type $manager = <sqlx::MySql as sqlx::Database>::TransactionManager;
+                $body
+            }
+        }
+    };
+}
+
+/// A failure in a text of several statements.
+pub(crate) struct BatchError {
+    /// How many statements were finished before.
+    pub(crate) finished: usize,
+    pub(crate) error: sqlx::Error,
+}
+
+impl Connection {
+    pub(crate) fn dialect(&self) -> Dialect {
+        match self {
+            #[cfg(feature = "sqlite")]
+            Connection::Sqlite(_) => Dialect::Sqlite,
+            #[cfg(feature = "postgres")]
+            Connection::Postgresql(_) => Dialect::Postgresql,
+            #[cfg(feature = "mysql")]
+            Connection::Mysql(_) => Dialect::Mysql,
+        }
+    }
+
+    /// Runs a text of one or more statements. Returns how many rows each of them changed.
+    pub(crate) async fn execute(&mut self, sql: String) -> Result<Vec<u64>, BatchError> {
+        on_connection!(self, connection, _Manager => {
+            let mut results = sqlx::raw_sql(AssertSqlSafe(sql)).fetch_many(&mut **connection);
+            let mut changed = Vec::new();
+            while let Some(result) = results.next().await {
+                match result {
+                    Ok(Either::Left(result)) => changed.push(result.rows_affected()),
+                    Ok(Either::Right(_)) => {}
+                    Err(error) => return Err(BatchError { finished: changed.len(), error }),
+                }
+            }
+            Ok(changed)
+        })
+    }
+
+    /// The rows of a query all of whose columns are text.
+    ///
+    /// The text goes to the database as it is, without being prepared: one round trip.
+    pub(crate) async fn rows(&mut self, sql: String) -> sqlx::Result<Vec<Vec<Option<String>>>> {
+        on_connection!(self, connection, _Manager => {
+            let rows = sqlx::raw_sql(AssertSqlSafe(sql)).fetch_all(&mut **connection).await?;
+            rows.iter().map(|row| (0..row.len()).map(|column| row.try_get(column)).collect()).collect()
+        })
+    }
+
+    /// Begins the transaction of a run. On SQLite it is one that may write, so that nobody else can.
+    pub(crate) async fn begin(&mut self) -> sqlx::Result<()> {
+        let statement = match self.dialect() {
+            Dialect::Sqlite => Some(sqlx::SqlSafeStr::into_sql_str("BEGIN IMMEDIATE")),
+            Dialect::Postgresql | Dialect::Mysql => None,
+        };
+        on_connection!(self, connection, Manager => Manager::begin(connection, statement).await)
+    }
+
+    pub(crate) async fn commit(&mut self) -> sqlx::Result<()> {
+        on_connection!(self, connection, Manager => Manager::commit(connection).await)
+    }
+
+    pub(crate) async fn rollback(&mut self) -> sqlx::Result<()> {
+        on_connection!(self, connection, Manager => Manager::rollback(connection).await)
+    }
+
+    pub(crate) fn in_transaction(&self) -> bool {
+        on_connection!(self, connection, Manager => Manager::get_transaction_depth(connection) > 0)
+    }
+
+    /// Says that the session may be left changed by scripts, so that no pool gets it back.
+    ///
+    /// SQLite's connections stay: to close one may be to drop a database in memory.
+    pub(crate) fn taint(&mut self) {
+        match self {
+            #[cfg(feature = "postgres")]
+            Connection::Postgresql(Handle::Pooled(connection)) => connection.close_on_drop(),
+            #[cfg(feature = "mysql")]
+            Connection::Mysql(Handle::Pooled(connection)) => connection.close_on_drop(),
+            #[cfg(any(feature = "sqlite", feature = "postgres", feature = "mysql"))]
+            _ => {}
+        }
+    }
+
+    /// Whether the error says that another process writes to the same SQLite file.
+    pub(crate) fn is_busy(error: &sqlx::Error) -> bool {
+        #[cfg(feature = "sqlite")]
+        if let sqlx::Error::Database(error) = error
+            && let Some(error) = error.try_downcast_ref::<sqlx::sqlite::SqliteError>()
+        {
+            return crate::dialect::sqlite::is_busy(error);
+        }
+        let _ = error;
+        false
+    }
+
+    /// Whether the error says that a table does not exist.
+    pub(crate) fn is_missing_table(error: &sqlx::Error) -> bool {
+        let sqlx::Error::Database(error) = error else {
+            return false;
+        };
+        #[cfg(feature = "sqlite")]
+        if let Some(error) = error.try_downcast_ref::<sqlx::sqlite::SqliteError>() {
+            return crate::dialect::sqlite::is_missing_table(error);
+        }
+        #[cfg(feature = "postgres")]
+        if let Some(error) = error.try_downcast_ref::<sqlx::postgres::PgDatabaseError>() {
+            return crate::dialect::postgresql::is_missing_table(error);
+        }
+        #[cfg(feature = "mysql")]
+        if let Some(error) = error.try_downcast_ref::<sqlx::mysql::MySqlDatabaseError>() {
+            return crate::dialect::mysql::is_missing_table(error);
+        }
+        false
+    }
+}
+
+impl Drop for Connection {
+    fn drop(&mut self) {
+        if self.in_transaction() {
+            on_connection!(self, connection, Manager => Manager::start_rollback(connection));
+        }
+    }
+}

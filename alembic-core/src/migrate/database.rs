@@ -1,0 +1,291 @@
+//! The database that a caller names: a pool, or a URL.
+
+use super::connection::{Connection, Handle};
+use super::error::MigrateError;
+use super::lock::RunLock;
+use crate::script::Dialect;
+
+/// The database to migrate.
+///
+/// Made from a reference to a pool of sqlx, or from a URL: `sqlite://app.db`, `postgres://…`, `mysql://…`. A URL may
+/// name a driver as SQLAlchemy's do (`postgresql+asyncpg://…`); the driver is ignored.
+#[derive(Clone, Debug)]
+pub struct Database(Source);
+
+#[derive(Clone, Debug)]
+enum Source {
+    #[cfg(feature = "sqlite")]
+    SqlitePool(sqlx::SqlitePool),
+    #[cfg(feature = "postgres")]
+    PgPool(sqlx::PgPool),
+    #[cfg(feature = "mysql")]
+    MySqlPool(sqlx::MySqlPool),
+    Url(String),
+}
+
+#[cfg(feature = "sqlite")]
+impl From<&sqlx::SqlitePool> for Database {
+    fn from(pool: &sqlx::SqlitePool) -> Database {
+        Database(Source::SqlitePool(pool.clone()))
+    }
+}
+
+#[cfg(feature = "postgres")]
+impl From<&sqlx::PgPool> for Database {
+    fn from(pool: &sqlx::PgPool) -> Database {
+        Database(Source::PgPool(pool.clone()))
+    }
+}
+
+#[cfg(feature = "mysql")]
+impl From<&sqlx::MySqlPool> for Database {
+    fn from(pool: &sqlx::MySqlPool) -> Database {
+        Database(Source::MySqlPool(pool.clone()))
+    }
+}
+
+impl From<&str> for Database {
+    fn from(url: &str) -> Database {
+        Database(Source::Url(url.to_owned()))
+    }
+}
+
+impl From<String> for Database {
+    fn from(url: String) -> Database {
+        Database(Source::Url(url))
+    }
+}
+
+impl From<&String> for Database {
+    fn from(url: &String) -> Database {
+        Database(Source::Url(url.clone()))
+    }
+}
+
+/// What the locks of all databases are named after.
+#[cfg(any(feature = "postgres", feature = "mysql"))]
+const KEY: &str = "alembic_version";
+
+/// Whether a SQLite file that does not exist is made or is an error.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Missing {
+    Create,
+    Refuse,
+}
+
+impl Database {
+    /// The dialect of a URL, by its scheme.
+    ///
+    /// # Errors
+    /// The scheme is none of a database that is supported.
+    pub fn dialect(&self) -> Result<Dialect, MigrateError> {
+        match &self.0 {
+            #[cfg(feature = "sqlite")]
+            Source::SqlitePool(_) => Ok(Dialect::Sqlite),
+            #[cfg(feature = "postgres")]
+            Source::PgPool(_) => Ok(Dialect::Postgresql),
+            #[cfg(feature = "mysql")]
+            Source::MySqlPool(_) => Ok(Dialect::Mysql),
+            Source::Url(url) => {
+                let scheme = url.split_once(':').map_or("", |(scheme, _)| scheme);
+                match scheme.split('+').next().unwrap_or_default() {
+                    "sqlite" => Ok(Dialect::Sqlite),
+                    "postgres" | "postgresql" => Ok(Dialect::Postgresql),
+                    "mysql" | "mariadb" => Ok(Dialect::Mysql),
+                    _ => Err(MigrateError::UnknownScheme { scheme: scheme.to_owned() }),
+                }
+            }
+        }
+    }
+
+    /// The URL in the form that sqlx reads.
+    fn plain_url(&self) -> String {
+        let Source::Url(url) = &self.0 else {
+            return String::new();
+        };
+        let (scheme, rest) = url.split_once(':').unwrap_or_default();
+        let scheme = match scheme.split('+').next().unwrap_or_default() {
+            "mariadb" => "mysql",
+            scheme => scheme,
+        };
+        format!("{scheme}:{rest}")
+    }
+
+    /// Opens the connection on which the work is done.
+    #[cfg_attr(not(feature = "sqlite"), expect(unused_variables, reason = "only SQLite makes its databases"))]
+    pub(crate) async fn connect(&self, missing: Missing) -> Result<Connection, MigrateError> {
+        match &self.0 {
+            #[cfg(feature = "sqlite")]
+            Source::SqlitePool(pool) => {
+                let connection = pool.acquire().await.map_err(MigrateError::pool)?;
+                Ok(Connection::Sqlite(Handle::Pooled(connection)))
+            }
+            #[cfg(feature = "postgres")]
+            Source::PgPool(pool) => {
+                let connection = pool.acquire().await.map_err(MigrateError::pool)?;
+                Ok(Connection::Postgresql(Handle::Pooled(connection)))
+            }
+            #[cfg(feature = "mysql")]
+            Source::MySqlPool(pool) => {
+                let connection = pool.acquire().await.map_err(MigrateError::pool)?;
+                Ok(Connection::Mysql(Handle::Pooled(connection)))
+            }
+            Source::Url(_) => match self.dialect()? {
+                #[cfg(feature = "sqlite")]
+                Dialect::Sqlite => connect::sqlite(&self.plain_url(), missing).await,
+                #[cfg(feature = "postgres")]
+                Dialect::Postgresql => connect::postgresql(&self.plain_url()).await,
+                #[cfg(feature = "mysql")]
+                Dialect::Mysql => connect::mysql(&self.plain_url()).await,
+                #[cfg(not(all(feature = "sqlite", feature = "postgres", feature = "mysql")))]
+                dialect => Err(MigrateError::NoDriver { dialect }),
+            },
+        }
+    }
+
+    /// Opens the connection that will hold the lock.
+    pub(super) async fn connect_lock(&self) -> Result<RunLock, MigrateError> {
+        match self.dialect()? {
+            Dialect::Sqlite => Ok(RunLock::Transaction),
+            #[cfg(feature = "postgres")]
+            Dialect::Postgresql => {
+                let options = match &self.0 {
+                    Source::PgPool(pool) => (*pool.connect_options()).clone(),
+                    _ => connect::postgresql_options(&self.plain_url())?,
+                };
+                let number = i64::from_le_bytes(hash(KEY));
+                let lock = crate::dialect::postgresql::PostgresqlLock::connect(&options, number).await;
+                lock.map(RunLock::Postgresql).map_err(|error| connect::postgresql_error(&options, error))
+            }
+            #[cfg(feature = "mysql")]
+            Dialect::Mysql => {
+                let options = match &self.0 {
+                    Source::MySqlPool(pool) => (*pool.connect_options()).clone(),
+                    _ => connect::mysql_options(&self.plain_url())?,
+                };
+                let database = options.get_database().unwrap_or_default();
+                let name = format!("alembic:{:016x}", u64::from_le_bytes(hash(&format!("{database}.{KEY}"))));
+                let lock = crate::dialect::mysql::MysqlLock::connect(&options, name).await;
+                lock.map(RunLock::Mysql).map_err(|error| connect::mysql_error(&options, error))
+            }
+            #[cfg(not(all(feature = "postgres", feature = "mysql")))]
+            dialect => Err(MigrateError::NoDriver { dialect }),
+        }
+    }
+}
+
+#[cfg(any(feature = "postgres", feature = "mysql"))]
+fn hash(text: &str) -> [u8; 8] {
+    use sha2::Digest as _;
+    let digest: [u8; 32] = sha2::Sha256::digest(text.as_bytes()).into();
+    digest.first_chunk().copied().unwrap_or_default()
+}
+
+/// How each database is reached by URL, and what it means when it cannot be.
+mod connect {
+    use super::*;
+    use crate::dialect::DatabaseMessage;
+    use sqlx::ConnectOptions as _;
+    #[cfg(feature = "mysql")]
+    use sqlx::mysql::MySqlConnectOptions;
+    #[cfg(feature = "postgres")]
+    use sqlx::postgres::PgConnectOptions;
+    #[cfg(feature = "sqlite")]
+    use sqlx::sqlite::SqliteConnectOptions;
+
+    fn bad_url(error: &sqlx::Error) -> MigrateError {
+        MigrateError::BadUrl { reason: DatabaseMessage::of(error).message }
+    }
+
+    fn failed(server: String, error: sqlx::Error) -> MigrateError {
+        MigrateError::Connect { server, message: Box::new(DatabaseMessage::of(&error)), source: error }
+    }
+
+    #[cfg(feature = "sqlite")]
+    pub(super) async fn sqlite(url: &str, missing: Missing) -> Result<Connection, MigrateError> {
+        let options: SqliteConnectOptions = url.parse().map_err(|error| bad_url(&error))?;
+        let file = options.get_filename().to_owned();
+        let in_memory = url.contains(":memory:") || url.contains("mode=memory");
+        if missing == Missing::Refuse && !in_memory && !file.exists() {
+            return Err(MigrateError::NoFile { path: file.display().to_string() });
+        }
+        if missing == Missing::Create
+            && !in_memory
+            && let Some(folder) = file.parent().filter(|folder| *folder != std::path::Path::new(""))
+        {
+            std::fs::create_dir_all(folder).map_err(|error| MigrateError::Connect {
+                server: file.display().to_string(),
+                message: Box::new(DatabaseMessage {
+                    message: format!("its folder cannot be made: {error}"),
+                    ..DatabaseMessage::default()
+                }),
+                source: sqlx::Error::Io(error),
+            })?;
+        }
+        let options = options.disable_statement_logging().create_if_missing(missing == Missing::Create);
+        let connection =
+            options.connect().await.map_err(|error| failed(file.display().to_string(), error))?;
+        Ok(Connection::Sqlite(Handle::Owned(connection)))
+    }
+
+    #[cfg(feature = "postgres")]
+    pub(super) fn postgresql_options(url: &str) -> Result<PgConnectOptions, MigrateError> {
+        let options: PgConnectOptions = url.parse().map_err(|error| bad_url(&error))?;
+        let options = if options.get_application_name().is_some() {
+            options
+        } else {
+            options.application_name("alembic")
+        };
+        Ok(options.disable_statement_logging())
+    }
+
+    #[cfg(feature = "postgres")]
+    pub(super) async fn postgresql(url: &str) -> Result<Connection, MigrateError> {
+        let options = postgresql_options(url)?;
+        let connection = options.connect().await.map_err(|error| postgresql_error(&options, error))?;
+        Ok(Connection::Postgresql(Handle::Owned(connection)))
+    }
+
+    #[cfg(feature = "postgres")]
+    pub(super) fn postgresql_error(options: &PgConnectOptions, error: sqlx::Error) -> MigrateError {
+        let (host, port, user) = (options.get_host(), options.get_port(), options.get_username());
+        let message = DatabaseMessage::of(&error);
+        if message.code.as_deref() == Some("3D000") {
+            let name = options.get_database().unwrap_or(user).to_owned();
+            let command = format!("createdb --host={host} --port={port} --username={user} {name}");
+            return MigrateError::NoDatabase { name, command };
+        }
+        failed(format!("PostgreSQL at {host}:{port} as {user}"), error)
+    }
+
+    #[cfg(feature = "mysql")]
+    pub(super) fn mysql_options(url: &str) -> Result<MySqlConnectOptions, MigrateError> {
+        let options: MySqlConnectOptions = url.parse().map_err(|error| bad_url(&error))?;
+        if options.get_database().is_none_or(str::is_empty) {
+            return Err(MigrateError::BadUrl {
+                reason: "it names no database (mysql://host/database)".into(),
+            });
+        }
+        Ok(options.disable_statement_logging())
+    }
+
+    #[cfg(feature = "mysql")]
+    pub(super) async fn mysql(url: &str) -> Result<Connection, MigrateError> {
+        let options = mysql_options(url)?;
+        let connection = options.connect().await.map_err(|error| mysql_error(&options, error))?;
+        Ok(Connection::Mysql(Handle::Owned(connection)))
+    }
+
+    #[cfg(feature = "mysql")]
+    pub(super) fn mysql_error(options: &MySqlConnectOptions, error: sqlx::Error) -> MigrateError {
+        let (host, port, user) = (options.get_host(), options.get_port(), options.get_username());
+        let message = DatabaseMessage::of(&error);
+        if message.code.as_deref() == Some("1049") {
+            let name = options.get_database().unwrap_or_default().to_owned();
+            let command =
+                format!("mysql --host={host} --port={port} --user={user} -p -e 'CREATE DATABASE `{name}`'");
+            return MigrateError::NoDatabase { name, command };
+        }
+        failed(format!("MySQL at {host}:{port} as {user}"), error)
+    }
+}

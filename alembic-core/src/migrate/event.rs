@@ -1,0 +1,83 @@
+//! What a run tells while it goes on, and at its end.
+
+use std::fmt;
+use std::time::Duration;
+
+use crate::revision::{Direction, RevisionId};
+
+/// Something that happened during a run.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Event {
+    /// Another process migrates this database; the run waits for it.
+    Waiting {
+        /// Who it is and since when, where the database can say.
+        holder: Option<String>,
+    },
+    /// These revisions will be run, in this order.
+    Planned {
+        /// Direction and id of each.
+        steps: Vec<(Direction, RevisionId)>,
+    },
+    /// A revision begins.
+    Started {
+        /// Which.
+        revision: RevisionId,
+        /// Up or down.
+        direction: Direction,
+        /// The first line of its message.
+        message: String,
+        /// Its parents.
+        parents: Vec<RevisionId>,
+        /// Number of the statement at which it begins: more than 0 where an interrupted run is continued.
+        resumed_at: usize,
+    },
+    /// A revision is done. In a transaction over the whole run it is not committed yet.
+    Finished(Done),
+}
+
+/// A revision that a run took up or down.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Done {
+    /// Which.
+    pub revision: RevisionId,
+    /// Up or down.
+    pub direction: Direction,
+    /// The first line of its message.
+    pub message: String,
+    /// How long its statements took.
+    pub elapsed: Duration,
+}
+
+impl fmt::Display for Event {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Event::Waiting { holder: None } => {
+                formatter.write_str("waiting for another migration of this database")
+            }
+            Event::Waiting { holder: Some(holder) } => {
+                write!(formatter, "waiting for another migration of this database ({holder})")
+            }
+            Event::Planned { steps } => write!(formatter, "{} revisions to run", steps.len()),
+            Event::Started { revision, direction, message, .. } => {
+                write!(formatter, "{direction} of {revision} begins: {message}")
+            }
+            Event::Finished(Done { revision, direction, message, elapsed }) => {
+                write!(formatter, "{direction} of {revision} is done: {message} ({} ms)", elapsed.as_millis())
+            }
+        }
+    }
+}
+
+/// What a run did.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Report {
+    /// The revisions it ran, in their order. Empty: the database was at the target already.
+    pub done: Vec<Done>,
+    /// The rows of the version table before, sorted.
+    pub from: Vec<String>,
+    /// The rows of the version table after, sorted.
+    pub to: Vec<String>,
+    /// Revisions that the history knows nothing of: applied by Alembic, or before there was a history.
+    pub unverified: Vec<RevisionId>,
+}

@@ -1,0 +1,117 @@
+//! The plan of a run: its steps with their statements, checked before anything runs.
+
+use super::error::MigrateError;
+use crate::dialect::Operation;
+use crate::revision::{self, Direction, Node, RowChange, StampPlan, Step, Target};
+use crate::script::{Dialect, Script, ScriptDirectory, ScriptErrors, Statement};
+
+/// What a caller wants of a database.
+#[derive(Clone, Debug)]
+pub(super) enum Goal {
+    Upgrade(Target),
+    Downgrade(Target),
+    /// With `purge` the version table is emptied first, whatever it says.
+    Stamp {
+        targets: Vec<Target>,
+        purge: bool,
+    },
+}
+
+/// One revision to run.
+pub(super) struct PlannedStep<'a> {
+    pub(super) node: Node,
+    pub(super) direction: Direction,
+    pub(super) rows: RowChange,
+    pub(super) script: &'a Script,
+    pub(super) statements: Vec<Statement>,
+    /// False: each statement commits by itself.
+    pub(super) transaction: bool,
+    /// How many of the statements are done already.
+    pub(super) resume_at: Option<usize>,
+}
+
+/// What a run is going to do.
+pub(super) enum Plan<'a> {
+    Steps(Vec<PlannedStep<'a>>),
+    Stamp { plan: StampPlan, purge: bool },
+}
+
+impl PlannedStep<'_> {
+    pub(super) fn operation(&self) -> Operation {
+        match self.direction {
+            Direction::Upgrade => Operation::Upgrade,
+            Direction::Downgrade => Operation::Downgrade,
+        }
+    }
+}
+
+impl<'a> Plan<'a> {
+    /// Plans a run from `rows`, and checks that every step can be run on this dialect.
+    pub(super) fn new(
+        directory: &'a ScriptDirectory,
+        dialect: Dialect,
+        rows: &[Node],
+        goal: &Goal,
+    ) -> Result<Plan<'a>, MigrateError> {
+        let graph = directory.graph();
+        let steps = match goal {
+            Goal::Upgrade(target) => revision::upgrade(graph, rows, target)?,
+            Goal::Downgrade(target) => revision::downgrade(graph, rows, target)?,
+            Goal::Stamp { targets, purge } => {
+                let plan = revision::stamp(graph, rows, targets)?;
+                return Ok(Plan::Stamp { plan, purge: *purge });
+            }
+        };
+        let mut mistakes = Vec::new();
+        let mut planned_steps = Vec::with_capacity(steps.len());
+        for step in steps {
+            let script = directory.script(step.node);
+            // A downgrade that cannot be read is a mistake now, not on the day when it is needed.
+            for section in [Direction::Upgrade, Direction::Downgrade]
+                .into_iter()
+                .filter(|direction| *direction != step.direction)
+                .filter_map(|direction| script.section(direction, dialect))
+            {
+                mistakes.extend(script.statements(section, dialect).err().into_iter().flatten());
+            }
+            match planned(script, dialect, step) {
+                Ok(step) => planned_steps.push(step),
+                Err(MigrateError::Scripts(ScriptErrors(errors))) => mistakes.extend(errors),
+                Err(error) => return Err(error),
+            }
+        }
+        ScriptErrors::check(mistakes)?;
+        Ok(Plan::Steps(planned_steps))
+    }
+
+    pub(super) fn is_empty(&self) -> bool {
+        match self {
+            Plan::Steps(steps) => steps.is_empty(),
+            Plan::Stamp { plan, purge } => !purge && plan.change.is_empty(),
+        }
+    }
+}
+
+fn planned(script: &Script, dialect: Dialect, step: Step) -> Result<PlannedStep<'_>, MigrateError> {
+    let Step { node, direction, rows } = step;
+    let Some(section) = script.section(direction, dialect) else {
+        let (path, revision) = (script.path.clone(), script.revision.id.clone());
+        let elsewhere = script.sections.iter().any(|section| section.direction == direction);
+        return Err(match direction {
+            Direction::Upgrade => MigrateError::NoSection { path, revision, direction, dialect },
+            Direction::Downgrade => {
+                MigrateError::Irreversible { path, revision, dialect: elsewhere.then_some(dialect) }
+            }
+        });
+    };
+    let statements = script.statements(section, dialect).map_err(ScriptErrors)?;
+    Ok(PlannedStep {
+        node,
+        direction,
+        rows,
+        script,
+        statements,
+        transaction: section.transaction,
+        resume_at: None,
+    })
+}

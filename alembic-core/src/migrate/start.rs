@@ -1,0 +1,178 @@
+//! What a migrator can do with a database.
+
+use std::future::{Future, IntoFuture};
+use std::pin::Pin;
+use std::time::Duration;
+
+use super::connection::Connection;
+use super::database::{Database, Missing};
+use super::error::MigrateError;
+use super::event::{Event, Report};
+use super::plan::Goal;
+use super::run;
+use super::settings::Settings;
+use super::state::{State, Status};
+use super::verify::{Verification, compare};
+use crate::config::TransactionMode;
+use crate::dialect::Tables;
+use crate::migrator::Migrator;
+use crate::revision::{Direction, RevisionId, Target};
+
+impl Migrator {
+    /// Whether the database is at the heads, with nothing left unfinished, and its history says the same as the scripts.
+    pub(super) fn is_at_heads(&self, state: &State) -> bool {
+        let heads = self.heads();
+        state.has_versions
+            && state.unfinished.is_empty()
+            && state.rows.len() == heads.len()
+            && state.rows.iter().zip(heads).all(|((row, applied), (head, lineage))| {
+                row == head && applied.is_none_or(|applied| applied == *lineage)
+            })
+    }
+
+    /// Takes a database up: to all heads, unless [`target`](Run::target) says otherwise.
+    ///
+    /// ```no_run
+    /// # async fn start(migrator: &alembic_core::Migrator) -> Result<(), Box<dyn std::error::Error>> {
+    /// let report = migrator.upgrade("sqlite://app.db").await?;
+    /// println!("{} revisions applied", report.done.len());
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn upgrade(&self, database: impl Into<Database>) -> Run<'_> {
+        self.run(database.into(), Wish::Upgrade("heads".to_owned()))
+    }
+
+    /// Takes a database down to a target: an id, `base`, `-1`.
+    pub fn downgrade(&self, database: impl Into<Database>, target: &str) -> Run<'_> {
+        self.run(database.into(), Wish::Downgrade(target.to_owned()))
+    }
+
+    /// Writes the targets to the version table without running anything.
+    pub fn stamp<'t>(
+        &self,
+        database: impl Into<Database>,
+        targets: impl IntoIterator<Item = &'t str>,
+    ) -> Run<'_> {
+        self.run(
+            database.into(),
+            Wish::Stamp { targets: targets.into_iter().map(str::to_owned).collect(), purge: false },
+        )
+    }
+
+    fn run(&self, database: Database, wish: Wish) -> Run<'_> {
+        let settings = Settings {
+            lock_timeout: self.lock_timeout(),
+            transaction: self.transaction(),
+            approve: Box::new(|_| Ok(())),
+            on_event: Box::new(|_| {}),
+        };
+        Run { migrator: self, database, wish, settings }
+    }
+
+    /// Compares a database with the scripts. Reads, and never writes.
+    ///
+    /// # Errors
+    /// The database cannot be reached or read. What does not agree is no error but part of the answer.
+    pub async fn verify(&self, database: impl Into<Database>) -> Result<Verification, MigrateError> {
+        let mut connection: Connection = database.into().connect(Missing::Refuse).await?;
+        let tables = Tables::new(connection.dialect());
+        compare(&mut connection, &tables, self.directory()).await
+    }
+
+    /// Where a database is. Reads, and never writes.
+    ///
+    /// # Errors
+    /// The database cannot be reached or read.
+    pub async fn status(&self, database: impl Into<Database>) -> Result<Status, MigrateError> {
+        let mut connection: Connection = database.into().connect(Missing::Refuse).await?;
+        let tables = Tables::new(connection.dialect());
+        let state = State::read(&mut connection, &tables).await?;
+        let unfinished = state.unfinished(&mut connection, &tables).await?;
+        Ok(Status { rows: state.ids(), unfinished })
+    }
+}
+
+/// What was asked for, not yet read.
+enum Wish {
+    Upgrade(String),
+    Downgrade(String),
+    Stamp { targets: Vec<String>, purge: bool },
+}
+
+/// A run that was described and not begun. It begins when it is awaited.
+#[must_use = "a run does nothing until it is awaited"]
+pub struct Run<'a> {
+    migrator: &'a Migrator,
+    database: Database,
+    wish: Wish,
+    settings: Settings<'a>,
+}
+
+impl<'a> Run<'a> {
+    /// Where an upgrade or downgrade ends: `head`, `heads`, an id or the beginning of one, `+2`, `-1`, `base`.
+    pub fn target(mut self, target: &str) -> Run<'a> {
+        match &mut self.wish {
+            Wish::Upgrade(old) | Wish::Downgrade(old) => target.clone_into(old),
+            Wish::Stamp { targets, .. } => *targets = vec![target.to_owned()],
+        }
+        self
+    }
+
+    /// Makes a stamp forget first what the version table says: the way out where it has rows that no script knows.
+    pub fn purge(mut self) -> Run<'a> {
+        if let Wish::Stamp { purge, .. } = &mut self.wish {
+            *purge = true;
+        }
+        self
+    }
+
+    /// How long to wait for another process that migrates the same database.
+    pub fn lock_timeout(mut self, timeout: Duration) -> Run<'a> {
+        self.settings.lock_timeout = timeout;
+        self
+    }
+
+    /// Whether the run or each revision is one transaction, where the database can roll back DDL.
+    pub fn transaction(mut self, mode: TransactionMode) -> Run<'a> {
+        self.settings.transaction = mode;
+        self
+    }
+
+    /// Asks `approve` for leave when it is clear which revisions will run, and before anything is written. What it
+    /// answers with becomes [`MigrateError::Refused`].
+    pub fn approve(
+        mut self,
+        approve: impl FnMut(&[(Direction, RevisionId)]) -> Result<(), String> + Send + 'a,
+    ) -> Run<'a> {
+        self.settings.approve = Box::new(approve);
+        self
+    }
+
+    /// Calls `callback` with everything that happens, for progress and logs.
+    pub fn on_event(mut self, callback: impl FnMut(Event) + Send + 'a) -> Run<'a> {
+        self.settings.on_event = Box::new(callback);
+        self
+    }
+}
+
+impl<'a> IntoFuture for Run<'a> {
+    type Output = Result<Report, MigrateError>;
+    type IntoFuture = Pin<Box<dyn Future<Output = Self::Output> + Send + 'a>>;
+
+    fn into_future(self) -> Self::IntoFuture {
+        Box::pin(async move {
+            let Run { migrator, database, wish, settings } = self;
+            let target = |text: &str| text.parse::<Target>();
+            let goal = match &wish {
+                Wish::Upgrade(text) => Goal::Upgrade(target(text)?),
+                Wish::Downgrade(text) => Goal::Downgrade(target(text)?),
+                Wish::Stamp { targets, purge } => Goal::Stamp {
+                    targets: targets.iter().map(|text| target(text)).collect::<Result<_, _>>()?,
+                    purge: *purge,
+                },
+            };
+            run::run(migrator, &database, &goal, settings).await
+        })
+    }
+}

@@ -1,0 +1,157 @@
+//! Where a database is: its version table and its history, read.
+
+use super::connection::Connection;
+use super::error::{MigrateError, Provenance};
+use crate::dialect::Tables;
+use crate::revision::{Direction, Node, UnknownRevisions};
+use crate::script::{Digest, ScriptDirectory};
+
+/// What one query tells about a database.
+#[derive(Clone, Debug, Default)]
+pub(super) struct State {
+    /// The rows of the version table, sorted, each with the lineage that the history has for it.
+    pub(super) rows: Vec<(String, Option<Digest>)>,
+    /// Revisions that were begun and not finished.
+    pub(super) unfinished: Vec<String>,
+    pub(super) has_versions: bool,
+    pub(super) has_history: bool,
+}
+
+/// Where a database is, for people.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Status {
+    /// The rows of the version table, sorted.
+    pub rows: Vec<String>,
+    /// Work that was begun and not finished.
+    pub unfinished: Vec<Unfinished>,
+}
+
+/// A revision that was begun and not finished.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Unfinished {
+    /// Which.
+    pub revision: String,
+    /// Up or down.
+    pub direction: Direction,
+    /// The digest of its script when it was begun.
+    pub digest: Option<Digest>,
+    /// How many of its statements are done for certain.
+    pub done: usize,
+    /// What the database said of the next one; none if nothing is known of it.
+    pub error: Option<String>,
+    /// The script as it was then.
+    pub script: Option<String>,
+}
+
+const READING: &str = "reading the version table";
+
+impl State {
+    /// Reads the state: one query where both tables are there.
+    pub(super) async fn read(connection: &mut Connection, tables: &Tables) -> Result<State, MigrateError> {
+        match connection.rows(tables.state()).await {
+            Ok(rows) => {
+                let mut state = State { has_versions: true, has_history: true, ..State::default() };
+                for mut row in rows {
+                    let second = row.pop().flatten();
+                    match row.pop().flatten() {
+                        Some(id) => state.rows.push((id, second.and_then(|lineage| lineage.parse().ok()))),
+                        None => state.unfinished.extend(second),
+                    }
+                }
+                state.rows.sort();
+                Ok(state)
+            }
+            Err(error) if Connection::is_missing_table(&error) => {
+                State::without_history(connection, tables).await
+            }
+            Err(error) => Err(MigrateError::database(READING)(error)),
+        }
+    }
+
+    /// One of the tables is missing: no run has been here, or only Alembic's.
+    async fn without_history(connection: &mut Connection, tables: &Tables) -> Result<State, MigrateError> {
+        let mut state = State::default();
+        match connection.rows(tables.versions()).await {
+            Ok(rows) => {
+                state.has_versions = true;
+                state.rows = rows.into_iter().flatten().flatten().map(|id| (id, None)).collect();
+                state.rows.sort();
+                return Ok(state);
+            }
+            Err(error) if Connection::is_missing_table(&error) => {}
+            Err(error) => return Err(MigrateError::database(READING)(error)),
+        }
+        match connection.rows(tables.unfinished()).await {
+            Ok(_) => state.has_history = true,
+            Err(error) if Connection::is_missing_table(&error) => {}
+            Err(error) => return Err(MigrateError::database(READING)(error)),
+        }
+        Ok(state)
+    }
+
+    pub(super) fn ids(&self) -> Vec<String> {
+        self.rows.iter().map(|(id, _)| id.clone()).collect()
+    }
+
+    /// The nodes of the rows.
+    pub(super) async fn locate(
+        &self,
+        connection: &mut Connection,
+        tables: &Tables,
+        directory: &ScriptDirectory,
+    ) -> Result<Vec<Node>, MigrateError> {
+        let unknown = match directory.graph().locate(&self.ids()) {
+            Ok(nodes) => return Ok(nodes),
+            Err(unknown) => unknown,
+        };
+        let applied = self.provenance(connection, tables, &unknown).await?;
+        Err(MigrateError::UnknownRevisions { unknown, applied })
+    }
+
+    /// What the history knows of revisions that no script has.
+    pub(super) async fn provenance(
+        &self,
+        connection: &mut Connection,
+        tables: &Tables,
+        unknown: &UnknownRevisions,
+    ) -> Result<Vec<Provenance>, MigrateError> {
+        let mut applied = Vec::new();
+        if !self.has_history {
+            return Ok(applied);
+        }
+        for revision in unknown.unknown.iter().map(|unknown| unknown.id.clone()) {
+            let rows = connection.rows(tables.provenance(&revision)).await;
+            let row = rows.map_err(MigrateError::database("reading the history"))?.pop();
+            if let Some([Some(when), Some(who)]) = row.as_deref() {
+                applied.push(Provenance { revision, when: when.clone(), who: who.clone() });
+            }
+        }
+        Ok(applied)
+    }
+
+    /// The unfinished work in full.
+    pub(super) async fn unfinished(
+        &self,
+        connection: &mut Connection,
+        tables: &Tables,
+    ) -> Result<Vec<Unfinished>, MigrateError> {
+        if self.unfinished.is_empty() {
+            return Ok(Vec::new());
+        }
+        let rows = connection.rows(tables.unfinished()).await;
+        let rows = rows.map_err(MigrateError::database("reading the history"))?;
+        Ok(rows.into_iter().filter_map(unfinished).collect())
+    }
+}
+
+fn unfinished(row: Vec<Option<String>>) -> Option<Unfinished> {
+    let [revision, operation, digest, done, error, script] = <[Option<String>; 6]>::try_from(row).ok()?;
+    Some(Unfinished {
+        revision: revision?,
+        direction: if operation? == "downgrade" { Direction::Downgrade } else { Direction::Upgrade },
+        digest: digest.and_then(|digest| digest.parse().ok()),
+        done: done?.parse().ok()?,
+        error,
+        script,
+    })
+}

@@ -1,0 +1,119 @@
+//! Is what was applied what the scripts say?
+
+use super::connection::Connection;
+use super::error::{EditedRevision, MigrateError, Provenance};
+use super::state::State;
+use crate::dialect::Tables;
+use crate::revision::{Node, RevisionId};
+use crate::script::{Digest, ScriptDirectory};
+
+/// What a comparison of a database with the scripts found.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Verification {
+    /// The rows of the version table, sorted.
+    pub rows: Vec<String>,
+    /// What is applied and known, parents before children, with the digest that the history has for it.
+    pub applied: Vec<(RevisionId, Option<Digest>)>,
+    /// Applied as something else than the script is now.
+    pub edited: Vec<EditedRevision>,
+    /// Rows of the version table that no script has.
+    pub unknown: Vec<String>,
+    /// When and by whom they were applied, as far as the history knows.
+    pub unknown_applied: Vec<Provenance>,
+    /// Begun and not finished.
+    pub unfinished: Vec<String>,
+}
+
+const READING: &str = "reading the history";
+
+/// Compares the scripts with what the history says was applied. Returns the revisions that it knows nothing of.
+///
+/// Where the lineages of the rows agree, their whole history does, and nothing more is read.
+pub(super) async fn verify(
+    connection: &mut Connection,
+    tables: &Tables,
+    directory: &ScriptDirectory,
+    state: &State,
+    nodes: &[Node],
+) -> Result<Vec<RevisionId>, MigrateError> {
+    let agrees = |(id, lineage): &(String, Option<Digest>)| {
+        let node = directory.graph().find(id);
+        lineage.is_some() && node.map(|node| directory.lineage(node)) == *lineage
+    };
+    if state.rows.iter().all(agrees) {
+        return Ok(Vec::new());
+    }
+    let applied = recorded(connection, tables, directory, state, nodes).await?;
+    let mut edited = edited(connection, tables, directory, &applied).await?;
+    // What is unfinished may be mended where it is not done yet; `resume` looks at the rest.
+    edited.retain(|edited| !state.unfinished.iter().any(|id| id == edited.revision.as_str()));
+    if !edited.is_empty() {
+        return Err(MigrateError::Edited(edited));
+    }
+    let unverified = applied.into_iter().filter(|(_, digest)| digest.is_none());
+    Ok(unverified.map(|(node, _)| directory.graph().id(node).clone()).collect())
+}
+
+/// The whole comparison.
+pub(super) async fn compare(
+    connection: &mut Connection,
+    tables: &Tables,
+    directory: &ScriptDirectory,
+) -> Result<Verification, MigrateError> {
+    let state = State::read(connection, tables).await?;
+    let graph = directory.graph();
+    let nodes: Vec<Node> = state.rows.iter().filter_map(|(id, _)| graph.find(id)).collect();
+    let mut found =
+        Verification { rows: state.ids(), unfinished: state.unfinished.clone(), ..Verification::default() };
+    if let Err(unknown) = graph.locate(&found.rows) {
+        found.unknown_applied = state.provenance(connection, tables, &unknown).await?;
+        found.unknown = unknown.unknown.into_iter().map(|unknown| unknown.id).collect();
+    }
+    let applied = recorded(connection, tables, directory, &state, &nodes).await?;
+    found.edited = edited(connection, tables, directory, &applied).await?;
+    found.applied = applied.into_iter().map(|(node, digest)| (graph.id(node).clone(), digest)).collect();
+    Ok(found)
+}
+
+/// What is applied, parents before children, each with the digest that the history has for it.
+async fn recorded(
+    connection: &mut Connection,
+    tables: &Tables,
+    directory: &ScriptDirectory,
+    state: &State,
+    nodes: &[Node],
+) -> Result<Vec<(Node, Option<Digest>)>, MigrateError> {
+    let graph = directory.graph();
+    let mut digests: Vec<Option<Digest>> = vec![None; graph.len()];
+    if state.has_history {
+        let rows = connection.rows(tables.digests()).await.map_err(MigrateError::database(READING))?;
+        for row in rows {
+            let [Some(id), Some(digest)] = row.as_slice() else { continue };
+            let Some(node) = graph.find(id) else { continue };
+            digests[node.index()] = digest.parse().ok();
+        }
+    }
+    let applied = graph.applied(nodes);
+    let order = graph.topological().iter().copied().filter(|node| applied.contains(*node));
+    Ok(order.map(|node| (node, digests[node.index()])).collect())
+}
+
+/// Those whose script is something else now, each with the script as it was applied.
+async fn edited(
+    connection: &mut Connection,
+    tables: &Tables,
+    directory: &ScriptDirectory,
+    applied: &[(Node, Option<Digest>)],
+) -> Result<Vec<EditedRevision>, MigrateError> {
+    let mut edited = Vec::new();
+    for (node, digest) in applied {
+        let found = directory.digest(*node);
+        let Some(applied) = digest.filter(|digest| *digest != found) else { continue };
+        let revision = directory.graph().id(*node).clone();
+        let rows = connection.rows(tables.applied_script(revision.as_str())).await;
+        let script = rows.map_err(MigrateError::database(READING))?.into_iter().flatten().flatten().next();
+        let path = directory.script(*node).path.clone();
+        edited.push(EditedRevision { revision, path, applied, found, script });
+    }
+    Ok(edited)
+}

@@ -1,0 +1,95 @@
+//! The scripts of a service with the settings of its runs: what `embed_migrations!()` makes.
+//!
+//! Pure. What can be done with a migrator on a database stands in `migrate`, and needs a driver.
+
+use std::sync::OnceLock;
+use std::time::Duration;
+
+use crate::config::TransactionMode;
+use crate::script::{Digest, ScriptDirectory, unpack};
+
+/// The scripts of a service, ready to be applied.
+///
+/// `embed_migrations!()` makes one at compile time; [`Migrator::new`] makes one from scripts that were read. Without a
+/// driver's feature it gives the [`directory`](Migrator::directory) of the scripts and nothing else.
+#[derive(Debug)]
+pub struct Migrator {
+    /// The heads with their lineages: enough to see that there is nothing to do.
+    heads: OnceLock<Vec<(String, Digest)>>,
+    embedded: Option<Embedded>,
+    directory: OnceLock<ScriptDirectory>,
+    transaction: TransactionMode,
+    lock_timeout: Duration,
+}
+
+/// What `embed_migrations!` leaves in a program.
+#[derive(Clone, Copy, Debug)]
+struct Embedded {
+    heads: &'static [(&'static str, [u8; 32])],
+    scripts: &'static [u8],
+}
+
+impl Migrator {
+    /// Called by `embed_migrations!`.
+    #[doc(hidden)]
+    #[must_use]
+    pub const fn embedded(
+        heads: &'static [(&'static str, [u8; 32])],
+        scripts: &'static [u8],
+        one_transaction: bool,
+        lock_timeout: u64,
+    ) -> Migrator {
+        Migrator {
+            heads: OnceLock::new(),
+            embedded: Some(Embedded { heads, scripts }),
+            directory: OnceLock::new(),
+            transaction: if one_transaction { TransactionMode::Run } else { TransactionMode::Revision },
+            lock_timeout: Duration::from_secs(lock_timeout),
+        }
+    }
+
+    /// A migrator for scripts that were read from their folders.
+    #[must_use]
+    pub fn new(directory: ScriptDirectory, transaction: TransactionMode, lock_timeout: Duration) -> Migrator {
+        Migrator {
+            heads: OnceLock::new(),
+            embedded: None,
+            directory: OnceLock::from(directory),
+            transaction,
+            lock_timeout,
+        }
+    }
+
+    /// The scripts and their graph. Embedded ones are unpacked at the first call.
+    ///
+    /// # Panics
+    /// Never on what `embed_migrations!` embedded: it was checked by the code that reads it here.
+    pub fn directory(&self) -> &ScriptDirectory {
+        self.directory.get_or_init(|| {
+            let packed = self.embedded.map_or(&[][..], |embedded| embedded.scripts);
+            let scripts = unpack(packed).expect("embedded scripts are what `pack` wrote");
+            ScriptDirectory::new(scripts).expect("embedded scripts make a graph")
+        })
+    }
+
+    /// The heads with their lineages, by id. Does not unpack embedded scripts.
+    pub fn heads(&self) -> &[(String, Digest)] {
+        self.heads.get_or_init(|| match self.embedded {
+            Some(embedded) => {
+                let heads = embedded.heads.iter();
+                heads.map(|(id, lineage)| ((*id).to_owned(), Digest::from_bytes(*lineage))).collect()
+            }
+            None => self.directory().heads(),
+        })
+    }
+
+    /// What is one transaction, unless a run says otherwise.
+    pub fn transaction(&self) -> TransactionMode {
+        self.transaction
+    }
+
+    /// How long runs wait for the lock, unless one says otherwise.
+    pub fn lock_timeout(&self) -> Duration {
+        self.lock_timeout
+    }
+}

@@ -1,0 +1,231 @@
+//! All scripts of a project: read from their folders, and joined into a graph.
+
+use std::path::{Path, PathBuf};
+use std::sync::OnceLock;
+
+use super::error::{Problem, ScriptError, ScriptErrors};
+use super::header::HeaderLines;
+use super::{Dialect, Digest, Script};
+use crate::revision::{Graph, GraphError, Node};
+
+/// A folder of scripts.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Location {
+    /// Where it is.
+    pub path: PathBuf,
+    /// What errors call it: relative to the package.
+    pub shown: String,
+}
+
+/// The scripts of a project and their graph; a script and its node have the same index.
+#[derive(Debug)]
+pub struct ScriptDirectory {
+    scripts: Vec<Script>,
+    graph: Graph,
+    digests: OnceLock<Vec<Digest>>,
+    lineages: OnceLock<Vec<Digest>>,
+}
+
+impl ScriptDirectory {
+    /// Reads all `.sql` files of the folders, by name.
+    ///
+    /// # Errors
+    /// Everything that is wrong with any of the files, or with the graph that they make. SQL is not looked at.
+    pub fn read(locations: &[Location]) -> Result<ScriptDirectory, ScriptErrors> {
+        let mut scripts = Vec::new();
+        let mut errors = Vec::new();
+        for location in locations {
+            match files(location) {
+                Ok(files) => {
+                    for result in read_files(location, files) {
+                        match result {
+                            Ok(script) => scripts.push(script),
+                            Err(mistakes) => errors.extend(mistakes),
+                        }
+                    }
+                }
+                Err(error) => errors.push(error),
+            }
+        }
+        let unreadable = !errors.is_empty();
+        match graph(&scripts) {
+            Ok(graph) => {
+                ScriptErrors::check(errors)?;
+                Ok(ScriptDirectory { scripts, graph, digests: OnceLock::new(), lineages: OnceLock::new() })
+            }
+            Err(mistakes) => {
+                // The parent that seems to be missing may stand in a file that could not be read.
+                let may_be_unread = |error: &ScriptError| {
+                    let Problem::Graph { error, .. } = &error.problem else { return false };
+                    matches!(**error, GraphError::MissingParent { .. } | GraphError::MissingDependency { .. })
+                };
+                let real = mistakes.into_iter().filter(|error| !unreadable || !may_be_unread(error));
+                errors.extend(real);
+                Err(ScriptErrors::check(errors).expect_err("there is at least one"))
+            }
+        }
+    }
+
+    /// Joins scripts that were read before. Their order is that of their nodes.
+    ///
+    /// # Errors
+    /// What is wrong with the graph that they make.
+    pub fn new(scripts: Vec<Script>) -> Result<ScriptDirectory, ScriptErrors> {
+        let graph = graph(&scripts).map_err(ScriptErrors)?;
+        Ok(ScriptDirectory { scripts, graph, digests: OnceLock::new(), lineages: OnceLock::new() })
+    }
+
+    /// The graph of the revisions.
+    #[must_use]
+    pub fn graph(&self) -> &Graph {
+        &self.graph
+    }
+
+    /// The scripts, in the order of their nodes.
+    #[must_use]
+    pub fn scripts(&self) -> &[Script] {
+        &self.scripts
+    }
+
+    /// The script of a node.
+    #[must_use]
+    pub fn script(&self, node: Node) -> &Script {
+        &self.scripts[node.index()]
+    }
+
+    /// The digest of a node's script.
+    #[must_use]
+    pub fn digest(&self, node: Node) -> Digest {
+        self.digests()[node.index()]
+    }
+
+    fn digests(&self) -> &[Digest] {
+        self.digests.get_or_init(|| parallel(self.scripts.iter().collect(), Script::digest))
+    }
+
+    /// The lineage of a node: one value that stands for its whole history.
+    #[must_use]
+    pub fn lineage(&self, node: Node) -> Digest {
+        let lineages = self.lineages.get_or_init(|| {
+            let digests = self.digests();
+            let mut lineages = digests.to_vec();
+            for node in self.graph.topological() {
+                let ancestors = self.graph.parents(*node).iter().chain(self.graph.dependencies(*node));
+                let ancestors: Vec<Digest> = ancestors.map(|ancestor| lineages[ancestor.index()]).collect();
+                lineages[node.index()] = Digest::lineage(digests[node.index()], &ancestors);
+            }
+            lineages
+        });
+        lineages[node.index()]
+    }
+
+    /// The heads with their lineages, by id: what a database that is up to date has in its version table.
+    #[must_use]
+    pub fn heads(&self) -> Vec<(String, Digest)> {
+        let heads = self.graph.real_heads().into_iter();
+        let mut heads: Vec<_> =
+            heads.map(|head| (self.graph.id(head).to_string(), self.lineage(head))).collect();
+        heads.sort();
+        heads
+    }
+
+    /// Finds the statements of all scripts; see [`Script::read_statements`].
+    pub fn read_statements(&mut self, dialects: &[Dialect]) -> Vec<ScriptError> {
+        let read = |script: &mut Script| script.read_statements(dialects);
+        parallel(self.scripts.iter_mut().collect(), read).into_iter().flatten().collect()
+    }
+
+    /// Gives the scripts away, each with its digest, parents before children.
+    #[must_use]
+    pub fn into_scripts(self) -> Vec<Script> {
+        let mut scripts: Vec<Option<Script>> = self.scripts.into_iter().map(Some).collect();
+        self.graph.topological().iter().filter_map(|node| scripts[node.index()].take()).collect()
+    }
+}
+
+/// The `.sql` files of a folder, by name.
+fn files(location: &Location) -> Result<Vec<String>, ScriptError> {
+    let failed = |error: std::io::Error| {
+        let problem = match error.kind() {
+            std::io::ErrorKind::NotFound => Problem::NoFolder,
+            _ => Problem::Unreadable { reason: error.to_string() },
+        };
+        ScriptError { path: location.shown.clone(), line: 0, problem }
+    };
+    let mut names = Vec::new();
+    for entry in std::fs::read_dir(&location.path).map_err(failed)? {
+        let name = entry.map_err(failed)?.file_name();
+        let name = name.to_string_lossy();
+        let is_script = Path::new(&*name).extension().is_some_and(|extension| extension == "sql");
+        if is_script && !name.starts_with('.') {
+            names.push(name.into_owned());
+        }
+    }
+    names.sort_unstable();
+    Ok(names)
+}
+
+fn read_files(location: &Location, names: Vec<String>) -> Vec<Result<Script, Vec<ScriptError>>> {
+    parallel(names, |name| {
+        let shown = format!("{}/{name}", location.shown);
+        read_file(&location.path.join(name), shown)
+    })
+}
+
+/// Maps on all processors where there is enough to do. The order stays.
+fn parallel<T: Send, R: Send>(mut items: Vec<T>, map: impl Fn(T) -> R + Sync) -> Vec<R> {
+    const WORTH_A_THREAD: usize = 64;
+    let processors = std::thread::available_parallelism().map_or(1, usize::from);
+    let threads = processors.min(items.len() / WORTH_A_THREAD).max(1);
+    let share = items.len().div_ceil(threads);
+    let map = &map;
+    std::thread::scope(|scope| {
+        let others: Vec<_> = (1..threads)
+            .rev()
+            .map(|thread| {
+                let items = items.split_off(thread * share);
+                scope.spawn(move || items.into_iter().map(map).collect::<Vec<R>>())
+            })
+            .collect();
+        let mut results: Vec<R> = items.into_iter().map(map).collect();
+        for worker in others.into_iter().rev() {
+            match worker.join() {
+                Ok(more) => results.extend(more),
+                Err(panic) => std::panic::resume_unwind(panic),
+            }
+        }
+        results
+    })
+}
+
+fn read_file(path: &Path, shown: String) -> Result<Script, Vec<ScriptError>> {
+    let failed = |problem| vec![ScriptError { path: shown.clone(), line: 0, problem }];
+    let bytes =
+        std::fs::read(path).map_err(|error| failed(Problem::Unreadable { reason: error.to_string() }))?;
+    let text = String::from_utf8(bytes)
+        .map_err(|error| failed(Problem::NotUtf8 { offset: error.utf8_error().valid_up_to() }))?;
+    Script::parse(&shown, text)
+}
+
+/// The graph of the scripts; its errors point to the lines of their headers.
+fn graph(scripts: &[Script]) -> Result<Graph, Vec<ScriptError>> {
+    Graph::new(scripts.iter().map(|script| script.revision.clone()).collect()).map_err(|errors| {
+        let place = |error: GraphError| {
+            let line: fn(&HeaderLines) -> u32 = match &error {
+                GraphError::DuplicateId { .. } => |lines| lines.revision,
+                GraphError::Cycle { .. } | GraphError::MissingParent { .. } => |lines| lines.revises,
+                GraphError::MissingDependency { .. } => |lines| lines.depends_on,
+                _ => |lines| lines.labels,
+            };
+            let mut places: Vec<(String, usize)> = error
+                .revisions()
+                .iter()
+                .map(|index| (scripts[*index].path.clone(), line(&scripts[*index].lines) as usize))
+                .collect();
+            let (path, line) = if places.is_empty() { Default::default() } else { places.remove(0) };
+            let others = places.iter().map(|(path, line)| format!("{path}:{line}")).collect();
+            ScriptError { path, line, problem: Problem::Graph { error: Box::new(error), others } }
+        };
+        errors.into_iter().map(place).collect()
+    })
+}

@@ -1,0 +1,71 @@
+//! The guard of the build: are the scripts sound, and still what was applied?
+
+use super::error::{Problem, ScriptError, ScriptErrors};
+use super::{Dialect, LOCK_FILE, Location, Lock, LockProblem, ScriptDirectory};
+
+/// What is to be guarded.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Guard {
+    /// The folders of scripts; the lock lies in the first.
+    pub locations: Vec<Location>,
+    /// The dialects that plain sections are written for; see [`Script::read_statements`](super::Script::read_statements).
+    pub dialects: Vec<Dialect>,
+    /// Whether the graph may have more heads than one.
+    pub many_heads: bool,
+}
+
+impl Guard {
+    /// Reads and checks everything: files, graph, SQL, heads, and the scripts against the lock.
+    ///
+    /// # Errors
+    /// All that is wrong.
+    pub fn check(&self) -> Result<ScriptDirectory, ScriptErrors> {
+        let lock = match self.locations.first() {
+            Some(first) => Lock::read(&first.path, &first.shown),
+            None => Ok(None),
+        };
+        let shown = self.locations.first().map_or("", |first| first.shown.as_str());
+        let lock_path = format!("{shown}/{LOCK_FILE}");
+        let (mut directory, mut errors) = match ScriptDirectory::read(&self.locations) {
+            Ok(directory) => (directory, Vec::new()),
+            Err(ScriptErrors(mut errors)) => {
+                match lock {
+                    Ok(Some(lock)) => lock.blame_deletions(&lock_path, &mut errors),
+                    Ok(None) => {}
+                    Err(error) => errors.push(error),
+                }
+                ScriptErrors::check(errors)?;
+                return ScriptDirectory::new(Vec::new());
+            }
+        };
+        errors.extend(directory.read_statements(&self.dialects));
+        match lock {
+            Ok(Some(lock)) => errors.extend(lock.verify(&lock_path, &directory)),
+            Ok(None) if directory.graph().is_empty() => {}
+            Ok(None) => {
+                let problem = Problem::Lock(Box::new(LockProblem::Missing));
+                errors.push(ScriptError { path: lock_path, line: 0, problem });
+            }
+            Err(error) => errors.push(error),
+        }
+        if !self.many_heads {
+            errors.extend(several_heads(&directory));
+        }
+        ScriptErrors::check(errors)?;
+        Ok(directory)
+    }
+}
+
+fn several_heads(directory: &ScriptDirectory) -> Option<ScriptError> {
+    let heads = directory.graph().heads();
+    let [first, _, ..] = heads.as_slice() else {
+        return None;
+    };
+    let place = |node| {
+        let script = directory.script(node);
+        format!("{}:{}: {}", script.path, script.lines.revision, script.revision.id)
+    };
+    let script = directory.script(*first);
+    let problem = Problem::SeveralHeads { heads: heads.iter().map(|node| place(*node)).collect() };
+    Some(ScriptError { path: script.path.clone(), line: script.lines.revision as usize, problem })
+}

@@ -1,0 +1,359 @@
+//! `alembic.lock`: which revisions there are, and which of them were applied to a database as what.
+
+use std::collections::BTreeMap;
+use std::fmt::{self, Write as _};
+use std::path::Path;
+
+use serde::Deserialize;
+
+use super::error::{Problem, ScriptError};
+use super::{Digest, ScriptDirectory};
+use crate::revision::{GraphError, RevisionId};
+
+/// The name of the lock file in the first folder of migrations.
+pub const LOCK_FILE: &str = "alembic.lock";
+
+/// What begins an entry.
+const TABLE: &str = "[[revision]]";
+
+/// The last line.
+const END: &str = "# end\n";
+
+/// The version of the format that this code reads and writes.
+const VERSION: u32 = 1;
+
+/// The revisions of a project with their seals, by id.
+///
+/// ```
+/// use alembic_core::script::Lock;
+///
+/// let text = "version = 1\n\n[[revision]]\nid = \"1975ea83b712\"\n";
+/// let lock = Lock::parse("migrations/alembic.lock", text).unwrap();
+/// assert_eq!(lock.len(), 1);
+/// assert!(lock.to_string().contains("\n[[revision]]\nid = \"1975ea83b712\"\n"));
+/// ```
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Lock {
+    entries: BTreeMap<RevisionId, Entry>,
+}
+
+#[derive(Clone, Debug, Default)]
+struct Entry {
+    seal: Option<Seal>,
+    /// Where it stood in the file it was read from.
+    line: usize,
+}
+
+/// That a revision was applied, as what, and when that was first noticed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Seal {
+    /// The digest of what was applied.
+    pub digest: Digest,
+    /// The date and time, for people: nothing depends on it.
+    pub when: Option<String>,
+}
+
+impl fmt::Display for Seal {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.when {
+            Some(when) => write!(formatter, "{} on {when}", self.digest),
+            None => write!(formatter, "{}", self.digest),
+        }
+    }
+}
+
+/// Two entries are equal if they say the same, wherever they stood.
+impl PartialEq for Entry {
+    fn eq(&self, other: &Entry) -> bool {
+        self.seal == other.seal
+    }
+}
+
+impl Eq for Entry {}
+
+/// What a lock can find wrong.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[expect(missing_docs, reason = "the message of each variant says what it is")]
+pub enum LockProblem {
+    #[error("the lock is not valid: {reason}")]
+    Malformed { reason: String },
+    #[error("the lock has version {version}, and this version of alembic reads version {VERSION}")]
+    Newer { version: u32 },
+    #[error("revision {revision} stands twice in the lock")]
+    Repeated { revision: RevisionId },
+    #[error("there are migrations, but no alembic.lock beside them")]
+    Missing,
+    #[error("revision {revision} was edited after it was applied\n  sealed as {sealed}\n  now it is {found}")]
+    Edited { revision: RevisionId, sealed: Seal, found: Digest },
+    #[error("the script of revision {revision} is gone, and the revision was applied\n  sealed as {sealed}")]
+    Deleted { revision: RevisionId, sealed: Seal },
+}
+
+impl LockProblem {
+    /// What mends it, with `<file>` and `<folder>` for the place.
+    pub(super) fn help(&self) -> String {
+        match self {
+            LockProblem::Malformed { .. } | LockProblem::Repeated { .. } => {
+                "resolve the merge conflict in it, or restore it: `git checkout -- <file>`".into()
+            }
+            LockProblem::Newer { .. } => "update cargo-alembic, and `alembic` in Cargo.toml".into(),
+            LockProblem::Missing => {
+                "restore it: `git checkout -- <file>`; if there never was one, `cargo alembic init` writes it"
+                    .into()
+            }
+            LockProblem::Edited { revision, .. } => format!(
+                "restore it: `git checkout -- <file>`\nthe change belongs into a new revision: `cargo alembic revision \
+                 -m \"…\"`\nor, if {revision} was applied to no database but your own: downgrade that one, then \
+                 `cargo alembic unseal {revision}`"
+            ),
+            LockProblem::Deleted { revision, .. } => format!(
+                "restore it: `git log --diff-filter=D --name-only -- <folder>` finds it\nor, if {revision} was applied to \
+                 no database but your own: downgrade that one, then `cargo alembic unseal {revision}`"
+            ),
+        }
+    }
+}
+
+#[derive(Deserialize)]
+struct Version {
+    version: u32,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct File {
+    version: u32,
+    #[serde(default)]
+    revision: Vec<FileEntry>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct FileEntry {
+    id: toml::Spanned<String>,
+    seal: Option<toml::Spanned<String>>,
+    sealed: Option<toml::value::Datetime>,
+}
+
+impl Lock {
+    /// Reads the text of a lock. `path` is what errors call it.
+    ///
+    /// # Errors
+    /// One error: not TOML, a newer version, an invalid id or seal, an id that stands twice.
+    pub fn parse(path: &str, text: &str) -> Result<Lock, ScriptError> {
+        let (text, lines) = separate(text);
+        let starts: Vec<usize> = text.match_indices('\n').map(|(newline, _)| newline).collect();
+        let line_at = |offset: usize| {
+            let index = starts.partition_point(|newline| *newline < offset);
+            lines.get(index).copied().unwrap_or(1)
+        };
+        let error = |line: usize, problem: LockProblem| ScriptError {
+            path: path.to_owned(),
+            line,
+            problem: Problem::Lock(Box::new(problem)),
+        };
+        let malformed = |cause: toml::de::Error| {
+            let line = cause.span().map_or(0, |span| line_at(span.start));
+            error(line, LockProblem::Malformed { reason: cause.message().to_owned() })
+        };
+        let newer = |version: u32| error(1, LockProblem::Newer { version });
+        let file: File = toml::from_str(&text).map_err(|cause| match toml::from_str(&text) {
+            // A later version may have another shape.
+            Ok(Version { version }) if version != VERSION => newer(version),
+            _ => malformed(cause),
+        })?;
+        if file.version != VERSION {
+            return Err(newer(file.version));
+        }
+        let mut lock = Lock::default();
+        for FileEntry { id, seal, sealed } in file.revision {
+            let line = line_at(id.span().start);
+            let invalid = |line: usize, reason: String| error(line, LockProblem::Malformed { reason });
+            let id = RevisionId::new(id.into_inner()).map_err(|cause| invalid(line, cause.to_string()))?;
+            let seal = match seal {
+                Some(seal) => {
+                    let digest = seal.get_ref().parse().map_err(|cause: super::InvalidDigest| {
+                        invalid(line_at(seal.span().start), cause.to_string())
+                    })?;
+                    Some(Seal { digest, when: sealed.map(|when| when.to_string()) })
+                }
+                None => None,
+            };
+            lock.insert(id, Entry { seal, line })
+                .map_err(|id| error(line, LockProblem::Repeated { revision: id }))?;
+        }
+        Ok(lock)
+    }
+
+    /// Adds an entry. One that was there already and says the same, or less, is no contradiction: two branches that both
+    /// sealed a revision have it twice after their merge.
+    fn insert(&mut self, id: RevisionId, entry: Entry) -> Result<(), RevisionId> {
+        match self.entries.get_mut(&id) {
+            None => drop(self.entries.insert(id, entry)),
+            Some(known) => match (&known.seal, &entry.seal) {
+                (Some(known), Some(other)) if known.digest != other.digest => return Err(id),
+                (None, Some(_)) => known.seal = entry.seal,
+                _ => {}
+            },
+        }
+        Ok(())
+    }
+
+    /// Reads the lock file in `folder`; `None` where there is none. `shown` is what errors call the folder.
+    ///
+    /// # Errors
+    /// An unreadable file, or one that [`parse`](Lock::parse) refuses.
+    pub fn read(folder: &Path, shown: &str) -> Result<Option<Lock>, ScriptError> {
+        let path = format!("{shown}/{LOCK_FILE}");
+        match std::fs::read_to_string(folder.join(LOCK_FILE)) {
+            Ok(text) => Lock::parse(&path, &text).map(Some),
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
+            Err(error) => {
+                let problem = Problem::Unreadable { reason: error.to_string() };
+                Err(ScriptError { path, line: 0, problem })
+            }
+        }
+    }
+
+    /// How many revisions it lists.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.entries.len()
+    }
+
+    /// Whether it lists none.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.entries.is_empty()
+    }
+
+    /// Whether it lists this revision.
+    #[must_use]
+    pub fn contains(&self, id: &RevisionId) -> bool {
+        self.entries.contains_key(id)
+    }
+
+    /// The seal of a revision, if it has one.
+    #[must_use]
+    pub fn seal_of(&self, id: &RevisionId) -> Option<&Seal> {
+        self.entries.get(id).and_then(|entry| entry.seal.as_ref())
+    }
+
+    /// Corrects errors of the graph: a parent that is missing and sealed was deleted, and `Revises:` is not what is wrong.
+    pub fn blame_deletions(&self, path: &str, errors: &mut [ScriptError]) {
+        for error in errors {
+            let Problem::Graph { error: graph, .. } = &error.problem else { continue };
+            let GraphError::MissingParent { parent, .. } = &**graph else { continue };
+            let Some((revision, entry)) = self.entries.get_key_value(parent) else { continue };
+            if let Some(sealed) = entry.seal.clone() {
+                let deleted = LockProblem::Deleted { revision: revision.clone(), sealed };
+                let problem = Problem::Lock(Box::new(deleted));
+                *error = ScriptError { path: path.to_owned(), line: entry.line, problem };
+            }
+        }
+    }
+
+    /// Lists a revision, unsealed if it was not there.
+    pub fn add(&mut self, id: &RevisionId) {
+        self.entries.entry(id.clone()).or_default();
+    }
+
+    /// Records that a revision was applied. A seal that is there already stays.
+    pub fn seal(&mut self, id: &RevisionId, seal: Seal) {
+        self.entries.entry(id.clone()).or_default().seal.get_or_insert(seal);
+    }
+
+    /// Takes the seal off a revision, and says whether it had one.
+    pub fn unseal(&mut self, id: &RevisionId) -> bool {
+        self.entries.get_mut(id).is_some_and(|entry| entry.seal.take().is_some())
+    }
+
+    /// Whether it lists an unsealed revision that has no script.
+    #[must_use]
+    pub fn has_missing(&self, directory: &ScriptDirectory) -> bool {
+        let is_missing = |(id, entry): (&RevisionId, &Entry)| {
+            entry.seal.is_none() && directory.graph().find(id.as_str()).is_none()
+        };
+        self.entries.iter().any(is_missing)
+    }
+
+    /// Takes unsealed revisions that have no script off the list.
+    pub fn forget_missing(&mut self, directory: &ScriptDirectory) {
+        self.entries
+            .retain(|id, entry| entry.seal.is_some() || directory.graph().find(id.as_str()).is_some());
+    }
+
+    /// Compares the scripts with what was sealed. `path` is what errors call the lock.
+    #[must_use]
+    pub fn verify(&self, path: &str, directory: &ScriptDirectory) -> Vec<ScriptError> {
+        let mut errors = Vec::new();
+        for (revision, entry) in &self.entries {
+            let Some(sealed) = entry.seal.clone() else { continue };
+            let revision = revision.clone();
+            let Some(node) = directory.graph().find(revision.as_str()) else {
+                let problem = Problem::Lock(Box::new(LockProblem::Deleted { revision, sealed }));
+                errors.push(ScriptError { path: path.to_owned(), line: entry.line, problem });
+                continue;
+            };
+            let found = directory.digest(node);
+            if found != sealed.digest {
+                let script = directory.script(node);
+                let problem = Problem::Lock(Box::new(LockProblem::Edited { revision, sealed, found }));
+                let line = script.lines.revision as usize;
+                errors.push(ScriptError { path: script.path.clone(), line, problem });
+            }
+        }
+        errors
+    }
+}
+
+/// Gives every `id` a table of its own, and says where each line comes from.
+///
+/// Git's `union` merge (`.gitattributes`) keeps the lines of both branches, but a line that both have only once. Of two
+/// entries at one place it leaves one `[[revision]]` with two ids, each followed by its own seal; of two seals of one
+/// revision, one `seal` and both times, of which the first counts.
+fn separate(text: &str) -> (String, Vec<usize>) {
+    let mut separated = String::with_capacity(text.len());
+    let mut lines = Vec::new();
+    let (mut has_id, mut has_time) = (false, false);
+    for (index, line) in text.split_inclusive('\n').enumerate() {
+        match line.split('=').next().unwrap_or_default().trim() {
+            TABLE => (has_id, has_time) = (false, false),
+            "id" => {
+                if has_id {
+                    separated.push_str(TABLE);
+                    separated.push('\n');
+                    lines.push(index + 1);
+                }
+                (has_id, has_time) = (true, false);
+            }
+            "sealed" if has_time => continue,
+            "sealed" => has_time = true,
+            _ => {}
+        }
+        separated.push_str(line);
+        lines.push(index + 1);
+    }
+    (separated, lines)
+}
+
+impl fmt::Display for Lock {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut text = format!(
+            "# Written by `cargo alembic`. Commit it together with your migrations.\nversion = {VERSION}\n\n"
+        );
+        for (id, entry) in &self.entries {
+            write!(text, "{TABLE}\nid = {:?}\n", id.as_str())?;
+            if let Some(Seal { digest, when }) = &entry.seal {
+                writeln!(text, "seal = \"{digest}\"")?;
+                if let Some(when) = when {
+                    writeln!(text, "sealed = {when}")?;
+                }
+            }
+            text.push('\n');
+        }
+        // Keeps the end of the last entry apart from the place where another branch adds one: git merges both.
+        text.push_str(END);
+        formatter.write_str(&text)
+    }
+}

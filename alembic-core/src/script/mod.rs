@@ -1,0 +1,41 @@
+//! Script files: what stands in a migration, and what it means. Never talks to a database.
+
+mod dialect;
+mod digest;
+mod directory;
+mod error;
+mod guard;
+mod header;
+mod lexer;
+mod lock;
+#[cfg(feature = "cli")]
+mod lock_file;
+#[cfg(feature = "cli")]
+mod new;
+mod pack;
+#[expect(
+    clippy::module_inception,
+    reason = "the type that the room is about stands in the file of that name"
+)]
+mod script;
+mod section;
+mod statement;
+mod tokens;
+
+pub use dialect::Dialect;
+pub use digest::{Digest, InvalidDigest};
+pub use directory::{Location, ScriptDirectory};
+pub use error::{Problem, ScriptError, ScriptErrors};
+pub use guard::Guard;
+pub use header::HeaderLines;
+pub use lexer::{Lexer, Token, TokenKind, lex};
+pub use lock::{LOCK_FILE, Lock, LockProblem, Seal};
+#[cfg(feature = "cli")]
+pub use lock_file::{LockFile, LockFileError};
+#[cfg(feature = "cli")]
+pub use new::NewScript;
+pub use pack::{pack, unpack};
+pub use script::Script;
+pub use section::Section;
+pub use statement::{Statement, StatementError, keywords, split};
+pub use tokens::{dialect_neutral, significant};

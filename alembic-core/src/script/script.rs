@@ -1,0 +1,184 @@
+//! One script: a revision with the SQL that takes a database up to it and down from it.
+
+use serde::{Deserialize, Serialize};
+
+use super::error::{Problem, ScriptError};
+use super::header::HeaderLines;
+use super::statement::{Statement, StatementError, split};
+use super::{Dialect, Digest, Section, header, section};
+use crate::revision::{Direction, Revision};
+
+/// A script file, read. Its SQL is not looked at before it is asked for.
+///
+/// ```
+/// use alembic_core::revision::Direction;
+/// use alembic_core::script::{Dialect, Script};
+///
+/// let text = "-- Create users\n--\n-- Revision: 1975ea83b712\n\n-- alembic: upgrade\nCREATE TABLE users (id INT);\n";
+/// let script = Script::parse("migrations/users.sql", text.to_owned()).unwrap();
+/// assert_eq!(script.revision.message, "Create users");
+///
+/// let section = script.section(Direction::Upgrade, Dialect::Sqlite).unwrap();
+/// let statements = script.statements(section, Dialect::Sqlite).unwrap();
+/// assert_eq!(script.statement_text(&statements[0]), "CREATE TABLE users (id INT)");
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Script {
+    /// The file, as it is named to the reader.
+    pub path: String,
+    /// The whole text of the file.
+    pub text: String,
+    /// The node of the graph that the header describes.
+    pub revision: Revision,
+    /// `Created:`, as written.
+    pub created: Option<String>,
+    /// Where the header says what.
+    pub lines: HeaderLines,
+    /// The sections, in the order of the file.
+    pub sections: Vec<Section>,
+    /// Whether `-- alembic: irreversible` stands in the file.
+    pub irreversible: bool,
+}
+
+impl Script {
+    /// Reads header and sections. `path` is what errors call the file.
+    ///
+    /// # Errors
+    /// All mistakes of the file, except those of its SQL: see [`read_statements`](Script::read_statements).
+    pub fn parse(path: &str, text: String) -> Result<Script, Vec<ScriptError>> {
+        let at = |(line, problem)| ScriptError { path: path.to_owned(), line, problem };
+        if text.trim_start_matches('\u{feff}').trim().is_empty() {
+            return Err(vec![at((0, Problem::Empty))]);
+        }
+        let (header, header_end, mut errors) = match header::parse(&text) {
+            Ok(header) => (Some((header.revision, header.created, header.lines)), header.end, Vec::new()),
+            // The sections of a file are checked even where its header is wrong: all errors in one go.
+            Err(errors) => (None, first_code(&text), errors),
+        };
+        let sections = section::parse(&text, header_end);
+        match (header, sections) {
+            (Some((revision, created, lines)), Ok(found)) => {
+                let (sections, irreversible) = (found.sections, found.irreversible);
+                Ok(Script { path: path.to_owned(), text, revision, created, lines, sections, irreversible })
+            }
+            (_, sections) => {
+                errors.extend(sections.err().unwrap_or_default());
+                Err(errors.into_iter().map(at).collect())
+            }
+        }
+    }
+
+    /// The section that serves `dialect`: its own, else the plain one.
+    #[must_use]
+    pub fn section(&self, direction: Direction, dialect: Dialect) -> Option<&Section> {
+        let mut sections = self.sections.iter().filter(|section| section.direction == direction);
+        sections
+            .clone()
+            .find(|section| section.dialects.contains(&dialect))
+            .or_else(|| sections.find(|section| section.dialects.is_empty()))
+    }
+
+    /// The statements of a section, as ranges of [`text`](Script::text).
+    ///
+    /// # Errors
+    /// What keeps the SQL from being split into statements, or must not be in a script.
+    pub fn statements(
+        &self,
+        section: &Section,
+        dialect: Dialect,
+    ) -> Result<Vec<Statement>, Vec<ScriptError>> {
+        if let Some((_, known)) = section.statements.iter().find(|(dialects, _)| dialects.contains(&dialect))
+        {
+            return Ok(known.clone());
+        }
+        self.split(section, dialect)
+            .map_err(|errors| errors.into_iter().map(|error| self.statement_error(section, error)).collect())
+    }
+
+    /// The text of one of its statements.
+    #[must_use]
+    pub fn statement_text(&self, statement: &Statement) -> &str {
+        &self.text[statement.start..statement.end]
+    }
+
+    /// Line and column, both from 1, of a byte of the text. A column counts characters.
+    #[must_use]
+    pub fn place(&self, offset: usize) -> (usize, usize) {
+        let before = &self.text[..self.text.floor_char_boundary(offset)];
+        let line_start = before.rfind('\n').map_or(0, |newline| newline + 1);
+        (1 + before.matches('\n').count(), 1 + before[line_start..].chars().count())
+    }
+
+    /// Finds the statements of every section now, so that later calls of [`statements`](Script::statements) only look
+    /// them up, and reports what keeps them from being found.
+    ///
+    /// A plain section is read as each of `dialects` that has no section of its own; where none are given it must be good
+    /// for at least one.
+    pub fn read_statements(&mut self, dialects: &[Dialect]) -> Vec<ScriptError> {
+        let mut errors = Vec::new();
+        for index in 0..self.sections.len() {
+            let section = &self.sections[index];
+            let mut known: Vec<(Vec<Dialect>, Vec<Statement>)> = Vec::new();
+            let mut refused: Vec<(Dialect, Vec<StatementError>)> = Vec::new();
+            for dialect in section.readers() {
+                match self.split(section, *dialect) {
+                    Ok(statements) => match known.iter_mut().find(|(_, other)| *other == statements) {
+                        Some((dialects, _)) => dialects.push(*dialect),
+                        None => known.push((vec![*dialect], statements)),
+                    },
+                    Err(mistakes) => refused.push((*dialect, mistakes)),
+                }
+            }
+            let is_plain = section.dialects.is_empty();
+            if is_plain && dialects.is_empty() {
+                let fewest = refused.into_iter().min_by_key(|(_, mistakes)| mistakes.len());
+                refused = fewest.into_iter().filter(|_| known.is_empty()).collect();
+            } else if is_plain {
+                let serves = |dialect: &Dialect| {
+                    dialects.contains(dialect)
+                        && self
+                            .section(section.direction, *dialect)
+                            .is_some_and(|other| other.start == section.start)
+                };
+                refused.retain(|(dialect, _)| serves(dialect));
+            }
+            for mistake in refused.into_iter().flat_map(|(_, mistakes)| mistakes) {
+                let error = self.statement_error(section, mistake);
+                if !errors.contains(&error) {
+                    errors.push(error);
+                }
+            }
+            self.sections[index].statements = known;
+        }
+        errors
+    }
+
+    /// SHA-256 over what the script does.
+    #[must_use]
+    pub fn digest(&self) -> Digest {
+        Digest::of_script(self)
+    }
+
+    fn split(&self, section: &Section, dialect: Dialect) -> Result<Vec<Statement>, Vec<StatementError>> {
+        let mut statements = split(&self.text[section.start..section.end], dialect)?;
+        for statement in &mut statements {
+            statement.start += section.start;
+            statement.end += section.start;
+        }
+        Ok(statements)
+    }
+
+    fn statement_error(&self, section: &Section, error: StatementError) -> ScriptError {
+        let (line, _) = self.place(section.start + error.start());
+        ScriptError { path: self.path.clone(), line, problem: Problem::Statement(error) }
+    }
+}
+
+/// Where the leading comments and blank lines end.
+fn first_code(text: &str) -> usize {
+    let is_header = |line: &&str| {
+        let line = line.trim_start_matches('\u{feff}').trim();
+        line.is_empty() || (line.starts_with("--") && !section::is_directive(line))
+    };
+    text.split_inclusive('\n').take_while(is_header).map(str::len).sum()
+}

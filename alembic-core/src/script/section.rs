@@ -1,0 +1,163 @@
+//! The sections of a script: `-- alembic: …` lines and what stands between them.
+
+use serde::{Deserialize, Serialize};
+
+use super::Dialect;
+use super::error::Problem;
+use super::lexer::{TokenKind, lex};
+use super::statement::Statement;
+use crate::revision::{Direction, nearest};
+
+/// One `-- alembic: upgrade` or `-- alembic: downgrade` with the SQL below it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Section {
+    /// Upgrade or downgrade.
+    pub direction: Direction,
+    /// The dialects it is for; empty: for each that has no section of its own.
+    pub dialects: Vec<Dialect>,
+    /// False after `no-transaction`: its statements run one by one, each committed by itself.
+    pub transaction: bool,
+    /// Line of the directive, from 1.
+    pub line: u32,
+    /// Where its body starts, in bytes of the script's text.
+    pub start: usize,
+    /// Where its body ends.
+    pub end: usize,
+    /// Its statements where they were found ahead of time, with the dialects for which they are these.
+    pub(super) statements: Vec<(Vec<Dialect>, Vec<Statement>)>,
+}
+
+impl Section {
+    /// The dialects whose SQL the body may be.
+    pub(super) fn readers(&self) -> &[Dialect] {
+        if self.dialects.is_empty() { &Dialect::ALL } else { &self.dialects }
+    }
+}
+
+pub(super) struct Sections {
+    pub(super) sections: Vec<Section>,
+    pub(super) irreversible: bool,
+}
+
+/// The words after `-- alembic:`, if the line is a directive.
+///
+/// Directives are found by lines, before any SQL is read: they mean the same in every dialect.
+fn directive(line: &str) -> Option<&str> {
+    line.trim().strip_prefix("--")?.trim_start().strip_prefix("alembic:").map(str::trim)
+}
+
+pub(super) fn is_directive(line: &str) -> bool {
+    directive(line).is_some()
+}
+
+/// Splits `text` from byte `start` on into sections.
+pub(super) fn parse(text: &str, start: usize) -> Result<Sections, Vec<(usize, Problem)>> {
+    let mut errors = Vec::new();
+    let mut found = Sections { sections: Vec::new(), irreversible: false };
+    let first_line = 1 + text[..start].bytes().filter(|byte| *byte == b'\n').count();
+    let mut position = start;
+    // What is in no section: from the end of the header, or of an `irreversible` line, to the next section.
+    let mut outside = Some((first_line, start));
+    for (number, line) in (first_line..).zip(text[start..].split_inclusive('\n')) {
+        let here = position;
+        position += line.len();
+        let Some(words) = directive(line) else { continue };
+        let (word, arguments) = words.split_once(char::is_whitespace).unwrap_or((words, ""));
+        if word == "delimiter" {
+            continue; // The statement splitter reads it.
+        }
+        if let Some((line, start)) = outside.take() {
+            errors.extend(outside_section(&text[start..here], line));
+        } else if let Some(section) = found.sections.last_mut() {
+            section.end = here;
+        }
+        match word {
+            "upgrade" | "downgrade" => {
+                let direction = if word == "upgrade" { Direction::Upgrade } else { Direction::Downgrade };
+                match section(direction, arguments, number, position, text.len()) {
+                    Ok(section) => found.sections.push(section),
+                    Err(problem) => {
+                        errors.push((number, problem));
+                        outside = None;
+                    }
+                }
+            }
+            "irreversible" if arguments.is_empty() => {
+                found.irreversible = true;
+                outside = Some((number + 1, position));
+            }
+            _ => {
+                let nearest = nearest(word, ["upgrade", "downgrade", "irreversible", "delimiter"]);
+                let nearest = nearest.into_iter().find(|near| near != word);
+                errors.push((number, Problem::UnknownDirective { word: words.into(), nearest }));
+            }
+        }
+    }
+    if let Some((line, start)) = outside {
+        errors.extend(outside_section(&text[start..], line));
+    }
+    check(&found, &mut errors);
+    if errors.is_empty() { Ok(found) } else { Err(errors) }
+}
+
+fn section(
+    direction: Direction,
+    arguments: &str,
+    line: usize,
+    start: usize,
+    end: usize,
+) -> Result<Section, Problem> {
+    let mut dialects = Vec::new();
+    let mut transaction = true;
+    for word in arguments.split([' ', '\t', ',']).filter(|word| !word.is_empty()) {
+        match Dialect::from_name(word) {
+            Some(dialect) => dialects.push(dialect),
+            None if word == "no-transaction" => transaction = false,
+            None => {
+                let names = Dialect::ALL.map(Dialect::name).into_iter().chain(["no-transaction"]);
+                let nearest = nearest(word, names).into_iter().next();
+                return Err(Problem::UnknownSectionWord { word: word.into(), nearest });
+            }
+        }
+    }
+    dialects.sort_unstable();
+    dialects.dedup();
+    let line = u32::try_from(line).unwrap_or(u32::MAX);
+    Ok(Section { direction, dialects, transaction, line, start, end, statements: Vec::new() })
+}
+
+/// The first thing between sections that is neither white space nor a comment.
+fn outside_section(text: &str, line: usize) -> Option<(usize, Problem)> {
+    let token = lex(text, Dialect::Sqlite)
+        .find(|token| !matches!(token.kind, TokenKind::Whitespace | TokenKind::Comment))
+        .filter(|token| text[token.start..token.end] != *"\u{feff}")?;
+    let line = line + text[..token.start].bytes().filter(|byte| *byte == b'\n').count();
+    let text: String = text[token.start..].lines().next().unwrap_or_default().chars().take(40).collect();
+    Some((line, Problem::OutsideSection { text: text.trim_end().into() }))
+}
+
+fn check(found: &Sections, errors: &mut Vec<(usize, Problem)>) {
+    for (index, section) in found.sections.iter().enumerate() {
+        let same = |other: &&Section| {
+            other.direction == section.direction
+                && (other.dialects.iter().any(|dialect| section.dialects.contains(dialect))
+                    || (other.dialects.is_empty() && section.dialects.is_empty()))
+        };
+        if let Some(first) = found.sections[..index].iter().find(same) {
+            let problem = Problem::RepeatedSection {
+                section: section.direction.to_string(),
+                first: first.line as usize,
+            };
+            errors.push((section.line as usize, problem));
+        }
+    }
+    if found.irreversible {
+        let downgrade = found.sections.iter().find(|section| section.direction == Direction::Downgrade);
+        errors.extend(downgrade.map(|section| (section.line as usize, Problem::IrreversibleDowngrade)));
+    }
+    let upgrades = found.sections.iter().any(|section| section.direction == Direction::Upgrade);
+    // A file whose sections could not be read has other errors: this one would only distract.
+    if !upgrades && errors.is_empty() {
+        errors.push((0, Problem::NoUpgrade));
+    }
+}

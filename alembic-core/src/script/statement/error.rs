@@ -1,0 +1,138 @@
+//! What is wrong with the statements of a section, and how to mend it.
+
+use thiserror::Error;
+
+/// A reason why a text is not a list of statements that can be run.
+///
+/// The message says what is wrong, [`help`](StatementError::help) how to mend it,
+/// [`start`](StatementError::start) where it is.
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
+#[non_exhaustive]
+pub enum StatementError {
+    /// A string, quoted identifier or comment runs to the end of the text.
+    #[error("this {what} does not end")]
+    Unterminated {
+        /// What does not end: "string", "comment", …
+        what: &'static str,
+        /// The byte where it begins.
+        start: usize,
+    },
+    /// The text ends inside a body.
+    #[error("the body that `{opener}` begins here does not end")]
+    UnfinishedBody {
+        /// The word that begins it, in upper case.
+        opener: String,
+        /// The byte where that word begins.
+        start: usize,
+    },
+    /// A statement that begins, ends or changes the transaction that the executor holds.
+    #[error("`{statement}` would escape the transaction that the migration runs in")]
+    TransactionControl {
+        /// Its first words.
+        statement: String,
+        /// The byte where it begins.
+        start: usize,
+    },
+    /// A command of `psql`, `mysql` or `sqlite3`, which no server understands.
+    #[error("`{command}` is a command of a database client, not SQL")]
+    ClientCommand {
+        /// The command: `\connect`, `DELIMITER //`, `.mode`.
+        command: String,
+        /// The byte where it begins.
+        start: usize,
+    },
+    /// `COPY … FROM STDIN`, whose data would follow in the script.
+    #[error("`COPY … FROM STDIN` takes its data from a client")]
+    CopyFromStdin {
+        /// The byte where it begins.
+        start: usize,
+    },
+    /// An `-- alembic: delimiter` that cannot be used.
+    #[error("this delimiter cannot be used: {reason}")]
+    BadDelimiter {
+        /// Why not.
+        reason: &'static str,
+        /// The byte where the comment begins.
+        start: usize,
+    },
+}
+
+impl StatementError {
+    /// The byte of the text that the error is about.
+    #[must_use]
+    pub fn start(&self) -> usize {
+        match self {
+            StatementError::Unterminated { start, .. }
+            | StatementError::UnfinishedBody { start, .. }
+            | StatementError::TransactionControl { start, .. }
+            | StatementError::ClientCommand { start, .. }
+            | StatementError::CopyFromStdin { start }
+            | StatementError::BadDelimiter { start, .. } => *start,
+        }
+    }
+
+    /// How to mend it, as a sentence for the author of the script.
+    #[must_use]
+    pub fn help(&self) -> String {
+        match self {
+            StatementError::Unterminated { what: "comment" | "executable comment" | "hint", .. } => {
+                "end it with `*/`".to_owned()
+            }
+            StatementError::Unterminated { what: "dollar-quoted string", .. } => {
+                "end it with the same `$…$` that begins it".to_owned()
+            }
+            StatementError::Unterminated { .. } => {
+                "end it with the quote that begins it; a quote inside is written twice".to_owned()
+            }
+            StatementError::UnfinishedBody { opener, .. } if opener == "(" => "add the missing `)`".to_owned(),
+            StatementError::UnfinishedBody { opener, .. } => format!(
+                "add the `END` that belongs to this `{opener}`, followed by `;`; or, if the body is complete, put \
+                 `-- alembic: delimiter //` on a line before the statement, end it with `//`, and switch back with \
+                 `-- alembic: delimiter ;`"
+            ),
+            StatementError::TransactionControl { statement, .. } => transaction_help(statement).to_owned(),
+            StatementError::ClientCommand { command, .. } => client_help(command),
+            StatementError::CopyFromStdin { .. } => "write `INSERT INTO … VALUES …` instead".to_owned(),
+            StatementError::BadDelimiter { .. } => {
+                "write `-- alembic: delimiter //` on a line of its own between two statements; any text without \
+                 white space, quotes and backslashes will do, and `-- alembic: delimiter ;` switches back"
+                    .to_owned()
+            }
+        }
+    }
+}
+
+fn transaction_help(statement: &str) -> &'static str {
+    if statement.starts_with("PRAGMA") {
+        "remove it: it would do nothing in the executor's transaction. Foreign keys are enforced in a run; a `DROP TABLE` \
+         that would take rows of other tables along is refused"
+    } else if statement.starts_with("SET") {
+        "remove it: the executor begins and configures the transaction; a section that must not run in one is \
+         marked `no-transaction`"
+    } else if statement == "END" {
+        "remove it: the executor begins and commits the transaction; if it ends the body of a routine or trigger, \
+         the body ended before: put `-- alembic: delimiter //` on a line before that statement"
+    } else {
+        "remove it: the executor begins and commits the transaction; a section that must not run in one is marked \
+         `no-transaction`"
+    }
+}
+
+fn client_help(command: &str) -> String {
+    let mut words = command.split_whitespace();
+    let name = words.next().unwrap_or_default();
+    if name.eq_ignore_ascii_case("DELIMITER") {
+        return format!(
+            "write `-- alembic: delimiter {}` on a line of its own",
+            words.next().unwrap_or("//")
+        );
+    }
+    match name {
+        "\\i" | "\\ir" | "\\include" | ".read" | "\\." => {
+            "put the SQL of that file into the script".to_owned()
+        }
+        "\\copy" | ".import" => "write `INSERT INTO … VALUES …` instead".to_owned(),
+        _ if name.eq_ignore_ascii_case("SOURCE") => "put the SQL of that file into the script".to_owned(),
+        _ => "remove this line; if the migration needs what it does, write it in SQL".to_owned(),
+    }
+}

@@ -1,0 +1,11 @@
+-- Join two branches
+--
+-- Revision: 27c6a30d7c24
+-- Revises: ae1027a6acf4, b05f7d1c22aa
+-- Depends-On: accounts, 1975ea83b712
+-- Branch-Labels: billing
+-- Tags: audit
+-- Created: 2026-11-22T09:10:00Z
+
+-- alembic: upgrade
+-- alembic: downgrade

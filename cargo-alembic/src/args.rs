@@ -1,0 +1,133 @@
+//! The arguments of `cargo alembic`.
+
+use std::path::PathBuf;
+
+use alembic_core::cli;
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+/// Database migrations: a graph of revisions, written as SQL, sealed once applied
+#[derive(Debug, Parser)]
+#[command(name = "cargo-alembic", bin_name = "cargo alembic", version, styles = cli::STYLES)]
+#[command(subcommand_required = true, arg_required_else_help = true)]
+pub(crate) struct Arguments {
+    #[command(subcommand)]
+    pub(crate) command: Command,
+
+    #[command(flatten)]
+    pub(crate) package: Package,
+
+    /// URL of the database [default: DATABASE_URL, .env, `url` in alembic.toml]
+    #[arg(long, global = true, value_name = "URL", hide_env_values = true)]
+    pub(crate) url: Option<String>,
+
+    /// Fail rather than change alembic.lock
+    #[arg(long, global = true)]
+    pub(crate) locked: bool,
+}
+
+/// Which package is meant.
+#[derive(Debug, Args)]
+pub(crate) struct Package {
+    /// Cargo.toml of the package [default: the nearest one]
+    #[arg(long, global = true, value_name = "PATH")]
+    pub(crate) manifest_path: Option<PathBuf>,
+
+    /// The package of the workspace
+    #[arg(short, long, global = true, value_name = "NAME")]
+    pub(crate) package: Option<String>,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Prepare a package: alembic.toml, migrations/, build.rs, the dependency
+    Init(InitArgs),
+    /// Write a new, empty revision
+    Revision(RevisionArgs),
+    /// Join several heads into one
+    Merge(MergeArgs),
+    #[command(flatten)]
+    Shared(cli::Command),
+    /// Compare the scripts with the lock, and both with the database
+    Verify(VerifyArgs),
+    /// Record revisions as applied in alembic.lock, without a run
+    Seal(SealArgs),
+    /// Take the seal off a revision that was applied nowhere but here
+    Unseal(UnsealArgs),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct InitArgs {
+    /// The databases that the service will use [default: as the URL and sqlx's features say, else sqlite]
+    #[arg(long, value_name = "NAME")]
+    pub(crate) database: Vec<Driver>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Driver {
+    Sqlite,
+    Postgres,
+    Mysql,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct RevisionArgs {
+    /// What it does, in a few words
+    #[arg(short, long, value_name = "TEXT")]
+    pub(crate) message: Option<String>,
+
+    /// Its id [default: twelve random hexadecimal digits]
+    #[arg(long, value_name = "ID")]
+    pub(crate) rev_id: Option<String>,
+
+    /// The revision that it follows
+    #[arg(long, value_name = "REVISION", default_value = "head", allow_hyphen_values = true)]
+    pub(crate) head: String,
+
+    /// Allow a parent that is no head: begins a branch
+    #[arg(long)]
+    pub(crate) splice: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct MergeArgs {
+    /// The revisions to join [default: all heads]
+    #[arg(value_name = "REVISION")]
+    pub(crate) revisions: Vec<String>,
+
+    /// What it is for, in a few words
+    #[arg(short, long, value_name = "TEXT")]
+    pub(crate) message: Option<String>,
+
+    /// Its id [default: twelve random hexadecimal digits]
+    #[arg(long, value_name = "ID")]
+    pub(crate) rev_id: Option<String>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct VerifyArgs {
+    /// Compare the scripts with the lock alone
+    #[arg(long)]
+    pub(crate) offline: bool,
+
+    /// Print what was found as JSON
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct SealArgs {
+    /// The revisions to seal [default: all]
+    #[arg(value_name = "REVISION", conflicts_with = "from_database")]
+    pub(crate) revisions: Vec<String>,
+
+    /// Seal what the database has applied, after comparing it with the scripts
+    #[arg(long)]
+    pub(crate) from_database: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct UnsealArgs {
+    /// The revision
+    #[arg(value_name = "REVISION")]
+    pub(crate) revision: String,
+}

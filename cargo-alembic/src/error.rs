@@ -1,0 +1,76 @@
+//! What the user did wrong, or what went wrong for them.
+
+use alembic_core::cli::{CommandError, Diagnostic, explain, explain_scripts};
+use alembic_core::config::ConfigError;
+use alembic_core::script::{LockFileError, ScriptErrors};
+use alembic_core::{Migrator, revision};
+
+/// A failure that is ready to be shown.
+#[derive(Debug)]
+pub(crate) struct Failure(Diagnostic);
+
+impl Failure {
+    pub(crate) fn new(message: impl ToString, help: &str) -> Failure {
+        Failure(Diagnostic::plain(&message.to_string(), Some(help)))
+    }
+
+    pub(crate) fn plain(message: impl ToString) -> Failure {
+        Failure(Diagnostic::plain(&message.to_string(), None))
+    }
+
+    /// A file could not be read or written.
+    pub(crate) fn file(path: &std::path::Path, doing: &str, error: &std::io::Error) -> Failure {
+        Failure::new(
+            format!("cannot {doing} {}: {error}", path.display()),
+            "check the path and its permissions",
+        )
+    }
+
+    pub(crate) fn command(error: &CommandError, migrator: &Migrator) -> Failure {
+        Failure(explain(error, migrator))
+    }
+
+    pub(crate) fn scripts(errors: &ScriptErrors, source: impl Fn(&str) -> Option<String>) -> Failure {
+        Failure(explain_scripts(errors, source))
+    }
+
+    pub(crate) fn print(&self) {
+        self.0.print();
+    }
+}
+
+impl From<ConfigError> for Failure {
+    fn from(error: ConfigError) -> Failure {
+        Failure::new(error, "the keys and their meaning are in the comments that `cargo alembic init` writes")
+    }
+}
+
+impl From<LockFileError> for Failure {
+    fn from(error: LockFileError) -> Failure {
+        match error {
+            LockFileError::Read(error) => Failure::scripts(&ScriptErrors(vec![error]), |_| None),
+            error @ LockFileError::Write { .. } => Failure::new(error, "nothing was changed"),
+            error @ LockFileError::Locked { .. } => Failure::new(
+                error,
+                "run the command without `--locked`, and commit the lock; nothing was changed",
+            ),
+        }
+    }
+}
+
+macro_rules! plain {
+    ($($error:ty),+) => {
+        $(impl From<$error> for Failure {
+            fn from(error: $error) -> Failure {
+                Failure::plain(error)
+            }
+        })+
+    };
+}
+
+plain!(
+    revision::TargetError,
+    revision::ResolveError,
+    revision::InvalidRevisionId,
+    revision::NewRevisionError
+);

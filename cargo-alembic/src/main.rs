@@ -1,0 +1,32 @@
+//! `cargo alembic`: database migrations as a cargo subcommand.
+
+mod args;
+mod command;
+mod config_template;
+mod error;
+mod init;
+mod manifest;
+mod project;
+mod revision;
+mod seal;
+mod verify;
+
+use std::process::ExitCode;
+
+use clap::Parser as _;
+
+fn main() -> ExitCode {
+    // Cargo calls `cargo-alembic alembic …`; called directly the word may be missing.
+    let mut arguments: Vec<_> = std::env::args_os().collect();
+    if arguments.get(1).is_some_and(|first| first == "alembic") {
+        arguments.remove(1);
+    }
+    let arguments = args::Arguments::parse_from(arguments);
+    match command::run(&arguments) {
+        Ok(()) => alembic_core::cli::DONE.into(),
+        Err(error) => {
+            error.print();
+            alembic_core::cli::FAILED.into()
+        }
+    }
+}

@@ -1,0 +1,112 @@
+//! The package's Cargo.toml, and the dependency that `init` adds to it.
+
+use std::path::{Path, PathBuf};
+
+use toml_edit::{Array, DocumentMut, InlineTable, Item, Table, Value};
+
+use crate::error::Failure;
+
+/// A Cargo.toml, with its comments and its formatting.
+pub(crate) struct Manifest {
+    path: PathBuf,
+    document: DocumentMut,
+}
+
+impl Manifest {
+    pub(crate) fn read(path: &Path) -> Result<Manifest, Failure> {
+        let text = std::fs::read_to_string(path).map_err(|error| Failure::file(path, "read", &error))?;
+        let document = text.parse().map_err(|error: toml_edit::TomlError| {
+            Failure::new(
+                format!("{} is not valid: {}", path.display(), error.to_string().trim()),
+                "correct it",
+            )
+        })?;
+        Ok(Manifest { path: path.to_owned(), document })
+    }
+
+    pub(crate) fn write(&self) -> Result<(), Failure> {
+        std::fs::write(&self.path, self.document.to_string())
+            .map_err(|error| Failure::file(&self.path, "write", &error))
+    }
+
+    /// The file of the build script.
+    pub(crate) fn build_script(&self) -> String {
+        let build = self.document.get("package").and_then(|package| package.get("build"));
+        build.and_then(Item::as_str).unwrap_or("build.rs").to_owned()
+    }
+
+    /// The features that a dependency is used with.
+    pub(crate) fn features_of(&self, dependency: &str) -> Vec<String> {
+        let features = self
+            .document
+            .get("dependencies")
+            .and_then(|dependencies| dependencies.get(dependency))
+            .and_then(|dependency| dependency.get("features"))
+            .and_then(Item::as_array);
+        features.into_iter().flatten().filter_map(Value::as_str).map(str::to_owned).collect()
+    }
+
+    /// Adds `alembic` to a table of dependencies, unless it is there. Says whether it added it.
+    pub(crate) fn depend(&mut self, table: &str, source: &Source, features: &[&str]) -> bool {
+        let table = self.document.entry(table).or_insert_with(|| Item::Table(Table::new()));
+        let Some(table) = table.as_table_like_mut() else {
+            return false;
+        };
+        if table.contains_key("alembic") {
+            return false;
+        }
+        let mut dependency = InlineTable::new();
+        match source {
+            Source::Path(path) => {
+                dependency.insert("path", path.display().to_string().into());
+            }
+            Source::Git { url, rev } => {
+                dependency.insert("git", url.as_str().into());
+                dependency.insert("rev", rev.as_str().into());
+            }
+        }
+        dependency.insert("features", Value::Array(features.iter().copied().collect::<Array>()));
+        table.insert("alembic", Item::Value(Value::InlineTable(dependency)));
+        true
+    }
+}
+
+/// Where the `alembic` crate is to be had: where this program was built from.
+///
+/// The registry's crate of that name is somebody else's, so a version alone would be wrong.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Source {
+    Path(PathBuf),
+    Git { url: String, rev: String },
+}
+
+impl Source {
+    pub(crate) fn find() -> Result<Source, Failure> {
+        let built_from = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap_or(Path::new("/"));
+        if let Some(git) = Source::of_checkout(built_from) {
+            return Ok(git);
+        }
+        if built_from.join("alembic-core").join("Cargo.toml").is_file() {
+            return Ok(Source::Path(built_from.to_owned()));
+        }
+        Err(Failure::new(
+            format!("{}, from which this program was built, is no longer there", built_from.display()),
+            "build cargo-alembic again from its repository, or add `alembic` to Cargo.toml by hand",
+        ))
+    }
+
+    /// `cargo install --git` builds in `git/checkouts/NAME/REV` of cargo's home, from the clone in `git/db/NAME`.
+    fn of_checkout(folder: &Path) -> Option<Source> {
+        let name = folder.parent()?;
+        let checkouts = name.parent()?;
+        if !checkouts.ends_with("git/checkouts") {
+            return None;
+        }
+        let rev = std::fs::read_to_string(folder.join(".git").join("HEAD")).ok()?.trim().to_owned();
+        let fetched = checkouts.parent()?.join("db").join(name.file_name()?).join("FETCH_HEAD");
+        let fetched = std::fs::read_to_string(fetched).ok()?;
+        // `<rev>\t\t<what> of <url>`, or only the URL.
+        let url = fetched.lines().next()?.split_whitespace().last()?.to_owned();
+        Some(Source::Git { url, rev })
+    }
+}

@@ -1,0 +1,227 @@
+//! `alembic.lock` after a database was changed, and `seal` and `unseal`.
+
+use alembic_core::cli::{note, status, warning};
+use alembic_core::migrate::MigrateError;
+use alembic_core::revision::{Direction, RevisionId, resolve};
+use alembic_core::script::{
+    Dialect, Digest, Lock, LockFile, LockFileError, Script, ScriptDirectory, ScriptErrors, Seal, Section,
+    TokenKind, lex,
+};
+
+use crate::args::{Arguments, SealArgs, UnsealArgs};
+use crate::error::Failure;
+use crate::project::Project;
+
+/// Compares the scripts with the seals before anything is done with a database.
+pub(crate) fn verify(project: &Project, directory: &ScriptDirectory) -> Result<Lock, Failure> {
+    let file = project.lock_file();
+    let lock = file.read()?;
+    let errors = lock.verify(&file.shown(), directory);
+    ScriptErrors::check(errors).map_err(|errors| project.explain(&errors))?;
+    Ok(lock)
+}
+
+/// Whether a run may go on: the seals that it will make necessary can be written.
+pub(crate) fn approve(
+    file: &LockFile,
+    lock: &Lock,
+    directory: &ScriptDirectory,
+    locked: bool,
+    plan: &[(Direction, RevisionId)],
+) -> Result<(), String> {
+    for (direction, id) in plan {
+        let script = directory.graph().find(id.as_str()).map(|node| directory.script(node));
+        if *direction == Direction::Upgrade && script.is_some_and(is_empty) {
+            warning(format!("revision {id} has no statements: it will be applied and sealed as it is"));
+        }
+    }
+    let unsealed =
+        plan.iter().find(|(direction, id)| *direction == Direction::Upgrade && lock.seal_of(id).is_none());
+    match unsealed {
+        None => Ok(()),
+        Some((_, id)) if locked => {
+            let change = format!("revision {id} has no seal yet");
+            Err(LockFileError::Locked { path: file.shown(), change }.to_string())
+        }
+        Some(_) => file.check_writable().map_err(|error| format!("{error}; nothing was run")),
+    }
+}
+
+/// Whether somebody may have forgotten to write it. A merge has nothing to do.
+fn is_empty(script: &Script) -> bool {
+    let has_text = |section: &Section| {
+        let body = lex(&script.text[section.start..section.end], Dialect::Sqlite);
+        body.into_iter().any(|token| !matches!(token.kind, TokenKind::Whitespace | TokenKind::Comment))
+    };
+    script.revision.parents.len() < 2 && !script.sections.iter().any(has_text)
+}
+
+/// Seals what is applied in a database whose version table has these rows.
+pub(crate) fn applied(
+    project: &Project,
+    file: &LockFile,
+    lock: &Lock,
+    directory: &ScriptDirectory,
+    rows: &[String],
+    locked: bool,
+) -> Result<(), Failure> {
+    let graph = directory.graph();
+    let rows: Vec<_> = rows.iter().filter_map(|row| graph.find(row)).collect();
+    let applied = graph.applied(&rows);
+    let is_current = applied.iter().all(|node| lock.seal_of(graph.id(node)).is_some())
+        && graph.nodes().all(|node| lock.contains(graph.id(node)));
+    if is_current || (locked && applied.iter().all(|node| lock.seal_of(graph.id(node)).is_some())) {
+        return Ok(());
+    }
+    if locked {
+        let change = "applied revisions have no seal yet".to_owned();
+        return Err(LockFileError::Locked { path: file.shown(), change }.into());
+    }
+    let update = file.update(|lock| {
+        list(lock, project, directory);
+        for node in applied.iter() {
+            lock.seal(graph.id(node), now(directory.digest(node)));
+        }
+    });
+    match update {
+        // Nothing that was applied just now is missing a seal: this run only wanted to tidy up.
+        Err(LockFileError::Write { .. })
+            if applied.iter().all(|node| lock.seal_of(graph.id(node)).is_some()) =>
+        {
+            Ok(())
+        }
+        result => Ok(result?),
+    }
+}
+
+/// A seal made at this moment.
+fn now(digest: Digest) -> Seal {
+    let when = jiff::Timestamp::now().strftime("%Y-%m-%dT%H:%M:%SZ").to_string();
+    Seal { digest, when: Some(when) }
+}
+
+/// Lists every script in the lock, and only them.
+///
+/// Called while the lock file is held: what is in the folders is looked up now, since another process may have written
+/// a script after `directory` was read.
+pub(crate) fn list(lock: &mut Lock, project: &Project, directory: &ScriptDirectory) {
+    for script in directory.scripts() {
+        lock.add(&script.revision.id);
+    }
+    if lock.has_missing(directory)
+        && let Ok(now) = ScriptDirectory::read(&project.locations)
+    {
+        lock.forget_missing(&now);
+    }
+}
+
+/// `seal`: records without running.
+pub(crate) async fn seal(project: &Project, arguments: &Arguments, args: &SealArgs) -> Result<(), Failure> {
+    let migrator = project.migrator(project.scripts()?);
+    let directory = migrator.directory();
+    let lock = verify(project, directory)?;
+    let graph = directory.graph();
+    let mut nodes = Vec::new();
+    if args.from_database {
+        let found = migrator.verify(project.url(arguments)?).await;
+        let found = found.map_err(|error| Failure::command(&error.into(), &migrator))?;
+        if !found.edited.is_empty() {
+            return Err(Failure::command(&MigrateError::Edited(found.edited).into(), &migrator));
+        }
+        nodes.extend(found.applied.iter().filter_map(|(id, _)| graph.find(id.as_str())));
+    } else if args.revisions.is_empty() {
+        nodes = graph.topological().to_vec();
+    } else {
+        for revision in &args.revisions {
+            nodes.extend(resolve(graph, &revision.parse()?)?);
+        }
+    }
+    nodes.retain(|node| lock.seal_of(graph.id(*node)).is_none());
+    if nodes.is_empty() {
+        status("Sealed", "nothing: all of them have a seal");
+        return Ok(());
+    }
+    let file = project.lock_file();
+    if arguments.locked {
+        let change = format!("revision {} has no seal yet", graph.id(nodes[0]));
+        return Err(LockFileError::Locked { path: file.shown(), change }.into());
+    }
+    file.update(|lock| {
+        list(lock, project, directory);
+        for node in &nodes {
+            lock.seal(graph.id(*node), now(directory.digest(*node)));
+        }
+    })?;
+    for node in nodes {
+        status("Sealed", graph.id(node));
+    }
+    Ok(())
+}
+
+/// `unseal`: takes the seal off, unless the database has the revision applied.
+pub(crate) async fn unseal(
+    project: &Project,
+    arguments: &Arguments,
+    args: &UnsealArgs,
+) -> Result<(), Failure> {
+    let file = project.lock_file();
+    let lock = file.read()?;
+    let directory = project.scripts()?;
+    let graph = directory.graph();
+    // A deleted script can be unsealed too, by its whole id.
+    let id = match RevisionId::new(args.revision.as_str()) {
+        Ok(id) if lock.contains(&id) => id,
+        _ => match resolve(graph, &args.revision.parse()?)?.as_slice() {
+            [node] => graph.id(*node).clone(),
+            _ => return Err(Failure::plain(format!("`{}` is not one revision", args.revision))),
+        },
+    };
+    if lock.seal_of(&id).is_none() {
+        status("Unsealed", format!("nothing: {id} has no seal"));
+        return Ok(());
+    }
+    match project.find_url(arguments)? {
+        Some(url) => {
+            let migrator = project.migrator(project.scripts()?);
+            let state = migrator.status(url.as_str()).await;
+            match state {
+                Ok(state) => {
+                    let rows: Vec<_> = state.rows.iter().filter_map(|row| graph.find(row)).collect();
+                    let applied = graph.applied(&rows);
+                    let is_applied = state.rows.iter().any(|row| row == id.as_str())
+                        || graph.find(id.as_str()).is_some_and(|node| applied.contains(node));
+                    // What is half undone has to be mended, and for that unsealed.
+                    let is_unfinished = state.unfinished.iter().any(|work| work.revision == id.as_str());
+                    if is_applied && !is_unfinished {
+                        return Err(Failure::new(
+                            format!("the configured database has revision {id} applied"),
+                            "`cargo alembic downgrade` to its parent first; if it is applied anywhere else, write a new revision",
+                        ));
+                    }
+                }
+                Err(MigrateError::NoFile { path }) => {
+                    note(format!("the database file {path} does not exist: nothing is applied there"));
+                }
+                Err(error) => {
+                    return Err(Failure::new(
+                        format!(
+                            "the configured database cannot be asked whether it has {id} applied: {error}"
+                        ),
+                        "make it reachable, or configure another one",
+                    ));
+                }
+            }
+        }
+        None => note(format!("no database is configured that could have {id} applied")),
+    }
+    if arguments.locked {
+        let change = format!("revision {id} would lose its seal");
+        return Err(LockFileError::Locked { path: file.shown(), change }.into());
+    }
+    file.update(|lock| {
+        lock.unseal(&id);
+        list(lock, project, &directory);
+    })?;
+    status("Unsealed", &id);
+    Ok(())
+}

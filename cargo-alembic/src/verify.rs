@@ -1,0 +1,167 @@
+//! `verify`: files against lock, lock against database, history against files. For CI.
+
+use alembic_core::cli::{diff, explain_scripts, note, status, warning};
+use alembic_core::migrate::{EditedRevision, Verification};
+use alembic_core::script::{Guard, Lock, ScriptDirectory, ScriptError, ScriptErrors};
+use serde::Serialize;
+
+use crate::args::{Arguments, VerifyArgs};
+use crate::error::Failure;
+use crate::project::Project;
+
+/// What `verify --json` prints.
+#[derive(Debug, Serialize)]
+struct Report {
+    /// Of this shape.
+    version: u32,
+    ok: bool,
+    problems: Vec<Finding>,
+    /// Applied revisions that the history knows nothing of: what they did cannot be compared.
+    unverified: Vec<String>,
+}
+
+/// One thing that does not agree.
+#[derive(Debug, Serialize)]
+struct Finding {
+    /// `script`: a file, alone or against the lock. `unsealed`: applied, but not sealed. `history`: applied as something
+    /// else. `unknown`: applied, and no script has it. `unfinished`: begun and not finished.
+    kind: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    revision: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    path: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    line: Option<usize>,
+    message: String,
+    help: String,
+    /// The statements that differ.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    diff: Option<String>,
+}
+
+pub(crate) async fn verify(
+    project: &Project,
+    arguments: &Arguments,
+    args: &VerifyArgs,
+) -> Result<(), Failure> {
+    let guard = Guard {
+        locations: project.locations.clone(),
+        dialects: project.config.dialects.clone(),
+        many_heads: true,
+    };
+    let mut problems = match guard.check() {
+        Ok(_) => Vec::new(),
+        Err(ScriptErrors(errors)) => errors,
+    };
+    let mut findings: Vec<Finding> = Vec::new();
+    let mut unverified = Vec::new();
+    let url = if args.offline { None } else { project.find_url(arguments)? };
+    // Scripts that make no graph can be compared with nothing.
+    if let (Some(url), Ok(directory)) = (&url, ScriptDirectory::read(&project.locations)) {
+        let migrator = project.migrator(directory);
+        let found = migrator.verify(url.as_str()).await;
+        let found = found.map_err(|error| Failure::command(&error.into(), &migrator))?;
+        let lock = project.lock_file().read().unwrap_or_default();
+        findings = compare(&found, &lock, migrator.directory());
+        let unknown = found.applied.into_iter().filter(|(_, digest)| digest.is_none());
+        unverified = unknown.map(|(id, _)| id.to_string()).collect();
+    }
+    let count = problems.len() + findings.len();
+    if args.json {
+        let mut all: Vec<Finding> = problems.drain(..).map(|error| script(&error)).collect();
+        all.append(&mut findings);
+        let report = Report { version: 1, ok: all.is_empty(), problems: all, unverified };
+        let text = serde_json::to_string_pretty(&report).map_err(Failure::plain)?;
+        anstream::println!("{text}");
+    } else {
+        if !problems.is_empty() {
+            let read = |path: &str| std::fs::read_to_string(project.folder.join(path)).ok();
+            explain_scripts(&ScriptErrors(problems), read).print();
+        }
+        for Finding { message, help, diff, .. } in &findings {
+            warning(message);
+            if let Some(diff) = diff {
+                anstream::eprint!("{diff}");
+            }
+            note(help);
+        }
+        if !unverified.is_empty() {
+            note(format!("not in the history, and so not compared: {}", unverified.join(", ")));
+        }
+        if url.is_none() && !args.offline {
+            note("no database is configured: the scripts were compared with the lock alone");
+        }
+    }
+    match count {
+        0 => {
+            status(
+                "Verified",
+                if url.is_some() { "scripts, lock and database agree" } else { "scripts and lock agree" },
+            );
+            Ok(())
+        }
+        1 => Err(Failure::plain("verification found a problem")),
+        count => Err(Failure::plain(format!("verification found {count} problems"))),
+    }
+}
+
+fn script(error: &ScriptError) -> Finding {
+    Finding {
+        kind: "script",
+        revision: None,
+        path: Some(error.path.clone()),
+        line: (error.line > 0).then_some(error.line),
+        message: error.problem.to_string(),
+        help: error.help(),
+        diff: None,
+    }
+}
+
+/// The database against lock and scripts.
+fn compare(found: &Verification, lock: &Lock, directory: &ScriptDirectory) -> Vec<Finding> {
+    let about = |kind, revision: &str, message: String, help: &str| Finding {
+        kind,
+        revision: Some(revision.to_owned()),
+        path: None,
+        line: None,
+        message,
+        help: help.to_owned(),
+        diff: None,
+    };
+    let mut findings = Vec::new();
+    for EditedRevision { revision, path, applied, found, script } in &found.edited {
+        let now = directory.scripts().iter().find(|script| script.path == *path);
+        let message = format!("{path}: revision {revision} was applied as {applied}, and is {found} now");
+        let help = format!("restore it: `git checkout -- {path}`; the change belongs into a new revision");
+        let mut finding = about("history", revision.as_str(), message, &help);
+        finding.path = Some(path.clone());
+        finding.diff = script.as_ref().zip(now).map(|(before, now)| diff(path, before, &now.text));
+        findings.push(finding);
+    }
+    for (revision, _) in found.applied.iter().filter(|(revision, _)| lock.seal_of(revision).is_none()) {
+        let message = format!("revision {revision} is applied to the database, but not sealed in the lock");
+        findings.push(about(
+            "unsealed",
+            revision.as_str(),
+            message,
+            "`cargo alembic seal --from-database` seals it",
+        ));
+    }
+    for revision in &found.unknown {
+        let applied = found.unknown_applied.iter().find(|applied| applied.revision == *revision);
+        let when = applied
+            .map_or_else(String::new, |applied| format!(", applied at {} by {}", applied.when, applied.who));
+        let message = format!("the database has revision {revision}, which no script has{when}");
+        findings.push(about(
+            "unknown",
+            revision,
+            message,
+            "its script may be on another branch: bring it here",
+        ));
+    }
+    for revision in &found.unfinished {
+        let message = format!("revision {revision} was begun and is not finished");
+        findings.push(about("unfinished", revision, message, "`cargo alembic upgrade` goes on with it"));
+    }
+    findings
+}

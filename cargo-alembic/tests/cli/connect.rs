@@ -1,0 +1,216 @@
+//! Databases that cannot be reached, and databases that are not there.
+
+use alembic_testing::{Kind, Output, TestDatabase, on_every_database};
+
+use crate::support::{Package, Server, chain, package, package_on};
+
+/// `upgrade` with a URL that differs from the database's own.
+fn upgrade(package: &Package, database: &TestDatabase, change: impl FnOnce(&mut Server)) -> Output {
+    let mut server = Server::of(&database.url);
+    change(&mut server);
+    let output = package.alembic(&format!("upgrade --url {}", server.url())).code(1);
+    let real = Server::of(&database.url).password;
+    for password in ["hunter2", real.as_str()] {
+        assert!(!output.text().contains(password), "a password is printed:\n{}", output.text());
+    }
+    output
+}
+
+macro_rules! on_servers {
+    ($($name:ident, $kind:ident, $module:ident;)*) => {
+        $(mod $module {
+            use super::*;
+
+            #[tokio::test]
+            async fn wrong_password() {
+                let database = TestDatabase::new(Kind::$kind).await;
+                let package = package_on(&database, &chain(1));
+                let output = upgrade(&package, &database, |server| server.password = "hunter2".to_owned());
+                package.assert_snapshot(concat!("connect_wrong_password_", stringify!($name)), &output.to_string());
+            }
+
+            #[tokio::test]
+            async fn refused() {
+                let database = TestDatabase::new(Kind::$kind).await;
+                let package = package_on(&database, &chain(1));
+                let output = upgrade(&package, &database, |server| server.port = "1".to_owned());
+                package.assert_snapshot(concat!("connect_refused_", stringify!($name)), &output.to_string());
+            }
+
+            #[tokio::test]
+            async fn unknown_host() {
+                let database = TestDatabase::new(Kind::$kind).await;
+                let package = package_on(&database, &chain(1));
+                let output = upgrade(&package, &database, |server| server.host = "db.invalid".to_owned());
+                // The rest is the words of the system.
+                let text = output.to_string();
+                let (start, _) = text.split_once("failed to lookup").unwrap_or((&text, ""));
+                package.assert_snapshot(concat!("connect_unknown_host_", stringify!($name)), start);
+            }
+
+            /// The command that the error names makes the database.
+            #[tokio::test]
+            async fn no_database() {
+                let database = TestDatabase::new(Kind::$kind).await;
+                let package = package_on(&database, &chain(1));
+                for command in ["upgrade", "current"] {
+                    let missing = database.url.replace(&database.name, "not_there");
+                    let output = package.alembic(&format!("{command} --url {missing}")).code(1);
+                    package.assert_snapshot(
+                        &format!(concat!("connect_no_database_", stringify!($name), "_{}"), command),
+                        &output.to_string(),
+                    );
+                }
+            }
+        })*
+    };
+}
+
+on_servers! {
+    postgresql, Postgresql, postgresql;
+    mariadb, Mysql, mariadb;
+}
+
+#[test]
+fn a_folder_is_no_sqlite_file() {
+    let package = package(&chain(1));
+    std::fs::create_dir(package.path("app.db")).expect("a folder");
+    package.session("connect_sqlite_folder", &["upgrade", "current"]);
+}
+
+#[test]
+fn a_text_is_no_sqlite_file() {
+    let package = package(&chain(1));
+    package.write(
+        "app.db",
+        "This is not a database, however long the text may be that somebody has put here.\n".repeat(20),
+    );
+    package.session("connect_sqlite_text", &["upgrade", "current"]);
+}
+
+#[test]
+fn a_folder_that_cannot_be_made() {
+    let package = package(&chain(1));
+    package.write("data", "a file, where a folder would have to be");
+    package.session("connect_sqlite_no_folder", &["upgrade --url sqlite://data/app.db"]);
+}
+
+/// The version table has an id that no script has.
+mod unknown_revision {
+    use super::*;
+
+    on_every_database! {
+        async fn nothing_is_run(database: TestDatabase) {
+            let package = package_on(&database, &chain(2));
+            package.alembic("upgrade r1").success();
+            database.rows("UPDATE alembic_version SET version_num = 'e4d909c290d0'").await;
+            let lines = ["upgrade", "downgrade base", "current", "history -i", "stamp r1"];
+            package.session(&format!("unknown_revision_{:?}", database.kind).to_lowercase(), &lines);
+        }
+    }
+
+    /// Options that a message names are there to be used.
+    #[tokio::test]
+    async fn the_advice_can_be_followed() {
+        let database = TestDatabase::new(Kind::Sqlite).await;
+        let package = package_on(&database, &chain(1));
+        package.alembic("upgrade").success();
+        database.rows("UPDATE alembic_version SET version_num = 'e4d909c290d0'").await;
+        let message = package.alembic("upgrade").code(1).stderr;
+        if message.contains("--purge") {
+            package.alembic("stamp --purge r1").success();
+        } else {
+            assert!(message.contains("`stamp`"), "{message}");
+            package.alembic("stamp r1").success();
+        }
+        assert_eq!(database.versions().await, ["r1"]);
+    }
+
+    /// It was applied with this tool, so the history knows more.
+    #[test]
+    fn that_the_history_knows() {
+        let mut package = package(&chain(2));
+        package.alembic("upgrade").success();
+        package.remove("migrations/r2.sql");
+        package.remove("migrations/alembic.lock");
+        let output = package.alembic("upgrade").code(1);
+        let who = output
+            .stderr
+            .split(" by ")
+            .nth(1)
+            .and_then(|rest| rest.lines().next())
+            .expect("by whom")
+            .to_owned();
+        package.hide(&who, "[who]");
+        package.assert_snapshot("unknown_revision_of_the_history", &output.to_string());
+    }
+}
+
+/// Databases that only let read.
+mod read_only {
+    use super::*;
+
+    #[test]
+    fn sqlite() {
+        let package = package(&chain(2));
+        package.alembic("upgrade r1").success();
+        package.session(
+            "read_only_sqlite",
+            &[
+                "upgrade --url sqlite://app.db?mode=ro",
+                "downgrade base --url sqlite://app.db?mode=ro",
+                "stamp r2 --url sqlite://app.db?mode=ro",
+                "current --url sqlite://app.db?mode=ro",
+                "upgrade r1 --url sqlite://app.db?mode=ro",
+            ],
+        );
+        package.alembic("upgrade").success();
+    }
+
+    #[tokio::test]
+    async fn postgresql() {
+        let database = TestDatabase::new(Kind::Postgresql).await;
+        let package = package_on(&database, &chain(2));
+        package.alembic("upgrade r1").success();
+        let read_only = format!("ALTER DATABASE {} SET default_transaction_read_only = ", database.name);
+        database.rows(&format!("{read_only} on")).await;
+        package.session("read_only_postgresql", &["upgrade", "downgrade base", "current", "upgrade r1"]);
+        database.rows(&format!("BEGIN READ WRITE; {read_only} off; COMMIT")).await;
+        assert_eq!(database.versions().await, ["r1"]);
+        package.alembic("upgrade").success();
+    }
+
+    /// A fresh one: not even our tables can be made.
+    #[tokio::test]
+    async fn postgresql_fresh() {
+        let database = TestDatabase::new(Kind::Postgresql).await;
+        let package = package_on(&database, &chain(2));
+        database
+            .rows(&format!("ALTER DATABASE {} SET default_transaction_read_only = on", database.name))
+            .await;
+        package.session("read_only_postgresql_fresh", &["upgrade", "current"]);
+        assert!(database.tables().await.is_empty());
+    }
+
+    #[tokio::test]
+    async fn mariadb() {
+        let database = TestDatabase::new(Kind::Mysql).await;
+        let package = package_on(&database, &chain(2));
+        package.alembic("upgrade r1").success();
+        let user = format!("{}_r", database.name);
+        database.rows(&format!("CREATE USER {user}@'%' IDENTIFIED BY 'hunter2'")).await;
+        database.rows(&format!("GRANT SELECT ON {}.* TO {user}@'%'", database.name)).await;
+        let mut server = Server::of(&database.url);
+        (server.user, server.password) = (user.clone(), "hunter2".to_owned());
+        let mut package = package;
+        package.write("alembic.toml", format!("url = \"{}\"\n", server.url()));
+        for host in ["localhost", server.host.as_str()] {
+            package.hide(&format!("'[database]_r'@'{host}'"), "[user]");
+        }
+        package.session("read_only_mariadb", &["upgrade", "downgrade base", "current", "upgrade r1"]);
+        database.rows(&format!("DROP USER {user}@'%'")).await;
+        assert_eq!(database.versions().await, ["r1"]);
+        package.write("alembic.toml", format!("url = \"{}\"\n", database.url));
+        package.alembic("upgrade").success();
+    }
+}

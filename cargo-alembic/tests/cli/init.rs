@@ -1,0 +1,144 @@
+//! `init`.
+
+use alembic_testing::TestProject;
+
+use crate::support::{Package, chain, package};
+
+fn fresh() -> Package {
+    Package::of(TestProject::temporary())
+}
+
+#[test]
+fn a_fresh_package() {
+    let package = fresh();
+    package.session("init", &["init"]);
+    let files = ["Cargo.toml", "build.rs", "alembic.toml", "migrations/alembic.lock"];
+    let files = files.map(|name| format!("=== {name}\n{}", package.read(name)));
+    package.assert_snapshot("init_files", &files.join("\n"));
+    // With its scaffold the package has no migrations, and nothing to complain about.
+    package.session(
+        "init_and_then",
+        &["heads", "history", "current --url sqlite://app.db", "upgrade --url sqlite://app.db"],
+    );
+}
+
+#[test]
+fn a_second_time() {
+    let package = fresh();
+    package.alembic("init").success();
+    let output = package.changes_nothing("init").success();
+    package.assert_snapshot("init_twice", &output.to_string());
+}
+
+/// Each key stands in `alembic.toml` as a comment with its default: without the `#` it says the same.
+#[test]
+fn the_settings_that_it_writes_can_be_used() {
+    let package = fresh();
+    package.alembic("init").success();
+    let settings: Vec<String> = package
+        .read("alembic.toml")
+        .lines()
+        .filter_map(|line| line.strip_prefix("# "))
+        .filter(|line| line.contains(" = ") && !line.starts_with("url = \"postgres"))
+        .filter(|line| !line.starts_with("dialects = [\""))
+        .map(str::to_owned)
+        .collect();
+    package.write("alembic.toml", settings.join("\n"));
+    package.session("init_settings", &["upgrade"]);
+    assert_eq!(settings.len(), 5, "{settings:?}");
+}
+
+#[test]
+fn what_is_there_is_kept() {
+    let package = fresh();
+    package.write("build.rs", "fn main() {\n    println!(\"cargo::rerun-if-changed=proto\");\n}\n");
+    package.write("alembic.toml", "migrations = \"db/migrations\"\n");
+    package.write(
+        "Cargo.toml",
+        "[package] # mine\nname = \"app\"\nversion = \"0.1.0\"\nedition = \"2024\"\n\n\
+         [dependencies]\n# the web\nserde = \"1\"\n",
+    );
+    package.session("init_kept", &["init"]);
+    assert_eq!(
+        package.read("build.rs"),
+        "fn main() {\n    println!(\"cargo::rerun-if-changed=proto\");\n}\n"
+    );
+    assert_eq!(package.read("alembic.toml"), "migrations = \"db/migrations\"\n");
+    assert!(package.path("db/migrations/alembic.lock").is_file());
+    assert!(!package.path("migrations").exists());
+    let manifest = package.read("Cargo.toml");
+    for line in ["[package] # mine\n", "# the web\nserde = \"1\"\n"] {
+        assert!(manifest.contains(line), "{manifest}");
+    }
+}
+
+#[test]
+fn scripts_that_are_there_are_listed() {
+    let package = package(&chain(2));
+    package.alembic("init").success();
+    assert_eq!(package.listed(), ["r1", "r2"]);
+}
+
+#[test]
+fn the_drivers() {
+    let check = |arguments: &str, manifest: &str, expected: &str| {
+        let package = fresh();
+        package.manifest(manifest);
+        package.alembic(&format!("init {arguments}")).success();
+        let manifest = package.read("Cargo.toml");
+        let line = manifest.lines().find(|line| line.starts_with("alembic = ")).expect("the dependency");
+        assert!(line.ends_with(&format!("features = [{expected}] }}")), "init {arguments}: {line}");
+    };
+    check("", "", "\"sqlite\"");
+    check("--database postgres", "", "\"postgres\"");
+    check("--database postgres --database mysql", "", "\"postgres\", \"mysql\"");
+    check("--url postgres://localhost/app", "", "\"postgres\"");
+    check("--url mariadb://localhost/app", "", "\"mysql\"");
+    let sqlx = "[dependencies]\nsqlx = { version = \"0.9\", features = [\"postgres\", \"runtime-tokio\"] }\n";
+    check("", sqlx, "\"postgres\"");
+    check("--url sqlite://app.db", sqlx, "\"sqlite\", \"postgres\"");
+}
+
+#[test]
+fn locked_writes_nothing() {
+    let package = fresh();
+    package.refuses("init_locked", "init --locked");
+}
+
+#[test]
+fn a_failure_writes_nothing() {
+    let package = fresh();
+    package.write("Cargo.toml", "[package\nname = \"app\"\n");
+    package.refuses("init_bad_manifest", "init");
+
+    let package = self::package(&[]);
+    package.write("migrations/alembic.lock", "version = 2\n");
+    package.refuses("init_newer_lock", "init");
+
+    let package = fresh();
+    package.write("migrations/a.sql", "CREATE TABLE a (id INTEGER);\n");
+    package.refuses("init_bad_script", "init");
+}
+
+/// What it writes to Cargo.toml can be built, with nothing but what this program was built from.
+#[test]
+fn the_package_builds() {
+    let package = Package::of(TestProject::new("init_builds"));
+    package.alembic("init").success();
+    package.write(
+        "src/main.rs",
+        "static MIGRATOR: alembic::Migrator = alembic::embed_migrations!();\n\n\
+         fn main() {\n    println!(\"{}\", MIGRATOR.directory().scripts().len());\n}\n",
+    );
+    package.check().success();
+}
+
+#[test]
+fn what_it_writes_for_the_other_drivers_resolves() {
+    let package = Package::of(TestProject::new("init_resolves"));
+    package.alembic("init --database postgres --database mysql").success();
+    let tree = package.cargo(&["tree", "--offline", "--prefix=none"]).success().stdout;
+    for driver in ["sqlx-postgres", "sqlx-mysql"] {
+        assert!(tree.lines().any(|line| line.starts_with(driver)), "{tree}");
+    }
+}

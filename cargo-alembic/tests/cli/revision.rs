@@ -1,0 +1,171 @@
+//! `revision`.
+
+use crate::support::{branch, chain, package};
+
+#[test]
+fn a_script_and_a_line_of_the_lock() {
+    let package = package(&[]);
+    package.session(
+        "revision",
+        &[
+            "revision -m \"Create users\" --rev-id b2",
+            "revision --message \"Add preferences\" --rev-id a1",
+            "history",
+        ],
+    );
+    let name = package.only_file("migrations", "_b2_create_users.sql");
+    package.assert_snapshot("revision_script", &package.read(name));
+    package.assert_snapshot("revision_lock", &package.lock());
+}
+
+#[test]
+fn an_id_of_twelve_digits() {
+    let package = package(&[]);
+    package.alembic("revision -m one").success();
+    package.alembic("revision -m two").success();
+    let ids = package.listed();
+    assert_eq!(ids.len(), 2);
+    for id in &ids {
+        assert!(id.len() == 12 && id.chars().all(|digit| digit.is_ascii_hexdigit()), "{id}");
+    }
+    // The second follows the first.
+    assert_eq!(package.alembic("heads").success().stdout.lines().count(), 1);
+}
+
+#[test]
+fn messages() {
+    let check = |message: &str, end: &str, shown: &str| {
+        let package = package(&[]);
+        let mut command = package.command(&["revision", "--rev-id", "a1", "-m", message]);
+        command.env("TZ", "UTC");
+        package.run(command).success();
+        package.only_file("migrations", end);
+        let history = package.alembic("history").success().stdout;
+        assert_eq!(history, format!("<base> -> a1 (head), {shown}\n"), "{message:?}");
+    };
+    check("TICKET-123 add preferences", "_a1_ticket_123_add_preferences.sql", "TICKET-123 add preferences");
+    check("", "_a1.sql", "");
+    check("  spaces  ", "_a1_spaces.sql", "spaces");
+    check("Größe ändern", "_a1_größe_ändern.sql", "Größe ändern");
+    check("../../etc/passwd", "_a1_etc_passwd.sql", "../../etc/passwd");
+    check("Drop users; --", "_a1_drop_users.sql", "Drop users; --");
+    check("first line\n\nmore about it", "_a1_first_line.sql", "first line");
+}
+
+/// It would be lost, or make the folder unreadable.
+#[test]
+fn messages_that_look_like_a_header_line() {
+    for message in
+        ["Revises: the schema of users", "Tags: rename", "alembic: upgrade to version 2", "Revision: 5"]
+    {
+        let package = package(&[]);
+        let output = package.run(package.command(&["revision", "--rev-id", "a1", "-m", message])).code(1);
+        assert!(output.stderr.contains("would be read as a part of the header"), "{}", output.stderr);
+        assert_eq!(package.alembic("history").success().stdout, "");
+    }
+}
+
+#[test]
+fn without_a_message() {
+    let package = package(&[]);
+    package.alembic("revision --rev-id a1").success();
+    package.only_file("migrations", "_a1.sql");
+}
+
+#[test]
+fn the_lock_is_sorted() {
+    let package = package(&[]);
+    for id in ["m", "a", "z", "b"] {
+        package.alembic(&format!("revision -m x --rev-id {id}")).success();
+    }
+    assert_eq!(package.listed(), ["a", "b", "m", "z"]);
+}
+
+#[test]
+fn a_file_that_was_not_listed_is_listed() {
+    let package = package(&chain(2));
+    package.alembic("revision -m x --rev-id a").success();
+    assert_eq!(package.listed(), ["a", "r1", "r2"]);
+}
+
+#[test]
+fn ids_that_cannot_be() {
+    let package = package(&chain(2));
+    let before = package.files();
+    package.session(
+        "revision_bad_ids",
+        &[
+            "revision -m x --rev-id r1",
+            "revision -m x --rev-id head",
+            "revision -m x --rev-id a-1",
+            "revision -m x --rev-id a:b",
+            "revision -m x --rev-id ../a",
+            "revision -m x --rev-id \"\"",
+        ],
+    );
+    assert_eq!(package.files(), before);
+}
+
+#[test]
+fn where_it_goes() {
+    let mut scripts = chain(2);
+    scripts.push(branch());
+    let package = package(&scripts);
+    let before = package.files();
+    package.session(
+        "revision_two_heads",
+        &[
+            "revision -m x",
+            "revision -m x --head r1",
+            "revision -m x --head nobody",
+            "revision -m x --head r2+1",
+        ],
+    );
+    assert_eq!(package.files(), before);
+    package.session(
+        "revision_heads",
+        &[
+            "revision -m \"On one of the heads\" --rev-id y3 --head x2",
+            "revision -m \"From the middle\" --rev-id z2 --head r1 --splice",
+            "revision -m \"A new base\" --rev-id b1 --head base",
+            "history",
+        ],
+    );
+}
+
+#[test]
+fn locked_writes_nothing() {
+    let package = package(&chain(1));
+    package.refuses("revision_locked", "revision -m x --rev-id r2 --locked");
+}
+
+/// Nothing is left of a revision that cannot be listed in the lock.
+#[test]
+fn a_lock_that_cannot_be_written() {
+    let package = package(&chain(1));
+    std::fs::create_dir(package.path("migrations/alembic.lock")).expect("a folder");
+    package.refuses("revision_lock_is_a_folder", "revision -m x --rev-id r2");
+}
+
+#[test]
+fn a_lock_that_cannot_be_read() {
+    let package = package(&chain(1));
+    package.write("migrations/alembic.lock", "version = 1\n<<<<<<< HEAD\n");
+    package.refuses("revision_lock_not_toml", "revision -m x --rev-id r2");
+}
+
+#[test]
+fn no_folder() {
+    let package = package(&[]);
+    std::fs::remove_dir(package.path("migrations")).expect("the folder");
+    package.refuses("revision_no_folder", "revision -m x --rev-id r2");
+}
+
+#[test]
+fn several_folders() {
+    let package = package(&[]);
+    package.write("alembic.toml", "migrations = [\"migrations\", \"more\"]\n");
+    alembic_testing::write_scripts(&package.path("more"), &chain(1));
+    package.session("revision_several_folders", &["revision -m x --rev-id a1", "history"]);
+    assert_eq!(package.listed(), ["a1", "r1"]);
+}

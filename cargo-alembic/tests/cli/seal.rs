@@ -1,0 +1,90 @@
+//! `seal` and `unseal`.
+
+use crate::support::{chain, package};
+
+#[test]
+fn seal() {
+    let package = package(&chain(3));
+    package.session("seal", &["seal r1", "seal r1 r3", "seal", "seal", "seal nobody"]);
+    assert_eq!(package.listed(), ["r1*", "r2*", "r3*"]);
+    assert!(!package.path("app.db").exists(), "no database is asked");
+}
+
+#[test]
+fn seal_locked() {
+    let package = package(&chain(2));
+    package.alembic("seal r1").success();
+    package.refuses("seal_locked", "seal --locked");
+    package.changes_nothing("seal r1 --locked").success();
+}
+
+/// A seal that is there does not change: an edit is an edit.
+#[test]
+fn seal_edited() {
+    let package = package(&chain(1));
+    package.alembic("seal").success();
+    package.edit("migrations/r1.sql", "DROP TABLE t1", "DROP TABLE IF EXISTS t1");
+    package.refuses("seal_edited", "seal");
+}
+
+#[test]
+fn unseal() {
+    let package = package(&chain(2));
+    package.alembic("upgrade").success();
+    package.session(
+        "unseal",
+        &["unseal r2", "downgrade -1", "unseal r2", "unseal r2", "unseal r1", "unseal nobody"],
+    );
+    assert_eq!(package.listed(), ["r1*", "r2"]);
+    // Now it may be edited, and is sealed again as what it is.
+    package.edit("migrations/r2.sql", "id INTEGER", "name TEXT, id INTEGER");
+    package.alembic("upgrade").success();
+    assert_eq!(package.listed(), ["r1*", "r2*"]);
+}
+
+#[test]
+fn unseal_without_a_database() {
+    let package = package(&chain(1));
+    package.alembic("seal").success();
+    package.session("unseal_no_file", &["unseal r1"]);
+    package.alembic("seal").success();
+    package.remove("alembic.toml");
+    package.session("unseal_no_database", &["unseal r1"]);
+    assert_eq!(package.listed(), ["r1"]);
+}
+
+/// A database that cannot be asked may have it applied.
+#[test]
+fn unseal_with_a_database_that_cannot_be_reached() {
+    let package = package(&chain(1));
+    package.alembic("seal").success();
+    package.refuses("unseal_unreachable", "unseal r1 --url postgres://app:hunter2@127.0.0.1:1/app");
+}
+
+#[test]
+fn unseal_locked() {
+    let package = package(&chain(1));
+    package.alembic("seal").success();
+    package.refuses("unseal_locked", "unseal r1 --locked");
+}
+
+#[test]
+fn unseal_a_deleted_script() {
+    let package = package(&chain(2));
+    package.alembic("upgrade").success();
+    package.alembic("downgrade -1").success();
+    package.remove("migrations/r2.sql");
+    package.alembic("upgrade").code(1);
+    package.session("unseal_deleted", &["unseal r2", "upgrade"]);
+    assert_eq!(package.listed(), ["r1*"]);
+}
+
+/// Which is still applied: its id stands in the database.
+#[test]
+fn unseal_a_deleted_script_that_is_applied() {
+    let package = package(&chain(3));
+    package.alembic("upgrade").success();
+    package.remove("migrations/r3.sql");
+    let output = package.changes_nothing("unseal r3").code(1);
+    assert!(output.stderr.contains("has revision r3 applied"), "{}", output.stderr);
+}

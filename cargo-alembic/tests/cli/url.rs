@@ -1,0 +1,155 @@
+//! Where the URL comes from: `--url`, `DATABASE_URL`, `.env`, `alembic.toml`.
+
+use crate::support::{chain, package};
+
+/// From the first source to the last: each is used when those before it are silent.
+#[test]
+fn the_order() {
+    let package = package(&chain(1));
+    package.write("alembic.toml", "url = \"sqlite://toml.db\"\n");
+    package.write(".env", "DATABASE_URL=sqlite://dotenv.db\n");
+    let upgrade = |arguments: &[&str], variable: Option<&str>| {
+        let mut command = package.command(&[&["upgrade"], arguments].concat());
+        if let Some(value) = variable {
+            command.env("DATABASE_URL", value);
+        }
+        package.run(command).success();
+        let made: Vec<String> = ["flag.db", "variable.db", "dotenv.db", "toml.db"]
+            .into_iter()
+            .filter(|name| std::fs::remove_file(package.path(name)).is_ok())
+            .map(str::to_owned)
+            .collect();
+        made.join(" ")
+    };
+    assert_eq!(upgrade(&["--url", "sqlite://flag.db"], Some("sqlite://variable.db")), "flag.db");
+    assert_eq!(upgrade(&[], Some("sqlite://variable.db")), "variable.db");
+    assert_eq!(upgrade(&[], None), "dotenv.db");
+    assert_eq!(upgrade(&[], Some("")), "toml.db", "an empty variable hides that of .env, and says nothing");
+    package.remove(".env");
+    assert_eq!(upgrade(&[], None), "toml.db");
+}
+
+#[test]
+fn variables_in_the_configuration() {
+    let package = package(&chain(1));
+    package.write("alembic.toml", "url = \"sqlite://${FOLDER}/${NAME}.db\"\n");
+    package.session("url_missing_variable", &["current"]);
+    package.write(".env", "FOLDER=data\nNAME=from_dotenv\n");
+    package.alembic("upgrade").success();
+    assert!(package.path("data/from_dotenv.db").is_file());
+    let mut command = package.command(&["upgrade"]);
+    command.env("NAME", "from_environment");
+    package.run(command).success();
+    assert!(package.path("data/from_environment.db").is_file());
+}
+
+/// The `.env` of a workspace serves its packages.
+#[test]
+fn dotenv_above() {
+    let package = package(&chain(1));
+    package.write(".env", "DATABASE_URL=sqlite://dotenv.db\n");
+    package.write("inner/Cargo.toml", package.read("Cargo.toml"));
+    alembic_testing::write_scripts(&package.path("inner/migrations"), &chain(1));
+    let mut command = package.command(&["upgrade"]);
+    command.current_dir(package.path("inner"));
+    package.run(command).success();
+    assert!(package.path("inner/dotenv.db").is_file());
+}
+
+#[test]
+fn dotenv_that_cannot_be_read() {
+    let package = package(&chain(1));
+    package.write(".env", "DATABASE_URL=sqlite://app.db\nPASSWORD='hunter2\n");
+    let output = package.alembic("current").code(1);
+    assert!(!output.text().contains("hunter2"), "{}", output.text());
+    package.assert_snapshot("url_bad_dotenv", &output.to_string());
+}
+
+#[test]
+fn a_relative_file_is_relative_to_the_configuration() {
+    let check = |url: &str, expected: &str| {
+        let package = package(&chain(1));
+        package.write("alembic.toml", format!("url = \"{url}\"\n"));
+        let mut command = package.command(&["upgrade"]);
+        command.current_dir(package.path("src"));
+        package.run(command).success();
+        assert!(package.path(expected).is_file(), "{url}: {:?}", package.files().keys());
+    };
+    check("sqlite://app.db", "app.db");
+    check("sqlite:app.db", "app.db");
+    check("sqlite://./data/app.db", "data/app.db");
+    check("sqlite://app.db?mode=rwc", "app.db");
+}
+
+/// While one that is given with the call is relative to where it is given, as in a shell.
+#[test]
+fn a_relative_file_of_the_call_is_relative_to_the_folder() {
+    let package = package(&chain(1));
+    let mut command = package.command(&["upgrade", "--url", "sqlite://here.db"]);
+    command.current_dir(package.path("src"));
+    package.run(command).success();
+    assert!(package.path("src/here.db").is_file());
+}
+
+#[test]
+fn a_file_and_its_folder_are_created() {
+    let package = package(&chain(1));
+    package.session(
+        "url_creates",
+        &["upgrade --url sqlite://deep/down/app.db", "current --url sqlite://deep/down/app.db"],
+    );
+    assert!(package.path("deep/down/app.db").is_file());
+}
+
+#[test]
+fn urls_that_cannot_be() {
+    let package = package(&chain(1));
+    let urls = [
+        "app.db",
+        "oracle://app:hunter2@db/app",
+        "app:hunter2@db/app",
+        "postgres://app:hunter2@db:port/app",
+        "postgres://app:hunter2@[::1/app",
+        "postgres://app:hunter2@db/app?sslmode=perhaps",
+        "postgres://app:hunter2#@db/app",
+        "mysql://app:hunter2@db",
+        "sqlite://app.db?mode=hunter2",
+        "\"\"",
+    ];
+    let lines: Vec<String> = urls.iter().map(|url| format!("upgrade --url {url}")).collect();
+    let before = package.files();
+    let outputs: Vec<String> = lines
+        .iter()
+        .map(|line| {
+            let output = package.alembic(line).code(1);
+            // What stands after `mode=` is no password.
+            assert!(
+                line.contains("mode=") || !output.text().contains("hunter2"),
+                "{line}\n{}",
+                output.text()
+            );
+            format!("$ cargo alembic {line}\n{output}")
+        })
+        .collect();
+    package.assert_snapshot("url_bad", &outputs.join("\n"));
+    assert_eq!(package.files(), before);
+}
+
+#[test]
+fn a_configuration_that_cannot_be() {
+    let package = package(&chain(1));
+    let settings = [
+        "migration = \"migrations\"\n",
+        "\n\nlock_timeout = \"1 min\"\n",
+        "transaction = \"all\"\n",
+        "migrations = []\n",
+        "migrations = 1\n",
+        "dialects = [\"postgres\"]\n",
+        "url = \"sqlite://app.db\n",
+    ];
+    let outputs = settings.map(|text| {
+        package.write("alembic.toml", text);
+        format!("=== {}\n{}", text.trim(), package.alembic("heads").code(1))
+    });
+    package.assert_snapshot("url_bad_configuration", &outputs.join("\n"));
+}

@@ -1,0 +1,115 @@
+//! Two branches that add revisions merge without a conflict in the lock.
+
+use alembic_testing::TestProject;
+
+use crate::package::{alembic, git};
+
+/// A package that `init` made, with revisions, under version control.
+fn repository(ids: &[&str]) -> TestProject {
+    let package = TestProject::temporary();
+    alembic(&package, &["init"]).success();
+    package.write("alembic.toml", "url = \"sqlite://app.db\"\n");
+    package.write(".gitignore", "app.db\n");
+    for id in ids {
+        alembic(&package, &["revision", "-m", id, "--rev-id", id]).success();
+    }
+    git(&package, &["init", "-q", "-b", "main"]).success();
+    git(&package, &["add", "-A"]).success();
+    git(&package, &["commit", "-qm", "base"]).success();
+    package
+}
+
+/// Makes a branch off `main` on which a revision is added and, if `applied`, the database is upgraded.
+fn branch(package: &TestProject, id: &str, applied: bool) {
+    git(package, &["checkout", "-q", "-b", id, "main"]).success();
+    alembic(package, &["revision", "-m", id, "--rev-id", id]).success();
+    if applied {
+        let url = format!("sqlite://{id}.db");
+        alembic(package, &["upgrade", "--url", &url]).success();
+        std::fs::remove_file(package.path(format!("{id}.db"))).expect("the database");
+    }
+    git(package, &["add", "-A"]).success();
+    git(package, &["commit", "-qm", id]).success();
+}
+
+/// The seals of a lock: ids, with `+` where there is one.
+fn seals(package: &TestProject) -> Vec<String> {
+    let lock = package.read("migrations/alembic.lock");
+    let mut seals: Vec<String> = Vec::new();
+    for line in lock.lines() {
+        if let Some(id) = line.strip_prefix("id = ") {
+            seals.push(id.trim_matches('"').to_owned());
+        } else if line.starts_with("seal = ")
+            && let Some(last) = seals.last_mut()
+        {
+            last.push('+');
+        }
+    }
+    seals
+}
+
+/// Merges two branches, and returns what the lock says after the merge revision is written.
+#[track_caller]
+fn merged(base: &[&str], ours: (&str, bool), theirs: (&str, bool)) -> Vec<String> {
+    let package = repository(base);
+    branch(&package, ours.0, ours.1);
+    branch(&package, theirs.0, theirs.1);
+    git(&package, &["checkout", "-q", ours.0]).success();
+    git(&package, &["merge", "-q", "--no-edit", theirs.0]).success();
+    alembic(&package, &["verify", "--offline"]).success();
+    alembic(&package, &["merge", "--rev-id", "zz"]).success();
+    alembic(&package, &["heads"]).success();
+    seals(&package)
+}
+
+#[test]
+fn at_different_places() {
+    assert_eq!(merged(&["b", "d"], ("a", false), ("c", false)), ["a", "b", "c", "d", "zz"]);
+}
+
+#[test]
+fn at_the_same_place() {
+    // First, in the middle, last; without seals, with one, with two.
+    for (base, ours, theirs) in [
+        (&["m", "n"][..], "a", "b"),
+        (&["a", "n"][..], "b", "c"),
+        (&["a", "b"][..], "m", "n"),
+        (&["a", "b"][..], "n", "m"),
+    ] {
+        for (our_seal, their_seal) in [(false, false), (true, false), (false, true), (true, true)] {
+            let found = merged(base, (ours, our_seal), (theirs, their_seal));
+            let mark = |id: &str, own: bool| {
+                let sealed = own || (base.contains(&id) && (our_seal || their_seal));
+                if sealed { format!("{id}+") } else { id.to_owned() }
+            };
+            let mut expected: Vec<String> = base.iter().map(|id| mark(id, false)).collect();
+            expected.extend([mark(ours, our_seal), mark(theirs, their_seal), "zz".to_owned()]);
+            expected.sort();
+            assert_eq!(found, expected, "{base:?} {ours} {our_seal} {theirs} {their_seal}");
+        }
+    }
+}
+
+#[test]
+fn in_an_empty_lock() {
+    assert_eq!(merged(&[], ("a", true), ("b", true)), ["a+", "b+", "zz"]);
+}
+
+#[test]
+fn a_seal_beside_a_new_revision() {
+    // One branch seals what is there, the other adds a neighbour of it.
+    let package = repository(&["b"]);
+    branch(&package, "a", false);
+    git(&package, &["checkout", "-q", "-b", "sealing", "main"]).success();
+    alembic(&package, &["seal", "b"]).success();
+    git(&package, &["commit", "-qam", "seal"]).success();
+    for id in ["a", "c"] {
+        if id == "c" {
+            branch(&package, "c", false);
+            git(&package, &["checkout", "-q", "sealing"]).success();
+        }
+        git(&package, &["merge", "-q", "--no-edit", id]).success();
+        alembic(&package, &["verify", "--offline"]).success();
+    }
+    assert_eq!(seals(&package), ["a", "b+", "c"]);
+}

@@ -1,0 +1,6 @@
+//! The promise: what was applied stays what it was, through git, several writers, other machines and CI.
+
+mod git;
+mod package;
+mod verify;
+mod writers;

@@ -1,0 +1,7 @@
+//! `embed_migrations!` and the build script, in packages that the real cargo builds.
+
+mod embed;
+mod refuse;
+mod run;
+mod support;
+mod tree;

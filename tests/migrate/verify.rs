@@ -1,0 +1,116 @@
+//! What was applied is what the scripts say: or nothing runs.
+
+use alembic::migrate::MigrateError;
+use alembic_testing::{Kind, Script, on_every_database};
+
+use crate::support::{chain, done, migrator, upgrade};
+
+on_every_database! {
+    async fn an_edited_revision_is_refused_before_anything_runs(database: TestDatabase) {
+        upgrade(&migrator(&chain(3)), &database).await;
+        let mut edited = chain(5);
+        edited[1].body = edited[1].body.replace("VALUES (1)", "VALUES (2)");
+        let error = migrator(&edited).upgrade(database.url.as_str()).await.expect_err("edited");
+        let MigrateError::Edited(revisions) = &error else { panic!("{error:?}") };
+        assert_eq!((revisions[0].revision.as_str(), revisions[0].path.as_str()), ("r2", "migrations/r2.sql"));
+        assert_eq!(database.versions().await, ["r3"]);
+        assert_eq!(database.history().await.len(), 3);
+        // At head it is noticed as well.
+        let error = migrator(&edited[..3]).upgrade(database.url.as_str()).await.expect_err("edited");
+        assert!(matches!(error, MigrateError::Edited(_)), "{error:?}");
+    }
+
+    async fn an_edited_downgrade_is_refused(database: TestDatabase) {
+        upgrade(&migrator(&chain(2)), &database).await;
+        let mut edited = chain(2);
+        edited[1].body = edited[1].body.replace("DROP TABLE t_r2", "DROP TABLE t_r1");
+        let error = migrator(&edited).downgrade(database.url.as_str(), "base").await.expect_err("edited");
+        assert!(matches!(error, MigrateError::Edited(_)), "{error:?}");
+        assert_eq!(database.user_tables().await, ["t_r1", "t_r2"]);
+    }
+
+    async fn a_reformatted_revision_is_the_same(database: TestDatabase) {
+        upgrade(&migrator(&chain(2)), &database).await;
+        let mut reformatted = chain(3);
+        for script in &mut reformatted {
+            script.body = script.body.replace(" (id INTEGER", "\r\n  ( -- the key\r\n    id INTEGER");
+        }
+        assert_eq!(done(&upgrade(&migrator(&reformatted), &database).await), ["r3"]);
+    }
+
+    async fn what_was_undone_may_be_edited(database: TestDatabase) {
+        let first = migrator(&chain(2));
+        upgrade(&first, &database).await;
+        first.downgrade(database.url.as_str(), "r1").await.expect("downgrade");
+        let mut edited = chain(2);
+        edited[1].body = edited[1].body.replace("VALUES (1)", "VALUES (2)");
+        assert_eq!(done(&upgrade(&migrator(&edited), &database).await), ["r2"]);
+    }
+
+    async fn an_id_that_nobody_knows(database: TestDatabase) {
+        upgrade(&migrator(&chain(3)), &database).await;
+        let error = migrator(&chain(2)).upgrade(database.url.as_str()).await.expect_err("unknown");
+        assert!(matches!(error, MigrateError::UnknownRevisions { .. }), "{error:?}");
+        let text = error.to_string();
+        assert!(text.contains("r3") && text.contains("was applied at 20"), "{text}");
+        assert_eq!(database.versions().await, ["r3"]);
+    }
+
+    async fn a_purging_stamp_is_the_way_out(database: TestDatabase) {
+        upgrade(&migrator(&chain(3)), &database).await;
+        let fewer = migrator(&chain(2));
+        let url = database.url.as_str();
+        fewer.stamp(url, ["r2"]).await.expect_err("the row is unknown");
+        let report = fewer.stamp(url, ["r2"]).purge().await.expect("purge");
+        assert_eq!(report.to, ["r2"]);
+        assert_eq!(database.versions().await, ["r2"]);
+        assert!(fewer.upgrade(url).await.expect("at head").done.is_empty());
+    }
+
+    async fn alembics_own_database_is_continued(database: TestDatabase) {
+        database
+            .rows(
+                "CREATE TABLE alembic_version (version_num VARCHAR(32) NOT NULL, \
+                 CONSTRAINT alembic_version_pkc PRIMARY KEY (version_num))",
+            )
+            .await;
+        database.rows("INSERT INTO alembic_version VALUES ('r2')").await;
+        let migrator = migrator(&chain(3));
+        let report = upgrade(&migrator, &database).await;
+        assert_eq!(done(&report), ["r3"]);
+        let unverified: Vec<&str> = report.unverified.iter().map(|id| id.as_str()).collect();
+        assert_eq!(unverified, ["r1", "r2"]);
+        assert_eq!(database.versions().await, ["r3"]);
+        assert_eq!(database.history().await, ["upgrade r3 2/2"]);
+    }
+
+    async fn rows_that_others_imply_are_tidied_up(database: TestDatabase) {
+        upgrade(&migrator(&chain(2)), &database).await;
+        database.rows("INSERT INTO alembic_version VALUES ('r1')").await;
+        upgrade(&migrator(&chain(3)), &database).await;
+        assert_eq!(database.versions().await, ["r3"]);
+    }
+
+    async fn an_id_that_does_not_fit(database: TestDatabase) {
+        let long = "an_id_that_is_much_longer_than_alembics_column";
+        let mut scripts = chain(1);
+        upgrade(&migrator(&scripts), &database).await;
+        scripts.push(Script::new(long, "r1", "CREATE TABLE a (x INTEGER);", "DROP TABLE a;"));
+        let result = migrator(&scripts).upgrade(database.url.as_str()).await;
+        if database.kind == Kind::Sqlite {
+            // SQLite does not keep to the width.
+            result.expect("upgrade");
+            assert_eq!(database.versions().await, [long]);
+        } else {
+            let error = result.expect_err("too long");
+            assert!(matches!(error, MigrateError::IdTooLong { width: 32, .. }), "{error:?}");
+            assert_eq!(database.user_tables().await, ["t_r1"]);
+        }
+    }
+
+    async fn a_long_id_widens_a_new_table(database: TestDatabase) {
+        let long = "an_id_that_is_much_longer_than_alembics_column";
+        upgrade(&migrator(&[Script::new(long, "", "CREATE TABLE a (x INTEGER);", "DROP TABLE a;")]), &database).await;
+        assert_eq!(database.versions().await, [long]);
+    }
+}
