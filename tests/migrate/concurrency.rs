@@ -61,9 +61,20 @@ on_every_database! {
         };
         let scripts = [chain(1)[0].clone(), Script::new("s", "r1", slow, "SELECT 1;")];
         let migrator = migrator(&scripts);
-        let run = migrator.upgrade(database.url.as_str()).into_future();
-        let dropped = tokio::time::timeout(Duration::from_millis(150), run).await;
-        assert!(dropped.is_err(), "the run was to be dropped while it runs");
+        let begun = tokio::sync::Notify::new();
+        let run = migrator.upgrade(database.url.as_str()).on_event(|event| {
+            if matches!(event, Event::Started { revision, .. } if revision.as_str() == "s") {
+                begun.notify_one();
+            }
+        });
+        let dropped = async {
+            begun.notified().await;
+            tokio::time::sleep(Duration::from_millis(100)).await;
+        };
+        tokio::select! {
+            result = run.into_future() => panic!("the run was to be dropped while it runs: {result:?}"),
+            () = dropped => {}
+        }
         upgrade(&migrator, &database).await;
         assert_eq!(database.versions().await, ["s"]);
         assert_eq!(database.history().await.len(), 2);
