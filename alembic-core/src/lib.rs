@@ -6,6 +6,8 @@
 pub mod revision;
 pub mod script;
 
+pub mod schema;
+
 pub mod config;
 
 mod migrator;

@@ -1,0 +1,34 @@
+//! Names of tables and types.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+/// The name of a table or type, with its schema where that is not the default one.
+///
+/// Names are as the database holds them: unquoted, in their letter case.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct ObjectName {
+    /// The schema (PostgreSQL) or database (MySQL); none for the default one. SQLite has none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub schema: Option<String>,
+    /// The name itself.
+    pub name: String,
+}
+
+impl ObjectName {
+    /// A name in the default schema.
+    #[must_use]
+    pub fn new(name: impl Into<String>) -> ObjectName {
+        ObjectName { schema: None, name: name.into() }
+    }
+}
+
+impl fmt::Display for ObjectName {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if let Some(schema) = &self.schema {
+            write!(formatter, "{schema}.")?;
+        }
+        formatter.write_str(&self.name)
+    }
+}

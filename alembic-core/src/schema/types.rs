@@ -1,0 +1,62 @@
+//! Types of columns.
+
+use serde::{Deserialize, Serialize};
+
+use super::ObjectName;
+
+/// The type of a column.
+///
+/// Models say what they mean, and each dialect has its own word for it. A reflected column has what the database says, in
+/// the database's own spelling: [`Type::Sql`].
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum Type {
+    /// True or false.
+    Boolean,
+    /// An integer of 8 bits.
+    TinyInteger,
+    /// An integer of 16 bits.
+    SmallInteger,
+    /// An integer of 32 bits.
+    Integer,
+    /// An integer of 64 bits.
+    BigInteger,
+    /// A binary floating-point number of 32 bits.
+    Real,
+    /// A binary floating-point number of 64 bits.
+    Double,
+    /// A decimal number: digits in all, and digits after the point.
+    #[expect(missing_docs, reason = "said above")]
+    Decimal { precision: Option<u32>, scale: Option<u32> },
+    /// Text of any length.
+    Text,
+    /// Text of at most so many characters.
+    Varchar(u32),
+    /// Text of exactly so many characters.
+    Char(u32),
+    /// Bytes of any length.
+    Bytes,
+    /// Bytes: at most so many.
+    Varbinary(u32),
+    /// A day.
+    Date,
+    /// A time of day.
+    Time,
+    /// A date and time without time zone.
+    Timestamp,
+    /// A moment: a date and time with time zone.
+    TimestampTz,
+    /// A span of time.
+    Interval,
+    /// A UUID.
+    Uuid,
+    /// JSON; binary where the database has that.
+    Json,
+    /// PostgreSQL: an array.
+    Array(Box<Type>),
+    /// An enum of the schema.
+    Enum(ObjectName),
+    /// The words of a database, as they are.
+    Sql(String),
+}
