@@ -28,7 +28,8 @@ use std::str::FromStr;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 
-use super::tokens::{dialect_neutral, significant};
+use super::plain::Plain;
+use super::tokens::significant;
 use super::{Script, Section};
 use crate::revision::Direction;
 
@@ -58,72 +59,67 @@ impl Digest {
     }
 
     pub(super) fn of_script(script: &Script) -> Digest {
-        let mut hash = Sha256::new();
-        field(&mut hash, b"alembic script 1");
-        field(&mut hash, script.revision.id.as_str().as_bytes());
-        count(&mut hash, script.revision.parents.len());
+        // Hashed in one go: this runs in proc macros, which are not optimised.
+        let mut bytes = Vec::with_capacity(256);
+        field(&mut bytes, b"alembic script 1");
+        field(&mut bytes, script.revision.id.as_str().as_bytes());
+        count(&mut bytes, script.revision.parents.len());
         for parent in &script.revision.parents {
-            field(&mut hash, parent.as_str().as_bytes());
+            field(&mut bytes, parent.as_str().as_bytes());
         }
-        count(&mut hash, script.revision.depends_on.len());
+        count(&mut bytes, script.revision.depends_on.len());
         for dependency in &script.revision.depends_on {
-            field(&mut hash, dependency.as_bytes());
+            field(&mut bytes, dependency.as_bytes());
         }
         let mut sections: Vec<&Section> = script.sections.iter().collect();
         sections.sort_by_key(|section| (section.direction != Direction::Upgrade, &section.dialects));
-        count(&mut hash, sections.len());
+        count(&mut bytes, sections.len());
         for section in sections {
-            hash_section(&mut hash, section, &script.text[section.start..section.end]);
+            write_section(&mut bytes, section, &script.text[section.start..section.end]);
         }
-        Digest(hash.finalize().into())
+        Digest(Sha256::digest(&bytes).into())
     }
 
     /// The lineage of a revision: its digest and the lineages of its parents and dependencies, in their written order.
     ///
     /// Layout: field `alembic lineage 1`, the 32 bytes of the digest, count of ancestors, 32 bytes for each.
     pub(super) fn lineage(digest: Digest, ancestors: &[Digest]) -> Digest {
-        let mut hash = Sha256::new();
-        field(&mut hash, b"alembic lineage 1");
-        hash.update(digest.0);
-        count(&mut hash, ancestors.len());
+        let mut bytes = Vec::with_capacity(128);
+        field(&mut bytes, b"alembic lineage 1");
+        bytes.extend_from_slice(&digest.0);
+        count(&mut bytes, ancestors.len());
         for ancestor in ancestors {
-            hash.update(ancestor.0);
+            bytes.extend_from_slice(&ancestor.0);
         }
-        Digest(hash.finalize().into())
+        Digest(Sha256::digest(&bytes).into())
     }
 }
 
-fn hash_section(hash: &mut Sha256, section: &Section, body: &str) {
-    hash.update(if section.direction == Direction::Upgrade { b"u" } else { b"d" });
-    count(hash, section.dialects.len());
+fn write_section(bytes: &mut Vec<u8>, section: &Section, body: &str) {
+    bytes.push(if section.direction == Direction::Upgrade { b'u' } else { b'd' });
+    count(bytes, section.dialects.len());
     for dialect in &section.dialects {
-        field(hash, dialect.name().as_bytes());
+        field(bytes, dialect.name().as_bytes());
     }
-    hash.update(if section.transaction { b"t" } else { b"n" });
-    let neutral = dialect_neutral(body);
-    let mut tokens = None;
+    bytes.push(if section.transaction { b't' } else { b'n' });
+    let plain = Plain::read(body).map(|plain| Sha256::digest(&plain.tokens).into());
     for dialect in section.readers() {
-        let read = || -> [u8; 32] {
+        let tokens: [u8; 32] = plain.unwrap_or_else(|| {
             let mut hash = Sha256::new();
             significant(body, *dialect, &mut |bytes| hash.update(bytes));
             hash.finalize().into()
-        };
-        let digest = match tokens {
-            Some(tokens) if neutral => tokens,
-            _ => read(),
-        };
-        tokens = Some(digest);
-        hash.update(digest);
+        });
+        bytes.extend_from_slice(&tokens);
     }
 }
 
-fn count(hash: &mut Sha256, number: usize) {
-    hash.update(u32::try_from(number).unwrap_or(u32::MAX).to_le_bytes());
+fn count(bytes: &mut Vec<u8>, number: usize) {
+    bytes.extend_from_slice(&u32::try_from(number).unwrap_or(u32::MAX).to_le_bytes());
 }
 
-fn field(hash: &mut Sha256, bytes: &[u8]) {
-    count(hash, bytes.len());
-    hash.update(bytes);
+fn field(bytes: &mut Vec<u8>, text: &[u8]) {
+    count(bytes, text.len());
+    bytes.extend_from_slice(text);
 }
 
 impl fmt::Display for Digest {

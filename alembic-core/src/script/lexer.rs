@@ -100,7 +100,7 @@ pub struct Lexer<'a> {
 }
 
 /// The bytes that an unquoted identifier may hold after its first: the same in all dialects.
-const IDENTIFIER: [bool; 256] = {
+pub(super) const IDENTIFIER: [bool; 256] = {
     let mut table = [false; 256];
     let mut byte = 0;
     while byte < 256 {

@@ -13,6 +13,7 @@ mod lock_file;
 #[cfg(feature = "cli")]
 mod new;
 mod pack;
+mod plain;
 #[expect(
     clippy::module_inception,
     reason = "the type that the room is about stands in the file of that name"
@@ -38,4 +39,4 @@ pub use pack::{pack, unpack};
 pub use script::Script;
 pub use section::Section;
 pub use statement::{Statement, StatementError, keywords, split};
-pub use tokens::{dialect_neutral, significant};
+pub use tokens::significant;

@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::error::{Problem, ScriptError};
 use super::header::HeaderLines;
+use super::plain::Plain;
 use super::statement::{Statement, StatementError, split};
 use super::{Dialect, Digest, Section, header, section};
 use crate::revision::{Direction, Revision};
@@ -118,6 +119,11 @@ impl Script {
         let mut errors = Vec::new();
         for index in 0..self.sections.len() {
             let section = &self.sections[index];
+            if let Some(Plain { mut statements, .. }) = Plain::read(&self.text[section.start..section.end]) {
+                shift(&mut statements, section.start);
+                self.sections[index].statements = vec![(section.readers().to_vec(), statements)];
+                continue;
+            }
             let mut known: Vec<(Vec<Dialect>, Vec<Statement>)> = Vec::new();
             let mut refused: Vec<(Dialect, Vec<StatementError>)> = Vec::new();
             for dialect in section.readers() {
@@ -161,16 +167,21 @@ impl Script {
 
     fn split(&self, section: &Section, dialect: Dialect) -> Result<Vec<Statement>, Vec<StatementError>> {
         let mut statements = split(&self.text[section.start..section.end], dialect)?;
-        for statement in &mut statements {
-            statement.start += section.start;
-            statement.end += section.start;
-        }
+        shift(&mut statements, section.start);
         Ok(statements)
     }
 
     fn statement_error(&self, section: &Section, error: StatementError) -> ScriptError {
         let (line, _) = self.place(section.start + error.start());
         ScriptError { path: self.path.clone(), line, problem: Problem::Statement(error) }
+    }
+}
+
+/// Moves statements that were found in a section to their place in the file.
+fn shift(statements: &mut [Statement], by: usize) {
+    for statement in statements {
+        statement.start += by;
+        statement.end += by;
     }
 }
 

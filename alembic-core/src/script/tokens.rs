@@ -22,11 +22,8 @@ use super::Dialect;
 use super::lexer::{TokenKind, lex};
 use super::statement::delimiter_directive;
 
-mod neutral;
 #[cfg(test)]
 mod tests;
-
-pub use neutral::dialect_neutral;
 
 /// How much is collected before the sink is called.
 const CHUNK: usize = 4096;
@@ -76,8 +73,13 @@ fn feed(text: &str, buffer: &mut Vec<u8>) {
     if text.contains('\r') {
         feed(&text.replace("\r\n", "\n").replace('\r', "\n"), buffer);
     } else {
-        let length = u32::try_from(text.len()).unwrap_or(u32::MAX);
-        buffer.extend_from_slice(&length.to_le_bytes());
-        buffer.extend_from_slice(text.as_bytes());
+        write(text.as_bytes(), buffer);
     }
+}
+
+/// Writes a token that has no CR: its length and its bytes.
+pub(super) fn write(token: &[u8], buffer: &mut Vec<u8>) {
+    let length = u32::try_from(token.len()).unwrap_or(u32::MAX);
+    buffer.extend_from_slice(&length.to_le_bytes());
+    buffer.extend_from_slice(token);
 }

@@ -1,9 +1,11 @@
 use proptest::prelude::*;
 
-use super::{dialect_neutral, significant};
+use super::significant;
 use crate::script::Dialect;
 use crate::script::lexer::tests::{cases, tricky_sql};
 use crate::script::lexer::{TokenKind, lex};
+use crate::script::plain::Plain;
+use crate::script::split;
 
 /// What the digest gets to see.
 fn bytes(sql: &str, dialect: Dialect) -> Vec<u8> {
@@ -89,16 +91,16 @@ fn what_counts() {
 }
 
 #[test]
-fn neutral() {
+fn plain() {
     for sql in [
         "",
-        "\u{feff}CREATE TABLE größe (id INTEGER PRIMARY KEY, a VARCHAR(10) NOT NULL DEFAULT 'it''s', b NUMERIC(1, 2));",
+        "CREATE TABLE größe (id INTEGER PRIMARY KEY, a VARCHAR(10) NOT NULL DEFAULT 'it''s', b NUMERIC(1, 2));",
         "-- comment with ' \" ` $\r\nSELECT 1.5, -2, a.b, c->'d'->>'e' || f /* x\n 'y' */ FROM t WHERE a <> b AND c >= 1;\r\n",
         "--\nSELECT 1",
-        "-- alembic: delimiter GO\nSELECT 1 GO",
         "SELECT a$b",
+        ";; INSERT INTO t VALUES (1, 'b;'); /* ; */ ;\nDROP TABLE t",
     ] {
-        assert!(dialect_neutral(sql), "{sql}");
+        assert!(Plain::read(sql).is_some(), "{sql}");
     }
     for sql in [
         "\"a\"",
@@ -149,9 +151,41 @@ fn neutral() {
         "/ //",
         "*/",
         "\u{0}",
+        "'a\rb'",
+        "-- alembic: upgrade",
     ] {
-        assert!(!dialect_neutral(sql), "{sql}");
+        assert!(Plain::read(&format!("SELECT a {sql}")).is_none(), "{sql}");
     }
+    for sql in [
+        "\u{feff}SELECT 1",
+        "-- alembic: delimiter GO\nSELECT 1 GO",
+        "BEGIN",
+        "SET a = 1",
+        "CREATE TRIGGER t AFTER INSERT ON a BEGIN DELETE FROM b; END",
+        "ALTER PROCEDURE p",
+        "'a'",
+        "(SELECT 1)",
+    ] {
+        assert!(Plain::read(sql).is_none(), "{sql}");
+    }
+}
+
+/// Words that statements begin with.
+fn first_word() -> impl Strategy<Value = &'static str> {
+    prop::sample::select(vec![
+        "SELECT",
+        "UPDATE",
+        "CREATE TABLE",
+        "CREATE TRIGGER",
+        "CREATE OR REPLACE",
+        "ALTER TABLE",
+        "ALTER EVENT",
+        "DROP TABLE",
+        "BEGIN",
+        "COPY",
+        "-- x",
+        ";",
+    ])
 }
 
 /// Text that is more often than not read alike.
@@ -243,11 +277,13 @@ proptest! {
     #![proptest_config(cases())]
 
     #[test]
-    fn neutral_text_is_read_alike(sql in prop_oneof![plain_sql(), tricky_sql()]) {
-        if dialect_neutral(&sql) {
-            let sqlite = bytes(&sql, Dialect::Sqlite);
-            prop_assert_eq!(&sqlite, &bytes(&sql, Dialect::Postgresql));
-            prop_assert_eq!(&sqlite, &bytes(&sql, Dialect::Mysql));
+    fn plain_text_is_read_alike(first in first_word(), sql in prop_oneof![plain_sql(), tricky_sql()]) {
+        let sql = format!("{first} {sql}");
+        if let Some(plain) = Plain::read(&sql) {
+            for dialect in Dialect::ALL {
+                prop_assert_eq!(&plain.tokens, &bytes(&sql, dialect));
+                prop_assert_eq!(Ok(plain.statements.clone()), split(&sql, dialect));
+            }
         }
     }
 
