@@ -62,8 +62,7 @@ pub fn verify(variable: &str) {
     let Ok(config) = Config::read(&package) else { return };
     // What is wrong with the scripts themselves is told by `migrations`.
     let Ok(directory) = crate::script::ScriptDirectory::read(&config.locations(&package)) else { return };
-    let timeout = std::time::Duration::from_secs(config.lock_timeout);
-    let migrator = crate::Migrator::new(directory, config.transaction, timeout);
+    let migrator = crate::Migrator::new(directory, config.run_settings());
     match sqlx_core::rt::test_block_on(migrator.verify(url)) {
         Ok(found) => {
             for edited in found.edited {

@@ -1,6 +1,8 @@
 //! `alembic.toml`: what a project sets once. Reads the file, and knows nothing of databases.
 
+use std::borrow::Cow;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use serde::Deserialize;
 
@@ -23,6 +25,10 @@ pub struct Config {
     pub transaction: TransactionMode,
     /// Seconds to wait for a migration that another process runs.
     pub lock_timeout: u64,
+    /// The name of the version table.
+    pub version_table: String,
+    /// The schema of the version table: PostgreSQL's schema, MySQL's database, SQLite's attached database.
+    pub version_table_schema: Option<String>,
 }
 
 impl Default for Config {
@@ -33,6 +39,8 @@ impl Default for Config {
             dialects: Vec::new(),
             transaction: TransactionMode::default(),
             lock_timeout: 60,
+            version_table: VersionTable::DEFAULT.name.into_owned(),
+            version_table_schema: None,
         }
     }
 }
@@ -56,6 +64,41 @@ pub enum TransactionMode {
     Run,
     /// Each revision commits by itself.
     Revision,
+}
+
+/// How a service runs its migrations, unless a run says otherwise: what a program carries of its configuration.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RunSettings {
+    /// What is one transaction.
+    pub transaction: TransactionMode,
+    /// How long to wait for another process that migrates the same database.
+    pub lock_timeout: Duration,
+    /// Which table says where a database is.
+    pub version_table: VersionTable,
+}
+
+/// Which table says where a database is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct VersionTable {
+    /// Its name.
+    pub name: Cow<'static, str>,
+    /// Its schema; none for the one that the connection finds.
+    pub schema: Option<Cow<'static, str>>,
+}
+
+impl VersionTable {
+    /// Alembic's own.
+    pub const DEFAULT: VersionTable = VersionTable { name: Cow::Borrowed("alembic_version"), schema: None };
+
+    /// The table beside it that holds the history: `alembic_history`; for another version table its name and
+    /// `_history`, so that several services can live in one database.
+    #[must_use]
+    pub fn history(&self) -> Cow<'static, str> {
+        match self.name.as_ref() {
+            "alembic_version" => Cow::Borrowed("alembic_history"),
+            name => Cow::Owned(format!("{name}_history")),
+        }
+    }
 }
 
 /// `alembic.toml` cannot be used.
@@ -114,6 +157,19 @@ impl Config {
             return Err(ConfigError { path: CONFIG_FILE.into(), line: 0, reason });
         }
         Ok(config)
+    }
+
+    /// How the service runs its migrations.
+    #[must_use]
+    pub fn run_settings(&self) -> RunSettings {
+        RunSettings {
+            transaction: self.transaction,
+            lock_timeout: Duration::from_secs(self.lock_timeout),
+            version_table: VersionTable {
+                name: self.version_table.clone().into(),
+                schema: self.version_table_schema.clone().map(Cow::Owned),
+            },
+        }
     }
 
     /// The folders of scripts of a package.

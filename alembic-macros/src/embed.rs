@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use alembic_core::config::{CONFIG_FILE, Config, TransactionMode, location};
+use alembic_core::config::{CONFIG_FILE, Config, RunSettings, TransactionMode, location};
 use alembic_core::script::{Guard, LOCK_FILE, ScriptErrors, pack};
 use proc_macro2::{Literal, Span, TokenStream};
 use quote::quote;
@@ -53,6 +53,7 @@ pub(crate) fn expand(arguments: &Arguments) -> syn::Result<TokenStream> {
     } else {
         arguments.folders.iter().map(|folder| location(&package, &folder.value())).collect()
     };
+    let settings = settings(&config.run_settings());
     let guard = Guard { locations, dialects: config.dialects, many_heads: arguments.many_heads };
     let directory = guard.check().map_err(|errors| failed(message(&errors)))?;
 
@@ -76,15 +77,37 @@ pub(crate) fn expand(arguments: &Arguments) -> syn::Result<TokenStream> {
         quote!((#id, *#lineage))
     });
     let heads = quote!(&[#(#heads),*]);
-    let one_transaction = config.transaction == TransactionMode::Run;
-    let lock_timeout = config.lock_timeout;
     let scripts = Literal::byte_string(&pack(directory).map_err(failed)?);
     Ok(quote!({
         // Makes cargo compile this again when one of them changes; leaves nothing in the program.
         const _: &[&::core::primitive::str] = &[#(::core::include_str!(#tracked)),*];
         const HEADS: &[(&::core::primitive::str, [::core::primitive::u8; 32])] = #heads;
-        ::alembic::Migrator::embedded(HEADS, #scripts, #one_transaction, #lock_timeout)
+        ::alembic::Migrator::embedded(HEADS, #scripts, #settings)
     }))
+}
+
+/// The settings as an expression that is constant.
+fn settings(settings: &RunSettings) -> TokenStream {
+    let RunSettings { transaction, lock_timeout, version_table } = settings;
+    let transaction = match transaction {
+        TransactionMode::Run => quote!(Run),
+        TransactionMode::Revision => quote!(Revision),
+    };
+    let lock_timeout = lock_timeout.as_secs();
+    let borrowed = |text: &str| quote!(::std::borrow::Cow::Borrowed(#text));
+    let name = borrowed(&version_table.name);
+    let schema = match &version_table.schema {
+        Some(schema) => {
+            let schema = borrowed(schema);
+            quote!(::core::option::Option::Some(#schema))
+        }
+        None => quote!(::core::option::Option::None),
+    };
+    quote!(::alembic::config::RunSettings {
+        transaction: ::alembic::config::TransactionMode::#transaction,
+        lock_timeout: ::core::time::Duration::from_secs(#lock_timeout),
+        version_table: ::alembic::config::VersionTable { name: #name, schema: #schema },
+    })
 }
 
 fn path_literal(path: &Path) -> syn::Result<Literal> {

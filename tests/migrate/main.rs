@@ -9,3 +9,4 @@ mod reader;
 mod support;
 mod transaction;
 mod verify;
+mod version_table;

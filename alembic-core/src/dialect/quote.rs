@@ -1,4 +1,4 @@
-//! Literals that mean the same whatever the settings of the session are.
+//! Literals and names that mean the same whatever the settings of the session are.
 
 use std::fmt::Write as _;
 
@@ -25,6 +25,20 @@ pub(crate) fn literal(dialect: Dialect, text: &str) -> String {
             hex
         }
     }
+}
+
+/// `name` as a quoted identifier.
+pub(crate) fn identifier(dialect: Dialect, name: &str) -> String {
+    match dialect {
+        Dialect::Sqlite | Dialect::Postgresql => format!("\"{}\"", name.replace('"', "\"\"")),
+        Dialect::Mysql => format!("`{}`", name.replace('`', "``")),
+    }
+}
+
+/// `name` as an identifier, quoted unless it is one of lower-case letters, digits and underscores.
+pub(crate) fn identifier_where_needed(dialect: Dialect, name: &str) -> String {
+    let is_plain = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'_';
+    if name.bytes().all(is_plain) { name.to_owned() } else { identifier(dialect, name) }
 }
 
 #[cfg(test)]

@@ -4,7 +4,8 @@
 
 use std::time::SystemTime;
 
-use super::quote::literal;
+use super::quote::{identifier, identifier_where_needed, literal};
+use crate::config::VersionTable;
 use crate::script::{Dialect, Digest};
 
 /// What a row of the history records.
@@ -46,35 +47,41 @@ pub(crate) struct Entry<'a> {
 #[derive(Clone, Debug)]
 pub(crate) struct Tables {
     dialect: Dialect,
-    /// What stands before the names of the tables: nothing, or their schema with a point.
-    qualifier: String,
+    table: VersionTable,
 }
 
 /// The width of Alembic's own `version_num` column.
 pub(crate) const ALEMBIC_WIDTH: usize = 32;
 
 impl Tables {
-    /// The tables as the connection's search path finds them.
-    pub(crate) fn new(dialect: Dialect) -> Tables {
-        Tables { dialect, qualifier: String::new() }
+    pub(crate) fn new(dialect: Dialect, table: &VersionTable) -> Tables {
+        Tables { dialect, table: table.clone() }
     }
 
     /// The tables in a schema of PostgreSQL: found whatever a script does to the search path.
-    pub(crate) fn in_schema(schema: &str) -> Tables {
-        let qualifier = format!("\"{}\".", schema.replace('"', "\"\""));
-        Tables { dialect: Dialect::Postgresql, qualifier }
+    pub(crate) fn set_schema(&mut self, schema: String) {
+        self.table.schema = Some(schema.into());
     }
 
     pub(crate) fn dialect(&self) -> Dialect {
         self.dialect
     }
 
-    fn version(&self) -> String {
-        format!("{}alembic_version", self.qualifier)
+    /// The version table, as statements name it.
+    pub(crate) fn version(&self) -> String {
+        self.qualified(&self.table.name)
     }
 
     fn history(&self) -> String {
-        format!("{}alembic_history", self.qualifier)
+        self.qualified(&self.table.history())
+    }
+
+    fn qualified(&self, name: &str) -> String {
+        let name = identifier_where_needed(self.dialect, name);
+        match &self.table.schema {
+            Some(schema) => format!("{}.{name}", identifier(self.dialect, schema)),
+            None => name,
+        }
     }
 
     /// Alembic's table, to the letter; wider only if an id needs it.
@@ -82,8 +89,9 @@ impl Tables {
         let width = longest_id.max(ALEMBIC_WIDTH);
         format!(
             "CREATE TABLE {} (version_num VARCHAR({width}) NOT NULL, \
-             CONSTRAINT alembic_version_pkc PRIMARY KEY (version_num))",
-            self.version()
+             CONSTRAINT {} PRIMARY KEY (version_num))",
+            self.version(),
+            identifier_where_needed(self.dialect, &format!("{}_pkc", self.table.name)),
         )
     }
 
@@ -105,6 +113,17 @@ impl Tables {
             ),
         };
         let history = self.history();
+        let name =
+            |column| identifier_where_needed(self.dialect, &format!("{}_{column}_idx", self.table.history()));
+        // On SQLite the schema stands before the name of the index, and not before the table's.
+        let (on, schema) = match (&self.table.schema, self.dialect) {
+            (Some(schema), Dialect::Sqlite) => {
+                let table = identifier_where_needed(self.dialect, &self.table.history());
+                (table, format!("{}.", identifier(self.dialect, schema)))
+            }
+            _ => (history.clone(), String::new()),
+        };
+        let index = |column| format!("{schema}{}", name(column));
         vec![
             format!(
                 "CREATE TABLE {history} (id {id}, revision VARCHAR(255) NOT NULL, operation VARCHAR(16) NOT NULL, \
@@ -113,9 +132,9 @@ impl Tables {
                  applied_by VARCHAR(255) NOT NULL, tool_version VARCHAR(32) NOT NULL, error {text}, script {text})\
                  {options}"
             ),
-            format!("CREATE INDEX alembic_history_revision_idx ON {history} (revision)"),
+            format!("CREATE INDEX {} ON {on} (revision)", index("revision")),
             // Finds unfinished work, of which there is hardly ever any.
-            format!("CREATE INDEX alembic_history_finished_at_idx ON {history} (finished_at)"),
+            format!("CREATE INDEX {} ON {on} (finished_at)", index("finished_at")),
         ]
     }
 
@@ -202,19 +221,30 @@ impl Tables {
             Dialect::Postgresql => "c.table_schema = ANY (current_schemas(false))",
             Dialect::Mysql => "c.table_schema = database()",
         };
+        let schema = match &self.table.schema {
+            Some(schema) => format!("c.table_schema = {}", self.literal(schema)),
+            None => schema.to_owned(),
+        };
+        let table = self.literal(&self.table.name);
         let width = self.text("c.character_maximum_length");
         Some(format!(
-            "SELECT {width} FROM information_schema.columns c WHERE c.table_name = 'alembic_version' \
+            "SELECT {width} FROM information_schema.columns c WHERE c.table_name = {table} \
              AND c.column_name = 'version_num' AND {schema}"
         ))
     }
 
     /// The schema of the version table, or the one in which it would be made, and the search path.
     pub(crate) fn schema(&self) -> Option<String> {
-        let sql = "SELECT coalesce((SELECT n.nspname FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace \
-                   WHERE c.oid = to_regclass('alembic_version')), current_schema())::text, \
-                   current_setting('search_path')";
-        (self.dialect == Dialect::Postgresql).then(|| sql.to_owned())
+        let schema = match &self.table.schema {
+            Some(schema) => self.literal(schema),
+            None => format!(
+                "coalesce((SELECT n.nspname FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace \
+                 WHERE c.oid = to_regclass({})), current_schema())::text",
+                self.literal(&self.version())
+            ),
+        };
+        (self.dialect == Dialect::Postgresql)
+            .then(|| format!("SELECT {schema}, current_setting('search_path')"))
     }
 
     /// Gives the search path back that the run began with.

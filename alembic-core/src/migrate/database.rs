@@ -3,6 +3,7 @@
 use super::connection::{Connection, Handle};
 use super::error::MigrateError;
 use super::lock::RunLock;
+use crate::config::VersionTable;
 use crate::script::Dialect;
 
 /// The database to migrate.
@@ -61,10 +62,6 @@ impl From<&String> for Database {
         Database(Source::Url(url.clone()))
     }
 }
-
-/// What the locks of all databases are named after.
-#[cfg(any(feature = "postgres", feature = "mysql"))]
-const KEY: &str = "alembic_version";
 
 /// Whether a SQLite file that does not exist is made or is an error.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -143,8 +140,14 @@ impl Database {
         }
     }
 
-    /// Opens the connection that will hold the lock.
-    pub(super) async fn connect_lock(&self) -> Result<RunLock, MigrateError> {
+    /// Opens the connection that will hold the lock of the version table.
+    #[cfg_attr(
+        not(any(feature = "postgres", feature = "mysql")),
+        expect(unused_variables, reason = "the lock of SQLite has no name")
+    )]
+    pub(super) async fn connect_lock(&self, table: &VersionTable) -> Result<RunLock, MigrateError> {
+        let schema = table.schema.as_ref().map_or_else(String::new, |schema| format!("{schema}."));
+        let key = format!("{schema}{}", table.name);
         match self.dialect()? {
             Dialect::Sqlite => Ok(RunLock::Transaction),
             #[cfg(feature = "postgres")]
@@ -153,7 +156,7 @@ impl Database {
                     Source::PgPool(pool) => (*pool.connect_options()).clone(),
                     _ => connect::postgresql_options(&self.plain_url())?,
                 };
-                let number = i64::from_le_bytes(hash(KEY));
+                let number = i64::from_le_bytes(hash(&key));
                 let lock = crate::dialect::postgresql::PostgresqlLock::connect(&options, number).await;
                 lock.map(RunLock::Postgresql).map_err(|error| connect::postgresql_error(&options, error))
             }
@@ -164,7 +167,7 @@ impl Database {
                     _ => connect::mysql_options(&self.plain_url())?,
                 };
                 let database = options.get_database().unwrap_or_default();
-                let name = format!("alembic:{:016x}", u64::from_le_bytes(hash(&format!("{database}.{KEY}"))));
+                let name = format!("alembic:{:016x}", u64::from_le_bytes(hash(&format!("{database}.{key}"))));
                 let lock = crate::dialect::mysql::MysqlLock::connect(&options, name).await;
                 lock.map(RunLock::Mysql).map_err(|error| connect::mysql_error(&options, error))
             }

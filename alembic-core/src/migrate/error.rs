@@ -42,10 +42,10 @@ pub enum MigrateError {
     #[error("{path}: revision {revision} is irreversible{}", on(*.dialect))]
     Irreversible { path: String, revision: RevisionId, dialect: Option<Dialect> },
     #[error(
-        "revision id {revision} does not fit into alembic_version.version_num, which holds {width} characters; give \
+        "revision id {revision} does not fit into version_num of {table}, which holds {width} characters; give \
              the revision a shorter id, or widen the column"
     )]
-    IdTooLong { revision: RevisionId, width: usize },
+    IdTooLong { revision: RevisionId, table: String, width: usize },
     #[error("another process migrates this database{}; gave up after {} s", by(.holder), .waited.as_secs())]
     Locked { holder: Option<String>, waited: Duration },
     #[error(

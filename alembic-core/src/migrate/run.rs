@@ -38,7 +38,7 @@ pub(super) async fn run(
         }
         Err(error) => return Err(error),
     };
-    let tables = Tables::new(dialect);
+    let tables = Tables::new(dialect, &migrator.settings().version_table);
     let state = State::read(&mut connection, &tables).await?;
     let to_heads =
         matches!(goal, Goal::Upgrade(target) if *target == Target::HEADS || *target == Target::HEAD);
@@ -58,11 +58,11 @@ pub(super) async fn run(
     connection.taint();
     let mut report = Report { unverified, ..at(&state) };
     loop {
-        let lock = database.connect_lock().await?;
+        let lock = database.connect_lock(&migrator.settings().version_table).await?;
         let lock = lock.acquire(settings.lock_timeout, &mut settings.on_event).await?;
         let mut executor = Executor {
             connection: &mut connection,
-            tables: Tables::new(dialect),
+            tables: tables.clone(),
             directory,
             settings: &mut settings,
             applied_by: applied_by(),
@@ -180,7 +180,7 @@ impl Executor<'_, '_> {
         let rows =
             self.connection.rows(sql).await.map_err(MigrateError::database("reading the search path"))?;
         if let Some([Some(schema), path]) = rows.first().map(Vec::as_slice) {
-            self.tables = Tables::in_schema(schema);
+            self.tables.set_schema(schema.clone());
             self.search_path.clone_from(path);
         }
         Ok(())
@@ -207,9 +207,11 @@ impl Executor<'_, '_> {
             self.connection.rows(sql).await.map_err(MigrateError::database("reading the version table"))?;
         let width = rows.into_iter().flatten().flatten().next().and_then(|width| width.parse::<usize>().ok());
         match width {
-            Some(width) if width < longest.as_str().chars().count() => {
-                Err(MigrateError::IdTooLong { revision: longest.clone(), width })
-            }
+            Some(width) if width < longest.as_str().chars().count() => Err(MigrateError::IdTooLong {
+                revision: longest.clone(),
+                table: self.tables.version(),
+                width,
+            }),
             _ => Ok(()),
         }
     }

@@ -62,8 +62,8 @@ impl Migrator {
 
     fn run(&self, database: Database, wish: Wish) -> Run<'_> {
         let settings = Settings {
-            lock_timeout: self.lock_timeout(),
-            transaction: self.transaction(),
+            lock_timeout: self.settings().lock_timeout,
+            transaction: self.settings().transaction,
             approve: Box::new(|_| Ok(())),
             on_event: Box::new(|_| {}),
         };
@@ -76,7 +76,7 @@ impl Migrator {
     /// The database cannot be reached or read. What does not agree is no error but part of the answer.
     pub async fn verify(&self, database: impl Into<Database>) -> Result<Verification, MigrateError> {
         let mut connection: Connection = database.into().connect(Missing::Refuse).await?;
-        let tables = Tables::new(connection.dialect());
+        let tables = Tables::new(connection.dialect(), &self.settings().version_table);
         compare(&mut connection, &tables, self.directory()).await
     }
 
@@ -86,7 +86,7 @@ impl Migrator {
     /// The database cannot be reached or read.
     pub async fn status(&self, database: impl Into<Database>) -> Result<Status, MigrateError> {
         let mut connection: Connection = database.into().connect(Missing::Refuse).await?;
-        let tables = Tables::new(connection.dialect());
+        let tables = Tables::new(connection.dialect(), &self.settings().version_table);
         let state = State::read(&mut connection, &tables).await?;
         let unfinished = state.unfinished(&mut connection, &tables).await?;
         Ok(Status { rows: state.ids(), unfinished })
