@@ -9,6 +9,7 @@ mod manifest;
 mod project;
 mod revision;
 mod seal;
+mod shell;
 mod verify;
 
 use std::process::ExitCode;

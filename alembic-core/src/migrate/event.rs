@@ -3,6 +3,8 @@
 use std::fmt;
 use std::time::Duration;
 
+use serde::{Serialize, Serializer};
+
 use crate::revision::{Direction, RevisionId};
 
 /// Something that happened during a run.
@@ -37,7 +39,7 @@ pub enum Event {
 }
 
 /// A revision that a run took up or down.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Done {
     /// Which.
     pub revision: RevisionId,
@@ -45,7 +47,8 @@ pub struct Done {
     pub direction: Direction,
     /// The first line of its message.
     pub message: String,
-    /// How long its statements took.
+    /// How long its statements took; in JSON in milliseconds.
+    #[serde(rename = "elapsed_ms", serialize_with = "milliseconds")]
     pub elapsed: Duration,
 }
 
@@ -70,7 +73,7 @@ impl fmt::Display for Event {
 }
 
 /// What a run did.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Report {
     /// The revisions it ran, in their order. Empty: the database was at the target already.
     pub done: Vec<Done>,
@@ -80,4 +83,8 @@ pub struct Report {
     pub to: Vec<String>,
     /// Revisions that the history knows nothing of: applied by Alembic, or before there was a history.
     pub unverified: Vec<RevisionId>,
+}
+
+fn milliseconds<S: Serializer>(elapsed: &Duration, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.serialize_f64(elapsed.as_micros() as f64 / 1000.0)
 }

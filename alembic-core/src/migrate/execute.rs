@@ -11,10 +11,11 @@ use super::error::{Aftermath, MigrateError, StatementFailure};
 use super::event::{Done, Event, Report};
 use super::lock::POLL;
 use super::plan::PlannedStep;
+use super::record::{entry, row_changes, stamp_entries};
 use super::settings::Settings;
 use super::state::State;
 use crate::config::TransactionMode;
-use crate::dialect::{Entry, Operation, Tables};
+use crate::dialect::{Entry, Tables};
 use crate::revision::{Node, RevisionId, RowChange, StampPlan};
 use crate::script::{Dialect, ScriptDirectory, keywords};
 
@@ -159,7 +160,7 @@ impl Executor<'_, '_> {
             batch.statement(index, statement, text);
         }
         self.restore_search_path(step, &mut batch);
-        batch.own(&self.tables.done(&self.entry(step), begun));
+        batch.own(&self.tables.done(&self.entry(step), Some(begun)));
         let result = batch.run(self.connection).await;
         result.map_err(|failure| self.failure(step, failure, true))
     }
@@ -264,15 +265,7 @@ impl Executor<'_, '_> {
     }
 
     fn entry<'a>(&'a self, step: &'a PlannedStep<'_>) -> Entry<'a> {
-        Entry {
-            revision: step.script.revision.id.as_str(),
-            operation: step.operation(),
-            digest: self.directory.digest(step.node),
-            lineage: self.directory.lineage(step.node),
-            statements: step.statements.len(),
-            applied_by: &self.applied_by,
-            script: Some(&step.script.text),
-        }
+        entry(self.directory, step, &self.applied_by)
     }
 
     fn restore_search_path(&self, step: &PlannedStep<'_>, batch: &mut Batch) {
@@ -284,16 +277,7 @@ impl Executor<'_, '_> {
     }
 
     fn change_rows(&self, change: &RowChange, batch: &mut Batch) {
-        let id = |node: &Node| self.directory.graph().id(*node).as_str();
-        for node in &change.delete {
-            batch.own_one(&self.tables.delete_version(id(node)));
-        }
-        if let Some((from, to)) = &change.update {
-            batch.own_one(&self.tables.update_version(id(from), id(to)));
-        }
-        for node in &change.insert {
-            batch.own_one(&self.tables.insert_version(id(node)));
-        }
+        row_changes(&self.tables, self.directory, change).iter().for_each(|sql| batch.own_one(sql));
     }
 
     pub(super) async fn stamp(&mut self, plan: &StampPlan, purge: bool) -> Result<(), MigrateError> {
@@ -307,18 +291,7 @@ impl Executor<'_, '_> {
         // Whoever stamps says what the database is: nothing is left to be finished.
         batch.own(&self.tables.forget_unfinished(None));
         self.change_rows(&plan.change, &mut batch);
-        let entry = |node: &Node, operation| Entry {
-            revision: self.directory.graph().id(*node).as_str(),
-            operation,
-            digest: self.directory.digest(*node),
-            lineage: self.directory.lineage(*node),
-            statements: 0,
-            applied_by: &self.applied_by,
-            script: (operation == Operation::Stamp).then_some(self.directory.script(*node).text.as_str()),
-        };
-        let unstamped = plan.unstamped.iter().map(|node| entry(node, Operation::Unstamp));
-        let entries: Vec<Entry<'_>> =
-            unstamped.chain(plan.stamped.iter().map(|node| entry(node, Operation::Stamp))).collect();
+        let entries = stamp_entries(self.directory, plan, &self.applied_by);
         for entries in entries.chunks(200) {
             batch.own(&self.tables.record(entries));
         }

@@ -1,7 +1,9 @@
 //! The plan of a run: its steps with their statements, checked before anything runs.
 
+use super::connection::Connection;
 use super::error::MigrateError;
-use crate::dialect::Operation;
+use super::state::State;
+use crate::dialect::{Operation, Tables};
 use crate::revision::{self, Direction, Node, RowChange, StampPlan, Step, Target};
 use crate::script::{Dialect, Script, ScriptDirectory, ScriptErrors, Statement};
 
@@ -15,6 +17,26 @@ pub(super) enum Goal {
         targets: Vec<Target>,
         purge: bool,
     },
+    /// The two tables, and nothing else.
+    EnsureVersion,
+}
+
+impl Goal {
+    /// The nodes of the rows; none where the goal does not care what the table says.
+    pub(super) async fn rows(
+        &self,
+        connection: &mut Connection,
+        tables: &Tables,
+        directory: &ScriptDirectory,
+        state: &State,
+    ) -> Result<Vec<Node>, MigrateError> {
+        match self {
+            Goal::Stamp { purge: true, .. } => Ok(Vec::new()),
+            // The tables are made whatever the rows are.
+            Goal::EnsureVersion => Ok(directory.graph().locate(&state.ids()).unwrap_or_default()),
+            _ => state.locate(connection, tables, directory).await,
+        }
+    }
 }
 
 /// One revision to run.
@@ -34,6 +56,7 @@ pub(super) struct PlannedStep<'a> {
 pub(super) enum Plan<'a> {
     Steps(Vec<PlannedStep<'a>>),
     Stamp { plan: StampPlan, purge: bool },
+    Tables,
 }
 
 impl PlannedStep<'_> {
@@ -61,6 +84,7 @@ impl<'a> Plan<'a> {
                 let plan = revision::stamp(graph, rows, targets)?;
                 return Ok(Plan::Stamp { plan, purge: *purge });
             }
+            Goal::EnsureVersion => return Ok(Plan::Tables),
         };
         let mut mistakes = Vec::new();
         let mut planned_steps = Vec::with_capacity(steps.len());
@@ -88,6 +112,7 @@ impl<'a> Plan<'a> {
         match self {
             Plan::Steps(steps) => steps.is_empty(),
             Plan::Stamp { plan, purge } => !purge && plan.change.is_empty(),
+            Plan::Tables => false,
         }
     }
 }

@@ -1,5 +1,7 @@
 //! Where a database is: its version table and its history, read.
 
+use serde::Serialize;
+
 use super::connection::Connection;
 use super::error::{MigrateError, Provenance};
 use crate::dialect::Tables;
@@ -27,7 +29,7 @@ pub struct Status {
 }
 
 /// A revision that was begun and not finished.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Unfinished {
     /// Which.
     pub revision: String,
@@ -40,6 +42,7 @@ pub struct Unfinished {
     /// What the database said of the next one; none if nothing is known of it.
     pub error: Option<String>,
     /// The script as it was then.
+    #[serde(skip)]
     pub script: Option<String>,
 }
 

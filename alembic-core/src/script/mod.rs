@@ -3,6 +3,7 @@
 mod dialect;
 mod digest;
 mod directory;
+mod entry;
 mod error;
 mod guard;
 mod header;
@@ -26,6 +27,7 @@ mod tokens;
 pub use dialect::Dialect;
 pub use digest::{Digest, InvalidDigest};
 pub use directory::{Location, ScriptDirectory};
+pub use entry::RevisionEntry;
 pub use error::{Problem, ScriptError, ScriptErrors};
 pub use guard::Guard;
 pub use header::HeaderLines;
