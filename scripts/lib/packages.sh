@@ -4,6 +4,7 @@
 # Program → the Debian and Ubuntu package that has it. This is the only list of packages.
 declare -A package_of=(
     [cc]=build-essential # SQLite is compiled from its C source
+    [sqlite3]=sqlite3       # reads what `--sql` writes, as psql and mariadb do, which come with the servers
     [postgres]=postgresql
     [mariadbd]=mariadb-server
     [pgbouncer]=pgbouncer

@@ -140,11 +140,23 @@ pub(super) fn branches(migrator: &Migrator, command: &Command) {
     }
     let mut text = String::new();
     for branch in &branches {
-        entry_text(&mut text, &branch.revision, command.is_verbose());
-        for child in branch.branches_into.iter().filter(|_| !command.is_verbose()) {
-            let id = &branch.revision.revision;
-            let _ = writeln!(text, "  {id} -> {}{}{}", child.revision, labels(child), marks(child, true));
+        if command.is_verbose() {
+            entry_text(&mut text, &branch.revision, true);
+        } else {
+            history_line(&mut text, &branch.revision);
         }
+        let indent = " ".repeat(branch.revision.revision.len());
+        for child in &branch.branches_into {
+            let message = child.message.lines().next().unwrap_or_default();
+            let _ = writeln!(
+                text,
+                "{indent} -> {}{}{}, {message}",
+                child.revision,
+                labels(child),
+                marks(child, true)
+            );
+        }
+        text.push('\n');
     }
     print(&text);
 }

@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use serde::Serialize;
 
 use super::json::print_json;
-use super::output::print;
+use super::output::{note, print};
 use super::{Command, CommandError, LogArgs};
 use crate::migrate::{Database, LogEntry};
 use crate::migrator::Migrator;
@@ -31,6 +31,10 @@ pub(super) async fn log(
     if args.format.json {
         print_json(command.name(), Entries { entries });
         return Ok(());
+    }
+    if entries.is_empty() {
+        let what = revision.map_or_else(String::new, |revision| format!(" of {revision}"));
+        note(format!("the database has no history{what}"));
     }
     let mut text = String::new();
     for entry in &entries {

@@ -33,6 +33,14 @@ impl Offline {
         }
     }
 
+    /// What keeps the server from remarking that a table exists, and what lets it speak again.
+    pub(crate) fn about_what_exists(self) -> (&'static str, &'static str) {
+        match self.dialect {
+            Dialect::Postgresql => ("SET client_min_messages = 'warning';\n", "RESET client_min_messages;\n"),
+            Dialect::Sqlite | Dialect::Mysql => ("", ""),
+        }
+    }
+
     pub(crate) fn begin(self) -> &'static str {
         match self.dialect {
             Dialect::Sqlite => "BEGIN IMMEDIATE",

@@ -102,8 +102,8 @@ impl Writer<'_> {
         let saved_path = self.tables.dialect() == Dialect::Postgresql && steps.iter().any(changes_path);
         let title = match steps {
             [] => "Nothing to run".to_owned(),
-            [only] => format!("{} of {}", only.direction, only.script.revision.id),
-            steps => format!("{} of {} revisions", steps[0].direction, steps.len()),
+            [only] => format!("The {} of {}", only.direction, only.script.revision.id),
+            steps => format!("The {} of {} revisions", steps[0].direction, steps.len()),
         };
         self.head(&[&title, &format!("From {} to {}", self.place(rows), self.place(&self.end(rows, steps)))]);
         if saved_path {
@@ -114,8 +114,8 @@ impl Writer<'_> {
         for step in steps {
             let transactional = self.tables.dialect() != Dialect::Mysql && step.transaction;
             if transactional {
-                self.begin();
                 self.comment_step(step);
+                self.begin();
                 for statement in &step.statements {
                     self.script_statement(step.script.statement_text(statement));
                 }
@@ -211,10 +211,13 @@ impl Writer<'_> {
         }
         let graph = self.directory.graph();
         let longest = graph.nodes().map(|node| graph.id(node).as_str().chars().count()).max();
+        let (quiet, loud) = self.offline.about_what_exists();
+        self.text.push_str(quiet);
         self.statement(&self.tables.create_version(longest.unwrap_or_default()));
         for sql in self.tables.create_history() {
             self.statement(&sql);
         }
+        self.text.push_str(loud);
     }
 
     /// Stops the script where the database is somewhere else.
