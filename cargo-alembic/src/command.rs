@@ -54,6 +54,11 @@ async fn shared(project: &Project, arguments: &Arguments, command: &cli::Command
             let run = migrator.downgrade(url.as_str(), &args.target);
             change(project, arguments, &migrator, &url, run, cli::tell).await
         }
+        cli::Command::Resume(args) => {
+            let url = project.url(arguments)?;
+            let run = cli::resuming(&migrator, url.as_str(), args);
+            change(project, arguments, &migrator, &url, run, cli::tell).await
+        }
         cli::Command::Stamp(args) => {
             let url = project.url(arguments)?;
             let run = cli::stamping(&migrator, url.as_str(), args);

@@ -136,6 +136,10 @@ impl Teller {
                     self.line(&status_line("Resuming", format!("{revision} after statement {resumed_at}")));
                 }
             }
+            Event::Decided { revision, number, was_done } => {
+                let what = if *was_done { "was carried out" } else { "was not carried out, and runs again" };
+                self.line(&status_line("Found", format!("that statement {number} of {revision} {what}")));
+            }
             Event::Finished(done) => {
                 let verb = match done.direction {
                     Direction::Upgrade => "Upgraded",

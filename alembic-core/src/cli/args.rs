@@ -2,6 +2,8 @@
 
 use clap::{Args, Subcommand};
 
+use super::resume::ResumeArgs;
+
 /// A command on a database and its migrations.
 #[derive(Clone, Debug, Subcommand)]
 #[command(subcommand_value_name = "COMMAND", subcommand_help_heading = "Commands")]
@@ -10,6 +12,8 @@ pub enum Command {
     Upgrade(UpgradeArgs),
     /// Take the database down to a revision
     Downgrade(DowngradeArgs),
+    /// Finish a revision whose run was interrupted
+    Resume(ResumeArgs),
     /// Show where the database is
     Current(ListArgs),
     /// List the revisions, newest first

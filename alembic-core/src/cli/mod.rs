@@ -8,6 +8,7 @@ mod diagnostic;
 mod diff;
 mod list;
 mod output;
+mod resume;
 
 pub use apply::{downgrade, stamp, stamping, tell, tell_stamp, upgrade};
 pub use args::{Command, DowngradeArgs, HistoryArgs, ListArgs, ShowArgs, StampArgs, UpgradeArgs};
@@ -15,6 +16,7 @@ pub use diagnostic::{Diagnostic, explain, explain_scripts};
 pub use diff::diff;
 pub use list::{current, heads, history, needs_database, show};
 pub use output::{STYLES, note, status, warning};
+pub use resume::{ResumeArgs, StatementAnswer, resume, resuming};
 
 use crate::migrate::{Database, MigrateError};
 use crate::migrator::Migrator;
@@ -60,6 +62,7 @@ pub async fn run(
     let result = match command {
         Command::Upgrade(args) => upgrade(migrator, database, args).await.map(|_| ()),
         Command::Downgrade(args) => downgrade(migrator, database, args).await.map(|_| ()),
+        Command::Resume(args) => resume(migrator, database, args).await.map(|_| ()),
         Command::Stamp(args) => stamp(migrator, database, args).await.map(|_| ()),
         Command::Current(args) => current(migrator, database, args).await,
         Command::History(args) => history(migrator, Some(database), args).await,

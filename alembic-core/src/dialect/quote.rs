@@ -27,6 +27,12 @@ pub(crate) fn literal(dialect: Dialect, text: &str) -> String {
     }
 }
 
+/// `name` as an identifier.
+pub(crate) fn identifier(dialect: Dialect, name: &str) -> String {
+    let quote = if dialect == Dialect::Mysql { "`" } else { "\"" };
+    format!("{quote}{}{quote}", name.replace(quote, &quote.repeat(2)))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -38,5 +44,7 @@ mod tests {
         assert_eq!(literal(Dialect::Postgresql, text), "E'it''s a \\\\ test'");
         assert_eq!(literal(Dialect::Mysql, "a'b"), "_utf8mb4 X'612762'");
         assert_eq!(literal(Dialect::Mysql, "plain"), "'plain'");
+        assert_eq!(identifier(Dialect::Postgresql, "a\"b"), "\"a\"\"b\"");
+        assert_eq!(identifier(Dialect::Mysql, "a`b"), "`a``b`");
     }
 }

@@ -9,6 +9,7 @@ use super::database::{Database, Missing};
 use super::error::MigrateError;
 use super::event::{Event, Report};
 use super::plan::Goal;
+use super::resume::Answer;
 use super::run;
 use super::settings::Settings;
 use super::state::{State, Status};
@@ -60,10 +61,20 @@ impl Migrator {
         )
     }
 
+    /// Finishes what an earlier run has begun and not finished, up or down, and nothing else.
+    ///
+    /// `answer` is needed where a run ended with [`MigrateError::InDoubt`]: what a person says about the statement.
+    pub fn resume(&self, database: impl Into<Database>, answer: Option<Answer>) -> Run<'_> {
+        let mut run = self.run(database.into(), Wish::Finish);
+        run.settings.answer = answer;
+        run
+    }
+
     fn run(&self, database: Database, wish: Wish) -> Run<'_> {
         let settings = Settings {
             lock_timeout: self.lock_timeout(),
             transaction: self.transaction(),
+            answer: None,
             approve: Box::new(|_| Ok(())),
             on_event: Box::new(|_| {}),
         };
@@ -97,6 +108,7 @@ impl Migrator {
 enum Wish {
     Upgrade(String),
     Downgrade(String),
+    Finish,
     Stamp { targets: Vec<String>, purge: bool },
 }
 
@@ -115,6 +127,7 @@ impl<'a> Run<'a> {
         match &mut self.wish {
             Wish::Upgrade(old) | Wish::Downgrade(old) => target.clone_into(old),
             Wish::Stamp { targets, .. } => *targets = vec![target.to_owned()],
+            Wish::Finish => {}
         }
         self
     }
@@ -167,6 +180,7 @@ impl<'a> IntoFuture for Run<'a> {
             let goal = match &wish {
                 Wish::Upgrade(text) => Goal::Upgrade(target(text)?),
                 Wish::Downgrade(text) => Goal::Downgrade(target(text)?),
+                Wish::Finish => Goal::Finish,
                 Wish::Stamp { targets, purge } => Goal::Stamp {
                     targets: targets.iter().map(|text| target(text)).collect::<Result<_, _>>()?,
                     purge: *purge,
