@@ -9,7 +9,7 @@ use serde::Serialize;
 use super::json::print_json;
 use super::output::{note, status, status_line};
 use super::{Command, CommandError};
-use crate::migrate::{Database, Event, Report, Run};
+use crate::migrate::{Answer, Database, Event, Report, Run};
 use crate::migrator::Migrator;
 use crate::revision::Direction;
 
@@ -36,6 +36,7 @@ pub(super) fn run_of_any<'a>(
             Some(if args.purge { run.purge() } else { run })
         }
         Command::EnsureVersion(_) => Some(migrator.ensure_version(database)),
+        Command::Resume(args) => Some(migrator.resume(database, args.statement.map(Answer::from))),
         _ => None,
     }
 }
@@ -123,6 +124,10 @@ impl Teller {
                 if *resumed_at > 0 {
                     self.line(&status_line("Resuming", format!("{revision} after statement {resumed_at}")));
                 }
+            }
+            Event::Decided { revision, number, was_done } => {
+                let what = if *was_done { "was carried out" } else { "was not carried out, and runs again" };
+                self.line(&status_line("Found", format!("that statement {number} of {revision} {what}")));
             }
             Event::Finished(done) => {
                 let verb = match done.direction {

@@ -2,6 +2,7 @@
 
 use clap::{Args, Subcommand};
 
+use super::resume::ResumeArgs;
 use crate::script::Dialect;
 
 /// A command on a database and its migrations.
@@ -12,6 +13,8 @@ pub enum Command {
     Upgrade(UpgradeArgs),
     /// Take the database down to a revision
     Downgrade(DowngradeArgs),
+    /// Finish a revision whose run was interrupted
+    Resume(ResumeArgs),
     /// Show where the database is
     Current(CurrentArgs),
     /// List the revisions, newest first
@@ -220,7 +223,8 @@ impl Command {
     /// Whether it changes a database.
     #[must_use]
     pub fn changes(&self) -> bool {
-        let is_run = matches!(self, Command::EnsureVersion(_)) || self.how().is_some_and(|how| !how.dry_run);
+        let is_run = matches!(self, Command::EnsureVersion(_) | Command::Resume(_))
+            || self.how().is_some_and(|how| !how.dry_run);
         is_run && self.sql().is_none()
     }
 
@@ -268,6 +272,7 @@ impl Command {
             Command::Log(_) => "log",
             Command::Stamp(_) => "stamp",
             Command::EnsureVersion(_) => "ensure-version",
+            Command::Resume(_) => "resume",
         }
     }
 }

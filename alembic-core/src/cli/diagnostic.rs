@@ -189,7 +189,10 @@ fn help(error: &CommandError) -> Option<String> {
             "nothing was run: write a new revision that undoes it, or restore a backup"
         }
         MigrateError::NoSection { .. } => "add the section, or one without a dialect: nothing was run",
-        MigrateError::InDoubt { .. } => "look at the database, and tell whether the statement was done",
+        MigrateError::SessionLost { .. } => {
+            "change the statements that are left so that they do without, or carry them out by hand and `stamp` the \
+             revision"
+        }
         _ => return None,
     };
     Some(help.to_owned())

@@ -11,6 +11,7 @@ mod list;
 mod log;
 mod output;
 mod plan;
+mod resume;
 
 pub use apply::{run_of, tell};
 pub use args::{
@@ -21,6 +22,7 @@ pub use diagnostic::{Diagnostic, explain, explain_scripts};
 pub use diff::diff;
 pub use json::print_json;
 pub use output::{STYLES, note, print, status, warning};
+pub use resume::{ResumeArgs, StatementAnswer};
 
 use crate::migrate::{Database, MigrateError};
 use crate::migrator::Migrator;

@@ -2,6 +2,7 @@
 //!
 //! One folder for each database. This room knows nothing of revisions and scripts.
 
+pub(crate) mod catalog;
 mod failure;
 #[cfg(feature = "mysql")]
 pub(crate) mod mysql;

@@ -126,9 +126,9 @@ impl Tables {
         let mut statements = vec![format!(
             "CREATE TABLE IF NOT EXISTS {history} (id {id}, revision VARCHAR(255) NOT NULL, operation VARCHAR(16) NOT NULL, \
              digest VARCHAR(80) NOT NULL, lineage VARCHAR(80) NOT NULL, statements_done INTEGER NOT NULL, \
-             statements_total INTEGER NOT NULL, started_at {time} NOT NULL, finished_at {time}, \
-             applied_by VARCHAR(255) NOT NULL, tool_version VARCHAR(32) NOT NULL, error {text}, script {text}{keys})\
-             {options}"
+             statements_begun INTEGER NOT NULL, statements_total INTEGER NOT NULL, started_at {time} NOT NULL, \
+             finished_at {time}, applied_by VARCHAR(255) NOT NULL, tool_version VARCHAR(32) NOT NULL, error {text}, \
+             catalog_before {text}, script {text}{keys}){options}"
         )];
         if self.dialect != Dialect::Mysql {
             // On SQLite the schema stands before the name of the index, and not before the table's.
@@ -190,11 +190,12 @@ impl Tables {
         )
     }
 
-    /// The unfinished rows: revision, operation, digest, statements done, error, script.
+    /// The unfinished rows: revision, operation, digest, statements done and begun, error, what the catalog said before
+    /// the statement that was begun, script.
     pub(crate) fn unfinished(&self) -> String {
-        let done = self.text("statements_done");
+        let (done, begun) = (self.text("statements_done"), self.text("statements_begun"));
         format!(
-            "SELECT revision, operation, digest, {done}, error, script FROM {} \
+            "SELECT revision, operation, digest, {done}, {begun}, error, catalog_before, script FROM {} \
              WHERE finished_at IS NULL ORDER BY id",
             self.history()
         )
@@ -336,7 +337,7 @@ impl Tables {
             .iter()
             .map(|entry| {
                 format!(
-                    "({}, '{}', '{}', '{}', {done}, {}, {begun}, {finished}, {}, '{}', {})",
+                    "({}, '{}', '{}', '{}', {done}, {done}, {}, {begun}, {finished}, {}, '{}', {})",
                     self.literal(entry.revision),
                     entry.operation.name(),
                     entry.digest,
@@ -344,47 +345,63 @@ impl Tables {
                     entry.statements,
                     self.literal(entry.applied_by),
                     env!("CARGO_PKG_VERSION"),
-                    entry.script.map_or_else(|| "NULL".to_owned(), |script| self.literal(script)),
+                    self.optional(entry.script),
                 )
             })
             .collect();
         format!(
-            "INSERT INTO {} (revision, operation, digest, lineage, statements_done, statements_total, \
-             started_at, finished_at, applied_by, tool_version, script) VALUES {}",
+            "INSERT INTO {} (revision, operation, digest, lineage, statements_done, statements_begun, \
+             statements_total, started_at, finished_at, applied_by, tool_version, script) VALUES {}",
             self.history(),
             rows.join(", ")
         )
     }
 
-    /// All statements of the unfinished revision are done.
-    pub(crate) fn finish(&self, revision: &str) -> String {
+    /// Changes the row of the unfinished revision.
+    fn update(&self, revision: &str, change: &str) -> String {
         format!(
-            "UPDATE {} SET statements_done = statements_total, finished_at = {}, error = NULL \
-             WHERE revision = {} AND finished_at IS NULL",
+            "UPDATE {} SET {change} WHERE revision = {} AND finished_at IS NULL",
             self.history(),
-            self.now(),
             self.literal(revision)
         )
     }
 
-    /// So many statements of the unfinished revision are done.
+    /// All statements of the unfinished revision are done.
+    pub(crate) fn finish(&self, revision: &str) -> String {
+        let change = format!(
+            "statements_done = statements_total, statements_begun = statements_total, finished_at = {}, \
+             error = NULL, catalog_before = NULL",
+            self.now()
+        );
+        self.update(revision, &change)
+    }
+
+    /// The statement after so many of the unfinished revision is about to run, and commits by itself. `catalog` is what
+    /// was there before of all that it touches.
+    pub(crate) fn intend(&self, revision: &str, done: usize, catalog: Option<&str>) -> String {
+        let catalog = self.optional(catalog);
+        let change = format!("statements_begun = {}, error = NULL, catalog_before = {catalog}", done + 1);
+        self.update(revision, &change)
+    }
+
+    /// So many statements of the unfinished revision are done, and no other is begun.
     pub(crate) fn progress(&self, revision: &str, done: usize) -> String {
-        format!(
-            "UPDATE {} SET statements_done = {done}, error = NULL \
-             WHERE revision = {} AND finished_at IS NULL",
-            self.history(),
-            self.literal(revision)
-        )
+        let change = format!(
+            "statements_done = {done}, statements_begun = {done}, error = NULL, catalog_before = NULL"
+        );
+        self.update(revision, &change)
     }
 
     /// The next statement of the unfinished revision failed, and did nothing.
     pub(crate) fn fail(&self, revision: &str, error: &str) -> String {
-        format!(
-            "UPDATE {} SET error = {} WHERE revision = {} AND finished_at IS NULL",
-            self.history(),
-            self.literal(error),
-            self.literal(revision)
-        )
+        let error = self.literal(error);
+        let change = format!("statements_begun = statements_done, error = {error}, catalog_before = NULL");
+        self.update(revision, &change)
+    }
+
+    /// The next statement of the unfinished revision failed, and may have done a part of what it is for.
+    pub(crate) fn fail_in_doubt(&self, revision: &str, error: &str) -> String {
+        self.update(revision, &format!("error = {}", self.literal(error)))
     }
 
     /// Nothing of a begun revision, or of any, is left to be finished.
@@ -393,21 +410,17 @@ impl Tables {
         format!("DELETE FROM {} WHERE finished_at IS NULL{only}", self.history())
     }
 
-    /// The next statement of the unfinished revision is about to run: what failed before no longer says how it ends.
-    pub(crate) fn retry(
-        &self,
-        revision: &str,
-        digest: Digest,
-        statements: usize,
-        script: Option<&str>,
-    ) -> String {
-        format!(
-            "UPDATE {} SET error = NULL, digest = '{digest}', statements_total = {statements}, script = {} \
-             WHERE revision = {} AND finished_at IS NULL",
-            self.history(),
-            script.map_or_else(|| "NULL".to_owned(), |script| self.literal(script)),
-            self.literal(revision)
-        )
+    /// The unfinished revision goes on after so many statements, with what its script is now.
+    pub(crate) fn resume(&self, entry: &Entry<'_>, done: usize) -> String {
+        let change = format!(
+            "statements_done = {done}, statements_begun = {done}, error = NULL, catalog_before = NULL, \
+             digest = '{}', lineage = '{}', statements_total = {}, script = {}",
+            entry.digest,
+            entry.lineage,
+            entry.statements,
+            self.optional(entry.script)
+        );
+        self.update(entry.revision, &change)
     }
 
     pub(crate) fn insert_version(&self, id: &str) -> String {
@@ -467,5 +480,9 @@ impl Tables {
 
     pub(crate) fn literal(&self, text: &str) -> String {
         literal(self.dialect, text)
+    }
+
+    fn optional(&self, text: Option<&str>) -> String {
+        text.map_or_else(|| "NULL".to_owned(), |text| self.literal(text))
     }
 }

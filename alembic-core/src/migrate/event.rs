@@ -34,6 +34,15 @@ pub enum Event {
         /// Number of the statement at which it begins: more than 0 where an interrupted run is continued.
         resumed_at: usize,
     },
+    /// An earlier run ended in this statement of an unfinished revision, and the catalog says what became of it.
+    Decided {
+        /// Which revision.
+        revision: RevisionId,
+        /// Which statement, from 1.
+        number: usize,
+        /// Whether it was carried out. Otherwise it runs again.
+        was_done: bool,
+    },
     /// A revision is done. In a transaction over the whole run it is not committed yet.
     Finished(Done),
 }
@@ -65,6 +74,15 @@ impl fmt::Display for Event {
             Event::Started { revision, direction, message, .. } => {
                 write!(formatter, "{direction} of {revision} begins: {message}")
             }
+            Event::Decided { revision, number, was_done: true } => {
+                write!(formatter, "statement {number} of {revision} was carried out before")
+            }
+            Event::Decided { revision, number, was_done: false } => {
+                write!(
+                    formatter,
+                    "statement {number} of {revision} was not carried out before: it runs again"
+                )
+            }
             Event::Finished(Done { revision, direction, message, elapsed }) => {
                 write!(formatter, "{direction} of {revision} is done: {message} ({} ms)", elapsed.as_millis())
             }
@@ -86,5 +104,5 @@ pub struct Report {
 }
 
 fn milliseconds<S: Serializer>(elapsed: &Duration, serializer: S) -> Result<S::Ok, S::Error> {
-    serializer.serialize_f64(elapsed.as_micros() as f64 / 1000.0)
+    serializer.serialize_u64(u64::try_from(elapsed.as_millis()).unwrap_or(u64::MAX))
 }

@@ -2,6 +2,7 @@
 
 use std::fmt::Write as _;
 
+use super::effect::Effect;
 use super::error::MigrateError;
 use super::plan::{Goal, Plan, PlannedStep};
 use super::record::{entry, row_changes, stamp_entries};
@@ -142,13 +143,15 @@ impl Writer<'_> {
     /// script was stopped.
     fn one_by_one(&mut self, step: &PlannedStep<'_>, restore_path: bool) {
         let id = step.script.revision.id.as_str();
-        let together = self.tables.dialect() == Dialect::Mysql && step.transaction;
         self.statement(&self.tables.begin(&entry(self.directory, step, &self.applied_by)));
         for (index, statement) in step.statements.iter().enumerate() {
-            if together {
-                self.begin();
+            let text = step.script.statement_text(statement);
+            match Effect::of(text, self.tables.dialect()) {
+                Effect::Together => self.begin(),
+                // What the catalog says before is not known here: a run that has to go on from there asks.
+                Effect::Alone(_) => self.statement(&self.tables.intend(id, index, None)),
             }
-            self.script_statement(step.script.statement_text(statement));
+            self.script_statement(text);
             self.statement(&self.tables.progress(id, index + 1));
             self.commit();
         }

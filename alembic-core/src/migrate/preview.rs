@@ -5,7 +5,6 @@ use serde::Serialize;
 use super::database::Missing;
 use super::error::MigrateError;
 use super::plan::{Plan, PlannedStep};
-use super::resume::resume;
 use super::start::Run;
 use super::state::State;
 use super::verify::verify;
@@ -76,10 +75,8 @@ impl Run<'_> {
             Err(MigrateError::NoFile { .. }) => (State::default(), Vec::new(), Vec::new(), Vec::new()),
             Err(error) => return Err(error),
         };
-        let mut plan = Plan::new(directory, dialect, &nodes, &goal)?;
-        if let Plan::Steps(steps) = &mut plan {
-            resume(steps, &unfinished, dialect)?;
-        }
+        let plan = Plan::new(directory, dialect, &nodes, &goal)?;
+        let plan = plan.finish_first(directory, dialect, &nodes, &goal, unfinished)?;
         let ids = |nodes: &[Node]| {
             let mut ids: Vec<String> =
                 nodes.iter().map(|node| directory.graph().id(*node).to_string()).collect();
@@ -117,7 +114,7 @@ fn step(step: &PlannedStep<'_>) -> PreviewStep {
         message: script.revision.message.lines().next().unwrap_or_default().to_owned(),
         path: script.path.clone(),
         transaction: step.transaction,
-        statements_done: step.resume_at.unwrap_or_default(),
+        statements_done: step.unfinished.as_ref().map_or(0, |unfinished| unfinished.done),
         statements: statements.collect(),
     }
 }

@@ -6,7 +6,6 @@ use super::error::MigrateError;
 use super::event::{Event, Report};
 use super::execute::{Executor, own_failure};
 use super::plan::{Goal, Plan};
-use super::resume::resume;
 use super::settings::Settings;
 use super::state::State;
 use super::verify::verify;
@@ -50,7 +49,12 @@ pub(super) async fn run(
     let directory = migrator.directory();
     let nodes = goal.rows(&mut connection, &tables, directory, &state).await?;
     let unverified = verify(&mut connection, &tables, directory, &state, &nodes).await?;
+    if matches!(goal, Goal::Finish) && state.unfinished.is_empty() {
+        return Err(MigrateError::NothingUnfinished);
+    }
+    let unfinished = state.unfinished(&mut connection, &tables).await?;
     let plan = Plan::new(directory, dialect, &nodes, goal)?;
+    let plan = plan.finish_first(directory, dialect, &nodes, goal, unfinished)?;
     if plan.is_empty() && state.unfinished.is_empty() {
         return Ok(Report { unverified, ..at(&state) });
     }
@@ -127,11 +131,9 @@ impl Executor<'_, '_> {
         self.written.clone_from(&self.expected);
         report.unverified =
             verify(self.connection, &self.tables, self.directory, &state, &self.expected).await?;
-        let mut plan = Plan::new(self.directory, dialect, &self.expected, goal)?;
+        let plan = Plan::new(self.directory, dialect, &self.expected, goal)?;
         let unfinished = state.unfinished(self.connection, &self.tables).await?;
-        if let Plan::Steps(steps) = &mut plan {
-            resume(steps, &unfinished, dialect)?;
-        }
+        let plan = plan.finish_first(self.directory, dialect, &self.expected, goal, unfinished)?;
         if plan.is_empty() {
             // Somebody else did it while this run waited.
             self.commit().await?;

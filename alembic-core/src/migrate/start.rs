@@ -9,6 +9,7 @@ use super::database::{Database, Missing};
 use super::error::MigrateError;
 use super::event::{Event, Report};
 use super::plan::Goal;
+use super::resume::Answer;
 use super::run;
 use super::settings::Settings;
 use super::state::{State, Status};
@@ -65,10 +66,20 @@ impl Migrator {
         self.run(database.into(), Wish::EnsureVersion)
     }
 
+    /// Finishes what an earlier run has begun and not finished, up or down, and nothing else.
+    ///
+    /// `answer` is needed where a run ended with [`MigrateError::InDoubt`]: what a person says about the statement.
+    pub fn resume(&self, database: impl Into<Database>, answer: Option<Answer>) -> Run<'_> {
+        let mut run = self.run(database.into(), Wish::Finish);
+        run.settings.answer = answer;
+        run
+    }
+
     fn run(&self, database: Database, wish: Wish) -> Run<'_> {
         let settings = Settings {
             lock_timeout: self.settings().lock_timeout,
             transaction: self.settings().transaction,
+            answer: None,
             approve: Box::new(|_| Ok(())),
             on_event: Box::new(|_| {}),
         };
@@ -102,6 +113,7 @@ impl Migrator {
 enum Wish {
     Upgrade(String),
     Downgrade(String),
+    Finish,
     Stamp { targets: Vec<String>, purge: bool },
     EnsureVersion,
 }
@@ -116,6 +128,7 @@ impl Wish {
                 Goal::Stamp { targets: targets.iter().map(target).collect::<Result<_, _>>()?, purge: *purge }
             }
             Wish::EnsureVersion => Goal::EnsureVersion,
+            Wish::Finish => Goal::Finish,
         })
     }
 }
@@ -135,7 +148,7 @@ impl<'a> Run<'a> {
         match &mut self.wish {
             Wish::Upgrade(old) | Wish::Downgrade(old) => target.clone_into(old),
             Wish::Stamp { targets, .. } => *targets = vec![target.to_owned()],
-            Wish::EnsureVersion => {}
+            Wish::EnsureVersion | Wish::Finish => {}
         }
         self
     }
