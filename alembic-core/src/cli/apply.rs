@@ -7,11 +7,11 @@ use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use serde::Serialize;
 
 use super::json::print_json;
-use super::output::{note, status, status_line};
+use super::output::{note, status, status_line, warning};
 use super::{Command, CommandError};
 use crate::migrate::{Answer, Database, Event, Report, Run};
 use crate::migrator::Migrator;
-use crate::revision::Direction;
+use crate::revision::{Direction, RevisionId};
 
 /// The run that a command describes, if it is one that changes a database.
 pub fn run_of<'a>(
@@ -72,6 +72,13 @@ pub async fn tell(run: Run<'_>, command: &Command) -> Result<Report, CommandErro
     if !report.unverified.is_empty() {
         let count = report.unverified.len();
         note(format!("{count} applied before there was a history: what they did cannot be verified"));
+    }
+    if !report.taken_back.is_empty() {
+        let ids: Vec<&str> = report.taken_back.iter().map(RevisionId::as_str).collect();
+        warning(format!(
+            "applied before, and taken back by something that writes no history (Alembic, or a change by hand): {}",
+            ids.join(", ")
+        ));
     }
     if command.prints_json() {
         print_json(command.name(), Outcome { dry_run: false, report: &report });

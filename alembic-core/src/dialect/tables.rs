@@ -180,12 +180,16 @@ impl Tables {
         }
     }
 
-    /// Revision and digest of all that was applied and not undone since, as the history has it.
-    pub(crate) fn digests(&self) -> String {
+    /// Revision and digest of all that was applied and not undone since, as the history has it; or of some of that.
+    pub(crate) fn digests(&self, revisions: Option<&[&str]>) -> String {
         let history = self.history();
+        let only = revisions.map_or_else(String::new, |ids| {
+            let ids: Vec<String> = ids.iter().map(|id| self.literal(id)).collect();
+            format!(" AND revision IN ({})", ids.join(", "))
+        });
         format!(
             "SELECT h.revision, h.digest FROM {history} h JOIN (SELECT max(id) AS id FROM {history} \
-             WHERE finished_at IS NOT NULL GROUP BY revision) latest ON latest.id = h.id \
+             WHERE finished_at IS NOT NULL{only} GROUP BY revision) latest ON latest.id = h.id \
              WHERE h.operation IN ('upgrade', 'stamp')"
         )
     }
@@ -471,6 +475,21 @@ impl Tables {
                 ]
             }
         }
+    }
+
+    /// Rows of the history that say of all that was applied that it is not, without a run.
+    pub(crate) fn unstamp_all(&self, applied_by: &str) -> String {
+        let (history, now) = (self.history(), self.now());
+        format!(
+            "INSERT INTO {history} (revision, operation, digest, lineage, statements_done, statements_begun, \
+             statements_total, started_at, finished_at, applied_by, tool_version) \
+             SELECT h.revision, '{}', h.digest, h.lineage, 0, 0, 0, {now}, {now}, {}, '{}' FROM {history} h \
+             JOIN (SELECT max(id) AS id FROM {history} WHERE finished_at IS NOT NULL GROUP BY revision) latest \
+             ON latest.id = h.id WHERE h.operation IN ('upgrade', 'stamp')",
+            Operation::Unstamp.name(),
+            self.literal(applied_by),
+            env!("CARGO_PKG_VERSION"),
+        )
     }
 
     /// Forgets all rows.

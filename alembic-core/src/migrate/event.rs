@@ -101,6 +101,9 @@ pub struct Report {
     pub to: Vec<String>,
     /// Revisions that the history knows nothing of: applied by Alembic, or before there was a history.
     pub unverified: Vec<RevisionId>,
+    /// Revisions that were applied again: the history has them as applied, but something that writes no history, such as
+    /// Alembic, took them back.
+    pub taken_back: Vec<RevisionId>,
 }
 
 fn milliseconds<S: Serializer>(elapsed: &Duration, serializer: S) -> Result<S::Ok, S::Error> {

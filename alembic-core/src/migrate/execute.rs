@@ -216,6 +216,7 @@ impl Executor<'_, '_> {
         }
         if purge {
             batch.own(&self.tables.purge());
+            batch.own(&self.tables.unstamp_all(&self.applied_by));
         }
         // Whoever stamps says what the database is: nothing is left to be finished.
         batch.own(&self.tables.forget_unfinished(None));

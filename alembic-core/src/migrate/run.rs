@@ -8,7 +8,7 @@ use super::execute::{Executor, own_failure};
 use super::plan::{Goal, Plan};
 use super::settings::Settings;
 use super::state::State;
-use super::verify::verify;
+use super::verify::{taken_back, verify};
 use crate::dialect::{ALEMBIC_WIDTH, Tables};
 use crate::migrator::Migrator;
 use crate::revision::{Direction, Node, RevisionId, Target};
@@ -141,6 +141,12 @@ impl Executor<'_, '_> {
             return Ok(());
         }
         self.check_width(&state, &plan).await?;
+        if let Plan::Steps(steps) = &plan {
+            let upgrades = steps.iter().filter(|step| step.direction == Direction::Upgrade);
+            let fresh = upgrades.filter(|step| step.unfinished.is_none());
+            let revisions: Vec<RevisionId> = fresh.map(|step| step.script.revision.id.clone()).collect();
+            report.taken_back = taken_back(self.connection, &self.tables, &state, &revisions).await?;
+        }
         (self.settings.on_event)(Event::Planned { steps: planned(self.directory, &plan) });
         if dialect == Dialect::Postgresql {
             self.connection.begin().await.map_err(MigrateError::database("beginning a transaction"))?;

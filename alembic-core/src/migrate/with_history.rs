@@ -21,7 +21,7 @@ impl Migrator {
         let mut connection: Connection = database.into().connect(Missing::Refuse).await?;
         let tables = Tables::new(connection.dialect(), &self.settings().version_table);
         let mut scripts = self.directory().scripts().to_vec();
-        let applied = match connection.rows(tables.digests()).await {
+        let applied = match connection.rows(tables.digests(None)).await {
             Ok(rows) => rows,
             Err(error) if Connection::is_missing_table(&error) => Vec::new(),
             Err(error) => return Err(MigrateError::database(READING)(error)),
