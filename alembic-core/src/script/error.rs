@@ -54,6 +54,8 @@ pub enum Problem {
     InvalidDate { value: String },
     #[error("unknown directive `-- alembic: {word}`")]
     UnknownDirective { word: String, nearest: Option<String> },
+    #[error("`{text}` is a comment here, and begins no section")]
+    NoDirective { text: String },
     #[error("`{word}` is neither a dialect nor `no-transaction`")]
     UnknownSectionWord { word: String, nearest: Option<String> },
     #[error("a second {section} section for the same dialect; the first one is in line {first}")]
@@ -99,6 +101,10 @@ impl Problem {
             Problem::UnknownDirective { nearest: Some(word), .. } => format!("did you mean `{word}`?"),
             Problem::UnknownDirective { nearest: None, .. } => {
                 "the directives are upgrade, downgrade, irreversible and delimiter".into()
+            }
+            Problem::NoDirective { .. } => {
+                "write it as `-- alembic: …`, in lower case, on a line of its own; or begin the comment with another word"
+                    .into()
             }
             Problem::UnknownSectionWord { nearest: Some(word), .. } => format!("did you mean `{word}`?"),
             Problem::UnknownSectionWord { nearest: None, .. } => {
