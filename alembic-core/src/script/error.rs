@@ -154,12 +154,13 @@ impl ScriptErrors {
     ///
     /// # Errors
     /// The mistakes, sorted by file and line, if there are any.
-    pub fn check(mut errors: Vec<ScriptError>) -> Result<(), ScriptErrors> {
-        if errors.is_empty() {
-            return Ok(());
-        }
+    pub fn check(errors: Vec<ScriptError>) -> Result<(), ScriptErrors> {
+        if errors.is_empty() { Ok(()) } else { Err(ScriptErrors::sorted(errors)) }
+    }
+
+    pub(super) fn sorted(mut errors: Vec<ScriptError>) -> ScriptErrors {
         errors.sort_by(|left, right| (&left.path, left.line).cmp(&(&right.path, right.line)));
-        Err(ScriptErrors(errors))
+        ScriptErrors(errors)
     }
 }
 
