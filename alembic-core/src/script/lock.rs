@@ -102,8 +102,8 @@ impl LockProblem {
                     .into()
             }
             LockProblem::Edited { revision, .. } => format!(
-                "restore it: `git checkout -- <file>`\nthe change belongs into a new revision: `cargo alembic revision \
-                 -m \"…\"`\nor, if {revision} was applied to no database but your own: downgrade that one, then \
+                "restore it: `git checkout -- <file>`; if the edit is committed, `git log -p -- <file>` shows it\nthe change \
+                 belongs into a new revision: `cargo alembic revision -m \"…\"`\nor, if {revision} was applied to no database but your own: downgrade that one, then \
                  `cargo alembic unseal {revision}`"
             ),
             LockProblem::Deleted { revision, .. } => format!(
