@@ -4,6 +4,7 @@
 
 mod compile;
 mod connect;
+mod databases;
 mod downgrade;
 mod fail;
 mod help;
