@@ -1,6 +1,7 @@
 //! The arguments of `cargo alembic`.
 
 mod databases;
+mod edit;
 mod revision;
 
 use std::path::PathBuf;
@@ -9,6 +10,7 @@ use alembic_core::cli;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 pub(crate) use databases::Databases;
+pub(crate) use edit::{EditArgs, RebaseArgs};
 pub(crate) use revision::{MergeArgs, RevisionArgs};
 
 /// Database migrations: a graph of revisions, written as SQL, sealed once applied
@@ -54,6 +56,10 @@ pub(crate) enum Command {
     Revision(RevisionArgs),
     /// Join several heads into one
     Merge(MergeArgs),
+    /// Give a revision that was applied nowhere another parent
+    Rebase(RebaseArgs),
+    /// Open a script in an editor, and check it before it is replaced
+    Edit(EditArgs),
     #[command(flatten)]
     Shared(cli::Command),
     /// Compare the scripts with the lock, and both with the database

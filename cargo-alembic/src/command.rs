@@ -8,7 +8,7 @@ use alembic_core::script::{Lock, LockFile};
 use crate::args::{Arguments, Command};
 use crate::error::Failure;
 use crate::project::Project;
-use crate::{init, revision, seal, verify};
+use crate::{edit, init, rebase, revision, seal, verify};
 
 /// Runs the command, once for each database that it is about.
 pub(crate) fn run(arguments: &Arguments) -> Result<(), Failure> {
@@ -16,7 +16,11 @@ pub(crate) fn run(arguments: &Arguments) -> Result<(), Failure> {
         return init::run(arguments, args);
     }
     let mut projects = Project::chosen(arguments)?;
-    if matches!(arguments.command, Command::Revision(_) | Command::Merge(_)) {
+    let is_about_files = matches!(
+        arguments.command,
+        Command::Revision(_) | Command::Merge(_) | Command::Rebase(_) | Command::Edit(_)
+    );
+    if is_about_files {
         projects = by_migrations(projects);
     }
     let count = projects.len();
@@ -55,6 +59,8 @@ fn run_on(project: &Project, arguments: &Arguments) -> Result<(), Failure> {
         Command::Init(_) => Ok(()),
         Command::Revision(args) => revision::create(project, arguments, args),
         Command::Merge(args) => revision::merge(project, arguments, args),
+        Command::Rebase(args) => rebase::rebase(project, args),
+        Command::Edit(args) => block_on(edit::edit(project, arguments, args)),
         Command::Verify(args) => block_on(verify::verify(project, arguments, args)),
         Command::Seal(args) => block_on(seal::seal(project, arguments, args)),
         Command::Unseal(args) => block_on(seal::unseal(project, arguments, args)),

@@ -31,6 +31,15 @@ pub(crate) fn remove(path: &Path, up_to: &Path) {
     remove_folders(&above.map(Path::to_owned).collect::<Vec<_>>());
 }
 
+/// Replaces a file by another text. Its permissions stay.
+pub(crate) fn replace(path: &Path, text: &str) -> io::Result<()> {
+    // What a link points to is replaced, not the link.
+    let path = path.canonicalize()?;
+    let file = beside(&path, text)?;
+    file.as_file().set_permissions(std::fs::metadata(&path)?.permissions())?;
+    file.persist(&path).map_err(|error| error.error).map(drop)
+}
+
 /// A hidden file in the same folder.
 fn beside(path: &Path, text: &str) -> io::Result<NamedTempFile> {
     let folder = path.parent().unwrap_or(Path::new("."));

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 use alembic_core::Migrator;
 use alembic_core::config::{Config, ConfigFile};
-use alembic_core::script::{Location, LockFile, ScriptDirectory, ScriptErrors};
+use alembic_core::script::{Location, LockFile, Script, ScriptDirectory, ScriptErrors};
 
 use crate::args::Arguments;
 use crate::error::Failure;
@@ -109,6 +109,13 @@ impl Project {
             }
             self.explain(&errors)
         })
+    }
+
+    /// Reads the text that a file is to have.
+    pub(crate) fn parse(&self, path: &str, text: String) -> Result<Script, Failure> {
+        let source = text.clone();
+        Script::parse(path, text)
+            .map_err(|errors| Failure::scripts(&ScriptErrors(errors), |_| Some(source.clone())))
     }
 
     pub(crate) fn explain(&self, errors: &ScriptErrors) -> Failure {

@@ -52,7 +52,7 @@ fn targets(texts: &[String]) -> Result<Vec<Target>, revision::TargetError> {
 fn revision(directory: &ScriptDirectory, new: NewRevision, placement: &Placement) -> Revision {
     let mut revision = Revision::new(new.id, directory.graph().ids(placement.parents.iter().copied()));
     revision.depends_on.clone_from(&placement.depends_on);
-    revision.labels = new.labels;
+    revision.labels = without_repetitions(new.labels);
     revision
 }
 
@@ -79,8 +79,18 @@ fn tags(wanted: &[String]) -> Result<Vec<String>, Failure> {
             format!("{tag:?} cannot be a tag"),
             "a tag is a word or a few; give `--tag` once for each",
         )),
-        None => Ok(wanted.iter().map(|tag| tag.trim().to_owned()).collect()),
+        None => Ok(without_repetitions(wanted.iter().map(|tag| tag.trim().to_owned()).collect())),
     }
+}
+
+fn without_repetitions(names: Vec<String>) -> Vec<String> {
+    let mut unique: Vec<String> = Vec::new();
+    for name in names {
+        if !unique.contains(&name) {
+            unique.push(name);
+        }
+    }
+    unique
 }
 
 /// The time, in the time zone of the project.
@@ -132,7 +142,7 @@ fn write(
     let name = script.file_name(&project.config.file_template, project.config.truncate_slug_length);
     let (path, shown) = (place.path(&name), place.shown(&name));
     file::create(&path, &script.text()).map_err(|error| match error.kind() {
-        std::io::ErrorKind::AlreadyExists => Failure::new(
+        std::io::ErrorKind::AlreadyExists if path.exists() => Failure::new(
             format!("there is a file {shown} already"),
             "write another message, or let `file_template` in alembic.toml have `%(rev)s`",
         ),

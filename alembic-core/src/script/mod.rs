@@ -15,6 +15,7 @@ mod lock_file;
 mod new;
 mod pack;
 mod plain;
+mod reparent;
 #[expect(
     clippy::module_inception,
     reason = "the type that the room is about stands in the file of that name"
