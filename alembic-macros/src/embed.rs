@@ -2,35 +2,34 @@
 
 use std::path::{Path, PathBuf};
 
-use alembic_core::config::{CONFIG_FILE, Config, RunSettings, TransactionMode, location};
-use alembic_core::script::{Guard, LOCK_FILE, ScriptErrors, pack};
+use alembic_core::config::{CONFIG_FILE, ConfigFile, RunSettings, TransactionMode, location};
+use alembic_core::script::{Guard, LOCK_FILE, Location, ScriptErrors, pack};
 use proc_macro2::{Literal, Span, TokenStream};
 use quote::quote;
 use syn::parse::{Parse, ParseStream};
 use syn::{Ident, LitStr, Token};
 
-/// `"folder", "another", heads = many`
+/// `"folder", "another", heads = many, database = "name"`
 pub(crate) struct Arguments {
     folders: Vec<LitStr>,
     many_heads: bool,
+    database: Option<LitStr>,
 }
 
 impl Parse for Arguments {
     fn parse(input: ParseStream<'_>) -> syn::Result<Arguments> {
-        let mut arguments = Arguments { folders: Vec::new(), many_heads: false };
+        let mut arguments = Arguments { folders: Vec::new(), many_heads: false, database: None };
         while !input.is_empty() {
             if input.peek(LitStr) {
                 arguments.folders.push(input.parse()?);
             } else {
                 let key: Ident = input.parse()?;
                 input.parse::<Token![=]>()?;
-                let value: Ident = input.parse()?;
-                match (key.to_string().as_str(), value.to_string().as_str()) {
-                    ("heads", "many") => arguments.many_heads = true,
-                    ("heads", "one") => arguments.many_heads = false,
-                    ("heads", _) => return Err(syn::Error::new(value.span(), "`heads` is `one` or `many`")),
+                match key.to_string().as_str() {
+                    "heads" => arguments.many_heads = many(&input.parse()?)?,
+                    "database" => arguments.database = Some(input.parse()?),
                     _ => {
-                        let message = "expected the path of a folder as a string, or `heads = many`";
+                        let message = "expected the path of a folder as a string, `heads = many` or `database = \"name\"`";
                         return Err(syn::Error::new(key.span(), message));
                     }
                 }
@@ -43,18 +42,33 @@ impl Parse for Arguments {
     }
 }
 
+/// The value of `heads`.
+fn many(value: &Ident) -> syn::Result<bool> {
+    match value.to_string().as_str() {
+        "many" => Ok(true),
+        "one" => Ok(false),
+        _ => Err(syn::Error::new(value.span(), "`heads` is `one` or `many`")),
+    }
+}
+
 pub(crate) fn expand(arguments: &Arguments) -> syn::Result<TokenStream> {
     let span = arguments.folders.first().map_or_else(Span::call_site, LitStr::span);
     let failed = |message: String| syn::Error::new(span, message);
     let package = PathBuf::from(std::env::var_os("CARGO_MANIFEST_DIR").unwrap_or_default());
-    let config = Config::read(&package).map_err(|error| failed(error.to_string()))?;
+    let file = ConfigFile::read(&package).map_err(|error| failed(error.to_string()))?;
+    let database = arguments.database.as_ref();
+    let config = file.database(database.map(LitStr::value).as_deref()).map_err(|error| match database {
+        Some(name) => syn::Error::new(name.span(), error),
+        None => failed(format!("{error}\n  help: name one: `embed_migrations!(database = \"…\")`")),
+    })?;
     let locations = if arguments.folders.is_empty() {
         config.locations(&package)
     } else {
-        arguments.folders.iter().map(|folder| location(&package, &folder.value())).collect()
+        let folders = arguments.folders.iter().map(|folder| location(&package, &folder.value()));
+        folders.map(|folder| Location { recursive: config.recursive, ..folder }).collect()
     };
     let settings = settings(&config.run_settings());
-    let guard = Guard { locations, dialects: config.dialects, many_heads: arguments.many_heads };
+    let guard = Guard { locations, dialects: config.dialects.clone(), many_heads: arguments.many_heads };
     let directory = guard.check().map_err(|errors| failed(message(&errors)))?;
 
     let mut tracked: Vec<PathBuf> = directory

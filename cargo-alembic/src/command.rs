@@ -1,31 +1,73 @@
 //! Which command does what with which database.
 
 use alembic_core::Migrator;
-use alembic_core::cli::{self, CommandError};
+use alembic_core::cli::{self, CommandError, status};
 use alembic_core::migrate::Run;
 use alembic_core::script::{Lock, LockFile};
 
 use crate::args::{Arguments, Command};
 use crate::error::Failure;
 use crate::project::Project;
-use crate::{init, revision, seal, shell, verify};
+use crate::{edit, init, rebase, revision, seal, shell, verify};
 
+/// Runs the command, once for each database that it is about.
 pub(crate) fn run(arguments: &Arguments) -> Result<(), Failure> {
     match &arguments.command {
+        Command::Init(args) => return init::run(arguments, args),
         Command::Completions(args) => return shell::completions(args),
         Command::Man(args) => return shell::man(args),
         _ => {}
     }
-    let project = Project::find(&arguments.package)?;
+    let mut projects = Project::chosen(arguments)?;
+    let is_about_files = matches!(
+        arguments.command,
+        Command::Revision(_) | Command::Merge(_) | Command::Rebase(_) | Command::Edit(_)
+    );
+    if is_about_files {
+        projects = by_migrations(projects);
+    }
+    let count = projects.len();
+    for (index, project) in projects.iter().enumerate() {
+        if count > 1 {
+            status("Database", project.shown());
+        }
+        let result = run_on(project, arguments);
+        let rest: Vec<String> = projects[index + 1..].iter().map(Project::shown).collect();
+        match result {
+            Err(failure) if !rest.is_empty() => {
+                failure.print();
+                return Err(Failure::plain(format!("nothing was done for {}", rest.join(", "))));
+            }
+            result => result?,
+        }
+    }
+    Ok(())
+}
+
+/// A command that is about files alone is run once for the databases that share them.
+fn by_migrations(projects: Vec<Project>) -> Vec<Project> {
+    let mut apart: Vec<Project> = Vec::new();
+    for project in projects {
+        match apart.iter_mut().find(|other| other.locations == project.locations) {
+            Some(other) => other.databases.extend(project.databases),
+            None => apart.push(project),
+        }
+    }
+    apart
+}
+
+fn run_on(project: &Project, arguments: &Arguments) -> Result<(), Failure> {
     match &arguments.command {
-        Command::Init(args) => init::run(&project, arguments, args),
-        Command::Revision(args) => revision::create(&project, arguments, args),
-        Command::Merge(args) => revision::merge(&project, arguments, args),
-        Command::Verify(args) => block_on(verify::verify(&project, arguments, args)),
-        Command::Seal(args) => block_on(seal::seal(&project, arguments, args)),
-        Command::Unseal(args) => block_on(seal::unseal(&project, arguments, args)),
-        Command::Shared(command) => block_on(shared(&project, arguments, command)),
-        Command::Completions(_) | Command::Man(_) => Ok(()),
+        // These are run once.
+        Command::Init(_) | Command::Completions(_) | Command::Man(_) => Ok(()),
+        Command::Revision(args) => revision::create(project, arguments, args),
+        Command::Merge(args) => revision::merge(project, arguments, args),
+        Command::Rebase(args) => rebase::rebase(project, args),
+        Command::Edit(args) => block_on(edit::edit(project, arguments, args)),
+        Command::Verify(args) => block_on(verify::verify(project, arguments, args)),
+        Command::Seal(args) => block_on(seal::seal(project, arguments, args)),
+        Command::Unseal(args) => block_on(seal::unseal(project, arguments, args)),
+        Command::Shared(command) => block_on(shared(project, arguments, command)),
     }
 }
 

@@ -3,10 +3,15 @@
 mod args;
 mod command;
 mod config_template;
+mod edit;
+mod editor;
 mod error;
+mod file;
 mod init;
 mod manifest;
+mod place;
 mod project;
+mod rebase;
 mod revision;
 mod seal;
 mod shell;

@@ -5,6 +5,7 @@ mod digest;
 mod directory;
 mod entry;
 mod error;
+mod file_template;
 mod guard;
 mod header;
 mod lexer;
@@ -15,6 +16,7 @@ mod lock_file;
 mod new;
 mod pack;
 mod plain;
+mod reparent;
 #[expect(
     clippy::module_inception,
     reason = "the type that the room is about stands in the file of that name"
@@ -29,6 +31,7 @@ pub use digest::{Digest, InvalidDigest};
 pub use directory::{Location, ScriptDirectory};
 pub use entry::RevisionEntry;
 pub use error::{Problem, ScriptError, ScriptErrors};
+pub use file_template::{FileNameParts, FileTemplate, InvalidFileTemplate};
 pub use guard::Guard;
 pub use header::HeaderLines;
 pub use lexer::{Lexer, Token, TokenKind, lex};

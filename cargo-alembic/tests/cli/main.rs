@@ -4,8 +4,10 @@
 
 mod compile;
 mod connect;
+mod databases;
 mod downgrade;
 mod dry_run;
+mod edit;
 mod fail;
 mod from_history;
 mod help;
@@ -13,9 +15,11 @@ mod init;
 mod list;
 mod log;
 mod merge;
+mod names;
 mod offline;
 mod output;
 mod package;
+mod rebase;
 mod refuse;
 mod revision;
 mod seal;

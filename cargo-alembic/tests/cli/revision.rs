@@ -1,5 +1,9 @@
 //! `revision`.
 
+use std::process::Stdio;
+
+use alembic_testing::Script;
+
 use crate::support::{branch, chain, package};
 
 #[test]
@@ -162,10 +166,103 @@ fn no_folder() {
 }
 
 #[test]
+fn labels_dependencies_and_tags() {
+    let mut scripts = chain(2);
+    scripts.push(branch());
+    let package = package(&scripts);
+    package.session(
+        "revision_options",
+        &[
+            "revision -m \"Begin billing\" --rev-id b1 --head base --branch-label billing --branch-label team-1",
+            "revision -m more --rev-id b2 --head billing@head --depends-on r2 --depends-on x2 --tag users --tag \"big one\"",
+            "revision -m \"Needs billing\" --rev-id r3 --head r2 --depends-on billing",
+            "revision -m \"A merge by hand\" --rev-id m4 --head r3 --head x2",
+            "revision -m \"All of them\" --rev-id m5 --head heads",
+            "history -v",
+        ],
+    );
+    let name = package.only_file("migrations", "_b2_more.sql");
+    package.assert_snapshot("revision_options_script", &package.read(name));
+}
+
+/// Each is noticed before a file is written.
+#[test]
+fn what_cannot_be() {
+    let mut scripts = chain(2);
+    scripts.push(Script::with_body(
+        "x2",
+        "r1\n-- Branch-Labels: accounts",
+        "-- alembic: upgrade\nCREATE TABLE x2 (id INTEGER PRIMARY KEY);\n",
+    ));
+    let package = package(&scripts);
+    let lines = [
+        "revision --head r2 --branch-label accounts",
+        "revision --head r2 --branch-label r1",
+        "revision --head r2 --branch-label \"two words\"",
+        "revision --head r2 --branch-label b1 --rev-id b1",
+        "revision --head r2 --rev-id accounts",
+        "revision --head r2 --depends-on nobody",
+        "revision --head r2 --depends-on base",
+        "revision --head r2 --tag \"one, two\"",
+        "revision --head r2 --tag \"\"",
+        "revision --head r2 --head r2",
+        "revision --head r1 --head x2 --splice",
+        "revision --head r2 --version-path elsewhere",
+        "revision --head r2 --version-path migrations/deeper",
+    ];
+    let before = package.files();
+    package.session("revision_what_cannot_be", &lines);
+    assert_eq!(package.files(), before);
+}
+
+/// The way out of a race: whoever comes second takes its file away.
+#[test]
+fn an_id_that_is_taken_meanwhile() {
+    let package = package(&chain(1));
+    let children: Vec<_> = (0..4)
+        .map(|_| {
+            let mut command =
+                package.command(&["revision", "--rev-id", "same", "-m", "x", "--splice", "--head", "r1"]);
+            // Other names of files: the names alone would keep them apart.
+            command.stderr(Stdio::piped()).spawn().expect("it starts")
+        })
+        .collect();
+    let outputs: Vec<_> =
+        children.into_iter().map(|child| child.wait_with_output().expect("it ends")).collect();
+    assert_eq!(outputs.iter().filter(|output| output.status.success()).count(), 1, "{outputs:?}");
+    package.alembic("heads").success();
+    assert_eq!(package.listed(), ["r1", "same"]);
+}
+
+#[test]
 fn several_folders() {
     let package = package(&[]);
     package.write("alembic.toml", "migrations = [\"migrations\", \"more\"]\n");
     alembic_testing::write_scripts(&package.path("more"), &chain(1));
-    package.session("revision_several_folders", &["revision -m x --rev-id a1", "history"]);
-    assert_eq!(package.listed(), ["a1", "r1"]);
+    package.session(
+        "revision_several_folders",
+        &[
+            // Next to its parent.
+            "revision -m x --rev-id a1",
+            "revision -m x --rev-id a2 --version-path migrations",
+            "revision -m x --rev-id a3",
+            "revision -m x --rev-id b1 --head base",
+            "revision -m x --rev-id b1 --head base --version-path ./more/",
+            "history",
+        ],
+    );
+    assert_eq!(package.listed(), ["a1", "a2", "a3", "b1", "r1"]);
+}
+
+/// A folder of the call is named as in alembic.toml, or from where one is.
+#[test]
+fn a_folder_from_here() {
+    let package = package(&[]);
+    package.write("alembic.toml", "migrations = [\"db/one\", \"db/two\"]\n");
+    std::fs::create_dir_all(package.path("db/one")).expect("a folder");
+    std::fs::create_dir_all(package.path("db/two")).expect("a folder");
+    let mut command = package.command(&["revision", "--rev-id", "a1", "--version-path", "two"]);
+    command.current_dir(package.path("db"));
+    package.run(command).success();
+    package.only_file("db/two", "_a1.sql");
 }
