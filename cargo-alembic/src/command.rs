@@ -8,7 +8,7 @@ use alembic_core::script::{Lock, LockFile};
 use crate::args::{Arguments, Command};
 use crate::error::Failure;
 use crate::project::Project;
-use crate::{edit, init, rebase, revision, seal, verify};
+use crate::{edit, init, rebase, revision, seal, template, verify};
 
 /// Runs the command, once for each database that it is about.
 pub(crate) fn run(arguments: &Arguments) -> Result<(), Failure> {
@@ -18,7 +18,11 @@ pub(crate) fn run(arguments: &Arguments) -> Result<(), Failure> {
     let mut projects = Project::chosen(arguments)?;
     let is_about_files = matches!(
         arguments.command,
-        Command::Revision(_) | Command::Merge(_) | Command::Rebase(_) | Command::Edit(_)
+        Command::Revision(_)
+            | Command::Merge(_)
+            | Command::Rebase(_)
+            | Command::Edit(_)
+            | Command::ListTemplates
     );
     if is_about_files {
         projects = by_migrations(projects);
@@ -61,6 +65,10 @@ fn run_on(project: &Project, arguments: &Arguments) -> Result<(), Failure> {
         Command::Merge(args) => revision::merge(project, arguments, args),
         Command::Rebase(args) => rebase::rebase(project, args),
         Command::Edit(args) => block_on(edit::edit(project, arguments, args)),
+        Command::ListTemplates => {
+            template::list(project);
+            Ok(())
+        }
         Command::Verify(args) => block_on(verify::verify(project, arguments, args)),
         Command::Seal(args) => block_on(seal::seal(project, arguments, args)),
         Command::Unseal(args) => block_on(seal::unseal(project, arguments, args)),

@@ -26,6 +26,11 @@ impl Failure {
         )
     }
 
+    /// A mistake in a line of a file with this text.
+    pub(crate) fn at(message: &str, path: &str, line: usize, source: &str, help: &str) -> Failure {
+        Failure(Diagnostic::at(message, path, line, source, help))
+    }
+
     pub(crate) fn command(error: &CommandError, migrator: &Migrator) -> Failure {
         Failure(explain(error, migrator))
     }

@@ -7,6 +7,7 @@ mod edit;
 mod editor;
 mod error;
 mod file;
+mod hook;
 mod init;
 mod manifest;
 mod place;
@@ -14,6 +15,7 @@ mod project;
 mod rebase;
 mod revision;
 mod seal;
+mod template;
 mod verify;
 
 use std::process::ExitCode;

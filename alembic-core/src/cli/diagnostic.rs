@@ -23,6 +23,12 @@ impl Diagnostic {
         Diagnostic(render(&[group.elements(help)]))
     }
 
+    /// A message about a line of the file `path`, whose text is `source`; about the whole file where the line is zero.
+    #[must_use]
+    pub fn at(message: &str, path: &str, line: usize, source: &str, help: &str) -> Diagnostic {
+        Diagnostic(at_line(message, (path, line), Some(source), help))
+    }
+
     /// Prints it, without the colours where stderr is no terminal.
     pub fn print(&self) {
         anstream::eprintln!("{}", self.0);
@@ -64,17 +70,22 @@ pub fn explain_scripts(errors: &ScriptErrors, source: impl Fn(&str) -> Option<St
 
 fn script(error: &ScriptError, source: Option<&str>) -> String {
     let ScriptError { path, line, problem } = error;
-    let group = Group::with_title(Level::ERROR.primary_title(problem.to_string()));
-    let start = source.and_then(|source| line_range(source, *line));
+    at_line(&problem.to_string(), (path, *line), source, &error.help())
+}
+
+/// A message about a line of a file; about the whole file where the line is zero.
+fn at_line(message: &str, (path, line): (&str, usize), source: Option<&str>, help: &str) -> String {
+    let group = Group::with_title(Level::ERROR.primary_title(message.to_owned()));
+    let start = source.and_then(|source| line_range(source, line));
     let group = match (source, start) {
         (Some(source), Some(range)) => {
-            let snippet = Snippet::source(source.to_owned()).path(path.clone());
+            let snippet = Snippet::source(source.to_owned()).path(path.to_owned());
             group.element(snippet.annotation(AnnotationKind::Primary.span(range)))
         }
-        _ if *line > 0 => group.element(Origin::path(path.clone()).line(*line)),
-        _ => group.element(Origin::path(path.clone())),
+        _ if line > 0 => group.element(Origin::path(path.to_owned()).line(line)),
+        _ => group.element(Origin::path(path.to_owned())),
     };
-    render(&[group.elements(error.help().lines().map(|help| Level::HELP.message(help.to_owned())))])
+    render(&[group.elements(help.lines().map(|help| Level::HELP.message(help.to_owned())))])
 }
 
 /// The bytes of a line without the white space around it.

@@ -21,5 +21,6 @@ mod revision;
 mod seal;
 mod stamp;
 mod support;
+mod templates;
 mod upgrade;
 mod url;
