@@ -71,6 +71,10 @@ pub(crate) enum Command {
     Seal(SealArgs),
     /// Take the seal off a revision that was applied nowhere but here
     Unseal(UnsealArgs),
+    /// Print the completions of a shell
+    Completions(CompletionsArgs),
+    /// Print the manual page, or write all of them
+    Man(ManArgs),
 }
 
 #[derive(Debug, Args)]
@@ -111,6 +115,19 @@ pub(crate) struct SealArgs {
     /// Seal what the database has applied, after comparing it with the scripts
     #[arg(long)]
     pub(crate) from_database: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct CompletionsArgs {
+    /// The shell
+    pub(crate) shell: clap_complete::Shell,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ManArgs {
+    /// A folder for a page of each command [default: the main page, to stdout]
+    #[arg(value_name = "FOLDER")]
+    pub(crate) folder: Option<PathBuf>,
 }
 
 #[derive(Debug, Args)]

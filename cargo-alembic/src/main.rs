@@ -15,6 +15,7 @@ mod project;
 mod rebase;
 mod revision;
 mod seal;
+mod shell;
 mod template;
 mod verify;
 

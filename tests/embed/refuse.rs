@@ -258,6 +258,25 @@ fn several_problems() {
     });
 }
 
+/// Also where the scripts make no graph: those that can be read are compared with the lock all the same.
+#[test]
+fn several_problems_without_a_graph() {
+    check("several_problems_without_a_graph", |project| {
+        project.edit("migrations/a1.sql", "name TEXT", "name VARCHAR(80)");
+        project.remove("migrations/b2.sql");
+        script(project, &Script::new("d4", "c4", "CREATE TABLE d ('x);", "DROP TABLE d;"));
+    });
+}
+
+/// What cannot be read is not said to be deleted; what can is compared with the lock all the same.
+#[test]
+fn edited_script_beside_an_unreadable_one() {
+    check("edited_script_beside_an_unreadable_one", |project| {
+        project.edit("migrations/a1.sql", "name TEXT", "name VARCHAR(80)");
+        project.edit("migrations/b2.sql", "-- alembic: upgrade", "-- alembic: upgarde");
+    });
+}
+
 /// Files that cannot be read at all are told together, too.
 #[test]
 fn several_unreadable_files() {

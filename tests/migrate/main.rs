@@ -4,6 +4,7 @@ mod apply;
 mod concurrency;
 mod connect;
 mod fail;
+mod offline;
 mod pool;
 mod reader;
 mod support;

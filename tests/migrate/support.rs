@@ -24,7 +24,7 @@ pub(crate) fn migrator_in(
     migrator_of(scripts, RunSettings { version_table, ..Config::default().run_settings() })
 }
 
-fn migrator_of(scripts: &[Script<'_>], settings: RunSettings) -> Migrator {
+pub(crate) fn migrator_of(scripts: &[Script<'_>], settings: RunSettings) -> Migrator {
     let folder = tempfile::tempdir().expect("a folder");
     write_scripts(folder.path(), scripts);
     let mut place = location(folder.path(), "");

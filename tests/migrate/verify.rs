@@ -113,4 +113,29 @@ on_every_database! {
         upgrade(&migrator(&[Script::new(long, "", "CREATE TABLE a (x INTEGER);", "DROP TABLE a;")]), &database).await;
         assert_eq!(database.versions().await, [long]);
     }
+
+    async fn what_something_else_took_back_is_noticed(database: TestDatabase) {
+        let migrator = migrator(&chain(3));
+        let url = database.url.as_str();
+        upgrade(&migrator, &database).await;
+        // As Alembic does it: the version table changes, and nobody writes a history.
+        database.rows("DROP TABLE t_r3").await;
+        database.rows("DROP TABLE t_r2").await;
+        database.rows("UPDATE alembic_version SET version_num = 'r1'").await;
+        assert_eq!(migrator.verify(url).await.expect("reads").taken_back, ["r2", "r3"]);
+        let report = migrator.upgrade(url).target("r2").await.expect("applies it again");
+        assert_eq!(report.taken_back.iter().map(|id| id.as_str()).collect::<Vec<_>>(), ["r2"]);
+        assert_eq!(migrator.verify(url).await.expect("reads").taken_back, ["r3"]);
+    }
+
+    async fn a_purge_is_recorded(database: TestDatabase) {
+        let migrator = migrator(&chain(2));
+        let url = database.url.as_str();
+        upgrade(&migrator, &database).await;
+        migrator.stamp(url, ["r1"]).purge().await.expect("a purge");
+        assert_eq!(database.versions().await, ["r1"]);
+        let history = database.history().await;
+        assert_eq!(history[2..], ["unstamp r1 0/0", "unstamp r2 0/0", "stamp r1 0/0"]);
+        assert!(migrator.verify(url).await.expect("reads").taken_back.is_empty());
+    }
 }

@@ -158,7 +158,12 @@ fn first_line(text: &str, span: std::ops::Range<usize>) -> std::ops::Range<usize
 /// What to do about an error, where the error itself does not say.
 fn help(error: &CommandError) -> Option<String> {
     let CommandError::Migrate(error) = error else {
-        return None;
+        let help = match error {
+            CommandError::NotAtHeads { .. } => "`upgrade heads` takes it there",
+            CommandError::NoDialect => "add `--dialect sqlite`, `postgresql` or `mysql`",
+            _ => return None,
+        };
+        return Some(help.to_owned());
     };
     let help = match error {
         MigrateError::NoFile { .. } => "`upgrade` creates it",
@@ -179,9 +184,14 @@ fn help(error: &CommandError) -> Option<String> {
             "the database is as it was. Drop the other table first if both are to go; to change a table, keep it: add a \
              column, fill it with UPDATE, drop the old one and rename the new one"
         }
-        MigrateError::UnknownRevisions { .. } => {
-            "the revision may be on another branch, or its script was deleted: bring the script back (`git log --all -- \
-             migrations` finds it), or `stamp` the revision that the database is really at"
+        MigrateError::UnknownRevisions { applied, .. } => {
+            let undo = "`downgrade --from-history -1` undoes the last one with the downgrade that the history keeps, \
+                        and ";
+            return Some(format!(
+                "the revision may be on another branch, or its script was deleted: bring the script back \
+                 (`git log --all -- migrations` finds it); {}`stamp --purge` says where the database really is",
+                if applied.is_empty() { "" } else { undo }
+            ));
         }
         MigrateError::Plan(PlanError::Resolve(ResolveError::MultipleHeads { .. })) => {
             "`cargo alembic merge` joins the heads; the target `heads` means all of them"
@@ -190,7 +200,10 @@ fn help(error: &CommandError) -> Option<String> {
             "nothing was run: write a new revision that undoes it, or restore a backup"
         }
         MigrateError::NoSection { .. } => "add the section, or one without a dialect: nothing was run",
-        MigrateError::InDoubt { .. } => "look at the database, and tell whether the statement was done",
+        MigrateError::SessionLost { .. } => {
+            "change the statements that are left so that they do without, or carry them out by hand and `stamp` the \
+             revision"
+        }
         _ => return None,
     };
     Some(help.to_owned())

@@ -2,9 +2,11 @@
 //!
 //! One folder for each database. This room knows nothing of revisions and scripts.
 
+pub(crate) mod catalog;
 mod failure;
 #[cfg(feature = "mysql")]
 pub(crate) mod mysql;
+mod offline;
 #[cfg(feature = "postgres")]
 pub(crate) mod postgresql;
 mod quote;
@@ -13,4 +15,5 @@ pub(crate) mod sqlite;
 mod tables;
 
 pub use failure::DatabaseMessage;
+pub(crate) use offline::Offline;
 pub(crate) use tables::{ALEMBIC_WIDTH, Entry, Operation, Tables};

@@ -29,10 +29,8 @@ pub(crate) fn literal(dialect: Dialect, text: &str) -> String {
 
 /// `name` as a quoted identifier.
 pub(crate) fn identifier(dialect: Dialect, name: &str) -> String {
-    match dialect {
-        Dialect::Sqlite | Dialect::Postgresql => format!("\"{}\"", name.replace('"', "\"\"")),
-        Dialect::Mysql => format!("`{}`", name.replace('`', "``")),
-    }
+    let quote = if dialect == Dialect::Mysql { "`" } else { "\"" };
+    format!("{quote}{}{quote}", name.replace(quote, &quote.repeat(2)))
 }
 
 /// `name` as an identifier, quoted unless it is one of lower-case letters, digits and underscores.
@@ -52,5 +50,7 @@ mod tests {
         assert_eq!(literal(Dialect::Postgresql, text), "E'it''s a \\\\ test'");
         assert_eq!(literal(Dialect::Mysql, "a'b"), "_utf8mb4 X'612762'");
         assert_eq!(literal(Dialect::Mysql, "plain"), "'plain'");
+        assert_eq!(identifier(Dialect::Postgresql, "a\"b"), "\"a\"\"b\"");
+        assert_eq!(identifier(Dialect::Mysql, "a`b"), "`a``b`");
     }
 }

@@ -2,9 +2,13 @@
 
 use std::ops::Range;
 
+use super::boundary::{boundary, is_armed};
 use super::connection::{BatchError, Connection};
 use crate::dialect::DatabaseMessage;
 use crate::script::Statement;
+
+/// What stands between two statements.
+const BETWEEN: &str = ";\n";
 
 /// Statements that are sent together.
 #[derive(Default)]
@@ -50,7 +54,7 @@ impl Batch {
 
     fn push(&mut self, sql: &str, statement: Option<(usize, Range<usize>)>, changes_one: bool) {
         if !self.sql.is_empty() {
-            self.sql.push_str(";\n");
+            self.sql.push_str(BETWEEN);
         }
         self.pieces.push(Piece { start: self.sql.len(), statement, changes_one });
         self.sql.push_str(sql);
@@ -61,7 +65,11 @@ impl Batch {
     }
 
     /// Sends all of it.
-    pub(super) async fn run(mut self, connection: &mut Connection) -> Result<(), Failure> {
+    pub(super) async fn run(self, connection: &mut Connection) -> Result<(), Failure> {
+        if is_armed() { self.run_in_pieces(connection).await } else { self.send(connection).await }
+    }
+
+    async fn send(mut self, connection: &mut Connection) -> Result<(), Failure> {
         let sql = std::mem::take(&mut self.sql);
         // Kept to find the place of a mistake; the text itself goes to the driver.
         let places = if self.pieces.iter().any(|piece| piece.statement.is_some()) {
@@ -77,6 +85,21 @@ impl Batch {
             }
             Err(error) => Err(self.blame(&places, error)),
         }
+    }
+
+    /// The same, with a place to crash at between any two statements.
+    async fn run_in_pieces(self, connection: &mut Connection) -> Result<(), Failure> {
+        let ends =
+            self.pieces.iter().skip(1).map(|piece| piece.start - BETWEEN.len()).chain([self.sql.len()]);
+        for (piece, end) in self.pieces.iter().zip(ends) {
+            let sql = &self.sql[piece.start..end];
+            boundary(sql);
+            let piece =
+                Piece { start: 0, statement: piece.statement.clone(), changes_one: piece.changes_one };
+            Batch { sql: sql.to_owned(), pieces: vec![piece] }.send(connection).await?;
+        }
+        boundary("the end of a message");
+        Ok(())
     }
 
     /// Finds the statement that failed.

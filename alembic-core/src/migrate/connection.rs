@@ -7,6 +7,7 @@ use sqlx::pool::PoolConnection;
 use sqlx::{AssertSqlSafe, Either, Row as _};
 use sqlx_core::transaction::TransactionManager;
 
+use super::boundary::boundary;
 use crate::script::Dialect;
 
 /// A connection of a pool, or one of our own.
@@ -121,11 +122,15 @@ impl Connection {
             Dialect::Sqlite => Some(sqlx::SqlSafeStr::into_sql_str("BEGIN IMMEDIATE")),
             Dialect::Postgresql | Dialect::Mysql => None,
         };
+        boundary("before BEGIN");
         on_connection!(self, connection, Manager => Manager::begin(connection, statement).await)
     }
 
     pub(crate) async fn commit(&mut self) -> sqlx::Result<()> {
-        on_connection!(self, connection, Manager => Manager::commit(connection).await)
+        boundary("before COMMIT");
+        let result = on_connection!(self, connection, Manager => Manager::commit(connection).await);
+        boundary("after COMMIT");
+        result
     }
 
     pub(crate) async fn rollback(&mut self) -> sqlx::Result<()> {
@@ -157,6 +162,18 @@ impl Connection {
             && let Some(error) = error.try_downcast_ref::<sqlx::sqlite::SqliteError>()
         {
             return crate::dialect::sqlite::is_busy(error);
+        }
+        let _ = error;
+        false
+    }
+
+    /// Whether the error says that a statement cannot run in a transaction.
+    pub(crate) fn refuses_transaction(error: &sqlx::Error) -> bool {
+        #[cfg(feature = "postgres")]
+        if let sqlx::Error::Database(error) = error
+            && let Some(error) = error.try_downcast_ref::<sqlx::postgres::PgDatabaseError>()
+        {
+            return crate::dialect::postgresql::refuses_transaction(error);
         }
         let _ = error;
         false

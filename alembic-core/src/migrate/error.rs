@@ -58,18 +58,28 @@ pub enum MigrateError {
     Statement(Box<StatementFailure>),
     #[error("the version table was changed by another process during the run; run the command again")]
     Moved,
+    #[error("{0}")]
+    InDoubt(Box<InDoubt>),
     #[error(
-        "{direction} of revision {revision} was interrupted while statement {number} of {total} ran, and the \
-             database does not tell whether it was done:\n{statement}"
+        "nothing is known to be in doubt about statement {number} of the {direction} of revision {revision}; run \
+             `resume` without `--statement`"
     )]
-    InDoubt { revision: RevisionId, direction: Direction, number: usize, total: usize, statement: String },
+    NotInDoubt { revision: RevisionId, direction: Direction, number: usize },
+    #[error("nothing is unfinished")]
+    NothingUnfinished,
+    #[error(
+        "{direction} of revision {revision} cannot go on in a new session: the statements that are left need {}, \
+             which ended with the old one",
+        .names.join(", ")
+    )]
+    SessionLost { revision: RevisionId, direction: Direction, names: Vec<String> },
     #[error(
         "{direction} of revision {revision} stopped after statement {done}, and one of the statements before it was \
              changed since; restore them, only what follows may be mended"
     )]
     ResumeEdited { revision: RevisionId, direction: Direction, done: usize },
-    #[error("{direction} of revision {revision} is unfinished; finish it first with `{direction} {target}`")]
-    Unfinished { revision: RevisionId, direction: Direction, target: String },
+    #[error("{direction} of revision {revision} is unfinished; finish it first: `cargo alembic resume`")]
+    Unfinished { revision: RevisionId, direction: Direction },
 }
 
 /// A statement that the database refused.
@@ -99,6 +109,27 @@ pub struct StatementFailure {
     pub aftermath: Aftermath,
     /// The driver's error.
     pub source: sqlx::Error,
+}
+
+/// A statement whose end nobody saw, and of which the catalog does not tell whether it was carried out.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct InDoubt {
+    /// The revision it belongs to.
+    pub revision: RevisionId,
+    /// Whether the revision was on its way up or down.
+    pub direction: Direction,
+    /// The file it stands in.
+    pub path: String,
+    /// Line of the file, from 1, as the file was when the statement ran.
+    pub line: usize,
+    /// Which statement of its section, from 1.
+    pub number: usize,
+    /// How many statements the section has.
+    pub total: usize,
+    /// Its text.
+    pub statement: String,
+    /// What was found, and why that does not tell.
+    pub found: String,
 }
 
 /// What a database holds after a run that failed.
@@ -203,6 +234,25 @@ impl fmt::Display for StatementFailure {
             writeln!(formatter, "  | {line}")?;
         }
         write!(formatter, "{direction} of revision {revision} {}", self.aftermath.describe(*number))
+    }
+}
+
+impl fmt::Display for InDoubt {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let InDoubt { revision, direction, path, line, number, total, found, .. } = self;
+        writeln!(
+            formatter,
+            "{direction} of revision {revision} ended in statement {number} of {total}, and nobody can tell whether \
+             that was carried out: {found}\n{path}:{line}:"
+        )?;
+        for line in self.statement.lines().take(8) {
+            writeln!(formatter, "  | {line}")?;
+        }
+        write!(
+            formatter,
+            "look at the database; then\n  if it was carried out, or you finish it by hand:  cargo alembic resume \
+             --statement done\n  if it was not, and can run again:                cargo alembic resume --statement again"
+        )
     }
 }
 

@@ -1,16 +1,14 @@
 //! One run: read, plan, lock, read again, verify, carry out, record.
 
 use super::batch::Batch;
-use super::connection::Connection;
 use super::database::{Database, Missing};
 use super::error::MigrateError;
 use super::event::{Event, Report};
 use super::execute::{Executor, own_failure};
 use super::plan::{Goal, Plan};
-use super::resume::resume;
 use super::settings::Settings;
 use super::state::State;
-use super::verify::verify;
+use super::verify::{taken_back, verify};
 use crate::dialect::{ALEMBIC_WIDTH, Tables};
 use crate::migrator::Migrator;
 use crate::revision::{Direction, Node, RevisionId, Target};
@@ -45,10 +43,18 @@ pub(super) async fn run(
     if to_heads && migrator.is_at_heads(&state) {
         return Ok(at(&state));
     }
+    if matches!(goal, Goal::EnsureVersion) && state.has_versions && state.has_history {
+        return Ok(at(&state));
+    }
     let directory = migrator.directory();
-    let nodes = rows(&mut connection, &tables, directory, &state, goal).await?;
+    let nodes = goal.rows(&mut connection, &tables, directory, &state).await?;
     let unverified = verify(&mut connection, &tables, directory, &state, &nodes).await?;
+    if matches!(goal, Goal::Finish) && state.unfinished.is_empty() {
+        return Err(MigrateError::NothingUnfinished);
+    }
+    let unfinished = state.unfinished(&mut connection, &tables).await?;
     let plan = Plan::new(directory, dialect, &nodes, goal)?;
+    let plan = plan.finish_first(directory, dialect, &nodes, goal, unfinished)?;
     if plan.is_empty() && state.unfinished.is_empty() {
         return Ok(Report { unverified, ..at(&state) });
     }
@@ -99,26 +105,12 @@ impl Settings<'_> {
     }
 }
 
-/// The nodes of the rows; none where the goal does not care what the table says.
-async fn rows(
-    connection: &mut Connection,
-    tables: &Tables,
-    directory: &ScriptDirectory,
-    state: &State,
-    goal: &Goal,
-) -> Result<Vec<Node>, MigrateError> {
-    match goal {
-        Goal::Stamp { purge: true, .. } => Ok(Vec::new()),
-        _ => state.locate(connection, tables, directory).await,
-    }
-}
-
 fn at(state: &State) -> Report {
     Report { from: state.ids(), to: state.ids(), ..Report::default() }
 }
 
 /// Who runs it: user and host.
-fn applied_by() -> String {
+pub(super) fn applied_by() -> String {
     let user = whoami::username().unwrap_or_else(|_| "unknown".to_owned());
     let host = whoami::hostname().unwrap_or_else(|_| "unknown".to_owned());
     let mut who = format!("{user}@{host}");
@@ -135,15 +127,13 @@ impl Executor<'_, '_> {
         }
         self.find_schema().await?;
         let state = State::read(self.connection, &self.tables).await?;
-        self.expected = rows(self.connection, &self.tables, self.directory, &state, goal).await?;
+        self.expected = goal.rows(self.connection, &self.tables, self.directory, &state).await?;
         self.written.clone_from(&self.expected);
         report.unverified =
             verify(self.connection, &self.tables, self.directory, &state, &self.expected).await?;
-        let mut plan = Plan::new(self.directory, dialect, &self.expected, goal)?;
+        let plan = Plan::new(self.directory, dialect, &self.expected, goal)?;
         let unfinished = state.unfinished(self.connection, &self.tables).await?;
-        if let Plan::Steps(steps) = &mut plan {
-            resume(steps, &unfinished, dialect)?;
-        }
+        let plan = plan.finish_first(self.directory, dialect, &self.expected, goal, unfinished)?;
         if plan.is_empty() {
             // Somebody else did it while this run waited.
             self.commit().await?;
@@ -151,6 +141,12 @@ impl Executor<'_, '_> {
             return Ok(());
         }
         self.check_width(&state, &plan).await?;
+        if let Plan::Steps(steps) = &plan {
+            let upgrades = steps.iter().filter(|step| step.direction == Direction::Upgrade);
+            let fresh = upgrades.filter(|step| step.unfinished.is_none());
+            let revisions: Vec<RevisionId> = fresh.map(|step| step.script.revision.id.clone()).collect();
+            report.taken_back = taken_back(self.connection, &self.tables, &state, &revisions).await?;
+        }
         (self.settings.on_event)(Event::Planned { steps: planned(self.directory, &plan) });
         if dialect == Dialect::Postgresql {
             self.connection.begin().await.map_err(MigrateError::database("beginning a transaction"))?;
@@ -159,6 +155,7 @@ impl Executor<'_, '_> {
         match plan {
             Plan::Steps(steps) => self.carry_out(steps, report).await?,
             Plan::Stamp { plan, purge } => self.stamp(&plan, purge).await?,
+            Plan::Tables => {}
         }
         self.commit().await?;
         report.to = self
@@ -192,6 +189,7 @@ impl Executor<'_, '_> {
         let nodes: Vec<Node> = match plan {
             Plan::Steps(steps) => steps.iter().map(|step| step.node).collect(),
             Plan::Stamp { plan, .. } => plan.rows.clone(),
+            Plan::Tables => Vec::new(),
         };
         let longest =
             nodes.into_iter().map(|node| graph.id(node)).max_by_key(|id| id.as_str().chars().count());
@@ -245,5 +243,6 @@ fn planned(directory: &ScriptDirectory, plan: &Plan<'_>) -> Vec<(Direction, Revi
             let down = plan.unstamped.iter().map(|node| (Direction::Downgrade, id(node)));
             down.chain(plan.stamped.iter().map(|node| (Direction::Upgrade, id(node)))).collect()
         }
+        Plan::Tables => Vec::new(),
     }
 }

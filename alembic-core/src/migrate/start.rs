@@ -9,6 +9,7 @@ use super::database::{Database, Missing};
 use super::error::MigrateError;
 use super::event::{Event, Report};
 use super::plan::Goal;
+use super::resume::Answer;
 use super::run;
 use super::settings::Settings;
 use super::state::{State, Status};
@@ -16,7 +17,7 @@ use super::verify::{Verification, compare};
 use crate::config::TransactionMode;
 use crate::dialect::Tables;
 use crate::migrator::Migrator;
-use crate::revision::{Direction, RevisionId, Target};
+use crate::revision::{Direction, RevisionId, Target, TargetError};
 
 impl Migrator {
     /// Whether the database is at the heads, with nothing left unfinished, and its history says the same as the scripts.
@@ -60,10 +61,25 @@ impl Migrator {
         )
     }
 
+    /// Makes the version table and the history, if they are not there.
+    pub fn ensure_version(&self, database: impl Into<Database>) -> Run<'_> {
+        self.run(database.into(), Wish::EnsureVersion)
+    }
+
+    /// Finishes what an earlier run has begun and not finished, up or down, and nothing else.
+    ///
+    /// `answer` is needed where a run ended with [`MigrateError::InDoubt`]: what a person says about the statement.
+    pub fn resume(&self, database: impl Into<Database>, answer: Option<Answer>) -> Run<'_> {
+        let mut run = self.run(database.into(), Wish::Finish);
+        run.settings.answer = answer;
+        run
+    }
+
     fn run(&self, database: Database, wish: Wish) -> Run<'_> {
         let settings = Settings {
             lock_timeout: self.settings().lock_timeout,
             transaction: self.settings().transaction,
+            answer: None,
             approve: Box::new(|_| Ok(())),
             on_event: Box::new(|_| {}),
         };
@@ -97,7 +113,24 @@ impl Migrator {
 enum Wish {
     Upgrade(String),
     Downgrade(String),
+    Finish,
     Stamp { targets: Vec<String>, purge: bool },
+    EnsureVersion,
+}
+
+impl Wish {
+    fn goal(&self) -> Result<Goal, TargetError> {
+        let target = |text: &String| text.parse::<Target>();
+        Ok(match self {
+            Wish::Upgrade(text) => Goal::Upgrade(target(text)?),
+            Wish::Downgrade(text) => Goal::Downgrade(target(text)?),
+            Wish::Stamp { targets, purge } => {
+                Goal::Stamp { targets: targets.iter().map(target).collect::<Result<_, _>>()?, purge: *purge }
+            }
+            Wish::EnsureVersion => Goal::EnsureVersion,
+            Wish::Finish => Goal::Finish,
+        })
+    }
 }
 
 /// A run that was described and not begun. It begins when it is awaited.
@@ -115,6 +148,7 @@ impl<'a> Run<'a> {
         match &mut self.wish {
             Wish::Upgrade(old) | Wish::Downgrade(old) => target.clone_into(old),
             Wish::Stamp { targets, .. } => *targets = vec![target.to_owned()],
+            Wish::EnsureVersion | Wish::Finish => {}
         }
         self
     }
@@ -149,6 +183,12 @@ impl<'a> Run<'a> {
         self
     }
 
+    /// What was asked for, read.
+    pub(super) fn asked(self) -> Result<(&'a Migrator, Database, Goal), MigrateError> {
+        let goal = self.wish.goal()?;
+        Ok((self.migrator, self.database, goal))
+    }
+
     /// Calls `callback` with everything that happens, for progress and logs.
     pub fn on_event(mut self, callback: impl FnMut(Event) + Send + 'a) -> Run<'a> {
         self.settings.on_event = Box::new(callback);
@@ -162,17 +202,8 @@ impl<'a> IntoFuture for Run<'a> {
 
     fn into_future(self) -> Self::IntoFuture {
         Box::pin(async move {
-            let Run { migrator, database, wish, settings } = self;
-            let target = |text: &str| text.parse::<Target>();
-            let goal = match &wish {
-                Wish::Upgrade(text) => Goal::Upgrade(target(text)?),
-                Wish::Downgrade(text) => Goal::Downgrade(target(text)?),
-                Wish::Stamp { targets, purge } => Goal::Stamp {
-                    targets: targets.iter().map(|text| target(text)).collect::<Result<_, _>>()?,
-                    purge: *purge,
-                },
-            };
-            run::run(migrator, &database, &goal, settings).await
+            let goal = self.wish.goal()?;
+            run::run(self.migrator, &self.database, &goal, self.settings).await
         })
     }
 }

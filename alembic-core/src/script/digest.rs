@@ -16,11 +16,13 @@
 //!    - count of dialects named, then a field for each name, in the order sqlite, postgresql, mysql
 //!    - byte `t` (in a transaction) or `n` (`no-transaction`)
 //!    - for each dialect that may read the section (those named; all three where none is named), in the same order:
-//!      SHA-256 over its tokens, as [`significant`](super::tokens::significant) feeds them
+//!      SHA-256 over its tokens, as [`significant`](super::tokens::significant) feeds them; 32 zero bytes where
+//!      something does not end in its reading, unless that is so for all of them
 //!
 //! A plain section is read by all three dialects, because what is a comment in one may be code in another: a change that
-//! matters to any of them changes the digest. Message, labels, tags, the creation date, comments and white space do not
-//! count.
+//! matters to any of them changes the digest. A dialect in whose reading something does not end would refuse the
+//! section, and it is of no matter where white space stands for it. Message, labels, tags, the creation date, comments
+//! and white space do not count.
 
 use std::fmt;
 use std::str::FromStr;
@@ -102,14 +104,20 @@ fn write_section(bytes: &mut Vec<u8>, section: &Section, body: &str) {
         field(bytes, dialect.name().as_bytes());
     }
     bytes.push(if section.transaction { b't' } else { b'n' });
-    let plain = Plain::read(body).map(|plain| Sha256::digest(&plain.tokens).into());
-    for dialect in section.readers() {
-        let tokens: [u8; 32] = plain.unwrap_or_else(|| {
-            let mut hash = Sha256::new();
-            significant(body, *dialect, &mut |bytes| hash.update(bytes));
-            hash.finalize().into()
-        });
-        bytes.extend_from_slice(&tokens);
+    if let Some(plain) = Plain::read(body) {
+        let tokens = Sha256::digest(&plain.tokens);
+        section.readers().iter().for_each(|_| bytes.extend_from_slice(&tokens));
+        return;
+    }
+    let readings = section.readers().iter().map(|dialect| {
+        let mut hash = Sha256::new();
+        let ends = significant(body, *dialect, &mut |bytes| hash.update(bytes));
+        (ends, hash.finalize())
+    });
+    let readings: Vec<_> = readings.collect();
+    let is_readable = readings.iter().any(|(ends, _)| *ends);
+    for (ends, tokens) in readings {
+        bytes.extend_from_slice(if ends || !is_readable { &tokens } else { &[0; 32] });
     }
 }
 

@@ -29,12 +29,27 @@ pub struct ScriptDirectory {
     lineages: OnceLock<Vec<Digest>>,
 }
 
+/// Scripts that make no graph, or not all that there are.
+pub(super) struct Unjoined {
+    /// Those that could be read.
+    pub(super) scripts: Vec<Script>,
+    /// Whether they are all.
+    pub(super) is_complete: bool,
+    /// What is wrong.
+    pub(super) errors: ScriptErrors,
+}
+
 impl ScriptDirectory {
     /// Reads all `.sql` files of the folders, by name. Names that begin with a point are left out.
     ///
     /// # Errors
     /// Everything that is wrong with any of the files, or with the graph that they make. SQL is not looked at.
     pub fn read(locations: &[Location]) -> Result<ScriptDirectory, ScriptErrors> {
+        ScriptDirectory::read_or_scripts(locations).map_err(|unjoined| unjoined.errors)
+    }
+
+    /// The same; with the errors it gives the scripts that could be read.
+    pub(super) fn read_or_scripts(locations: &[Location]) -> Result<ScriptDirectory, Unjoined> {
         let mut scripts = Vec::new();
         let mut errors = Vec::new();
         let mut visited = HashSet::new();
@@ -51,23 +66,28 @@ impl ScriptDirectory {
                 Err(error) => errors.push(error),
             }
         }
-        let unreadable = !errors.is_empty();
+        let is_complete = errors.is_empty();
         match graph(&scripts) {
-            Ok(graph) => {
-                ScriptErrors::check(errors)?;
-                Ok(ScriptDirectory { scripts, graph, digests: OnceLock::new(), lineages: OnceLock::new() })
+            Ok(graph) if is_complete => {
+                return Ok(ScriptDirectory {
+                    scripts,
+                    graph,
+                    digests: OnceLock::new(),
+                    lineages: OnceLock::new(),
+                });
             }
+            Ok(_) => {}
             Err(mistakes) => {
                 // The parent that seems to be missing may stand in a file that could not be read.
                 let may_be_unread = |error: &ScriptError| {
                     let Problem::Graph { error, .. } = &error.problem else { return false };
                     matches!(**error, GraphError::MissingParent { .. } | GraphError::MissingDependency { .. })
                 };
-                let real = mistakes.into_iter().filter(|error| !unreadable || !may_be_unread(error));
+                let real = mistakes.into_iter().filter(|error| is_complete || !may_be_unread(error));
                 errors.extend(real);
-                Err(ScriptErrors::check(errors).expect_err("there is at least one"))
             }
         }
+        Err(Unjoined { scripts, is_complete, errors: ScriptErrors::sorted(errors) })
     }
 
     /// Joins scripts that were read before. Their order is that of their nodes.

@@ -54,6 +54,8 @@ pub enum Problem {
     InvalidDate { value: String },
     #[error("unknown directive `-- alembic: {word}`")]
     UnknownDirective { word: String, nearest: Option<String> },
+    #[error("`{text}` is a comment here, and begins no section")]
+    NoDirective { text: String },
     #[error("`{word}` is neither a dialect nor `no-transaction`")]
     UnknownSectionWord { word: String, nearest: Option<String> },
     #[error("a second {section} section for the same dialect; the first one is in line {first}")]
@@ -99,6 +101,10 @@ impl Problem {
             Problem::UnknownDirective { nearest: Some(word), .. } => format!("did you mean `{word}`?"),
             Problem::UnknownDirective { nearest: None, .. } => {
                 "the directives are upgrade, downgrade, irreversible and delimiter".into()
+            }
+            Problem::NoDirective { .. } => {
+                "write it as `-- alembic: …`, in lower case, on a line of its own; or begin the comment with another word"
+                    .into()
             }
             Problem::UnknownSectionWord { nearest: Some(word), .. } => format!("did you mean `{word}`?"),
             Problem::UnknownSectionWord { nearest: None, .. } => {
@@ -148,12 +154,13 @@ impl ScriptErrors {
     ///
     /// # Errors
     /// The mistakes, sorted by file and line, if there are any.
-    pub fn check(mut errors: Vec<ScriptError>) -> Result<(), ScriptErrors> {
-        if errors.is_empty() {
-            return Ok(());
-        }
+    pub fn check(errors: Vec<ScriptError>) -> Result<(), ScriptErrors> {
+        if errors.is_empty() { Ok(()) } else { Err(ScriptErrors::sorted(errors)) }
+    }
+
+    pub(super) fn sorted(mut errors: Vec<ScriptError>) -> ScriptErrors {
         errors.sort_by(|left, right| (&left.path, left.line).cmp(&(&right.path, right.line)));
-        Err(ScriptErrors(errors))
+        ScriptErrors(errors)
     }
 }
 

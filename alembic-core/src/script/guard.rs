@@ -1,5 +1,6 @@
 //! The guard of the build: are the scripts sound, and still what was applied?
 
+use super::directory::Unjoined;
 use super::error::{Problem, ScriptError, ScriptErrors};
 use super::{Dialect, LOCK_FILE, Location, Lock, LockProblem, ScriptDirectory};
 
@@ -26,19 +27,11 @@ impl Guard {
         };
         let shown = self.locations.first().map_or("", |first| first.shown.as_str());
         let lock_path = format!("{shown}/{LOCK_FILE}");
-        let (mut directory, mut errors) = match ScriptDirectory::read(&self.locations) {
-            Ok(directory) => (directory, Vec::new()),
-            Err(ScriptErrors(mut errors)) => {
-                match lock {
-                    Ok(Some(lock)) => lock.blame_deletions(&lock_path, &mut errors),
-                    Ok(None) => {}
-                    Err(error) => errors.push(error),
-                }
-                ScriptErrors::check(errors)?;
-                return ScriptDirectory::new(Vec::new());
-            }
+        let mut directory = match ScriptDirectory::read_or_scripts(&self.locations) {
+            Ok(directory) => directory,
+            Err(unjoined) => return Err(self.check_unjoined(unjoined, lock, &lock_path)),
         };
-        errors.extend(directory.read_statements(&self.dialects));
+        let mut errors = directory.read_statements(&self.dialects);
         match lock {
             Ok(Some(lock)) => errors.extend(lock.verify(&lock_path, &directory)),
             Ok(None) if directory.graph().is_empty() => {}
@@ -53,6 +46,35 @@ impl Guard {
         }
         ScriptErrors::check(errors)?;
         Ok(directory)
+    }
+
+    /// What is wrong besides where the scripts make no graph: all of it is told at once.
+    fn check_unjoined(
+        &self,
+        unjoined: Unjoined,
+        lock: Result<Option<Lock>, ScriptError>,
+        lock_path: &str,
+    ) -> ScriptErrors {
+        let Unjoined { mut scripts, is_complete, errors: ScriptErrors(mut errors) } = unjoined;
+        let statements = scripts.iter_mut().flat_map(|script| script.read_statements(&self.dialects));
+        errors.extend(statements);
+        match lock {
+            Ok(Some(lock)) => {
+                lock.blame_deletions(lock_path, &mut errors);
+                for error in lock.verify_scripts(lock_path, &scripts) {
+                    let is_deleted = matches!(
+                        &error.problem,
+                        Problem::Lock(problem) if matches!(**problem, LockProblem::Deleted { .. })
+                    );
+                    if !errors.contains(&error) && (is_complete || !is_deleted) {
+                        errors.push(error);
+                    }
+                }
+            }
+            Ok(None) => {}
+            Err(error) => errors.push(error),
+        }
+        ScriptErrors::sorted(errors)
     }
 }
 

@@ -44,6 +44,13 @@ pub enum TokenKind {
     /// One operator or punctuation mark. `;`, `,`, `(` and `)` are always tokens of their own. A
     /// character that the dialect does not know is one too: the server will complain about it.
     Operator,
+    /// What means something in another dialect and what nobody writes in this one: it is read as the other does,
+    /// so that all dialects agree on what follows, and a statement that holds it is refused.
+    ///
+    /// - `--x` on MySQL: a comment everywhere else, two minus signs here.
+    /// - `E'…'` on SQLite and MySQL: PostgreSQL's string with backslash escapes.
+    /// - `[` on SQLite, where what follows cannot be the name of a table or a column: PostgreSQL's arrays.
+    Foreign,
     /// A string, comment, quoted identifier or dollar string that does not end. It runs to the end of
     /// the text. (An unfinished `/*` is a legal [`Comment`](TokenKind::Comment) on SQLite.)
     Unterminated,
@@ -169,7 +176,7 @@ impl<'a> Lexer<'a> {
                 self.quoted(TokenKind::QuotedIdentifier, start, byte, false)
             }
             b'[' if self.dialect == Sqlite => self.bracketed(start),
-            b'-' if self.starts_line_comment(start) => (TokenKind::Comment, self.line_comment(start)),
+            b'-' if self.byte(start + 1) == Some(b'-') => self.dashes(start),
             b'#' if self.dialect == Mysql => (TokenKind::Comment, self.line_comment(start)),
             b'/' if self.byte(start + 1) == Some(b'*') => self.block_comment(start),
             b'$' | b'@' | b':' | b'?' | b'#' => self.sigil(start, byte),

@@ -1,13 +1,13 @@
 //! `alembic.lock`: which revisions there are, and which of them were applied to a database as what.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::fmt::{self, Write as _};
 use std::path::Path;
 
 use serde::Deserialize;
 
 use super::error::{Problem, ScriptError};
-use super::{Digest, ScriptDirectory};
+use super::{Digest, Script, ScriptDirectory};
 use crate::revision::{GraphError, RevisionId};
 
 /// The name of the lock file in the first folder of migrations.
@@ -102,8 +102,8 @@ impl LockProblem {
                     .into()
             }
             LockProblem::Edited { revision, .. } => format!(
-                "restore it: `git checkout -- <file>`\nthe change belongs into a new revision: `cargo alembic revision \
-                 -m \"…\"`\nor, if {revision} was applied to no database but your own: downgrade that one, then \
+                "restore it: `git checkout -- <file>`; if the edit is committed, `git log -p -- <file>` shows it\nthe change \
+                 belongs into a new revision: `cargo alembic revision -m \"…\"`\nor, if {revision} was applied to no database but your own: downgrade that one, then \
                  `cargo alembic unseal {revision}`"
             ),
             LockProblem::Deleted { revision, .. } => format!(
@@ -286,21 +286,40 @@ impl Lock {
     /// Compares the scripts with what was sealed. `path` is what errors call the lock.
     #[must_use]
     pub fn verify(&self, path: &str, directory: &ScriptDirectory) -> Vec<ScriptError> {
+        self.compare(path, |revision| {
+            let node = directory.graph().find(revision.as_str())?;
+            Some((directory.script(node), directory.digest(node)))
+        })
+    }
+
+    /// The same for scripts that make no graph.
+    pub(super) fn verify_scripts(&self, path: &str, scripts: &[Script]) -> Vec<ScriptError> {
+        let by_id: HashMap<&RevisionId, &Script> =
+            scripts.iter().map(|script| (&script.revision.id, script)).collect();
+        self.compare(path, |revision| by_id.get(revision).map(|script| (*script, script.digest())))
+    }
+
+    fn compare<'s>(
+        &self,
+        path: &str,
+        find: impl Fn(&RevisionId) -> Option<(&'s Script, Digest)>,
+    ) -> Vec<ScriptError> {
         let mut errors = Vec::new();
         for (revision, entry) in &self.entries {
             let Some(sealed) = entry.seal.clone() else { continue };
+            let found = find(revision);
             let revision = revision.clone();
-            let Some(node) = directory.graph().find(revision.as_str()) else {
-                let problem = Problem::Lock(Box::new(LockProblem::Deleted { revision, sealed }));
-                errors.push(ScriptError { path: path.to_owned(), line: entry.line, problem });
-                continue;
-            };
-            let found = directory.digest(node);
-            if found != sealed.digest {
-                let script = directory.script(node);
-                let problem = Problem::Lock(Box::new(LockProblem::Edited { revision, sealed, found }));
-                let line = script.lines.revision as usize;
-                errors.push(ScriptError { path: script.path.clone(), line, problem });
+            match found {
+                None => {
+                    let problem = Problem::Lock(Box::new(LockProblem::Deleted { revision, sealed }));
+                    errors.push(ScriptError { path: path.to_owned(), line: entry.line, problem });
+                }
+                Some((script, found)) if found != sealed.digest => {
+                    let problem = Problem::Lock(Box::new(LockProblem::Edited { revision, sealed, found }));
+                    let line = script.lines.revision as usize;
+                    errors.push(ScriptError { path: script.path.clone(), line, problem });
+                }
+                Some(_) => {}
             }
         }
         errors

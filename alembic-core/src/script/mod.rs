@@ -3,6 +3,7 @@
 mod dialect;
 mod digest;
 mod directory;
+mod entry;
 mod error;
 mod file_template;
 mod guard;
@@ -28,6 +29,7 @@ mod tokens;
 pub use dialect::Dialect;
 pub use digest::{Digest, InvalidDigest};
 pub use directory::{Location, ScriptDirectory};
+pub use entry::RevisionEntry;
 pub use error::{Problem, ScriptError, ScriptErrors};
 pub use file_template::{FileNameParts, FileTemplate, InvalidFileTemplate};
 pub use guard::Guard;

@@ -5,8 +5,14 @@ use serde::{Deserialize, Serialize};
 use super::Dialect;
 use super::error::Problem;
 use super::lexer::{TokenKind, lex};
-use super::statement::Statement;
+use super::statement::{Statement, delimiter_directive};
 use crate::revision::{Direction, nearest};
+
+/// What directives begin with, after the `--`.
+const NAME: &str = "alembic";
+
+/// The words that follow it.
+const WORDS: [&str; 4] = ["upgrade", "downgrade", "irreversible", "delimiter"];
 
 /// One `-- alembic: upgrade` or `-- alembic: downgrade` with the SQL below it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -87,7 +93,7 @@ pub(super) fn parse(text: &str, start: usize) -> Result<Sections, Vec<(usize, Pr
                 outside = Some((number + 1, position));
             }
             _ => {
-                let nearest = nearest(word, ["upgrade", "downgrade", "irreversible", "delimiter"]);
+                let nearest = nearest(word, WORDS);
                 let nearest = nearest.into_iter().find(|near| near != word);
                 errors.push((number, Problem::UnknownDirective { word: words.into(), nearest }));
             }
@@ -97,6 +103,7 @@ pub(super) fn parse(text: &str, start: usize) -> Result<Sections, Vec<(usize, Pr
         errors.extend(outside_section(&text[start..], line));
     }
     check(&found, &mut errors);
+    errors.extend(found.sections.iter().flat_map(|section| comments_like_directives(text, section)));
     if errors.is_empty() { Ok(found) } else { Err(errors) }
 }
 
@@ -134,6 +141,38 @@ fn outside_section(text: &str, line: usize) -> Option<(usize, Problem)> {
     let line = line + text[..token.start].bytes().filter(|byte| *byte == b'\n').count();
     let text: String = text[token.start..].lines().next().unwrap_or_default().chars().take(40).collect();
     Some((line, Problem::OutsideSection { text: text.trim_end().into() }))
+}
+
+/// Comments in a section that their author took for the beginning of another one.
+fn comments_like_directives(text: &str, section: &Section) -> Vec<(usize, Problem)> {
+    let body = &text[section.start..section.end];
+    if !body.as_bytes().windows(NAME.len()).any(|name| name.eq_ignore_ascii_case(NAME.as_bytes())) {
+        return Vec::new();
+    }
+    let mut found = Vec::new();
+    for dialect in section.readers() {
+        for token in lex(body, *dialect).filter(|token| token.kind == TokenKind::Comment) {
+            let comment = token.text(body);
+            if !looks_like_a_directive(comment) || delimiter_directive(comment).is_some() {
+                continue;
+            }
+            let line = section.line as usize + 1 + body[..token.start].matches('\n').count();
+            let problem = (line, Problem::NoDirective { text: comment.trim_end().into() });
+            if !found.contains(&problem) {
+                found.push(problem);
+            }
+        }
+    }
+    found
+}
+
+/// `--`, our name in any case, with or without a colon, and the word of a directive.
+fn looks_like_a_directive(comment: &str) -> bool {
+    let content = comment.trim_start_matches(['-', '#']).trim_start();
+    let Some((name, rest)) = content.split_at_checked(NAME.len()) else { return false };
+    let rest = rest.trim_start();
+    let word = rest.trim_start_matches(':').split_whitespace().next().unwrap_or_default();
+    name.eq_ignore_ascii_case(NAME) && WORDS.iter().any(|known| word.eq_ignore_ascii_case(known))
 }
 
 fn check(found: &Sections, errors: &mut Vec<(usize, Problem)>) {

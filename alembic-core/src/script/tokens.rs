@@ -11,7 +11,8 @@
 //!    is missing).
 //! 4. Every other token counts with its text as it stands, letter case included: words, numbers, operators,
 //!    strings, dollar strings, quoted identifiers, parameters, executable comments (`/*! … */`), hints (`/*+
-//!    … */`), each `;` (also the last one, and those that end nothing), and what does not end.
+//!    … */`), each `;` (also the last one, and those that end nothing), what is [foreign](TokenKind::Foreign) to the
+//!    dialect (but not a `--x` on MySQL, a comment elsewhere), and what does not end.
 //! 5. In each of them CR LF, and any other CR, becomes LF.
 //! 6. Each token is fed as its length in bytes (after 5; `u32`, little endian), then its bytes.
 //!
@@ -31,7 +32,8 @@ const CHUNK: usize = 4096;
 /// Feeds `sink` with the significant tokens of `sql` under `dialect`: those that a digest is made of, each
 /// with its length before it.
 ///
-/// Only the concatenation of what `sink` gets is defined, not the pieces that it comes in.
+/// Only the concatenation of what `sink` gets is defined, not the pieces that it comes in. Returns whether everything
+/// ends that begins in the text: else the dialect is none that the text was written for.
 ///
 /// ```
 /// use alembic_core::script::{significant, Dialect};
@@ -44,7 +46,8 @@ const CHUNK: usize = 4096;
 /// assert_eq!(tokens("SELECT a,b -- both\n"), tokens("SELECT  a , b"));
 /// assert_ne!(tokens("SELECT 'a,b'"), tokens("SELECT 'a, b'"));
 /// ```
-pub fn significant(sql: &str, dialect: Dialect, sink: &mut dyn FnMut(&[u8])) {
+pub fn significant(sql: &str, dialect: Dialect, sink: &mut dyn FnMut(&[u8])) -> bool {
+    let mut ends = true;
     let mut buffer = Vec::with_capacity(CHUNK);
     for token in lex(sql, dialect) {
         let text = token.text(sql);
@@ -57,7 +60,11 @@ pub fn significant(sql: &str, dialect: Dialect, sink: &mut dyn FnMut(&[u8])) {
                 let blank = if delimiter.is_empty() { "" } else { " " };
                 feed(&format!("-- alembic: delimiter{blank}{delimiter}"), &mut buffer);
             }
-            _ => feed(text, &mut buffer),
+            TokenKind::Foreign if text.starts_with("--") => continue,
+            kind => {
+                ends &= kind != TokenKind::Unterminated;
+                feed(text, &mut buffer);
+            }
         }
         if buffer.len() >= CHUNK {
             sink(&buffer);
@@ -67,6 +74,7 @@ pub fn significant(sql: &str, dialect: Dialect, sink: &mut dyn FnMut(&[u8])) {
     if !buffer.is_empty() {
         sink(&buffer);
     }
+    ends
 }
 
 fn feed(text: &str, buffer: &mut Vec<u8>) {

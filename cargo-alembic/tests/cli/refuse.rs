@@ -92,6 +92,16 @@ fn unknown_directive() {
     });
 }
 
+/// A comment that was meant to begin a section: what it was to keep apart would run at once.
+#[test]
+fn directive_that_is_none() {
+    check("directive_that_is_none", |package| {
+        package.edit("migrations/r1.sql", "\n\n-- alembic: downgrade", " -- alembic: downgrade");
+        package.edit("migrations/r2.sql", "-- alembic: downgrade", "-- Alembic: downgrade");
+        package.edit("migrations/r3.sql", "-- alembic: downgrade", "-- alembic downgrade sqlite");
+    });
+}
+
 #[test]
 fn unknown_dialect() {
     check("unknown_dialect", |package| {

@@ -12,6 +12,12 @@ pub(crate) fn is_missing_table(error: &PgDatabaseError) -> bool {
     error.code() == "42P01"
 }
 
+/// Whether the error is that a statement has to run outside of a transaction (`active_sql_transaction`), or wants to end
+/// the one that it runs in (`invalid_transaction_termination`).
+pub(crate) fn refuses_transaction(error: &PgDatabaseError) -> bool {
+    matches!(error.code(), "25001" | "2D000")
+}
+
 pub(super) fn message(error: &PgDatabaseError) -> DatabaseMessage {
     let position = match error.position() {
         Some(PgErrorPosition::Original(position)) => Some(position),

@@ -4,12 +4,15 @@ use super::quoted::{end_of_quoted, find};
 use super::{Dialect, Lexer, TokenKind, is_space};
 
 impl Lexer<'_> {
-    /// Whether the `-` at `start` begins a `--` comment. MySQL wants white space, a control character or the
-    /// end of the text behind it ("`--` as the Start of a Comment").
-    pub(super) fn starts_line_comment(&self, start: usize) -> bool {
-        self.byte(start + 1) == Some(b'-')
-            && (self.dialect != Dialect::Mysql
-                || self.byte(start + 2).is_none_or(|byte| is_space(byte) || byte.is_ascii_control()))
+    /// What begins with the `--` at `start`: a comment. MySQL wants white space, a control character or the end of
+    /// the text behind it ("`--` as the Start of a Comment"), but for our own directives.
+    pub(super) fn dashes(&self, start: usize) -> (TokenKind, usize) {
+        let end = self.line_comment(start);
+        let rest = self.bytes.get(start + 2..end).unwrap_or_default();
+        let is_comment = self.dialect != Dialect::Mysql
+            || rest.first().is_none_or(|&byte| is_space(byte) || byte.is_ascii_control())
+            || rest.starts_with(b"alembic:");
+        (if is_comment { TokenKind::Comment } else { TokenKind::Foreign }, end)
     }
 
     /// The end of the comment that ends with its line. PostgreSQL takes a lone carriage return as a line

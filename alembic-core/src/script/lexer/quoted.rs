@@ -1,6 +1,6 @@
 //! Strings, quoted identifiers and dollar strings.
 
-use super::{Dialect, Lexer, TokenKind};
+use super::{Dialect, Lexer, TokenKind, is_identifier};
 
 /// The end of the quoted text that `bytes[open]` opens: after the first `quote` that is not doubled and,
 /// with `backslash`, not escaped.
@@ -71,34 +71,48 @@ impl Lexer<'_> {
     /// - PostgreSQL: `E'…'` with backslash escapes, `B'…'`, `X'…'`, `N'…'` ("String Constants" and what
     ///   follows).
     /// - SQLite: the blob `x'…'` ("Literal Values").
+    /// - SQLite and MySQL have no `E'…'`, see [`TokenKind::Foreign`].
     /// - MySQL: `N'…'` with backslash escapes, `b'…'`, `x'…'` ("String Literals", "Hexadecimal Literals",
     ///   "Bit-Value Literals"). An introducer (`_utf8mb4'…'`) is a word of its own: white space may follow
     ///   it.
     pub(super) fn prefixed_string(&mut self, start: usize, byte: u8) -> Option<(TokenKind, usize)> {
-        let backslash = match (self.dialect, byte.to_ascii_lowercase()) {
-            (Dialect::Postgresql, b'e') | (Dialect::Mysql, b'n') => true,
+        let (kind, backslash) = match (self.dialect, byte.to_ascii_lowercase()) {
+            (Dialect::Postgresql, b'e') | (Dialect::Mysql, b'n') => (TokenKind::String, true),
+            (Dialect::Sqlite | Dialect::Mysql, b'e') => (TokenKind::Foreign, true),
             (Dialect::Postgresql, b'b' | b'x' | b'n')
             | (Dialect::Sqlite, b'x')
-            | (Dialect::Mysql, b'b' | b'x') => false,
+            | (Dialect::Mysql, b'b' | b'x') => (TokenKind::String, false),
             _ => return None,
         };
         self.escape_string = backslash;
-        Some(self.quoted(TokenKind::String, start + 1, b'\'', backslash))
+        Some(self.quoted(kind, start + 1, b'\'', backslash))
     }
 
-    /// SQLite's `[…]`: ends at the first `]`, which cannot be escaped.
+    /// SQLite's `[…]`: ends at the first `]`, which cannot be escaped. Directly behind a name or a bracket, or where it
+    /// holds nothing or what no name has, its `[` is that of PostgreSQL's array.
     pub(super) fn bracketed(&self, start: usize) -> (TokenKind, usize) {
-        match self.bytes.get(start..).and_then(|rest| find(rest, b"]")) {
-            Some(length) => (TokenKind::QuotedIdentifier, start + length + 1),
-            None => (TokenKind::Unterminated, self.bytes.len()),
+        let rest = self.bytes.get(start + 1..).unwrap_or_default();
+        let Some(length) = find(rest, b"]") else {
+            return (TokenKind::Unterminated, self.bytes.len());
+        };
+        let name = rest.get(..length).unwrap_or_default();
+        let touches = start > 0 && self.previous.end == start;
+        let previous = self.byte(start.saturating_sub(1)).unwrap_or_default();
+        let is_subscript = touches && (is_identifier(previous) || matches!(previous, b')' | b']' | b'"'));
+        if is_subscript
+            || name.trim_ascii().is_empty()
+            || name.iter().any(|byte| b"'\",:()[+*/".contains(byte))
+        {
+            return (TokenKind::Foreign, start + 1);
         }
+        (TokenKind::QuotedIdentifier, start + length + 2)
     }
 
     /// The dollar string at `start`, if the `$` there opens one ("Dollar-Quoted String Constants"): `$$`, or
     /// `$tag$` with an identifier that holds no `$` as its tag.
     pub(super) fn dollar_string(&self, start: usize) -> Option<(TokenKind, usize)> {
         let rest = self.bytes.get(start..)?;
-        let tag = rest.get(1..)?.iter().position(|&byte| byte == b'$' || !super::is_identifier(byte))?;
+        let tag = rest.get(1..)?.iter().position(|&byte| byte == b'$' || !is_identifier(byte))?;
         let delimiter = rest.get(..tag + 2)?;
         if delimiter.last() != Some(&b'$') || delimiter.get(1).is_some_and(u8::is_ascii_digit) {
             return None;

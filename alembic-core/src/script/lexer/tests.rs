@@ -22,6 +22,7 @@ fn render(sql: &str, dialect: Dialect) -> String {
             TokenKind::QuotedIdentifier => "q",
             TokenKind::Parameter => "p",
             TokenKind::Operator => "o",
+            TokenKind::Foreign => "f",
             TokenKind::Unterminated => "u",
         };
         rendered.push(format!("{letter}:{}", token.text(sql)));
@@ -163,7 +164,20 @@ fn sqlite() {
         Dialect::Sqlite,
         &[
             (r"'a\' b", r"s:'a\' | w:b"),
-            ("x'ab' X'CD' E'a'", "s:x'ab' | s:X'CD' | w:E | s:'a'"),
+            ("x'ab' X'CD' N'a'", "s:x'ab' | s:X'CD' | w:N | s:'a'"),
+            // PostgreSQL's strings and arrays
+            (r"E'a\' b' 'c\' d", r"f:E'a\' b' | s:'c\' | w:d"),
+            ("e'a", "u:e'a"),
+            ("ARRAY['a', 'b'] a[]", "w:ARRAY | f:[ | s:'a' | o:, | s:'b' | o:] | w:a | f:[ | o:]"),
+            (
+                "[a,b] [f(x)] [a[1]] [\"a\"]",
+                "f:[ | w:a | o:, | w:b | o:] | f:[ | w:f | o:( | w:x | o:) | o:] | f:[ | w:a | f:[ | n:1 | o:] | o:] | f:[ | q:\"a\" | o:]",
+            ),
+            ("[a b.c-d$1 \u{e9}] [1].[a]", "q:[a b.c-d$1 \u{e9}] | q:[1] | o:. | q:[a]"),
+            (
+                "ARRAY[a] b[1][2] \"c\"[d] (e)[1]",
+                "w:ARRAY | f:[ | w:a | o:] | w:b | f:[ | n:1 | o:] | f:[ | n:2 | o:] | q:\"c\" | f:[ | w:d | o:] | o:( | w:e | o:) | f:[ | n:1 | o:]",
+            ),
             ("\"a\"\"b\" `c``d` [e;]", "q:\"a\"\"b\" | q:`c``d` | q:[e;]"),
             ("[a]]b", "q:[a] | o:] | w:b"),
             ("[a", "u:[a"),
@@ -205,8 +219,10 @@ fn mysql() {
             ("_utf8mb4'a' _latin1 'b'", "w:_utf8mb4 | s:'a' | w:_latin1 | s:'b'"),
             ("n\"a\" x\"1\"", "w:n | s:\"a\" | w:x | s:\"1\""),
             // comments
-            ("5--1", "n:5 | o:- | o:- | n:1"),
-            ("--a\nb", "o:- | o:- | w:a | w:b"),
+            ("5--1\n;", "n:5 | f:--1 | o:;"),
+            ("--don't\nb", "f:--don't | w:b"),
+            ("--alembic: delimiter //\nb", "c:--alembic: delimiter // | w:b"),
+            (r"E'a\' b' c", r"f:E'a\' b' | w:c"),
             ("5 --\t1\n2", "n:5 | c:--\t1 | n:2"),
             ("--\u{1}a\nb", "c:--\u{1}a | w:b"),
             ("# a ;'\nb", "c:# a ;' | w:b"),

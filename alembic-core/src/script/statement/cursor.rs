@@ -84,7 +84,10 @@ impl<'a> Cursor<'a> {
                     break;
                 }
                 TokenKind::Operator => token.text(self.sql) == ";",
-                kind => matches!(kind, TokenKind::Comment | TokenKind::Hint | TokenKind::Unterminated),
+                kind => matches!(
+                    kind,
+                    TokenKind::Comment | TokenKind::Hint | TokenKind::Foreign | TokenKind::Unterminated
+                ),
             };
             if matters {
                 self.ahead.push_back(Piece::plain(token));

@@ -2,6 +2,8 @@
 
 use thiserror::Error;
 
+use crate::script::Dialect;
+
 /// A reason why a text is not a list of statements that can be run.
 ///
 /// The message says what is wrong, [`help`](StatementError::help) how to mend it,
@@ -14,6 +16,16 @@ pub enum StatementError {
     Unterminated {
         /// What does not end: "string", "comment", …
         what: &'static str,
+        /// The byte where it begins.
+        start: usize,
+    },
+    /// What means something in another dialect, and is no SQL of this one.
+    #[error("{}", foreign(.what, *.dialect))]
+    Foreign {
+        /// `--`, `E'…'` or `[`.
+        what: &'static str,
+        /// The dialect that it was read as.
+        dialect: Dialect,
         /// The byte where it begins.
         start: usize,
     },
@@ -63,6 +75,7 @@ impl StatementError {
     pub fn start(&self) -> usize {
         match self {
             StatementError::Unterminated { start, .. }
+            | StatementError::Foreign { start, .. }
             | StatementError::UnfinishedBody { start, .. }
             | StatementError::TransactionControl { start, .. }
             | StatementError::ClientCommand { start, .. }
@@ -84,6 +97,17 @@ impl StatementError {
             StatementError::Unterminated { .. } => {
                 "end it with the quote that begins it; a quote inside is written twice".to_owned()
             }
+            StatementError::Foreign { what: "--", .. } => {
+                "write a blank behind `--` for a comment, or between two minus signs".to_owned()
+            }
+            StatementError::Foreign { what: "[", .. } => {
+                "quote a name with `\"`; name the dialect of a section that is not for sqlite: `-- alembic: upgrade \
+                 postgresql`"
+                    .to_owned()
+            }
+            StatementError::Foreign { dialect, .. } => format!(
+                "write `'…'`; name the dialect of a section that is not for {dialect}: `-- alembic: upgrade postgresql`"
+            ),
             StatementError::UnfinishedBody { opener, .. } if opener == "(" => "add the missing `)`".to_owned(),
             StatementError::UnfinishedBody { opener, .. } => format!(
                 "add the `END` that belongs to this `{opener}`, followed by `;`; or, if the body is complete, put \
@@ -99,6 +123,14 @@ impl StatementError {
                     .to_owned()
             }
         }
+    }
+}
+
+fn foreign(what: &str, dialect: Dialect) -> String {
+    match what {
+        "--" => format!("`--` without a blank behind it is no comment on {dialect}"),
+        "[" => format!("arrays like this one are PostgreSQL's; {dialect} reads `[…]` as a name"),
+        _ => format!("`{what}` is a string of PostgreSQL, and none of {dialect}"),
     }
 }
 

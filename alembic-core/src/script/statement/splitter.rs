@@ -92,6 +92,11 @@ impl<'a> Splitter<'a> {
             let what = what_does_not_end(self.cursor.text(piece));
             self.errors.push(StatementError::Unterminated { what, start: piece.start });
         }
+        if piece.kind == TokenKind::Foreign {
+            let what = what_is_foreign(self.cursor.text(piece));
+            let dialect = self.dialect;
+            self.errors.push(StatementError::Foreign { what, dialect, start: piece.start });
+        }
     }
 
     /// Whether the piece at `distance` is this keyword (in upper case).
@@ -214,6 +219,14 @@ impl<'a> Splitter<'a> {
 
 fn is_directive(piece: Piece) -> bool {
     piece.kind == TokenKind::Comment
+}
+
+fn what_is_foreign(text: &str) -> &'static str {
+    match text.as_bytes().first() {
+        Some(b'-') => "--",
+        Some(b'[') => "[",
+        _ => "E'…'",
+    }
 }
 
 fn what_does_not_end(text: &str) -> &'static str {

@@ -80,7 +80,6 @@ fn quotes_of_the_dialects() {
         "SELECT '\\';', \"a\\\";\", `;`; # x;\nSELECT 2",
         &["SELECT '\\';', \"a\\\";\", `;`", "SELECT 2"],
     );
-    check(Mysql, "SELECT 5--1;\nSELECT 2", &["SELECT 5--1", "SELECT 2"]);
     check(
         Postgresql,
         "SELECT E'\\';'; SELECT $a$;$$;$a$; SELECT /* /* ; */ ; */ 3",

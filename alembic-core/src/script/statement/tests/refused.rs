@@ -15,6 +15,29 @@ fn allowed(dialect: Dialect, sql: &str) {
 }
 
 #[test]
+fn what_another_dialect_means() {
+    let dashes = "`--` without a blank behind it is no comment on mysql";
+    refused(Mysql, "SELECT 1; --x\nSELECT 5--1;", &[("--x", dashes), ("--1", dashes)]);
+    refused(
+        Mysql,
+        "CREATE PROCEDURE p() BEGIN SELECT 1; --x\nSELECT 2; END;\n/*! SELECT 1--1 */",
+        &[("--x", dashes), ("--1", dashes)],
+    );
+    refused(
+        Sqlite,
+        r"SELECT E'a\';'; SELECT ARRAY['b;']",
+        &[
+            ("E'a", "`E'…'` is a string of PostgreSQL, and none of sqlite"),
+            ("['b", "arrays like this one are PostgreSQL's; sqlite reads `[…]` as a name"),
+        ],
+    );
+    refused(Mysql, "SELECT e'a'", &[("e'a'", "`E'…'` is a string of PostgreSQL, and none of mysql")]);
+    check(Mysql, "SELECT 5 - -1; -- x\n--\nSELECT 2", &["SELECT 5 - -1", "SELECT 2"]);
+    check(Mysql, "--alembic: delimiter //\nSELECT 1; SELECT 2 //", &["SELECT 1; SELECT 2"]);
+    check(Sqlite, "SELECT [a b] FROM [c.d];", &["SELECT [a b] FROM [c.d]"]);
+}
+
+#[test]
 fn transaction_control() {
     for dialect in Dialect::ALL {
         for (sql, statement) in [
