@@ -88,7 +88,7 @@ fn block_on<T>(future: impl Future<Output = Result<T, Failure>>) -> Result<T, Fa
 
 async fn shared(project: &Project, arguments: &Arguments, command: &cli::Command) -> Result<(), Failure> {
     let migrator = project.migrator(project.scripts()?);
-    let failed = |error: CommandError| Failure::command(&error, &migrator);
+    let failed = |error: CommandError| Failure::command_on(project, &error, &migrator);
     if !command.changes() {
         let url = match cli::needs_database(command).map_err(failed)? {
             true => Some(project.url(arguments)?),
@@ -105,7 +105,7 @@ async fn shared(project: &Project, arguments: &Arguments, command: &cli::Command
             _ => &migrator,
         };
         let result = cli::read(command, migrator, url.map(Into::into)).await;
-        return result.map_err(|error| Failure::command(&error, migrator));
+        return result.map_err(|error| Failure::command_on(project, &error, migrator));
     }
     let url = project.url(arguments)?;
     let lock = seal::verify(project, migrator.directory())?;
@@ -145,7 +145,7 @@ async fn change<'a>(
             {
                 let _ = seal::applied(project, &file, lock, directory, &found.rows, locked);
             }
-            Err(Failure::command(&error, migrator))
+            Err(Failure::command_on(project, &error, migrator))
         }
     }
 }

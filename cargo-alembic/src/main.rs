@@ -1,6 +1,7 @@
 //! `cargo alembic`: database migrations as a cargo subcommand.
 
 mod args;
+mod author;
 mod command;
 mod config_template;
 mod edit;

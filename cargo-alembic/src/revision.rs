@@ -21,7 +21,8 @@ pub(crate) fn create(project: &Project, arguments: &Arguments, args: &RevisionAr
         depends_on: targets(&args.depends_on)?,
         labels: args.branch_label.clone(),
     };
-    let placement = revision::new_revision(directory.graph(), &new)?;
+    let placement = revision::new_revision(directory.graph(), &new)
+        .map_err(|error| Failure::new_revision(project, &directory, &error))?;
     let mut revision = revision(&directory, new, &placement);
     revision.message = args.message.clone().unwrap_or_default();
     revision.tags = tags(&args.tag)?;

@@ -7,8 +7,8 @@ use super::{CommandError, diff};
 use crate::DatabaseMessage;
 use crate::migrate::{EditedRevision, MigrateError, StatementFailure};
 use crate::migrator::Migrator;
-use crate::revision::{PlanError, ResolveError};
-use crate::script::{ScriptError, ScriptErrors};
+use crate::revision::{PlanError, ResolveError, RevisionId};
+use crate::script::{Script, ScriptDirectory, ScriptError, ScriptErrors};
 
 /// A text for stderr, coloured.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -38,7 +38,24 @@ impl Diagnostic {
 /// Shows why a command failed.
 #[must_use]
 pub fn explain(error: &CommandError, migrator: &Migrator) -> Diagnostic {
+    explain_by(error, migrator, |_| None)
+}
+
+/// The same for somebody who can find out who wrote a script. `author` is asked only where that matters.
+#[must_use]
+pub fn explain_by(
+    error: &CommandError,
+    migrator: &Migrator,
+    author: impl Fn(&Script) -> Option<String>,
+) -> Diagnostic {
     match error {
+        CommandError::Migrate(MigrateError::Plan(PlanError::Resolve(ResolveError::MultipleHeads {
+            heads,
+            ..
+        }))) => {
+            let help = help(error).unwrap_or_default();
+            explain_heads(&error.to_string(), migrator.directory(), heads, &help, author)
+        }
         CommandError::Migrate(MigrateError::Statement(failure)) => statement(failure, migrator),
         CommandError::Migrate(MigrateError::Scripts(errors)) => {
             let directory = migrator.directory();
@@ -59,6 +76,24 @@ pub fn explain(error: &CommandError, migrator: &Migrator) -> Diagnostic {
             Diagnostic::plain(&text, help(error).as_deref())
         }
     }
+}
+
+/// Shows a message about several heads, with what is known of each.
+#[must_use]
+pub fn explain_heads(
+    message: &str,
+    directory: &ScriptDirectory,
+    heads: &[RevisionId],
+    help: &str,
+    author: impl Fn(&Script) -> Option<String>,
+) -> Diagnostic {
+    let scripts =
+        heads.iter().filter_map(|head| Some(directory.script(directory.graph().find(head.as_str())?)));
+    let notes = scripts.map(|script| {
+        Level::NOTE.message(format!("{}: {}", script.path, script.title(author(script).as_deref())))
+    });
+    let group = Group::with_title(Level::ERROR.primary_title(message.to_owned())).elements(notes);
+    Diagnostic(render(&[group.element(Level::HELP.message(help.to_owned()))]))
 }
 
 /// Shows all mistakes of scripts. `source` gives the text of a file, where it can be had.
