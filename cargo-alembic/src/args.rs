@@ -60,6 +60,9 @@ pub(crate) enum Command {
     Rebase(RebaseArgs),
     /// Open a script in an editor, and check it before it is replaced
     Edit(EditArgs),
+    /// List the templates that new scripts can be made from
+    #[command(alias = "list_templates")]
+    ListTemplates,
     #[command(flatten)]
     Shared(cli::Command),
     /// Compare the scripts with the lock, and both with the database

@@ -8,7 +8,7 @@ use alembic_core::script::{Lock, LockFile};
 use crate::args::{Arguments, Command};
 use crate::error::Failure;
 use crate::project::Project;
-use crate::{edit, init, rebase, revision, seal, shell, verify};
+use crate::{edit, init, rebase, revision, seal, shell, template, verify};
 
 /// Runs the command, once for each database that it is about.
 pub(crate) fn run(arguments: &Arguments) -> Result<(), Failure> {
@@ -21,7 +21,11 @@ pub(crate) fn run(arguments: &Arguments) -> Result<(), Failure> {
     let mut projects = Project::chosen(arguments)?;
     let is_about_files = matches!(
         arguments.command,
-        Command::Revision(_) | Command::Merge(_) | Command::Rebase(_) | Command::Edit(_)
+        Command::Revision(_)
+            | Command::Merge(_)
+            | Command::Rebase(_)
+            | Command::Edit(_)
+            | Command::ListTemplates
     );
     if is_about_files {
         projects = by_migrations(projects);
@@ -58,12 +62,16 @@ fn by_migrations(projects: Vec<Project>) -> Vec<Project> {
 
 fn run_on(project: &Project, arguments: &Arguments) -> Result<(), Failure> {
     match &arguments.command {
-        // These are run once.
+        // They are about no database.
         Command::Init(_) | Command::Completions(_) | Command::Man(_) => Ok(()),
         Command::Revision(args) => revision::create(project, arguments, args),
         Command::Merge(args) => revision::merge(project, arguments, args),
         Command::Rebase(args) => rebase::rebase(project, args),
         Command::Edit(args) => block_on(edit::edit(project, arguments, args)),
+        Command::ListTemplates => {
+            template::list(project);
+            Ok(())
+        }
         Command::Verify(args) => block_on(verify::verify(project, arguments, args)),
         Command::Seal(args) => block_on(seal::seal(project, arguments, args)),
         Command::Unseal(args) => block_on(seal::unseal(project, arguments, args)),
@@ -80,7 +88,7 @@ fn block_on<T>(future: impl Future<Output = Result<T, Failure>>) -> Result<T, Fa
 
 async fn shared(project: &Project, arguments: &Arguments, command: &cli::Command) -> Result<(), Failure> {
     let migrator = project.migrator(project.scripts()?);
-    let failed = |error: CommandError| Failure::command(&error, &migrator);
+    let failed = |error: CommandError| Failure::command_on(project, &error, &migrator);
     if !command.changes() {
         let url = match cli::needs_database(command).map_err(failed)? {
             true => Some(project.url(arguments)?),
@@ -97,7 +105,7 @@ async fn shared(project: &Project, arguments: &Arguments, command: &cli::Command
             _ => &migrator,
         };
         let result = cli::read(command, migrator, url.map(Into::into)).await;
-        return result.map_err(|error| Failure::command(&error, migrator));
+        return result.map_err(|error| Failure::command_on(project, &error, migrator));
     }
     let url = project.url(arguments)?;
     let lock = seal::verify(project, migrator.directory())?;
@@ -137,7 +145,7 @@ async fn change<'a>(
             {
                 let _ = seal::applied(project, &file, lock, directory, &found.rows, locked);
             }
-            Err(Failure::command(&error, migrator))
+            Err(Failure::command_on(project, &error, migrator))
         }
     }
 }

@@ -7,9 +7,10 @@ use jiff::{Timestamp, Zoned};
 
 use crate::args::{Arguments, MergeArgs, RevisionArgs};
 use crate::error::Failure;
+use crate::hook::{self, Hook};
 use crate::place::Place;
 use crate::project::Project;
-use crate::{file, seal};
+use crate::{file, seal, template};
 
 pub(crate) fn create(project: &Project, arguments: &Arguments, args: &RevisionArgs) -> Result<(), Failure> {
     let directory = project.scripts()?;
@@ -20,12 +21,13 @@ pub(crate) fn create(project: &Project, arguments: &Arguments, args: &RevisionAr
         depends_on: targets(&args.depends_on)?,
         labels: args.branch_label.clone(),
     };
-    let placement = revision::new_revision(directory.graph(), &new)?;
+    let placement = revision::new_revision(directory.graph(), &new)
+        .map_err(|error| Failure::new_revision(project, &directory, &error))?;
     let mut revision = revision(&directory, new, &placement);
     revision.message = args.message.clone().unwrap_or_default();
     revision.tags = tags(&args.tag)?;
     let place = Place::find(project, &directory, &placement, args.version_path.as_deref())?;
-    write(project, arguments, &directory, revision, &place)
+    write(project, arguments, &directory, revision, &place, args.template.as_deref())
 }
 
 pub(crate) fn merge(project: &Project, arguments: &Arguments, args: &MergeArgs) -> Result<(), Failure> {
@@ -42,7 +44,7 @@ pub(crate) fn merge(project: &Project, arguments: &Arguments, args: &MergeArgs) 
     let parents: Vec<&str> = revision.parents.iter().map(RevisionId::as_str).collect();
     revision.message = args.message.clone().unwrap_or_else(|| format!("Merge {}", parents.join(" and ")));
     let place = Place::find(project, &directory, &placement, None)?;
-    write(project, arguments, &directory, revision, &place)
+    write(project, arguments, &directory, revision, &place, None)
 }
 
 fn targets(texts: &[String]) -> Result<Vec<Target>, revision::TargetError> {
@@ -120,17 +122,20 @@ fn check_message(script: &NewScript) -> Result<(), Failure> {
     }
 }
 
-/// Writes the script and lists it in the lock: both or none.
+/// Writes the script and lists it in the lock, both or none, and runs the hooks on it.
 fn write(
     project: &Project,
     arguments: &Arguments,
     directory: &ScriptDirectory,
     revision: Revision,
     place: &Place<'_>,
+    template: Option<&str>,
 ) -> Result<(), Failure> {
     let id = revision.id.clone();
     let script = NewScript { revision, created: now(project)? };
     check_message(&script)?;
+    let text = template::text(project, template, &script)?;
+    let hooks = Hook::all(project)?;
 
     let lock = project.lock_file();
     if arguments.locked {
@@ -141,7 +146,7 @@ fn write(
     lock.check_writable()?;
     let name = script.file_name(&project.config.file_template, project.config.truncate_slug_length);
     let (path, shown) = (place.path(&name), place.shown(&name));
-    file::create(&path, &script.text()).map_err(|error| match error.kind() {
+    file::create(&path, &text).map_err(|error| match error.kind() {
         std::io::ErrorKind::AlreadyExists if path.exists() => Failure::new(
             format!("there is a file {shown} already"),
             "write another message, or let `file_template` in alembic.toml have `%(rev)s`",
@@ -162,8 +167,8 @@ fn write(
         update?;
         return Err(revision::NewRevisionError::IdInUse { id }.into());
     }
-    status("Created", shown);
-    Ok(())
+    status("Created", &shown);
+    hook::run(project, &hooks, &path, &shown)
 }
 
 /// Whether two scripts have this id.

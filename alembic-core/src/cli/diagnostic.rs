@@ -7,8 +7,8 @@ use super::{CommandError, diff};
 use crate::DatabaseMessage;
 use crate::migrate::{EditedRevision, MigrateError, StatementFailure};
 use crate::migrator::Migrator;
-use crate::revision::{PlanError, ResolveError};
-use crate::script::{ScriptError, ScriptErrors};
+use crate::revision::{PlanError, ResolveError, RevisionId};
+use crate::script::{Script, ScriptDirectory, ScriptError, ScriptErrors};
 
 /// A text for stderr, coloured.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -23,6 +23,12 @@ impl Diagnostic {
         Diagnostic(render(&[group.elements(help)]))
     }
 
+    /// A message about a line of the file `path`, whose text is `source`; about the whole file where the line is zero.
+    #[must_use]
+    pub fn at(message: &str, path: &str, line: usize, source: &str, help: &str) -> Diagnostic {
+        Diagnostic(at_line(message, (path, line), Some(source), help))
+    }
+
     /// Prints it, without the colours where stderr is no terminal.
     pub fn print(&self) {
         anstream::eprintln!("{}", self.0);
@@ -32,7 +38,24 @@ impl Diagnostic {
 /// Shows why a command failed.
 #[must_use]
 pub fn explain(error: &CommandError, migrator: &Migrator) -> Diagnostic {
+    explain_by(error, migrator, |_| None)
+}
+
+/// The same for somebody who can find out who wrote a script. `author` is asked only where that matters.
+#[must_use]
+pub fn explain_by(
+    error: &CommandError,
+    migrator: &Migrator,
+    author: impl Fn(&Script) -> Option<String>,
+) -> Diagnostic {
     match error {
+        CommandError::Migrate(MigrateError::Plan(PlanError::Resolve(ResolveError::MultipleHeads {
+            heads,
+            ..
+        }))) => {
+            let help = help(error).unwrap_or_default();
+            explain_heads(&error.to_string(), migrator.directory(), heads, &help, author)
+        }
         CommandError::Migrate(MigrateError::Statement(failure)) => statement(failure, migrator),
         CommandError::Migrate(MigrateError::Scripts(errors)) => {
             let directory = migrator.directory();
@@ -55,6 +78,24 @@ pub fn explain(error: &CommandError, migrator: &Migrator) -> Diagnostic {
     }
 }
 
+/// Shows a message about several heads, with what is known of each.
+#[must_use]
+pub fn explain_heads(
+    message: &str,
+    directory: &ScriptDirectory,
+    heads: &[RevisionId],
+    help: &str,
+    author: impl Fn(&Script) -> Option<String>,
+) -> Diagnostic {
+    let scripts =
+        heads.iter().filter_map(|head| Some(directory.script(directory.graph().find(head.as_str())?)));
+    let notes = scripts.map(|script| {
+        Level::NOTE.message(format!("{}: {}", script.path, script.title(author(script).as_deref())))
+    });
+    let group = Group::with_title(Level::ERROR.primary_title(message.to_owned())).elements(notes);
+    Diagnostic(render(&[group.element(Level::HELP.message(help.to_owned()))]))
+}
+
 /// Shows all mistakes of scripts. `source` gives the text of a file, where it can be had.
 pub fn explain_scripts(errors: &ScriptErrors, source: impl Fn(&str) -> Option<String>) -> Diagnostic {
     let texts: Vec<String> =
@@ -64,17 +105,22 @@ pub fn explain_scripts(errors: &ScriptErrors, source: impl Fn(&str) -> Option<St
 
 fn script(error: &ScriptError, source: Option<&str>) -> String {
     let ScriptError { path, line, problem } = error;
-    let group = Group::with_title(Level::ERROR.primary_title(problem.to_string()));
-    let start = source.and_then(|source| line_range(source, *line));
+    at_line(&problem.to_string(), (path, *line), source, &error.help())
+}
+
+/// A message about a line of a file; about the whole file where the line is zero.
+fn at_line(message: &str, (path, line): (&str, usize), source: Option<&str>, help: &str) -> String {
+    let group = Group::with_title(Level::ERROR.primary_title(message.to_owned()));
+    let start = source.and_then(|source| line_range(source, line));
     let group = match (source, start) {
         (Some(source), Some(range)) => {
-            let snippet = Snippet::source(source.to_owned()).path(path.clone());
+            let snippet = Snippet::source(source.to_owned()).path(path.to_owned());
             group.element(snippet.annotation(AnnotationKind::Primary.span(range)))
         }
-        _ if *line > 0 => group.element(Origin::path(path.clone()).line(*line)),
-        _ => group.element(Origin::path(path.clone())),
+        _ if line > 0 => group.element(Origin::path(path.to_owned()).line(line)),
+        _ => group.element(Origin::path(path.to_owned())),
     };
-    render(&[group.elements(error.help().lines().map(|help| Level::HELP.message(help.to_owned())))])
+    render(&[group.elements(help.lines().map(|help| Level::HELP.message(help.to_owned())))])
 }
 
 /// The bytes of a line without the white space around it.

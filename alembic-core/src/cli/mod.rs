@@ -18,7 +18,7 @@ pub use args::{
     BranchesArgs, Command, CurrentArgs, DowngradeArgs, EnsureVersionArgs, FormatArgs, HeadsArgs, HistoryArgs,
     HowArgs, LogArgs, ShowArgs, SqlArgs, StampArgs, UpgradeArgs,
 };
-pub use diagnostic::{Diagnostic, explain, explain_scripts};
+pub use diagnostic::{Diagnostic, explain, explain_by, explain_heads, explain_scripts};
 pub use diff::diff;
 pub use json::print_json;
 pub use output::{STYLES, note, print, status, warning};

@@ -32,6 +32,10 @@ pub(crate) struct RevisionArgs {
     #[arg(long, value_name = "WORD")]
     pub(crate) tag: Vec<String>,
 
+    /// A template of alembic.toml, as `list-templates` lists them [default: default]
+    #[arg(long, value_name = "NAME")]
+    pub(crate) template: Option<String>,
+
     /// The folder to write it to, one of `migrations` in alembic.toml [default: that of its parent]
     #[arg(long, value_name = "FOLDER")]
     pub(crate) version_path: Option<String>,

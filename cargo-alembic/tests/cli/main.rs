@@ -26,5 +26,6 @@ mod seal;
 mod shell;
 mod stamp;
 mod support;
+mod templates;
 mod upgrade;
 mod url;
