@@ -23,6 +23,12 @@ pub struct Config {
     pub transaction: TransactionMode,
     /// Seconds to wait for a migration that another process runs.
     pub lock_timeout: u64,
+    /// Seconds that a statement waits for a lock of somebody else's; 0: for ever.
+    pub statement_lock_timeout: u64,
+    /// Seconds that a statement may take; 0: any time.
+    pub statement_timeout: u64,
+    /// How often a revision is tried again that was in somebody's way.
+    pub retries: u32,
 }
 
 impl Default for Config {
@@ -33,8 +39,27 @@ impl Default for Config {
             dialects: Vec::new(),
             transaction: TransactionMode::default(),
             lock_timeout: 60,
+            statement_lock_timeout: Limits::DEFAULT.statement_lock_timeout,
+            statement_timeout: Limits::DEFAULT.statement_timeout,
+            retries: Limits::DEFAULT.retries,
         }
     }
+}
+
+/// What keeps a statement of a migration from standing in others' way.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Limits {
+    /// Seconds that a statement waits for a lock of somebody else's; 0: for ever.
+    pub statement_lock_timeout: u64,
+    /// Seconds that a statement may take; 0: any time.
+    pub statement_timeout: u64,
+    /// How often a revision is tried again that had to wait for too long, or was the victim of a deadlock.
+    pub retries: u32,
+}
+
+impl Limits {
+    /// What holds where nothing is configured.
+    pub const DEFAULT: Limits = Limits { statement_lock_timeout: 5, statement_timeout: 0, retries: 10 };
 }
 
 /// One folder, or a list of folders.
@@ -114,6 +139,16 @@ impl Config {
             return Err(ConfigError { path: CONFIG_FILE.into(), line: 0, reason });
         }
         Ok(config)
+    }
+
+    /// The limits of statements.
+    #[must_use]
+    pub fn limits(&self) -> Limits {
+        Limits {
+            statement_lock_timeout: self.statement_lock_timeout,
+            statement_timeout: self.statement_timeout,
+            retries: self.retries,
+        }
     }
 
     /// The folders of scripts of a package.

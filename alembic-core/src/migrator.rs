@@ -5,7 +5,7 @@
 use std::sync::OnceLock;
 use std::time::Duration;
 
-use crate::config::TransactionMode;
+use crate::config::{Limits, TransactionMode};
 use crate::script::{Digest, ScriptDirectory, unpack};
 
 /// The scripts of a service, ready to be applied.
@@ -20,6 +20,7 @@ pub struct Migrator {
     directory: OnceLock<ScriptDirectory>,
     transaction: TransactionMode,
     lock_timeout: Duration,
+    limits: Limits,
 }
 
 /// What `embed_migrations!` leaves in a program.
@@ -45,6 +46,7 @@ impl Migrator {
             directory: OnceLock::new(),
             transaction: if one_transaction { TransactionMode::Run } else { TransactionMode::Revision },
             lock_timeout: Duration::from_secs(lock_timeout),
+            limits: Limits::DEFAULT,
         }
     }
 
@@ -57,7 +59,15 @@ impl Migrator {
             directory: OnceLock::from(directory),
             transaction,
             lock_timeout,
+            limits: Limits::DEFAULT,
         }
+    }
+
+    /// Sets the limits of statements, for all runs that do not say otherwise.
+    #[must_use]
+    pub const fn with_limits(mut self, limits: Limits) -> Migrator {
+        self.limits = limits;
+        self
     }
 
     /// The scripts and their graph. Embedded ones are unpacked at the first call.
@@ -91,5 +101,10 @@ impl Migrator {
     /// How long runs wait for the lock, unless one says otherwise.
     pub fn lock_timeout(&self) -> Duration {
         self.lock_timeout
+    }
+
+    /// What keeps statements from standing in others' way, unless a run says otherwise.
+    pub fn limits(&self) -> Limits {
+        self.limits
     }
 }

@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use alembic_core::config::{CONFIG_FILE, Config, TransactionMode, location};
+use alembic_core::config::{CONFIG_FILE, Config, Limits, TransactionMode, location};
 use alembic_core::script::{Guard, LOCK_FILE, ScriptErrors, pack};
 use proc_macro2::{Literal, Span, TokenStream};
 use quote::quote;
@@ -53,7 +53,7 @@ pub(crate) fn expand(arguments: &Arguments) -> syn::Result<TokenStream> {
     } else {
         arguments.folders.iter().map(|folder| location(&package, &folder.value())).collect()
     };
-    let guard = Guard { locations, dialects: config.dialects, many_heads: arguments.many_heads };
+    let guard = Guard { locations, dialects: config.dialects.clone(), many_heads: arguments.many_heads };
     let directory = guard.check().map_err(|errors| failed(message(&errors)))?;
 
     let mut tracked: Vec<PathBuf> = directory
@@ -78,12 +78,19 @@ pub(crate) fn expand(arguments: &Arguments) -> syn::Result<TokenStream> {
     let heads = quote!(&[#(#heads),*]);
     let one_transaction = config.transaction == TransactionMode::Run;
     let lock_timeout = config.lock_timeout;
+    let Limits { statement_lock_timeout, statement_timeout, retries } = config.limits();
     let scripts = Literal::byte_string(&pack(directory).map_err(failed)?);
     Ok(quote!({
         // Makes cargo compile this again when one of them changes; leaves nothing in the program.
         const _: &[&::core::primitive::str] = &[#(::core::include_str!(#tracked)),*];
         const HEADS: &[(&::core::primitive::str, [::core::primitive::u8; 32])] = #heads;
-        ::alembic::Migrator::embedded(HEADS, #scripts, #one_transaction, #lock_timeout)
+        ::alembic::Migrator::embedded(HEADS, #scripts, #one_transaction, #lock_timeout).with_limits(
+            ::alembic::config::Limits {
+                statement_lock_timeout: #statement_lock_timeout,
+                statement_timeout: #statement_timeout,
+                retries: #retries,
+            },
+        )
     }))
 }
 

@@ -53,7 +53,7 @@ impl Project {
 
     pub(crate) fn migrator(&self, directory: ScriptDirectory) -> Migrator {
         let lock_timeout = std::time::Duration::from_secs(self.config.lock_timeout);
-        Migrator::new(directory, self.config.transaction, lock_timeout)
+        Migrator::new(directory, self.config.transaction, lock_timeout).with_limits(self.config.limits())
     }
 
     /// The URL of the database: `--url`, `DATABASE_URL`, `.env`, `alembic.toml`.

@@ -45,7 +45,7 @@ fn the_settings_that_it_writes_can_be_used() {
         .collect();
     package.write("alembic.toml", settings.join("\n"));
     package.session("init_settings", &["upgrade"]);
-    assert_eq!(settings.len(), 5, "{settings:?}");
+    assert_eq!(settings.len(), 8, "{settings:?}");
 }
 
 #[test]
