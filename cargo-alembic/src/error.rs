@@ -1,9 +1,11 @@
 //! What the user did wrong, or what went wrong for them.
 
-use alembic_core::cli::{CommandError, Diagnostic, explain, explain_by, explain_heads, explain_scripts};
+use alembic_core::cli::{
+    CommandError, Diagnostic, explain, explain_by, explain_conflicts, explain_heads, explain_scripts,
+};
 use alembic_core::config::ConfigError;
 use alembic_core::revision::NewRevisionError;
-use alembic_core::script::{LockFileError, Script, ScriptDirectory, ScriptErrors};
+use alembic_core::script::{Conflict, LockFileError, Script, ScriptDirectory, ScriptErrors};
 use alembic_core::{Migrator, revision};
 
 use crate::author;
@@ -58,6 +60,11 @@ impl Failure {
             }
             error => Failure::plain(error),
         }
+    }
+
+    /// Heads that contradict each other.
+    pub(crate) fn conflicts(conflicts: &[Conflict], directory: &ScriptDirectory, help: &str) -> Failure {
+        Failure(explain_conflicts(conflicts, directory, help))
     }
 
     pub(crate) fn scripts(errors: &ScriptErrors, source: impl Fn(&str) -> Option<String>) -> Failure {
