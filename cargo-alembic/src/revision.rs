@@ -40,7 +40,8 @@ pub(crate) fn merge(project: &Project, arguments: &Arguments, args: &MergeArgs) 
         labels: args.branch_label.clone(),
     };
     let placement = revision::merge(directory.graph(), &new)?;
-    if args.revisions.is_empty() {
+    // Whoever says `heads` has not looked at them.
+    if args.revisions.iter().all(|revision| revision == "heads") {
         check_conflicts(project, &directory, &placement.parents)?;
     }
     let mut revision = revision(&directory, new, &placement);
@@ -162,7 +163,12 @@ fn write(
         let change = format!("revision {id} would be added");
         return Err(LockFileError::Locked { path: lock.shown(), change }.into());
     }
-    lock.read()?;
+    if lock.read()?.seal_of(&id).is_some() {
+        return Err(Failure::new(
+            format!("revision {id} was applied already, as {} says, and its script is gone", lock.shown()),
+            "choose another id, or bring the script back",
+        ));
+    }
     lock.check_writable()?;
     let name = script.file_name(&project.config.file_template, project.config.truncate_slug_length);
     let (path, shown) = (place.path(&name), place.shown(&name));

@@ -61,6 +61,8 @@ fn heads_that_contradict_each_other() {
     scripts.push(Script::new("y2", "r1", "DROP TABLE t1;", "SELECT 1;"));
     let package = package(&scripts);
     package.refuses("merge_conflicts", "merge");
+    // As one says to Alembic.
+    assert_eq!(package.changes_nothing("merge heads").stderr, package.alembic("merge").stderr);
     package.session("merge_conflicts_by_name", &["merge r2 x2 y2 --rev-id m3", "heads"]);
 }
 

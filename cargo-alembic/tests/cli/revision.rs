@@ -255,6 +255,15 @@ fn what_cannot_be() {
     assert_eq!(package.files(), before);
 }
 
+/// The lock remembers what was applied, longer than the folder.
+#[test]
+fn an_id_that_was_applied_and_deleted() {
+    let package = package(&chain(2));
+    package.alembic("upgrade").success();
+    package.remove("migrations/r2.sql");
+    package.refuses("revision_sealed_id", "revision --rev-id r2");
+}
+
 /// The way out of a race: whoever comes second takes its file away.
 #[test]
 fn an_id_that_is_taken_meanwhile() {
