@@ -183,14 +183,18 @@ fn write(
     let update = lock.update(|lock| {
         // Listed already: by a process that saw the file, or by one that took the same id at the same time.
         taken = lock.contains(&id) && is_taken(project, &id);
-        if !taken {
+        if taken {
+            file::remove(&path, &place.location.path);
+        } else {
             seal::list(lock, project, directory);
             lock.add(&id);
         }
     });
-    if taken || update.is_err() {
+    if let Err(error) = update {
         file::remove(&path, &place.location.path);
-        update?;
+        return Err(error.into());
+    }
+    if taken {
         return Err(revision::NewRevisionError::IdInUse { id }.into());
     }
     status("Created", &shown);

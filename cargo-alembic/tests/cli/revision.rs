@@ -268,12 +268,12 @@ fn an_id_that_was_applied_and_deleted() {
 #[test]
 fn an_id_that_is_taken_meanwhile() {
     let package = package(&chain(1));
-    let children: Vec<_> = (0..4)
-        .map(|_| {
-            let mut command =
-                package.command(&["revision", "--rev-id", "same", "-m", "x", "--splice", "--head", "r1"]);
-            // Other names of files: the names alone would keep them apart.
-            command.stderr(Stdio::piped()).spawn().expect("it starts")
+    let children: Vec<_> = (0..6)
+        .map(|number| {
+            // Names that differ: those of the files alone would keep them apart.
+            let message = format!("by {number}");
+            let words = ["revision", "--rev-id", "same", "--splice", "--head", "r1", "-m", &message];
+            package.command(&words).stderr(Stdio::piped()).spawn().expect("it starts")
         })
         .collect();
     let outputs: Vec<_> =
