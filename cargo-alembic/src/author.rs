@@ -8,11 +8,19 @@ use alembic_core::script::Script;
 
 use crate::project::Project;
 
-/// Longer than this an error message does not wait.
+/// Longer than this an error message does not wait, for all of its scripts.
 const PATIENCE: Duration = Duration::from_millis(500);
 
-/// The author of the commit that added the script.
-pub(crate) fn of(project: &Project, script: &Script) -> Option<String> {
+/// Says of each script who is the author of the commit that added it.
+pub(crate) fn authors(project: &Project) -> impl Fn(&Script) -> Option<String> {
+    let deadline = Instant::now() + PATIENCE;
+    move |script| author(project, script, deadline)
+}
+
+fn author(project: &Project, script: &Script, deadline: Instant) -> Option<String> {
+    if Instant::now() >= deadline {
+        return None;
+    }
     let mut git = Command::new("git")
         .args(["--no-optional-locks", "--no-pager", "--literal-pathspecs", "-c", "log.showSignature=false"])
         .args(["log", "-1", "--diff-filter=A", "--format=%an", "--"])
@@ -23,11 +31,10 @@ pub(crate) fn of(project: &Project, script: &Script) -> Option<String> {
         .stderr(Stdio::null())
         .spawn()
         .ok()?;
-    let begin = Instant::now();
     let status = loop {
         match git.try_wait() {
             Ok(Some(status)) => break Some(status),
-            Ok(None) if begin.elapsed() < PATIENCE => std::thread::sleep(Duration::from_millis(2)),
+            Ok(None) if Instant::now() < deadline => std::thread::sleep(Duration::from_millis(2)),
             _ => break None,
         }
     };

@@ -12,6 +12,8 @@ mod tests {
 
     use super::*;
 
+    const DOCUMENTATION: &str = include_str!("../../docs/configuration.md");
+
     /// The lines with a default, without their comment signs.
     fn defaults() -> Vec<&'static str> {
         let is_default = |line: &&str| line.split_once(" = ").is_some_and(|(key, _)| KEYS.contains(&key));
@@ -66,5 +68,20 @@ mod tests {
         let missing: Vec<&&str> = KEYS.iter().chain(HOOK_KEYS).filter(|key| !has(key)).collect();
         assert!(missing.is_empty(), "{missing:?}");
         assert!(lines.contains("[databases.billing]"));
+    }
+
+    /// `docs/configuration.md` has a row for each key, with the same default.
+    #[test]
+    fn the_documentation_has_all_keys() {
+        let rows = DOCUMENTATION.lines().filter_map(|line| line.strip_prefix("| `"));
+        let rows: Vec<(&str, &str)> = rows.filter_map(|row| row.split_once("` | ")).collect();
+        for key in KEYS.iter().chain(HOOK_KEYS) {
+            assert!(rows.iter().any(|(known, _)| known == key), "{key}");
+        }
+        for line in defaults() {
+            let (key, default) = line.split_once(" = ").expect("a key and its default");
+            let (_, row) = rows.iter().find(|(known, _)| *known == key).expect("a row");
+            assert!(row.starts_with(&format!("`{default}` |")), "{line}\n{row}");
+        }
     }
 }

@@ -1,12 +1,14 @@
 //! What the user did wrong, or what went wrong for them.
 
-use alembic_core::cli::{CommandError, Diagnostic, explain, explain_by, explain_heads, explain_scripts};
+use alembic_core::cli::{
+    CommandError, Diagnostic, explain, explain_by, explain_conflicts, explain_heads, explain_scripts,
+};
 use alembic_core::config::ConfigError;
 use alembic_core::revision::NewRevisionError;
-use alembic_core::script::{LockFileError, Script, ScriptDirectory, ScriptErrors};
+use alembic_core::script::{Conflict, LockFileError, ScriptDirectory, ScriptErrors};
 use alembic_core::{Migrator, revision};
 
-use crate::author;
+use crate::author::authors;
 use crate::project::Project;
 
 /// A failure that is ready to be shown.
@@ -41,7 +43,7 @@ impl Failure {
 
     /// A command failed on a project, where more is known of the scripts.
     pub(crate) fn command_on(project: &Project, error: &CommandError, migrator: &Migrator) -> Failure {
-        Failure(explain_by(error, migrator, |script| author::of(project, script)))
+        Failure(explain_by(error, migrator, authors(project)))
     }
 
     /// A new revision that cannot be.
@@ -52,12 +54,16 @@ impl Failure {
     ) -> Failure {
         match error {
             NewRevisionError::SeveralHeads { heads } => {
-                let author = |script: &Script| author::of(project, script);
                 let help = "`cargo alembic merge` joins them";
-                Failure(explain_heads(&error.to_string(), directory, heads, help, author))
+                Failure(explain_heads(&error.to_string(), directory, heads, help, authors(project)))
             }
             error => Failure::plain(error),
         }
+    }
+
+    /// Heads that contradict each other.
+    pub(crate) fn conflicts(conflicts: &[Conflict], directory: &ScriptDirectory, help: &str) -> Failure {
+        Failure(explain_conflicts(conflicts, directory, help))
     }
 
     pub(crate) fn scripts(errors: &ScriptErrors, source: impl Fn(&str) -> Option<String>) -> Failure {

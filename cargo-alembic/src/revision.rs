@@ -1,8 +1,8 @@
 //! `revision` and `merge`: new scripts.
 
 use alembic_core::cli::status;
-use alembic_core::revision::{self, GraphError, NewRevision, Placement, Revision, RevisionId, Target};
-use alembic_core::script::{LockFileError, NewScript, Problem, Script, ScriptDirectory};
+use alembic_core::revision::{self, GraphError, NewRevision, Node, Placement, Revision, RevisionId, Target};
+use alembic_core::script::{Dialect, LockFileError, NewScript, Problem, Script, ScriptDirectory, conflicts};
 use jiff::{Timestamp, Zoned};
 
 use crate::args::{Arguments, MergeArgs, RevisionArgs};
@@ -40,11 +40,32 @@ pub(crate) fn merge(project: &Project, arguments: &Arguments, args: &MergeArgs) 
         labels: args.branch_label.clone(),
     };
     let placement = revision::merge(directory.graph(), &new)?;
+    // Whoever says `heads` has not looked at them.
+    if args.revisions.iter().all(|revision| revision == "heads") {
+        check_conflicts(project, &directory, &placement.parents)?;
+    }
     let mut revision = revision(&directory, new, &placement);
     let parents: Vec<&str> = revision.parents.iter().map(RevisionId::as_str).collect();
     revision.message = args.message.clone().unwrap_or_else(|| format!("Merge {}", parents.join(" and ")));
     let place = Place::find(project, &directory, &placement, None)?;
     write(project, arguments, &directory, revision, &place, None)
+}
+
+/// Heads that nobody named are only joined where they do not contradict each other.
+fn check_conflicts(project: &Project, directory: &ScriptDirectory, heads: &[Node]) -> Result<(), Failure> {
+    let dialects = &project.config.dialects;
+    let dialects = if dialects.is_empty() { &Dialect::ALL[..] } else { dialects };
+    let conflicts = conflicts(directory, heads, dialects);
+    if conflicts.is_empty() {
+        return Ok(());
+    }
+    let names: Vec<String> =
+        directory.graph().ids(heads.iter().copied()).iter().map(ToString::to_string).collect();
+    let help = format!(
+        "change one of the two; or, if they are right as they are: `cargo alembic merge {}`",
+        names.join(" ")
+    );
+    Err(Failure::conflicts(&conflicts, directory, &help))
 }
 
 fn targets(texts: &[String]) -> Result<Vec<Target>, revision::TargetError> {
@@ -142,7 +163,12 @@ fn write(
         let change = format!("revision {id} would be added");
         return Err(LockFileError::Locked { path: lock.shown(), change }.into());
     }
-    lock.read()?;
+    if lock.read()?.seal_of(&id).is_some() {
+        return Err(Failure::new(
+            format!("revision {id} was applied already, as {} says, and its script is gone", lock.shown()),
+            "choose another id, or bring the script back",
+        ));
+    }
     lock.check_writable()?;
     let name = script.file_name(&project.config.file_template, project.config.truncate_slug_length);
     let (path, shown) = (place.path(&name), place.shown(&name));
@@ -157,14 +183,18 @@ fn write(
     let update = lock.update(|lock| {
         // Listed already: by a process that saw the file, or by one that took the same id at the same time.
         taken = lock.contains(&id) && is_taken(project, &id);
-        if !taken {
+        if taken {
+            file::remove(&path, &place.location.path);
+        } else {
             seal::list(lock, project, directory);
             lock.add(&id);
         }
     });
-    if taken || update.is_err() {
+    if let Err(error) = update {
         file::remove(&path, &place.location.path);
-        update?;
+        return Err(error.into());
+    }
+    if taken {
         return Err(revision::NewRevisionError::IdInUse { id }.into());
     }
     status("Created", &shown);

@@ -15,6 +15,11 @@ use crate::script::{Script, ScriptDirectory, ScriptError, ScriptErrors};
 pub struct Diagnostic(String);
 
 impl Diagnostic {
+    /// A text that is rendered already.
+    pub(super) fn of(text: String) -> Diagnostic {
+        Diagnostic(text)
+    }
+
     /// A message without a place.
     #[must_use]
     pub fn plain(message: &str, help: Option<&str>) -> Diagnostic {
@@ -185,7 +190,7 @@ fn edited(edited: &EditedRevision, migrator: &Migrator) -> String {
 }
 
 /// A long statement is shown by its first line.
-fn first_line(text: &str, span: std::ops::Range<usize>) -> std::ops::Range<usize> {
+pub(super) fn first_line(text: &str, span: std::ops::Range<usize>) -> std::ops::Range<usize> {
     let length = text[span.clone()].find('\n').unwrap_or(span.len());
     span.start..span.start + text[span.start..span.start + length].trim_end().len()
 }
@@ -275,6 +280,6 @@ fn is_read_only(message: &DatabaseMessage) -> bool {
 
 const READ_ONLY: &str = "the database, or this user, may only read: use a URL that may write";
 
-fn render(groups: &[Group<'_>]) -> String {
+pub(super) fn render(groups: &[Group<'_>]) -> String {
     Renderer::styled().decor_style(DecorStyle::Ascii).render(groups)
 }

@@ -4,6 +4,7 @@
 
 mod apply;
 mod args;
+mod conflicts;
 mod diagnostic;
 mod diff;
 mod json;
@@ -18,6 +19,7 @@ pub use args::{
     BranchesArgs, Command, CurrentArgs, DowngradeArgs, EnsureVersionArgs, FormatArgs, HeadsArgs, HistoryArgs,
     HowArgs, LogArgs, ShowArgs, SqlArgs, StampArgs, UpgradeArgs,
 };
+pub use conflicts::explain_conflicts;
 pub use diagnostic::{Diagnostic, explain, explain_by, explain_heads, explain_scripts};
 pub use diff::diff;
 pub use json::print_json;

@@ -1,15 +1,7 @@
 //! What a database's catalog says about an object: enough to see whether a statement that was about it was carried out.
 
 use super::quote::{identifier, literal};
-use crate::script::Dialect;
-
-/// A name as a statement has it, without its quotes.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Name {
-    /// Schema or, on MySQL, database; none where the session's own is meant.
-    pub(crate) schema: Option<String>,
-    pub(crate) name: String,
-}
+use crate::script::{Dialect, Name};
 
 /// Something that a statement makes, changes or takes away, and how to ask for it.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -5,7 +5,6 @@
 
 mod mysql;
 mod postgresql;
-mod reader;
 #[cfg(test)]
 mod tests;
 

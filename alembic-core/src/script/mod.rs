@@ -1,5 +1,7 @@
 //! Script files: what stands in a migration, and what it means. Never talks to a database.
 
+#[cfg(all(feature = "cli", feature = "driver"))]
+mod conflict;
 mod dialect;
 mod digest;
 mod directory;
@@ -25,7 +27,11 @@ mod script;
 mod section;
 mod statement;
 mod tokens;
+#[cfg(all(feature = "cli", feature = "driver"))]
+mod touch;
 
+#[cfg(all(feature = "cli", feature = "driver"))]
+pub use conflict::{Conflict, ConflictingStatement, conflicts};
 pub use dialect::Dialect;
 pub use digest::{Digest, InvalidDigest};
 pub use directory::{Location, ScriptDirectory};
@@ -43,5 +49,7 @@ pub use new::NewScript;
 pub use pack::{pack, unpack};
 pub use script::Script;
 pub use section::Section;
+#[cfg(feature = "driver")]
+pub(crate) use statement::{Name, Reader};
 pub use statement::{Statement, StatementError, keywords, split};
 pub use tokens::significant;

@@ -15,8 +15,8 @@ use crate::revision::Revision;
 ///
 /// let mut revision = Revision::new(RevisionId::new("ae1027a6acf4").unwrap(), Vec::new());
 /// revision.message = "Add user preferences!".into();
-/// let created = "2026-11-22T09:10:00[UTC]".parse().unwrap();
-/// let script = NewScript { revision, created };
+/// let created: jiff::Timestamp = "2026-11-22T09:10:00Z".parse().unwrap();
+/// let script = NewScript { revision, created: created.to_zoned(jiff::tz::TimeZone::UTC) };
 /// let name = script.file_name(&FileTemplate::default(), 40);
 /// assert_eq!(name, "20261122_0910_ae1027a6acf4_add_user_preferences.sql");
 /// ```

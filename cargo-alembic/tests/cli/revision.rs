@@ -40,7 +40,8 @@ fn an_id_of_twelve_digits() {
 fn messages() {
     let check = |message: &str, end: &str, shown: &str| {
         let package = package(&[]);
-        let mut command = package.command(&["revision", "--rev-id", "a1", "-m", message]);
+        // A message that begins with a hyphen would be an option otherwise.
+        let mut command = package.command(&["revision", "--rev-id", "a1", &format!("--message={message}")]);
         command.env("TZ", "UTC");
         package.run(command).success();
         package.only_file("migrations", end);
@@ -54,6 +55,17 @@ fn messages() {
     check("../../etc/passwd", "_a1_etc_passwd.sql", "../../etc/passwd");
     check("Drop users; --", "_a1_drop_users.sql", "Drop users; --");
     check("first line\n\nmore about it", "_a1_first_line.sql", "first line");
+    check("first line\r\nmore about it\r\n", "_a1_first_line.sql", "first line");
+    check("It's \"quoted\" `three` ways", "_a1_it_s_quoted_three_ways.sql", "It's \"quoted\" `three` ways");
+    check("-- a comment", "_a1_a_comment.sql", "-- a comment");
+    check("*/ DROP TABLE users; /*", "_a1_drop_table_users.sql", "*/ DROP TABLE users; /*");
+    check("🚀 lift off 🚀", "_a1_lift_off.sql", "🚀 lift off 🚀");
+    check("🚀", "_a1.sql", "🚀");
+    check("数据库 迁移", "_a1_数据库_迁移.sql", "数据库 迁移");
+    check("{{ header }} %(rev)s ${HOME}", "_a1_header_rev_s_home.sql", "{{ header }} %(rev)s ${HOME}");
+    check("a\tb", "_a1_a_b.sql", "a\tb");
+    check("a: b", "_a1_a_b.sql", "a: b");
+    check(&"ä".repeat(120), &format!("_a1_{}.sql", "ä".repeat(40)), &"ä".repeat(120));
 }
 
 /// It would be lost, or make the folder unreadable.
@@ -143,6 +155,34 @@ fn locked_writes_nothing() {
     package.refuses("revision_locked", "revision -m x --rev-id r2 --locked");
 }
 
+#[test]
+fn ids_with_points() {
+    let package = package(&[]);
+    package.session(
+        "revision_points",
+        &[
+            "revision -m one --rev-id v1.0",
+            "revision -m two --rev-id v1.0.1 --head v1.0",
+            "revision -m three --rev-id .hidden",
+            "revision -m three --rev-id ..",
+            "revision -m three --rev-id v2.sql",
+            "history",
+        ],
+    );
+}
+
+/// The lock may be there to be read only: then nothing is written at all.
+#[test]
+fn a_lock_that_may_only_be_read() {
+    let package = package(&chain(1));
+    package.alembic("init").success();
+    let path = package.path("migrations/alembic.lock");
+    let mut permissions = std::fs::metadata(&path).expect("the lock").permissions();
+    permissions.set_readonly(true);
+    std::fs::set_permissions(&path, permissions).expect("the lock");
+    package.refuses("revision_lock_read_only", "revision -m x --rev-id r2");
+}
+
 /// Nothing is left of a revision that cannot be listed in the lock.
 #[test]
 fn a_lock_that_cannot_be_written() {
@@ -215,16 +255,25 @@ fn what_cannot_be() {
     assert_eq!(package.files(), before);
 }
 
+/// The lock remembers what was applied, longer than the folder.
+#[test]
+fn an_id_that_was_applied_and_deleted() {
+    let package = package(&chain(2));
+    package.alembic("upgrade").success();
+    package.remove("migrations/r2.sql");
+    package.refuses("revision_sealed_id", "revision --rev-id r2");
+}
+
 /// The way out of a race: whoever comes second takes its file away.
 #[test]
 fn an_id_that_is_taken_meanwhile() {
     let package = package(&chain(1));
-    let children: Vec<_> = (0..4)
-        .map(|_| {
-            let mut command =
-                package.command(&["revision", "--rev-id", "same", "-m", "x", "--splice", "--head", "r1"]);
-            // Other names of files: the names alone would keep them apart.
-            command.stderr(Stdio::piped()).spawn().expect("it starts")
+    let children: Vec<_> = (0..6)
+        .map(|number| {
+            // Names that differ: those of the files alone would keep them apart.
+            let message = format!("by {number}");
+            let words = ["revision", "--rev-id", "same", "--splice", "--head", "r1", "-m", &message];
+            package.command(&words).stderr(Stdio::piped()).spawn().expect("it starts")
         })
         .collect();
     let outputs: Vec<_> =

@@ -2,11 +2,10 @@
 //! that only change rows (MySQL manual, "Statements That Cause an Implicit Commit"; MariaDB documentation, "SQL
 //! statements That Cause an Implicit Commit").
 
-use super::reader::Reader;
 use super::{Effect, Trace};
+use crate::dialect::catalog::Object;
 use crate::dialect::catalog::mysql::{database, event, identity, routine, table, trigger};
-use crate::dialect::catalog::{Name, Object};
-use crate::script::{Dialect, keywords};
+use crate::script::{Dialect, Name, Reader, keywords};
 
 /// What a statement begins with that only reads or changes rows, or something of its session.
 const DATA: [&str; 22] = [

@@ -1,12 +1,10 @@
 //! PostgreSQL, where almost everything can be rolled back. What refuses to run in a transaction commits by itself.
 
-use super::reader::Reader;
 use super::{Effect, Trace};
-use crate::dialect::catalog::Name;
 use crate::dialect::catalog::postgresql::{
     database, index, indexes_of, invalid_indexes, labels, partition, siblings_of, subscription, tablespace,
 };
-use crate::script::Dialect;
+use crate::script::{Dialect, Name, Reader};
 
 pub(super) fn effect(statement: &str) -> Effect {
     let mut reader = Reader::new(statement, Dialect::Postgresql);

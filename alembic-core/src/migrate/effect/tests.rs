@@ -1,6 +1,6 @@
 use super::*;
-use crate::dialect::catalog::Name;
 use crate::dialect::catalog::{mysql as my, postgresql as pg};
+use crate::script::Name;
 
 fn name(text: &str) -> Name {
     match text.split_once('.') {

@@ -1,10 +1,17 @@
 //! A statement, read word by word.
 
-use crate::dialect::catalog::Name;
 use crate::script::{Dialect, Token, TokenKind, lex};
 
+/// A name as a statement has it, without its quotes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Name {
+    /// Schema or, on MySQL, database; none where the session's own is meant.
+    pub(crate) schema: Option<String>,
+    pub(crate) name: String,
+}
+
 /// Reads the tokens that matter, from the first one on.
-pub(super) struct Reader<'a> {
+pub(crate) struct Reader<'a> {
     sql: &'a str,
     dialect: Dialect,
     tokens: Vec<Token>,
@@ -12,7 +19,7 @@ pub(super) struct Reader<'a> {
 }
 
 impl<'a> Reader<'a> {
-    pub(super) fn new(sql: &'a str, dialect: Dialect) -> Reader<'a> {
+    pub(crate) fn new(sql: &'a str, dialect: Dialect) -> Reader<'a> {
         let matters = |token: &Token| {
             !matches!(token.kind, TokenKind::Whitespace | TokenKind::Comment | TokenKind::Hint)
         };
@@ -20,7 +27,7 @@ impl<'a> Reader<'a> {
     }
 
     /// Whether a part of the statement is hidden from some servers.
-    pub(super) fn has_executable_comments(&self) -> bool {
+    pub(crate) fn has_executable_comments(&self) -> bool {
         self.tokens.iter().any(|token| token.kind == TokenKind::ExecutableComment)
     }
 
@@ -36,7 +43,7 @@ impl<'a> Reader<'a> {
     }
 
     /// The next word in upper case, if it is one. Stays before it.
-    pub(super) fn peek(&self) -> String {
+    pub(crate) fn peek(&self) -> String {
         match self.token(0) {
             Some(token) if token.kind == TokenKind::Word => token.text(self.sql).to_ascii_uppercase(),
             _ => String::new(),
@@ -44,7 +51,7 @@ impl<'a> Reader<'a> {
     }
 
     /// Takes these words or marks, if they all follow.
-    pub(super) fn take(&mut self, words: &[&str]) -> bool {
+    pub(crate) fn take(&mut self, words: &[&str]) -> bool {
         let all = words.iter().enumerate().all(|(ahead, word)| self.is(ahead, word));
         if all {
             self.at += words.len();
@@ -53,18 +60,18 @@ impl<'a> Reader<'a> {
     }
 
     /// Takes one of these words, if one follows.
-    pub(super) fn take_any(&mut self, words: &[&str]) -> bool {
+    pub(crate) fn take_any(&mut self, words: &[&str]) -> bool {
         words.iter().any(|word| self.take(&[word]))
     }
 
     /// Passes one token. False at the end.
-    pub(super) fn pass(&mut self) -> bool {
+    pub(crate) fn pass(&mut self) -> bool {
         self.at += 1;
         self.at <= self.tokens.len()
     }
 
     /// Goes to the next of these words, and takes it. False, and at the end, where there is none.
-    pub(super) fn pass_to(&mut self, word: &str) -> bool {
+    pub(crate) fn pass_to(&mut self, word: &str) -> bool {
         while self.token(0).is_some() {
             if self.take(&[word]) {
                 return true;
@@ -75,18 +82,18 @@ impl<'a> Reader<'a> {
     }
 
     /// Whether these words stand together somewhere in what follows.
-    pub(super) fn has(&self, words: &[&str]) -> bool {
+    pub(crate) fn has(&self, words: &[&str]) -> bool {
         (0..self.tokens.len().saturating_sub(self.at))
             .any(|start| words.iter().enumerate().all(|(ahead, word)| self.is(start + ahead, word)))
     }
 
     /// Where the next token begins in the text; the end of the text after the last.
-    pub(super) fn position(&self) -> usize {
+    pub(crate) fn position(&self) -> usize {
         self.token(0).map_or(self.sql.len(), |token| token.start)
     }
 
     /// Takes a name, with or without a schema before it.
-    pub(super) fn name(&mut self) -> Option<Name> {
+    pub(crate) fn name(&mut self) -> Option<Name> {
         let first = self.identifier()?;
         if self.take(&["."]) {
             return Some(Name { schema: Some(first), name: self.identifier()? });
@@ -95,12 +102,20 @@ impl<'a> Reader<'a> {
     }
 
     /// Takes names with commas between.
-    pub(super) fn names(&mut self) -> Option<Vec<Name>> {
+    pub(crate) fn names(&mut self) -> Option<Vec<Name>> {
         let mut names = vec![self.name()?];
         while self.take(&[","]) {
             names.push(self.name()?);
         }
         Some(names)
+    }
+
+    /// Takes a string, with its quotes.
+    #[cfg(feature = "cli")]
+    pub(crate) fn string(&mut self) -> Option<String> {
+        let token = self.token(0).filter(|token| token.kind == TokenKind::String)?;
+        self.at += 1;
+        Some(token.text(self.sql).to_owned())
     }
 
     fn identifier(&mut self) -> Option<String> {
