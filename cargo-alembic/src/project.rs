@@ -110,6 +110,7 @@ impl Project {
             return Ok(Vec::new());
         };
         let text = std::fs::read_to_string(&path).map_err(|error| Failure::file(&path, "read", &error))?;
+        let text = text.trim_start_matches('\u{feff}');
         let variables: Result<_, _> = dotenvy::from_read_iter(text.as_bytes()).collect();
         variables.map_err(|error| {
             // The line itself is not shown: it may hold a password.

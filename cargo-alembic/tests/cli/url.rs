@@ -56,6 +56,15 @@ fn dotenv_above() {
     assert!(package.path("inner/dotenv.db").is_file());
 }
 
+/// As editors on Windows write it.
+#[test]
+fn dotenv_with_a_byte_order_mark() {
+    let package = package(&chain(1));
+    package.write(".env", "\u{feff}DATABASE_URL=sqlite://dotenv.db\r\n");
+    package.alembic("upgrade").success();
+    assert!(package.path("dotenv.db").is_file());
+}
+
 #[test]
 fn dotenv_that_cannot_be_read() {
     let package = package(&chain(1));
