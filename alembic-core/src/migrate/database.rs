@@ -268,6 +268,10 @@ mod connect {
         let options = sqlite_options(url)?;
         let file = options.get_filename().to_owned();
         let in_memory = url.contains(":memory:") || url.contains("mode=memory");
+        if !in_memory && file.as_os_str().is_empty() {
+            // SQLite would make a database that is gone with the connection.
+            return Err(MigrateError::BadUrl { reason: "it names no file (sqlite://app.db)".into() });
+        }
         if missing == Missing::Refuse && !in_memory && !file.exists() {
             return Err(MigrateError::NoFile { path: file.display().to_string() });
         }
