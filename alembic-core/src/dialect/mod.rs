@@ -8,7 +8,6 @@ pub(crate) mod mysql;
 #[cfg(feature = "postgres")]
 pub(crate) mod postgresql;
 mod quote;
-#[cfg(feature = "sqlite")]
 pub(crate) mod sqlite;
 mod tables;
 
