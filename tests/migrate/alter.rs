@@ -2,6 +2,7 @@
 
 mod everything_else;
 mod failures;
+mod generated;
 mod pools;
 mod ways;
 

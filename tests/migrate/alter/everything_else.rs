@@ -63,7 +63,7 @@ const ACTIONS: [(&str, &str); 9] = [
     ("ADD z INTEGER CHECK (z > 0) AS (b * 2) STORED NOT NULL, ADD y TEXT", "DROP y, DROP z"),
 ];
 
-async fn nothing_else_changes(table: &str) {
+pub(super) async fn nothing_else_changes(table: &str) {
     let first = format!("{table};\n{AROUND}");
     for (up, down) in ACTIONS {
         // A generated column needs a value in each row.

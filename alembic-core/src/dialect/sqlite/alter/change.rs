@@ -2,7 +2,7 @@
 
 use super::catalog::{Catalog, readable};
 use super::constraint::{Constraint, Rule, table_constraint};
-use super::edit::{Edits, without};
+use super::edit::{Edits, has_comments_around, without};
 use super::error::AlterError;
 use super::keys::{ForeignKey, foreign_keys, inbound};
 use super::plan::Check;
@@ -35,6 +35,9 @@ pub(super) struct Change<'a> {
     foreign: Vec<(usize, bool)>,
     /// Indexes that are dropped with a column.
     pub(super) dropped_indexes: Vec<&'a str>,
+    pub(super) dropped_columns: Vec<String>,
+    /// The one of them that SQLite can drop itself, once all else is done.
+    pub(super) native_drop: Option<String>,
 }
 
 impl<'a> Change<'a> {
@@ -53,6 +56,8 @@ impl<'a> Change<'a> {
             conversions: Vec::new(),
             foreign: Vec::new(),
             dropped_indexes: Vec::new(),
+            dropped_columns: Vec::new(),
+            native_drop: None,
         })
     }
 
@@ -96,7 +101,7 @@ impl<'a> Change<'a> {
             },
             Action::DropColumn { name, if_exists } => {
                 if table.column(name).is_some() || !if_exists {
-                    self.text = self.free_column(&table, name)?;
+                    self.drop_column(&table, name)?;
                 }
                 return Ok(());
             }
@@ -266,11 +271,9 @@ impl<'a> Change<'a> {
         })
     }
 
-    /// Takes away what is in the way of SQLite's own DROP COLUMN, and goes with the column on PostgreSQL: its indexes,
-    /// and the constraints that it is part of.
-    fn free_column(&mut self, table: &Table<'_>, name: &str) -> Result<String, AlterError> {
-        let dropped = self.column(table, name)?;
-        let name = dropped.name.text.as_str();
+    /// Drops a column and what goes with it on PostgreSQL: its indexes, and the constraints that it is part of.
+    fn drop_column(&mut self, table: &Table<'_>, name: &str) -> Result<(), AlterError> {
+        let name = self.column(table, name)?.name.text.as_str();
         let mut users = Vec::new();
         let has = |columns: &[String]| columns.iter().any(|column| same(column, name));
         let own = foreign_keys(table, self.name).into_iter();
@@ -304,7 +307,21 @@ impl<'a> Change<'a> {
         let catalog = self.catalog;
         let indexes = catalog.indexes(self.name).filter(|index| mentions(index.sql, &index.body, name));
         self.dropped_indexes.extend(indexes.map(|index| index.name));
-        Ok(without(table.sql, goes))
+        self.dropped_columns.push(name.to_owned());
+        self.text = without(table.sql, goes);
+        let text = self.text.clone();
+        let table = readable(self.name, &text)?;
+        let column = self.column(&table, name)?;
+        // SQLite itself takes comments for a part of the column, and a comma in one of them for that before the column.
+        if self.rebuild || (table.columns.len() > 1 && has_comments_around(&table, &column.range)) {
+            self.rebuild = true;
+            let mut edits = Edits::default();
+            edits.remove_element(&text, &column.range);
+            self.text = edits.apply(&text);
+        } else {
+            self.native_drop = Some(column.name.text.clone());
+        }
+        Ok(())
     }
 
     /// Looks at the foreign keys: those that need a key of the table, and those that are new.

@@ -1,6 +1,8 @@
 //! Tables of stored text, ALTER and new text; what holds for any text is in `laws`.
 
 mod edits;
+mod laws;
+mod plans;
 mod reading;
 
 use super::catalog::{Catalog, Object};
