@@ -305,7 +305,7 @@ impl<'a> Change<'a> {
         self.rebuild |=
             all.any(|(column, constraint)| constraint.rule.has_index() && goes(table, column, constraint));
         let catalog = self.catalog;
-        let indexes = catalog.indexes(self.name).filter(|index| mentions(index.sql, &index.body, name));
+        let indexes = catalog.indexes(self.name).filter(|index| index.mentions(name));
         self.dropped_indexes.extend(indexes.map(|index| index.name));
         self.dropped_columns.push(name.to_owned());
         self.text = without(table.sql, goes);

@@ -215,14 +215,15 @@ fn copy(change: &Change<'_>, after: &Table<'_>, scratch: &str) -> Vec<Step> {
 fn make(change: &Change<'_>, after: &Table<'_>, scratch: &str) -> Vec<Step> {
     let insert =
         format!("EXPLAIN INSERT INTO {}.{} DEFAULT VALUES", quoted(&change.catalog.schema), quoted(scratch));
-    // Where there was a sequence there still is; where there was none one is made with the table.
-    let sequence = change.before.autoincrement().is_none();
+    // Where there was a sequence there still is; where there was none one is made with the table. And SQLite has to say
+    // what is wrong with one that cannot be.
+    let sequence = change.before.autoincrement().is_none() || after.rowid_column().is_none();
     let name = format!("{}.{}", quoted(&change.catalog.schema), quoted(scratch));
     vec![Step::run(renamed(after, &name, scratch, sequence)), Step::run(insert)]
 }
 
-/// The text of a table under another name, which begins with its database where it is to be run; without what reaches beyond it: foreign keys and, unless it is wanted, the
-/// sequence.
+/// The text of a table under another name, without what reaches beyond it: foreign keys and, unless it is wanted, the
+/// sequence. `name` is what `scratch` is written as: with its database where the text is to be run.
 fn renamed(table: &Table<'_>, name: &str, scratch: &str, sequence: bool) -> String {
     let sql = without(table.sql, |_, _, constraint| matches!(constraint.rule, Rule::Foreign { .. }));
     let Ok(table) = Table::parse(&sql) else { return sql };

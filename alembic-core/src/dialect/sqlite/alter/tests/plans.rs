@@ -122,6 +122,11 @@ fn defaults_are_looked_for_in_the_rows_first() {
     );
     choices("CREATE TABLE t (a DEFAULT (random()), b)", "ALTER a DROP DEFAULT", "");
     choices(
+        "CREATE TABLE t (a DEFAULT ( \"b\" ), b DEFAULT (-1))",
+        "ALTER a DROP DEFAULT",
+        "(\"t\".\"a\" IS 'b' AND \"t\".\"b\" IS -1)",
+    );
+    choices(
         "CREATE TABLE t (a DEFAULT TRUE, b PRIMARY KEY) WITHOUT ROWID",
         "ALTER a DROP DEFAULT",
         "(\"t\".\"a\" IS TRUE)",
@@ -137,10 +142,16 @@ fn defaults_are_looked_for_in_the_rows_first() {
 fn a_column_is_dropped_by_sqlite_itself_where_it_can() {
     let native = "ALTER TABLE \"main\".\"t\" DROP COLUMN \"a\"";
     check(
-        &["CREATE TABLE t (a, b CHECK (a > 0))", "CREATE INDEX i ON t (lower(a))", "CREATE INDEX j ON t (b)"],
+        &[
+            "CREATE TABLE t (a, b CHECK (a > 0))",
+            "CREATE INDEX i ON t (lower(a))",
+            "CREATE INDEX j ON t (b) WHERE b <> 'a'",
+            "CREATE INDEX k ON t ('a')",
+        ],
         "DROP COLUMN a",
         &[
             "DROP INDEX \"main\".\"i\"",
+            "DROP INDEX \"main\".\"k\"",
             "unused: a",
             "CREATE TABLE \"main\".\"alembic_new_t\" (a, b)",
             "EXPLAIN INSERT INTO \"main\".\"alembic_new_t\" DEFAULT VALUES",
