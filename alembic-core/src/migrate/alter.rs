@@ -1,4 +1,5 @@
-//! Carrying out an `ALTER TABLE` that the linked SQLite lacks. What has to be done is decided in `dialect/sqlite/alter`.
+//! Carrying out an `ALTER TABLE` that the linked SQLite lacks. What has to be done is decided in
+//! `dialect/sqlite/alter`.
 
 use std::collections::VecDeque;
 use std::ops::Range;

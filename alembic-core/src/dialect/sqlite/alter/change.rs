@@ -5,6 +5,7 @@ use super::constraint::{Constraint, Rule, table_constraint};
 use super::edit::{Edits, has_comments_around, without};
 use super::error::AlterError;
 use super::keys::{ForeignKey, foreign_keys, inbound};
+use super::names::{named, names};
 use super::plan::Check;
 use super::query;
 use super::reader::{Reader, mentions, quoted, same};
@@ -108,7 +109,7 @@ impl<'a> Change<'a> {
             Action::AddConstraint { definition, validate } => {
                 self.add_constraint(&table, definition, *validate, &mut edits)?;
             }
-            Action::DropConstraint { name, if_exists } => match self.constraint(&table, name) {
+            Action::DropConstraint { name, if_exists } => match named(self.name, &table, name) {
                 Ok((column, constraint)) => {
                     edits.remove_constraint(&table, column, constraint);
                     self.rebuild |= constraint.rule.has_index();
@@ -120,7 +121,7 @@ impl<'a> Change<'a> {
                 Err(error) => return Err(error),
             },
             Action::ValidateConstraint { name } => {
-                let (_, constraint) = self.constraint(&table, name)?;
+                let (_, constraint) = named(self.name, &table, name)?;
                 match &constraint.rule {
                     Rule::Check { expression } => {
                         self.checks.push(query::check(self, name, &text[expression.clone()]));
@@ -250,27 +251,6 @@ impl<'a> Change<'a> {
         Ok(())
     }
 
-    /// The constraint of this name; or the unnamed one to which PostgreSQL gives this name.
-    fn constraint<'t>(
-        &self,
-        table: &'t Table<'_>,
-        name: &str,
-    ) -> Result<(Option<&'t Column>, &'t Constraint), AlterError> {
-        let named = |constraint: &Constraint| constraint.name.as_deref().is_some_and(|own| same(own, name));
-        let implied = |constraint: &Constraint| {
-            constraint.name.is_none()
-                && implied_name(self.name, table, constraint).is_some_and(|own| same(&own, name))
-        };
-        let mut all = table.all_constraints().filter(|(_, constraint)| constraint.rule != Rule::Other);
-        let found = all.find(|(_, constraint)| named(constraint));
-        let found = found.or_else(|| table.all_constraints().find(|(_, constraint)| implied(constraint)));
-        found.ok_or_else(|| AlterError::NoConstraint {
-            table: self.name.to_owned(),
-            name: name.to_owned(),
-            known: names(table).map(str::to_owned).collect(),
-        })
-    }
-
     /// Drops a column and what goes with it on PostgreSQL: its indexes, and the constraints that it is part of.
     fn drop_column(&mut self, table: &Table<'_>, name: &str) -> Result<(), AlterError> {
         let name = self.column(table, name)?.name.text.as_str();
@@ -282,8 +262,11 @@ impl<'a> Change<'a> {
         let needed = keys.filter(|key| has(key.referred(table)));
         users.extend(needed.map(|key| format!("a foreign key of table {}", key.child)));
         for column in &table.columns {
-            let is_user = |rule: &Rule| matches!(rule, Rule::Generated { expression, .. } if mentions(table.sql, expression, name));
-            if column.constraint(is_user).is_some() {
+            let uses = |rule: &Rule| match rule {
+                Rule::Generated { expression, .. } => mentions(table.sql, expression, name),
+                _ => false,
+            };
+            if column.constraint(uses).is_some() {
                 users.push(format!("generated column {}", column.name.text));
             }
         }
@@ -384,30 +367,4 @@ fn foreign_before(table: &Table<'_>, end: usize) -> usize {
         constraint.range.start < end && matches!(constraint.rule, Rule::Foreign { .. })
     };
     table.all_constraints().filter(|(_, constraint)| is_it(constraint)).count()
-}
-
-fn names<'t>(table: &'t Table<'_>) -> impl Iterator<Item = &'t str> {
-    table.all_constraints().filter_map(|(_, constraint)| constraint.name.as_deref())
-}
-
-/// The name that PostgreSQL gives to an unnamed constraint (`ChooseConstraintName` and `ChooseIndexName` in its sources),
-/// so that one script can drop it on both.
-fn implied_name(table_name: &str, table: &Table<'_>, constraint: &Constraint) -> Option<String> {
-    Some(match &constraint.rule {
-        Rule::PrimaryKey { .. } => format!("{table_name}_pkey"),
-        Rule::Unique { columns } => format!("{table_name}_{}_key", columns.join("_")),
-        Rule::Foreign { columns, .. } => format!("{table_name}_{}_fkey", columns.join("_")),
-        Rule::Check { expression } => {
-            let named: Vec<&Column> = table
-                .columns
-                .iter()
-                .filter(|column| mentions(table.sql, expression, &column.name.text))
-                .collect();
-            match named.as_slice() {
-                [column] => format!("{table_name}_{}_check", column.name.text),
-                _ => format!("{table_name}_check"),
-            }
-        }
-        _ => return None,
-    })
 }

@@ -9,6 +9,7 @@ mod constraint;
 mod edit;
 mod error;
 mod keys;
+mod names;
 mod plan;
 mod query;
 mod reader;

@@ -1,13 +1,13 @@
 //! What has to be done for an `ALTER TABLE`: statements, and what has to hold between them.
 //!
-//! There are three ways. *Native*: the linked SQLite has the action. *Text*: the rows stay as they are stored, only the text
-//! in `sqlite_schema` changes. *Rebuild*: the rows are copied into a new table, which takes the place of the old one.
+//! There are three ways. *Native*: the linked SQLite has the action. *Text*: the rows stay as they are stored, only the
+//! text in `sqlite_schema` changes. *Rebuild*: the rows are copied into a new table, which takes the place of the old one.
 //!
-//! Neither way drops or renames the table itself. Both make a table under a name of its own from the edited text, so that
-//! SQLite has read the text before anything depends on it. A rebuild fills it, and then exchanges the two tables' root
-//! pages and automatic indexes in `sqlite_schema`, and drops what is the old table by then. Nothing refers to that name, so
-//! that no foreign key is acted on, no trigger fires, and no view is looked at; foreign keys may stay enforced, and all of
-//! it is part of the transaction around it.
+//! Neither way drops or renames the table itself. Both make a table under a name of its own from the edited text, so
+//! that SQLite has read the text before anything depends on it. A rebuild fills it, exchanges the two tables' root pages
+//! and automatic indexes in `sqlite_schema`, and drops what is the old table by then. Nothing refers to that name, so
+//! that no foreign key is acted on, no trigger fires, and no view is looked at; foreign keys may stay enforced, and all
+//! of it is part of the transaction around it.
 
 use super::catalog::Catalog;
 use super::change::Change;
@@ -201,8 +201,8 @@ fn copy(change: &Change<'_>, after: &Table<'_>, scratch: &str) -> Vec<Step> {
     }
     steps.push(Step::Check(Check {
         query: format!(
-            "SELECT CAST(count(*) AS TEXT), integrity_check FROM pragma_integrity_check({}, {}) \
-             WHERE integrity_check <> 'ok' HAVING count(*) > 0",
+            "SELECT n, e FROM (SELECT CAST(count(*) AS TEXT) AS n, integrity_check AS e \
+             FROM pragma_integrity_check({}, {}) WHERE integrity_check <> 'ok') WHERE n <> '0'",
             literal(name),
             literal(&change.catalog.schema),
         ),
