@@ -7,9 +7,7 @@ use std::ops::Range;
 use super::batch::Failure;
 use super::connection::{BatchError, Connection};
 use crate::dialect::DatabaseMessage;
-use crate::dialect::sqlite::alter::{
-    Alter, AlterError, Catalog, Check, Object, Plan, Step, quoted, version_number,
-};
+use crate::dialect::sqlite::alter::{Alter, AlterError, Catalog, Check, Object, Plan, Step, quoted};
 use crate::script::{Dialect, Statement};
 
 /// Why it could not be carried out.
@@ -108,17 +106,14 @@ async fn find(connection: &mut Connection, alter: &Alter) -> Result<Catalog, Tro
 }
 
 async fn read(connection: &mut Connection, schema: String) -> Result<Catalog, Trouble> {
-    let sql = format!(
-        "SELECT sqlite_version(), type, name, tbl_name, sql FROM {}.sqlite_master ORDER BY rowid",
-        quoted(&schema)
-    );
-    let rows = connection.rows(sql).await?;
-    let version = rows.first().and_then(|row| row[0].as_deref()).map_or(0, version_number);
+    let sql =
+        format!("SELECT type, name, tbl_name, sql FROM {}.sqlite_master ORDER BY rowid", quoted(&schema));
     let object = |row: Vec<Option<String>>| {
-        let [_, kind, name, table, sql] = <[_; 5]>::try_from(row).ok()?;
+        let [kind, name, table, sql] = <[_; 4]>::try_from(row).ok()?;
         Some(Object { kind: kind?, name: name?, table: table?, sql })
     };
-    Ok(Catalog { version, schema, objects: rows.into_iter().filter_map(object).collect() })
+    let objects = connection.rows(sql).await?.into_iter().filter_map(object).collect();
+    Ok(Catalog { schema, objects })
 }
 
 /// The table that is altered, as it was when this was planned.

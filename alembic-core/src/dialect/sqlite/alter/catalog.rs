@@ -20,8 +20,6 @@ pub(crate) struct Object {
 /// The schema of one of the databases of a connection.
 #[derive(Clone, Debug)]
 pub(crate) struct Catalog {
-    /// The version of SQLite: `3.51.3` is 3051003.
-    pub(crate) version: u32,
     /// `main`, `temp`, or the name of an attached database.
     pub(crate) schema: String,
     pub(crate) objects: Vec<Object>,
@@ -37,11 +35,6 @@ pub(super) struct Index<'a> {
     columns: Option<Vec<String>>,
     /// Whether it is unique over all rows.
     is_unique: bool,
-}
-
-/// The number of a version as `sqlite_version()` gives it.
-pub(crate) fn version_number(version: &str) -> u32 {
-    version.split('.').take(3).fold(0, |number, part| number * 1000 + part.parse::<u32>().unwrap_or_default())
 }
 
 impl Catalog {

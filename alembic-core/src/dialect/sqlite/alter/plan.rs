@@ -1,9 +1,13 @@
 //! What has to be done for an `ALTER TABLE`: statements, and what has to hold between them.
 //!
-//! There are three ways. *Native*: the linked SQLite has the action. *Text*: the rows stay as they are stored, only the
-//! text in `sqlite_schema` changes. *Rebuild*: the rows are copied into a new table, which takes the place of the old one.
+//! There are three ways. *Native*: SQLite has the action. *Text*: the rows stay as they are stored, only the text in
+//! `sqlite_schema` changes. *Rebuild*: the rows are copied into a new table, which takes the place of the old one.
 //!
-//! Neither way drops or renames the table itself. Both make a table under a name of its own from the edited text, so
+//! SQLite 3.53 can do more of it, but not as well, so it is not asked: its ADD CHECK refuses rows for which the condition
+//! is NULL (mended in 3.54), its DROP CONSTRAINT and DROP NOT NULL take white space and comments along, and none of them
+//! names the row that is in the way.
+//!
+//! Neither of the latter two drops or renames the table itself. Both make a table under a name of its own from the edited text, so
 //! that SQLite has read the text before anything depends on it. A rebuild fills it, exchanges the two tables' root pages
 //! and automatic indexes in `sqlite_schema`, and drops what is the old table by then. Nothing refers to that name, so
 //! that no foreign key is acted on, no trigger fires, and no view is looked at; foreign keys may stay enforced, and all
@@ -18,12 +22,6 @@ use super::reader::{Reader, literal, quoted, same, unquoted};
 use super::statement::{Action, Alter};
 use super::table::Table;
 use crate::script::TokenKind;
-
-/// The first version that has SET NOT NULL and DROP NOT NULL.
-///
-/// It has ADD CHECK and DROP CONSTRAINT too. But the one refuses rows for which the condition is NULL, which a CHECK
-/// accepts (mended in 3.54), and the other takes more white space away than there was before ADD.
-const ALTERS_NOT_NULL: u32 = 3_053_000;
 
 /// What has to be done for the first actions of an `ALTER TABLE`.
 #[derive(Debug)]
@@ -94,11 +92,7 @@ impl Plan {
             }
         }
         change.finish()?;
-        let native = match actions {
-            [action] if catalog.version >= ALTERS_NOT_NULL => native(&change, action),
-            _ => None,
-        };
-        plan.steps = native.unwrap_or_else(|| steps(&change, &plan.scratch));
+        plan.steps = steps(&change, &plan.scratch);
         plan.actions = done;
         change.name.clone_into(&mut plan.table);
         Ok(plan)
@@ -109,20 +103,6 @@ impl Step {
     fn run(sql: String) -> Step {
         Step::Run { sql, reasons: Vec::new() }
     }
-}
-
-/// The statement for an action that SQLite has had since [`ALTERS_NOT_NULL`].
-fn native(change: &Change<'_>, action: &Action) -> Option<Vec<Step>> {
-    let action = match action {
-        Action::SetNotNull { column } => format!("ALTER COLUMN {} SET NOT NULL", quoted(column)),
-        Action::DropNotNull { column } => format!("ALTER COLUMN {} DROP NOT NULL", quoted(column)),
-        _ => return None,
-    };
-    if change.text == change.before.sql {
-        return Some(Vec::new());
-    }
-    let sql = format!("ALTER TABLE {} {action}", change.target());
-    Some(vec![Step::Run { sql, reasons: change.required.clone() }])
 }
 
 fn steps(change: &Change<'_>, scratch: &str) -> Vec<Step> {

@@ -22,7 +22,7 @@ fn catalog(texts: &[&str]) -> Catalog {
         let table = if reader.take(&["ON"]) { reader.name().expect("a table").text } else { name.clone() };
         Object { kind, name, table, sql: Some((*sql).to_owned()) }
     };
-    Catalog { version: 3_051_003, schema: "main".to_owned(), objects: texts.iter().map(object).collect() }
+    Catalog { schema: "main".to_owned(), objects: texts.iter().map(object).collect() }
 }
 
 fn parsed(action: &str) -> Alter {

@@ -4,12 +4,10 @@ use super::super::plan::{Plan, Step};
 use super::{catalog, parsed};
 
 /// What a plan does, a line for each step.
-fn steps(texts: &[&str], version: u32, action: &str) -> Vec<String> {
-    let mut catalog = catalog(texts);
-    catalog.version = version;
+fn steps(texts: &[&str], action: &str) -> Vec<String> {
     let alter = parsed(action);
-    let plan =
-        Plan::new(&alter, &alter.actions, &catalog).unwrap_or_else(|error| panic!("{action}: {error}"));
+    let plan = Plan::new(&alter, &alter.actions, &catalog(texts))
+        .unwrap_or_else(|error| panic!("{action}: {error}"));
     plan.steps.iter().flat_map(lines).collect()
 }
 
@@ -31,7 +29,7 @@ fn lines(step: &Step) -> Vec<String> {
 
 #[track_caller]
 fn check(texts: &[&str], action: &str, expected: &[&str]) {
-    assert_eq!(steps(texts, 3_051_003, action), expected, "{action}");
+    assert_eq!(steps(texts, action), expected, "{action}");
 }
 
 #[test]
@@ -54,7 +52,7 @@ fn text_alone() {
 #[test]
 fn rows_are_copied_with_their_rowids_where_they_can_be_named() {
     let copies = |table: &str, action: &str, expected: &str| {
-        let steps = steps(&[table], 3_051_003, action);
+        let steps = steps(&[table], action);
         let copy = steps.iter().find(|step| step.starts_with("INSERT")).expect("a copy");
         let expected = format!("INSERT OR ABORT INTO \"main\".\"alembic_new_t\" {expected}");
         assert_eq!(*copy, expected, "{table}\n{action}");
@@ -105,7 +103,7 @@ fn rows_are_copied_with_their_rowids_where_they_can_be_named() {
 #[test]
 fn defaults_are_looked_for_in_the_rows_first() {
     let choices = |table: &str, action: &str, expected: &str| {
-        let steps = steps(&[table], 3_051_003, action);
+        let steps = steps(&[table], action);
         let choice = steps.iter().find(|step| step.starts_with("choose")).map_or("", String::as_str);
         let expected = if expected.is_empty() {
             String::new()
@@ -164,28 +162,7 @@ fn a_column_is_dropped_by_sqlite_itself_where_it_can() {
     check(&["CREATE TABLE t (a, b)"], "DROP a", &["unused: a", native, "still readable: a"]);
     check(&["CREATE TABLE t (a /* it */)"], "DROP a", &["unused: a", native, "still readable: a"]);
     check(&["CREATE TABLE t (a, b)"], "DROP IF EXISTS c", &[]);
-    let copies =
-        |table: &str| steps(&[table], 3_051_003, "DROP a").iter().any(|step| step.starts_with("INSERT"));
+    let copies = |table: &str| steps(&[table], "DROP a").iter().any(|step| step.starts_with("INSERT"));
     assert!(copies("CREATE TABLE t (b, /* a, b */ a)") && copies("CREATE TABLE t (b, a UNIQUE)"));
     assert!(!copies("CREATE TABLE t (a, b, /* c */ c)"));
-}
-
-#[test]
-fn a_newer_sqlite_alters_itself() {
-    let table = "CREATE TABLE t (a NOT NULL, b, CONSTRAINT n CHECK (b))";
-    let newer = |action: &str| steps(&[table], 3_053_000, action);
-    assert_eq!(newer("ALTER b SET NOT NULL"), ["ALTER TABLE \"main\".\"t\" ALTER COLUMN \"b\" SET NOT NULL"]);
-    assert_eq!(
-        newer("ALTER a DROP NOT NULL"),
-        ["ALTER TABLE \"main\".\"t\" ALTER COLUMN \"a\" DROP NOT NULL"]
-    );
-    for action in [
-        "DROP CONSTRAINT n",
-        "ADD CHECK (a)",
-        "ALTER b SET DEFAULT 1",
-        "ALTER b SET NOT NULL, ALTER a DROP NOT NULL",
-    ] {
-        assert_eq!(newer(action), steps(&[table], 3_052_000, action), "{action}");
-    }
-    assert_eq!(newer("ALTER b DROP NOT NULL"), [""; 0]);
 }
