@@ -167,6 +167,19 @@ async fn foreign_keys_stay_enforced_around_it() {
 }
 
 #[tokio::test]
+async fn a_deferred_violation_is_still_counted() {
+    let first = "CREATE TABLE t (id INTEGER PRIMARY KEY, a TEXT);\n\
+                 CREATE TABLE d (x INTEGER REFERENCES t (id) DEFERRABLE INITIALLY DEFERRED, y TEXT);";
+    let open = "INSERT INTO d VALUES (9, '1');\nALTER TABLE t ALTER a TYPE INTEGER;\n\
+                ALTER TABLE d ADD UNIQUE (x), ALTER y TYPE INTEGER;\nALTER TABLE d ALTER y SET NOT NULL;";
+    let closed = format!("{open}\nINSERT INTO t VALUES (9, '9');");
+    assert_eq!(rows_after(first, &closed, "SELECT x || typeof(y) FROM d").await, ["9integer"]);
+    let database = prepared(first).await;
+    let error = alter(&database, first, open, "").await.expect_err("a row is missing");
+    assert!(error.contains("FOREIGN KEY constraint failed"), "{error}");
+}
+
+#[tokio::test]
 async fn what_is_broken_elsewhere_does_not_matter() {
     let first = "CREATE TABLE t (id INTEGER PRIMARY KEY, a TEXT REFERENCES nowhere (x), b REFERENCES t);\n\
                  CREATE TABLE c (x REFERENCES t (a));\nCREATE VIEW broken AS SELECT gone FROM nowhere;";
