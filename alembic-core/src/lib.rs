@@ -13,6 +13,9 @@ pub mod config;
 mod migrator;
 
 mod dialect;
+
+pub mod models;
+
 #[cfg(feature = "driver")]
 pub mod migrate;
 
