@@ -6,6 +6,11 @@ use super::link::{link, link_alone};
 use crate::schema::{NamingConvention, ObjectName, Schema, Table};
 
 /// A struct that is the model of a table. `#[derive(alembic::Table)]` implements it.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is no model",
+    label = "no model",
+    note = "derive `alembic::Table` for it"
+)]
 pub trait Model {
     /// The table that it describes.
     const TABLE: TableModel;
