@@ -100,7 +100,7 @@ impl ModelProblem {
             ModelProblem::DuplicateName { .. } => "remove one of them, or give it another `name`".into(),
             ModelProblem::NullableKey { .. } => "remove `Option`, or write `#[column(not_null)]`".into(),
             ModelProblem::DuplicateTable { .. } => {
-                "give one of them another `#[table(name = \"…\")]`, or remove its derive".into()
+                "give one of them another name, `#[table(name = \"…\")]`, or remove it".into()
             }
             ModelProblem::UnknownTable { nearest: Some(table), .. } => format!("did you mean `{table}`?"),
             ModelProblem::UnknownTable {

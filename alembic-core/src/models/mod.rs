@@ -5,6 +5,10 @@
 //! This room compiles nothing and talks to no database.
 
 mod column_type;
+#[cfg(feature = "models")]
+mod declaration;
+#[cfg(feature = "models")]
+mod diesel;
 mod draft;
 mod error;
 #[cfg(feature = "derive")]
@@ -21,6 +25,10 @@ mod types;
 #[doc(hidden)]
 pub use column_type::{ByName, Probe};
 pub use column_type::{ColumnKind, ColumnType, UnknownType};
+#[cfg(feature = "models")]
+pub use declaration::{Aspect, Declaration, SqlScript};
+#[cfg(feature = "models")]
+pub use diesel::diesel_schema;
 #[doc(hidden)]
 pub use draft::{At, Draft, DraftColumn};
 pub use error::{ModelError, ModelErrors, ModelProblem};

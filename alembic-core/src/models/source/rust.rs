@@ -17,8 +17,8 @@ use crate::models::item::{
     ForeignKeyItem, Mistakes, Spanned, TableItem, Target, read_enum, read_newtype, read_table, unraw,
 };
 use crate::models::link::link_with;
-use crate::models::{ModelError, ModelErrors, ModelProblem};
-use crate::schema::{ForeignKey, NamingConvention, Schema};
+use crate::models::{Declaration, ModelError, ModelErrors, ModelProblem};
+use crate::schema::{ForeignKey, NamingConvention};
 
 /// The schema that the models of packages describe.
 ///
@@ -27,13 +27,14 @@ use crate::schema::{ForeignKey, NamingConvention, Schema};
 ///
 /// # Errors
 /// All mistakes of all files.
-pub fn rust_models(sources: &Sources, naming: &NamingConvention) -> Result<Schema, ModelErrors> {
+pub fn rust_models(sources: &Sources, naming: &NamingConvention) -> Result<Declaration, ModelErrors> {
     let mut tree = Tree::read(sources);
     let errors = std::mem::take(&mut tree.errors);
     let mut reader = Reader { tree: &tree, tables: HashMap::new(), errors };
     reader.read();
     let drafts = reader.drafts();
-    link_with(drafts, naming, reader.errors)
+    let schema = link_with(drafts, Some(naming), reader.errors)?;
+    Ok(Declaration::Schema { schema, untold: &[] })
 }
 
 struct Reader<'a> {

@@ -295,7 +295,7 @@ fn two_models_of_one_table() {
     assert_eq!(
         text,
         "src/b.rs:4: a second model for table users; the first one is in src/a.rs:2\n  \
-         help: give one of them another `#[table(name = \"…\")]`, or remove its derive\n"
+         help: give one of them another name, `#[table(name = \"…\")]`, or remove it\n"
     );
 }
 
