@@ -227,7 +227,7 @@ fn may_be_numbered(type_: &Type) -> bool {
             | Type::UnsignedInteger
             | Type::UnsignedBigInteger
             | Type::Sql(_)
-    )
+    ) || matches!(type_, Type::Worded { type_, .. } if may_be_numbered(type_))
 }
 
 /// The columns that a foreign key refers to.

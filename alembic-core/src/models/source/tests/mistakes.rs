@@ -68,6 +68,10 @@ fn keys_that_are_unknown() {
     );
     table("unique(email, nam = \"x\")", "unknown key `nam`; did you mean `name`?");
     table("primary_key(id, deferrable = x)", "unknown key `deferrable`; the keys are name");
+    field(
+        "#[column(type(postgres = \"citext\"))] a: i32",
+        "unknown key `postgres`; did you mean `postgresql`?",
+    );
     field("#[column(primarykey)] a: i32", "unknown key `primarykey`; did you mean `primary_key`?");
     field(
         "#[column(unique(foo))] a: i32",
