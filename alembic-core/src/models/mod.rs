@@ -16,10 +16,14 @@ mod error;
 pub mod item;
 mod link;
 mod model;
+#[cfg(feature = "models")]
+mod sea_orm;
 #[cfg(all(test, feature = "models"))]
 mod sketch;
 #[cfg(feature = "models")]
 mod source;
+#[cfg(feature = "models")]
+mod sql_schema;
 mod types;
 
 #[doc(hidden)]
@@ -34,7 +38,11 @@ pub use draft::{At, Draft, DraftColumn};
 pub use error::{ModelError, ModelErrors, ModelProblem};
 pub use model::{Model, Models, TableModel};
 #[cfg(feature = "models")]
+pub use sea_orm::sea_orm_entities;
+#[cfg(feature = "models")]
 pub use source::{Package, Sources, rust_models};
+#[cfg(feature = "models")]
+pub use sql_schema::sql_schema;
 #[doc(hidden)]
 pub use types::Modifiers;
 pub use types::{RUST_TYPES, RustType};

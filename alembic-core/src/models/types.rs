@@ -86,6 +86,9 @@ pub(crate) enum Known {
 /// defined and where it is exported.
 pub(crate) fn known(path: &[&str]) -> Option<Known> {
     let (name, before) = path.split_last()?;
+    if before.first() == Some(&"sea_orm") {
+        return sea_orm(name).map(Known::Column);
+    }
     let crate_ = match before.first() {
         Some(&("core" | "alloc")) => Some("std"),
         Some(&("sqlx" | "sqlx_core")) if before.get(1) == Some(&"types") => match before.get(2) {
@@ -109,6 +112,33 @@ pub(crate) fn known(path: &[&str]) -> Option<Known> {
         }
     }
     find(crate_, name)
+}
+
+/// The types of SeaORM's prelude.
+fn sea_orm(name: &str) -> Option<Type> {
+    Some(match name {
+        "Json" => Type::Json,
+        "Date" | "ChronoDate" | "TimeDate" => Type::Date,
+        "Time" | "ChronoTime" | "TimeTime" => Type::Time,
+        "DateTime" | "ChronoDateTime" | "TimeDateTime" => Type::Timestamp,
+        "DateTimeUtc"
+        | "DateTimeLocal"
+        | "DateTimeWithTimeZone"
+        | "ChronoDateTimeUtc"
+        | "ChronoDateTimeLocal"
+        | "ChronoDateTimeWithTimeZone"
+        | "TimeDateTimeWithTimeZone" => Type::TimestampTz,
+        "ChronoUnixTimestamp"
+        | "ChronoUnixTimestampMillis"
+        | "TimeUnixTimestamp"
+        | "TimeUnixTimestampMillis" => Type::BigInteger,
+        "Decimal" | "BigDecimal" => Type::Decimal { precision: None, scale: None },
+        "Uuid" => Type::Uuid,
+        "TextUuid" => Type::Text,
+        "IpNetwork" => Type::Sql("inet".into()),
+        "PgVector" => Type::Sql("vector".into()),
+        _ => return None,
+    })
 }
 
 fn reexported(name: &str) -> Option<Known> {

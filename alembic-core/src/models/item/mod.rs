@@ -12,6 +12,8 @@ mod reference;
 mod sqlx;
 mod table;
 
+#[cfg(feature = "models")]
+pub(crate) use attribute::{each_key, expression, skip_value, text};
 pub use column::ColumnItem;
 pub use constraint::ForeignKeyItem;
 pub use enumeration::{EnumItem, read_enum};

@@ -12,7 +12,7 @@ mod tree;
 use std::path::{Path, PathBuf};
 
 pub(super) use items::{Use, line, uses};
-pub(super) use kinds::{names, types_of, written};
+pub(super) use kinds::{Own, names, types_of, written};
 pub use rust::rust_models;
 pub(super) use scope::{Found, Namespace};
 pub(super) use tree::{Id, Tree};

@@ -246,7 +246,7 @@ fn references() {
     );
     case(
         "#[column(references = \"elsewhere\")]",
-        "table elsewhere, which is referred to, has no model\n  help: derive `alembic::Table` for the struct of that table",
+        "table elsewhere, which is referred to, has no model\n  help: correct the name, or add a model for that table",
     );
     case(
         "#[column(references = \"users.id\")]",
@@ -255,7 +255,7 @@ fn references() {
     );
     case(
         "#[column(references = Person)]",
-        "`Person`, which is referred to, is no model\n  help: derive `alembic::Table` for the struct of that table",
+        "`Person`, which is referred to, is no model\n  help: correct the path, or make a model of it",
     );
     case(
         "#[column(references = \"users(idd)\")]",
