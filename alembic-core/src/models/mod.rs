@@ -9,6 +9,8 @@ mod column_type;
 mod declaration;
 #[cfg(feature = "models")]
 mod diesel;
+#[cfg(all(test, feature = "models"))]
+mod documentation;
 mod draft;
 mod error;
 #[cfg(feature = "derive")]

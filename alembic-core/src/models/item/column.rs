@@ -40,7 +40,7 @@ pub(super) struct FieldItem {
     pub(super) checks: Vec<(Span, Check)>,
 }
 
-const KEYS: &[&str] = &[
+pub(super) const KEYS: &[&str] = &[
     "name",
     "primary_key",
     "autoincrement",

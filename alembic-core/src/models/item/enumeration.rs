@@ -21,7 +21,7 @@ pub struct EnumItem {
     pub kind: ColumnKind,
 }
 
-const KEYS: &[&str] = &["name", "schema", "rename_all", "renamed_from"];
+pub(super) const KEYS: &[&str] = &["name", "schema", "rename_all", "renamed_from"];
 
 /// Reads an enum that derives `Enum`.
 ///

@@ -40,6 +40,21 @@ impl<T> Spanned<T> {
     }
 }
 
+/// All keys of all attributes.
+#[cfg(test)]
+pub(super) fn keys() -> Vec<(&'static str, &'static [&'static str])> {
+    vec![
+        ("table", table::KEYS),
+        ("column", column::KEYS),
+        ("alembic", enumeration::KEYS),
+        ("table(index)", index::KEYS),
+        ("table(index(column))", index::PART_KEYS),
+        ("table(index)", index::FORMS),
+        ("table(unique)", constraint::UNIQUE_KEYS),
+        ("column(references)", constraint::REFERENCE_KEYS),
+    ]
+}
+
 /// A name without `r#`.
 #[must_use]
 pub fn unraw(ident: &Ident) -> String {
