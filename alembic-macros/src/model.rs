@@ -34,7 +34,7 @@ pub(crate) fn table(input: &DeriveInput) -> syn::Result<TokenStream> {
         .primary_key
         .as_ref()
         .map(|key| at(key, primary_key))
-        .map(|key| quote!(draft.primary_key = Some(#key);));
+        .map(|key| quote!(draft.primary_key = ::core::option::Option::Some(#key);));
     let uniques = item.uniques.iter().map(|spanned| at(spanned, unique));
     let foreign_keys = item.foreign_keys.iter().map(reference);
     let checks = item.checks.iter().map(|spanned| {
@@ -52,8 +52,8 @@ pub(crate) fn table(input: &DeriveInput) -> syn::Result<TokenStream> {
                 name: #table,
                 columns: &[#(#pairs),*],
                 draft: || {
-                    use ::alembic::models::{At, ByName as _, DraftColumn};
-                    use ::core::option::Option::{None, Some};
+                    // Whatever else is named, the type of a field might be called the same.
+                    use ::alembic::models::ByName as _;
 
                     let mut draft = ::alembic::models::Draft::new(::core::file!(), #start, #object);
                     #(#columns)*
@@ -133,7 +133,7 @@ fn column(item: &ColumnItem) -> TokenStream {
     let name = &column.name;
     let mut rest = TokenStream::new();
     let mut set = |field: TokenStream, value: Option<TokenStream>| {
-        rest.extend(value.map(|value| quote!(column.#field = Some(#value);)));
+        rest.extend(value.map(|value| quote!(column.#field = ::core::option::Option::Some(#value);)));
     };
     let text = |text: &String| quote!(#text.into());
     set(quote!(column.default), column.default.as_ref().map(text));
@@ -154,9 +154,9 @@ fn column(item: &ColumnItem) -> TokenStream {
     let line = line(item.span);
     let changed = if rest.is_empty() { quote!() } else { quote!(mut) };
     quote!({
-        let #changed column = DraftColumn::new(#name, #kind);
+        let #changed column = ::alembic::models::DraftColumn::new(#name, #kind);
         #rest
-        draft.columns.push(At { line: #line, value: column });
+        draft.columns.push(::alembic::models::At { line: #line, value: column });
     })
 }
 
@@ -178,12 +178,12 @@ fn reference(item: &ForeignKeyItem) -> TokenStream {
             })
         }
     };
-    quote!(At { line: #line, value: #key })
+    quote!(::alembic::models::At { line: #line, value: #key })
 }
 
 fn at<T>(spanned: &Spanned<T>, value: impl Fn(&T) -> TokenStream) -> TokenStream {
     let (line, value) = (line(spanned.span), value(&spanned.value));
-    quote!(At { line: #line, value: #value })
+    quote!(::alembic::models::At { line: #line, value: #value })
 }
 
 fn line(span: Span) -> usize {

@@ -40,7 +40,7 @@ fn check(models: &Models, file: &str) {
 
 #[test]
 fn derives_and_source_agree_on_every_type() {
-    check(&alembic::models![types::Standard<'_>, types::Other, types::Own], "types.rs");
+    check(&alembic::models![types::Standard<'_>, types::Other, types::Own, types::Names], "types.rs");
 }
 
 #[test]

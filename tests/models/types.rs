@@ -103,6 +103,30 @@ pub(crate) struct Other {
     pub(crate) zb_ids: Vec<ids::Uuid>,
 }
 
+/// Names that the derive itself might use.
+mod names {
+    #[derive(alembic::Newtype)]
+    pub(super) struct At(pub(super) i32);
+    #[derive(alembic::Newtype)]
+    pub(super) struct DraftColumn(pub(super) String);
+    #[derive(alembic::Newtype)]
+    pub(super) struct Some(pub(super) uuid::Uuid);
+    #[derive(alembic::Newtype)]
+    pub(super) struct Probe(pub(super) bool);
+    pub(super) type Result<T> = Option<T>;
+
+    #[derive(alembic::Table)]
+    pub(crate) struct Names {
+        #[column(primary_key, default = 1)]
+        at: At,
+        #[column(length = 3)]
+        draft: DraftColumn,
+        some: Some,
+        probe: Result<Probe>,
+    }
+}
+pub(crate) use names::Names;
+
 #[derive(Table)]
 pub(crate) struct Own {
     pub(crate) id: Id<Own>,

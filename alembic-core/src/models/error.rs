@@ -148,8 +148,15 @@ impl ModelErrors {
             return Ok(());
         }
         errors.sort_by(|left, right| (&left.path, left.line).cmp(&(&right.path, right.line)));
-        errors.dedup();
-        Err(ModelErrors(errors))
+        // A file that belongs to two crates is read for both.
+        let mut found: Vec<ModelError> = Vec::with_capacity(errors.len());
+        for error in errors {
+            let of_this_line = found.iter().rev().take_while(|other| other.line == error.line);
+            if !of_this_line.into_iter().any(|other| *other == error) {
+                found.push(error);
+            }
+        }
+        Err(ModelErrors(found))
     }
 }
 

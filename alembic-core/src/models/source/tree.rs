@@ -118,7 +118,9 @@ impl Tree {
 
     /// Reads a file. None where it cannot be used, which is noted.
     fn file(&mut self, sources: &Sources, path: &Path) -> Option<(Id, TokenStream)> {
-        if let Some(read) = self.read.get(path) {
+        // One file may have several paths, through links and `..`.
+        let key = std::fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
+        if let Some(read) = self.read.get(&key) {
             return Some(read.clone());
         }
         let file = self.files.len();
@@ -137,7 +139,7 @@ impl Tree {
         };
         match TokenStream::from_str(without_shebang(&text)) {
             Ok(tokens) => {
-                self.read.insert(path.to_owned(), (file, tokens.clone()));
+                self.read.insert(key, (file, tokens.clone()));
                 Some((file, tokens))
             }
             Err(error) => {
@@ -212,13 +214,11 @@ impl Tree {
             }
             return;
         };
-        if self.ancestors(parent).any(|module| {
-            self.read.get(file_path).is_some_and(|(file, _)| *file == self.modules[module].file)
-        }) {
+        let Some((file, tokens)) = self.file(sources, file_path) else { return };
+        if self.ancestors(parent).any(|module| self.modules[module].file == file) {
             // A file that is its own module: the compiler says so.
             return;
         }
-        let Some((file, tokens)) = self.file(sources, file_path) else { return };
         let module = self.module(Some(parent), file);
         self.modules[parent].children.insert(word, module);
         let beside = file_path.parent().unwrap_or(Path::new("")).to_owned();

@@ -6,7 +6,7 @@ const MODEL: &str = "#[derive(alembic::Table)] struct ";
 
 #[track_caller]
 fn files(files: &[(&str, &str)], expected: &str) {
-    assert_eq!(read_files(files), unindent(expected), "{files:?}");
+    assert_eq!(read_files(files).replace("\n\n", "\n"), unindent(expected), "{files:?}");
 }
 
 /// The tables that are found, by their names.
@@ -99,6 +99,28 @@ fn a_file_of_two_crates_is_read_once() {
             ("src/main.rs", "#[derive(alembic::Table)] struct A { id: app::ids::Id }"),
         ],
         "as",
+    );
+}
+
+#[test]
+fn a_file_may_have_several_paths() {
+    let a = model("A");
+    let source = "#[path = \"x/a.rs\"] mod a; #[path = \"y/../x/a.rs\"] mod b;";
+    tables(&[("src/lib.rs", source), ("src/x/a.rs", &a), ("src/y/b.rs", "")], "as");
+    // Its mistakes are said once.
+    files(
+        &[
+            ("src/lib.rs", "mod a;"),
+            ("src/main.rs", "mod a;"),
+            ("src/a.rs", "#[derive(alembic::Table)] struct A { #[column(a)] #[column(b)] c: i32 }"),
+        ],
+        "
+        src/a.rs:1: unknown key `a`; the keys are name, primary_key, autoincrement, identity, type, length, precision, scale, nullable, not_null, default, unique, index, references, check, generated, collation, comment, renamed_from, skip
+
+        src/a.rs:1: unknown key `b`; the keys are name, primary_key, autoincrement, identity, type, length, precision, scale, nullable, not_null, default, unique, index, references, check, generated, collation, comment, renamed_from, skip
+        "
+        .replace("\n\n", "\n")
+        .as_str(),
     );
 }
 
