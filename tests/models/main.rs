@@ -2,6 +2,8 @@
 
 #[expect(dead_code, reason = "these models are described, never made")]
 mod attributes;
+#[cfg(all(feature = "sqlite", feature = "postgres", feature = "mysql"))]
+mod databases;
 mod mistakes;
 #[expect(dead_code, reason = "these models are described, never made")]
 mod types;

@@ -63,7 +63,8 @@ impl TypeWords<'_> {
         // 2038, and sqlx keeps the session in UTC.
         Ok(match type_ {
             Type::Boolean => of(["BOOLEAN", "INTEGER", "BOOLEAN", "BOOLEAN"]),
-            Type::TinyInteger => of(["INTEGER", "INTEGER", "SMALLINT", "TINYINT"]),
+            // What sqlx reads an `i8` from.
+            Type::TinyInteger => of(["INTEGER", "INTEGER", "\"char\"", "TINYINT"]),
             Type::SmallInteger => of(["INTEGER", "INTEGER", "SMALLINT", "SMALLINT"]),
             Type::Integer => of(["INTEGER", "INTEGER", "INTEGER", "INT"]),
             Type::BigInteger => of(["INTEGER", "INTEGER", "BIGINT", "BIGINT"]),
@@ -163,7 +164,7 @@ mod tests {
         };
         let cases = [
             (Type::Boolean, "BOOLEAN | INTEGER | BOOLEAN | BOOLEAN"),
-            (Type::TinyInteger, "INTEGER | INTEGER | SMALLINT | TINYINT"),
+            (Type::TinyInteger, "INTEGER | INTEGER | \"char\" | TINYINT"),
             (Type::SmallInteger, "INTEGER | INTEGER | SMALLINT | SMALLINT"),
             (Type::Integer, "INTEGER | INTEGER | INTEGER | INT"),
             (Type::BigInteger, "INTEGER | INTEGER | BIGINT | BIGINT"),

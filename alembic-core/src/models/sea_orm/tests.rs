@@ -198,7 +198,7 @@ fn attributes_of_columns() {
 #[test]
 fn types_of_fields() {
     let cases = [
-        ("i8", "tiny_integer sqlite \"tinyint\""),
+        ("i8", "tiny_integer sqlite \"tinyint\" postgresql \"smallint\""),
         ("u16", "unsigned_small_integer sqlite \"smallint\""),
         ("i64", "big_integer"),
         ("f32", "real sqlite \"float\""),
