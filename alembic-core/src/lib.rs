@@ -12,8 +12,10 @@ pub mod config;
 
 mod migrator;
 
-#[cfg(feature = "driver")]
 mod dialect;
+
+pub mod models;
+
 #[cfg(feature = "driver")]
 pub mod migrate;
 
@@ -25,4 +27,5 @@ pub mod cli;
 
 #[cfg(feature = "driver")]
 pub use dialect::DatabaseMessage;
+pub use dialect::{NoSuchType, TypeWords};
 pub use migrator::Migrator;

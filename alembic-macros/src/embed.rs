@@ -1,13 +1,15 @@
 //! `embed_migrations!`: from the folder of scripts to one static.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
-use alembic_core::config::{CONFIG_FILE, ConfigFile, Limits, RunSettings, TransactionMode, location};
+use alembic_core::config::{Limits, RunSettings, TransactionMode, location};
 use alembic_core::script::{Guard, LOCK_FILE, Location, ScriptErrors, pack};
 use proc_macro2::{Literal, Span, TokenStream};
 use quote::quote;
 use syn::parse::{Parse, ParseStream};
 use syn::{Ident, LitStr, Token};
+
+use crate::config::{package, path_literal, read};
 
 /// `"folder", "another", heads = many, database = "name"`
 pub(crate) struct Arguments {
@@ -54,8 +56,8 @@ fn many(value: &Ident) -> syn::Result<bool> {
 pub(crate) fn expand(arguments: &Arguments) -> syn::Result<TokenStream> {
     let span = arguments.folders.first().map_or_else(Span::call_site, LitStr::span);
     let failed = |message: String| syn::Error::new(span, message);
-    let package = PathBuf::from(std::env::var_os("CARGO_MANIFEST_DIR").unwrap_or_default());
-    let file = ConfigFile::read(&package).map_err(|error| failed(error.to_string()))?;
+    let package = package();
+    let (file, tracked_config) = read(span)?;
     let database = arguments.database.as_ref();
     let config = file.database(database.map(LitStr::value).as_deref()).map_err(|error| match database {
         Some(name) => syn::Error::new(name.span(), error),
@@ -83,7 +85,6 @@ pub(crate) fn expand(arguments: &Arguments) -> syn::Result<TokenStream> {
         .collect();
     tracked
         .extend(guard.locations.first().map(|first| first.path.join(LOCK_FILE)).filter(|lock| lock.exists()));
-    tracked.extend(Some(package.join(CONFIG_FILE)).filter(|config| config.exists()));
     let tracked = tracked.iter().map(|path| path_literal(path)).collect::<syn::Result<Vec<_>>>()?;
 
     let heads = directory.heads().into_iter().map(|(id, lineage)| {
@@ -95,6 +96,7 @@ pub(crate) fn expand(arguments: &Arguments) -> syn::Result<TokenStream> {
     Ok(quote!({
         // Makes cargo compile this again when one of them changes; leaves nothing in the program.
         const _: &[&::core::primitive::str] = &[#(::core::include_str!(#tracked)),*];
+        #tracked_config
         const HEADS: &[(&::core::primitive::str, [::core::primitive::u8; 32])] = #heads;
         ::alembic::Migrator::embedded(HEADS, #scripts, #settings)
     }))
@@ -128,15 +130,6 @@ fn settings(settings: &RunSettings) -> TokenStream {
         },
         version_table: ::alembic::config::VersionTable { name: #name, schema: #schema },
     })
-}
-
-fn path_literal(path: &Path) -> syn::Result<Literal> {
-    let text = path.to_str().ok_or_else(|| {
-        let message =
-            format!("the path {} is not UTF-8, which the compiler needs to read it", path.display());
-        syn::Error::new(Span::call_site(), message)
-    })?;
-    Ok(Literal::string(text))
 }
 
 /// All problems as one error of the compiler. Editors show its first line.

@@ -8,6 +8,7 @@ use std::time::Duration;
 use super::layer::{Layer, Words};
 use super::places::Places;
 use super::{ConfigError, Limits, RunSettings, TransactionMode, VersionTable};
+use crate::schema::NamingConvention;
 use crate::script::{Dialect, FileTemplate, Location};
 
 /// The settings of one database and its migrations. Every key has a default, so that a project without the file works.
@@ -41,6 +42,8 @@ pub struct Config {
     pub hooks: Vec<Hook>,
     /// Templates of scripts: their names, and their files relative to the configuration.
     pub templates: BTreeMap<String, String>,
+    /// How constraints and indexes of the models are called that have no name.
+    pub naming: NamingConvention,
     /// Where each key stands.
     pub(super) places: Places,
 }
@@ -62,6 +65,7 @@ impl Default for Config {
             timezone: "UTC".into(),
             hooks: Vec::new(),
             templates: BTreeMap::new(),
+            naming: NamingConvention::default(),
             places: Places::default(),
         }
     }
@@ -98,6 +102,7 @@ impl Config {
         set(&mut self.timezone, layer.timezone);
         set(&mut self.hooks, layer.hooks);
         self.templates.extend(layer.templates);
+        set(&mut self.naming, layer.naming);
         self.places.extend(layer.places);
         self
     }

@@ -132,6 +132,12 @@ impl ConfigFile {
         }
     }
 
+    /// What the databases have in common: the settings at the top of the file.
+    #[must_use]
+    pub fn shared(&self) -> &Config {
+        &self.top
+    }
+
     /// The names of the databases that have one, in the order of the file.
     pub fn names(&self) -> impl Iterator<Item = &str> {
         self.named.iter().map(|(name, _)| name.as_str())

@@ -20,6 +20,7 @@ pub const KEYS: &[&str] = &[
     "timezone",
     "hooks",
     "templates",
+    "naming",
 ];
 
 /// The table of named databases, at the top of the file.

@@ -9,6 +9,7 @@ use toml::de::{DeTable, DeValue, Deserializer, Error};
 use super::keys::{HOOK_KEYS, unknown};
 use super::places::{Places, line_of};
 use super::{ConfigError, Hook, TransactionMode};
+use crate::schema::NamingConvention;
 use crate::script::{Dialect, FileTemplate};
 
 /// The settings of one table of the file; those that it does not have are none.
@@ -30,6 +31,7 @@ pub(super) struct Layer {
     pub(super) timezone: Option<String>,
     pub(super) hooks: Option<Vec<Hook>>,
     pub(super) templates: BTreeMap<String, String>,
+    pub(super) naming: Option<NamingConvention>,
     pub(super) places: Places,
 }
 
@@ -54,6 +56,7 @@ struct Table {
     hooks: Option<Vec<HookTable>>,
     #[serde(default)]
     templates: BTreeMap<String, String>,
+    naming: Option<NamingConvention>,
 }
 
 #[derive(Deserialize)]
@@ -140,6 +143,7 @@ impl Layer {
             timezone: table.timezone,
             hooks: table.hooks.map(|hooks| hooks.into_iter().map(hook).collect()),
             templates: table.templates,
+            naming: table.naming,
             places,
         })
     }

@@ -22,6 +22,14 @@ pub enum Type {
     Integer,
     /// An integer of 64 bits.
     BigInteger,
+    /// An integer of 8 bits that is never negative.
+    UnsignedTinyInteger,
+    /// An integer of 16 bits that is never negative.
+    UnsignedSmallInteger,
+    /// An integer of 32 bits that is never negative.
+    UnsignedInteger,
+    /// An integer of 64 bits that is never negative.
+    UnsignedBigInteger,
     /// A binary floating-point number of 32 bits.
     Real,
     /// A binary floating-point number of 64 bits.
@@ -59,4 +67,19 @@ pub enum Type {
     Enum(ObjectName),
     /// The words of a database, as they are.
     Sql(String),
+    /// A type that some databases have other words for than the usual ones.
+    Worded {
+        /// The type.
+        #[serde(rename = "type")]
+        type_: Box<Type>,
+        /// The words of SQLite, where they are others.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        sqlite: Option<String>,
+        /// The words of PostgreSQL, where they are others.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        postgresql: Option<String>,
+        /// The words of MySQL, where they are others.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        mysql: Option<String>,
+    },
 }
