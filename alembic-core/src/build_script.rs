@@ -54,7 +54,7 @@ fn report(message: &str) {
 }
 
 /// Compares the scripts with a database while the service is built, if the environment variable `variable` holds its
-/// URL. Unset means no connection and no error.
+/// URL. Unset or empty means no connection and no error.
 ///
 /// Beside `build` it takes the feature of a driver, and sqlx with a runtime among the build dependencies. Cargo runs the
 /// build script again when the variable changes.
@@ -84,7 +84,7 @@ pub fn verify_named(database: &str, variable: &str) {
 #[cfg(feature = "driver")]
 fn verify_database(database: Option<&str>, variable: &str) {
     println!("cargo::rerun-if-env-changed={variable}");
-    let Ok(url) = std::env::var(variable) else { return };
+    let Some(url) = std::env::var(variable).ok().filter(|url| !url.is_empty()) else { return };
     let package = PathBuf::from(std::env::var_os("CARGO_MANIFEST_DIR").unwrap_or_default());
     // What is wrong with the configuration and with the scripts themselves is told by `migrations`.
     let Ok(file) = ConfigFile::read(&package) else { return };

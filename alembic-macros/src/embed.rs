@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use alembic_core::config::{CONFIG_FILE, ConfigFile, RunSettings, TransactionMode, location};
+use alembic_core::config::{CONFIG_FILE, ConfigFile, Limits, RunSettings, TransactionMode, location};
 use alembic_core::script::{Guard, LOCK_FILE, Location, ScriptErrors, pack};
 use proc_macro2::{Literal, Span, TokenStream};
 use quote::quote;
@@ -102,7 +102,8 @@ pub(crate) fn expand(arguments: &Arguments) -> syn::Result<TokenStream> {
 
 /// The settings as an expression that is constant.
 fn settings(settings: &RunSettings) -> TokenStream {
-    let RunSettings { transaction, lock_timeout, version_table } = settings;
+    let RunSettings { transaction, lock_timeout, limits, version_table } = settings;
+    let Limits { statement_lock_timeout, statement_timeout, retries } = *limits;
     let transaction = match transaction {
         TransactionMode::Run => quote!(Run),
         TransactionMode::Revision => quote!(Revision),
@@ -120,6 +121,11 @@ fn settings(settings: &RunSettings) -> TokenStream {
     quote!(::alembic::config::RunSettings {
         transaction: ::alembic::config::TransactionMode::#transaction,
         lock_timeout: ::core::time::Duration::from_secs(#lock_timeout),
+        limits: ::alembic::config::Limits {
+            statement_lock_timeout: #statement_lock_timeout,
+            statement_timeout: #statement_timeout,
+            retries: #retries,
+        },
         version_table: ::alembic::config::VersionTable { name: #name, schema: #schema },
     })
 }

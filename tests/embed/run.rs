@@ -90,6 +90,7 @@ sqlx = { version = "0.9", default-features = false, features = ["sqlite", "runti
     build_against(&project, Some(&url)).success();
     project.edit("migrations/b2.sql", "title TEXT", "title VARCHAR(80)");
     build_against(&project, None).success();
+    build_against(&project, Some("")).success();
     let refused = build_against(&project, Some(&url));
     assert_ne!(refused.code, Some(0));
     assert!(

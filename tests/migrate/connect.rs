@@ -52,6 +52,8 @@ async fn the_url_is_nonsense() {
         ("", "has no scheme"),
         ("postgres://[", "cannot be used"),
         ("mysql://localhost", "names no database"),
+        ("sqlite://", "names no file"),
+        ("sqlite:?mode=rwc", "names no file"),
     ] {
         let text = error(url).await.to_string();
         assert!(text.contains(words), "{url}: {text}");

@@ -112,6 +112,20 @@ impl Teller {
                     format!("for another process that migrates this database{holder}"),
                 ));
             }
+            Event::AnotherServer { before, now } => {
+                self.bar.suspend(|| {
+                    note(format!(
+                        "the history was last written on another server ({before}; this one is {now}): this is a copy of \
+                         that database, or this server has taken over from it"
+                    ));
+                });
+            }
+            Event::Blocked { by } => self.line(&status_line("Waiting", format!("for {by}"))),
+            Event::Retrying { reason, attempt, pause } => {
+                let reason = reason.lines().next().unwrap_or_default();
+                let line = format!("after {} ms, attempt {} ({reason})", pause.as_millis(), attempt + 1);
+                self.line(&status_line("Retrying", line));
+            }
             Event::Planned { steps } => {
                 if std::io::stderr().is_terminal() {
                     self.bar =

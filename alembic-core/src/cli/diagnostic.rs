@@ -219,6 +219,24 @@ fn help(error: &CommandError) -> Option<String> {
         }
         MigrateError::Connect { .. } => "check the URL, and that the server runs and can be reached",
         MigrateError::Database { message, .. } if is_read_only(message) => READ_ONLY,
+        MigrateError::ReadOnly { .. } => READ_ONLY,
+        MigrateError::VersionTableElsewhere { .. } => {
+            "let the search path find that one (`?options[search_path]=…` in the URL); or, if a second one is meant, make \
+             it: `CREATE TABLE alembic_version (version_num VARCHAR(32) NOT NULL PRIMARY KEY)`"
+        }
+        MigrateError::Ahead(_) => {
+            "a newer version of the scripts was applied: use that one, or at least its scripts. A service may start all \
+             the same with `allow_ahead()`. To leave a git branch: `downgrade --from-history -1` undoes the last one with \
+             the downgrade that the history keeps"
+        }
+        MigrateError::Diverged(_) => {
+            "two versions of the scripts were developed apart: bring the missing scripts here (`git log --all -- \
+             migrations` finds them), and join the heads with `merge`; or undo the last of those with the downgrade that \
+             the history keeps: `downgrade --from-history -1`"
+        }
+        MigrateError::Locked { .. } => {
+            "it ends by itself, even if its process was killed; `lock_timeout` is how long to wait for it"
+        }
         MigrateError::Refused { .. } => "nothing was run",
         MigrateError::RowsReferred { .. } => {
             "the database is as it was. Drop the other table first if both are to go; to change a table, keep it: add a \

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use super::layer::{Layer, Words};
 use super::places::Places;
-use super::{ConfigError, RunSettings, TransactionMode, VersionTable};
+use super::{ConfigError, Limits, RunSettings, TransactionMode, VersionTable};
 use crate::script::{Dialect, FileTemplate, Location};
 
 /// The settings of one database and its migrations. Every key has a default, so that a project without the file works.
@@ -25,6 +25,8 @@ pub struct Config {
     pub transaction: TransactionMode,
     /// Seconds to wait for a migration that another process runs.
     pub lock_timeout: u64,
+    /// What keeps a statement from standing in others' way.
+    pub limits: Limits,
     /// The name of the version table.
     pub version_table: String,
     /// The schema of the version table: PostgreSQL's schema, MySQL's database, SQLite's attached database.
@@ -52,6 +54,7 @@ impl Default for Config {
             dialects: Vec::new(),
             transaction: TransactionMode::default(),
             lock_timeout: 60,
+            limits: Limits::DEFAULT,
             version_table: VersionTable::DEFAULT.name.into_owned(),
             version_table_schema: None,
             file_template: FileTemplate::default(),
@@ -85,6 +88,9 @@ impl Config {
         set(&mut self.dialects, dialects);
         set(&mut self.transaction, transaction);
         set(&mut self.lock_timeout, lock_timeout);
+        set(&mut self.limits.statement_lock_timeout, layer.statement_lock_timeout);
+        set(&mut self.limits.statement_timeout, layer.statement_timeout);
+        set(&mut self.limits.retries, layer.retries);
         set(&mut self.version_table, layer.version_table);
         self.version_table_schema = layer.version_table_schema.or(self.version_table_schema);
         set(&mut self.file_template, layer.file_template);
@@ -136,6 +142,7 @@ impl Config {
         RunSettings {
             transaction: self.transaction,
             lock_timeout: Duration::from_secs(self.lock_timeout),
+            limits: self.limits,
             version_table: VersionTable {
                 name: self.version_table.clone().into(),
                 schema: self.version_table_schema.clone().map(Cow::Owned),

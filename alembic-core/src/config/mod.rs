@@ -20,5 +20,5 @@ pub use error::ConfigError;
 pub use file::{CONFIG_FILE, ConfigFile, UnknownDatabase};
 pub use keys::{HOOK_KEYS, KEYS};
 pub use layer::Words;
-pub use run_settings::{RunSettings, TransactionMode, VersionTable};
+pub use run_settings::{Limits, RunSettings, TransactionMode, VersionTable};
 pub use url::{InterpolateError, interpolate};

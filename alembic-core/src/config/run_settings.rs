@@ -23,8 +23,26 @@ pub struct RunSettings {
     pub transaction: TransactionMode,
     /// How long to wait for another process that migrates the same database.
     pub lock_timeout: Duration,
+    /// What keeps a statement from standing in others' way.
+    pub limits: Limits,
     /// Which table says where a database is.
     pub version_table: VersionTable,
+}
+
+/// What keeps a statement of a migration from standing in others' way.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Limits {
+    /// Seconds that a statement waits for a lock of somebody else's; 0: for ever.
+    pub statement_lock_timeout: u64,
+    /// Seconds that a statement may take; 0: any time.
+    pub statement_timeout: u64,
+    /// How often a revision is tried again that had to wait for too long, or was the victim of a deadlock.
+    pub retries: u32,
+}
+
+impl Limits {
+    /// What holds where nothing is configured.
+    pub const DEFAULT: Limits = Limits { statement_lock_timeout: 5, statement_timeout: 0, retries: 10 };
 }
 
 /// Which table says where a database is.
@@ -44,9 +62,17 @@ impl VersionTable {
     /// `_history`, so that several services can live in one database.
     #[must_use]
     pub fn history(&self) -> Cow<'static, str> {
-        match self.name.as_ref() {
-            "alembic_version" => Cow::Borrowed("alembic_history"),
-            name => Cow::Owned(format!("{name}_history")),
-        }
+        self.beside("history")
+    }
+
+    /// The table beside it whose row is the lock of a run, where the server's own locks exclude nobody.
+    #[must_use]
+    pub fn lease(&self) -> Cow<'static, str> {
+        self.beside("lease")
+    }
+
+    fn beside(&self, what: &str) -> Cow<'static, str> {
+        let name = if self.name == "alembic_version" { "alembic" } else { &self.name };
+        Cow::Owned(format!("{name}_{what}"))
     }
 }

@@ -8,10 +8,8 @@ use crate::script::{Dialect, Name};
 pub(crate) struct Object {
     /// What a person calls it.
     pub(crate) shown: String,
-    /// One row for each thing that matters; none where there is no such object.
+    /// One row for each thing that matters; none where there is no such object. NULL: the catalog does not say.
     pub(crate) query: String,
-    /// Whether an answer without rows says that there is no such object. Otherwise it says nothing.
-    pub(crate) may_be_missing: bool,
 }
 
 impl Name {
@@ -48,7 +46,6 @@ pub(crate) mod mysql {
         Object {
             shown: format!("table {}", name.shown()),
             query: format!("SHOW CREATE TABLE {}", name.quoted(Dialect::Mysql)),
-            may_be_missing: true,
         }
     }
 
@@ -58,12 +55,12 @@ pub(crate) mod mysql {
         Object {
             shown: format!("table {}", name.shown()),
             query: format!(
-                "SELECT CAST(table_id AS CHAR) FROM information_schema.innodb_sys_tables \
-                 WHERE name = CONCAT({}, '/', {})",
+                "SELECT (SELECT CAST(i.table_id AS CHAR) FROM information_schema.innodb_sys_tables i \
+                 WHERE i.name = CONCAT(t.table_schema, '/', t.table_name)) \
+                 FROM information_schema.tables t WHERE t.table_schema = {} AND t.table_name = {}",
                 schema(name),
                 text(&name.name)
             ),
-            may_be_missing: false,
         }
     }
 
@@ -77,7 +74,6 @@ pub(crate) mod mysql {
                 schema(name),
                 text(&name.name)
             ),
-            may_be_missing: true,
         }
     }
 
@@ -91,7 +87,6 @@ pub(crate) mod mysql {
                 schema(name),
                 text(&name.name)
             ),
-            may_be_missing: true,
         }
     }
 
@@ -104,7 +99,6 @@ pub(crate) mod mysql {
                 schema(name),
                 text(&name.name)
             ),
-            may_be_missing: true,
         }
     }
 
@@ -116,7 +110,6 @@ pub(crate) mod mysql {
                  FROM information_schema.schemata WHERE schema_name = {}",
                 text(name)
             ),
-            may_be_missing: true,
         }
     }
 }
@@ -143,7 +136,6 @@ pub(crate) mod postgresql {
                  FROM pg_catalog.pg_index i JOIN pg_catalog.pg_class c ON c.oid = i.indexrelid \
                  JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace WHERE {condition} ORDER BY 1"
             ),
-            may_be_missing: true,
         }
     }
 
@@ -177,7 +169,6 @@ pub(crate) mod postgresql {
                  FROM pg_catalog.pg_inherits WHERE inhrelid = {}",
                 class(name)
             ),
-            may_be_missing: true,
         }
     }
 
@@ -189,7 +180,6 @@ pub(crate) mod postgresql {
             query: format!(
                 "SELECT enumlabel::text FROM pg_catalog.pg_enum WHERE enumtypid = {kind} ORDER BY enumsortorder"
             ),
-            may_be_missing: true,
         }
     }
 
@@ -197,7 +187,6 @@ pub(crate) mod postgresql {
         Object {
             shown: format!("{kind} `{name}`"),
             query: format!("SELECT oid::text FROM pg_catalog.{table} WHERE {column} = {}", text(name)),
-            may_be_missing: true,
         }
     }
 

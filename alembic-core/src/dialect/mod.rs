@@ -4,16 +4,24 @@
 
 pub(crate) mod catalog;
 mod failure;
+mod lease;
+#[cfg(any(feature = "postgres", feature = "mysql"))]
+mod lock_key;
 #[cfg(feature = "mysql")]
 pub(crate) mod mysql;
 mod offline;
 #[cfg(feature = "postgres")]
 pub(crate) mod postgresql;
 mod quote;
+mod server;
 #[cfg(feature = "sqlite")]
 pub(crate) mod sqlite;
 mod tables;
 
 pub use failure::DatabaseMessage;
+pub(crate) use lease::Lease;
+#[cfg(any(feature = "postgres", feature = "mysql"))]
+pub(crate) use lock_key::LockKey;
 pub(crate) use offline::Offline;
+pub(crate) use server::{ReadOnly, ServerFacts};
 pub(crate) use tables::{ALEMBIC_WIDTH, Entry, Operation, Tables};

@@ -39,6 +39,8 @@ pub(crate) struct Entry<'a> {
     /// How many statements the section has.
     pub(crate) statements: usize,
     pub(crate) applied_by: &'a str,
+    /// The server that it is applied on.
+    pub(crate) server: Option<&'a str>,
     /// The text of the script, kept with what was applied.
     pub(crate) script: Option<&'a str>,
 }
@@ -88,6 +90,43 @@ impl Tables {
         }
     }
 
+    /// What the lock of the version table is named after.
+    #[cfg(any(feature = "postgres", feature = "mysql"))]
+    pub(crate) fn lock_key(&self) -> &str {
+        &self.table.name
+    }
+
+    /// The row that is a lock where the server's own locks exclude nobody.
+    pub(crate) fn lease(&self) -> String {
+        self.qualified(&self.table.lease())
+    }
+
+    /// The name of the version table, where the search path decides in which schema it is.
+    #[cfg(feature = "postgres")]
+    pub(crate) fn searched_version(&self) -> Option<&str> {
+        self.table.schema.is_none().then_some(self.table.name.as_ref())
+    }
+
+    /// Statements that change nothing and need all the rights that a run needs on our tables, and a query for the server
+    /// that the history was last written on. Empty where there is nothing to ask.
+    pub(crate) fn probes(&self, has_versions: bool, has_history: bool) -> String {
+        let (version, history) = (self.version(), self.history());
+        let mut probes = Vec::new();
+        if has_versions {
+            probes.push(format!("UPDATE {version} SET version_num = '' WHERE 1 = 0"));
+            probes.push(format!("DELETE FROM {version} WHERE 1 = 0"));
+            probes.push(format!("INSERT INTO {version} SELECT * FROM {version} WHERE 1 = 0"));
+        }
+        if has_history {
+            probes.push(format!("UPDATE {history} SET error = NULL WHERE 1 = 0"));
+            probes.push(format!("DELETE FROM {history} WHERE 1 = 0"));
+            probes.push(format!("INSERT INTO {history} SELECT * FROM {history} WHERE 1 = 0"));
+            probes.push(format!("SELECT server FROM {history} ORDER BY id DESC LIMIT 1"));
+        }
+        // SQLite asks for the right to write with the transaction.
+        if self.dialect == Dialect::Sqlite { String::new() } else { probes.join("; ") }
+    }
+
     /// Alembic's table, to the letter; wider only if an id needs it.
     pub(crate) fn create_version(&self, longest_id: usize) -> String {
         let width = longest_id.max(ALEMBIC_WIDTH);
@@ -127,8 +166,8 @@ impl Tables {
             "CREATE TABLE IF NOT EXISTS {history} (id {id}, revision VARCHAR(255) NOT NULL, operation VARCHAR(16) NOT NULL, \
              digest VARCHAR(80) NOT NULL, lineage VARCHAR(80) NOT NULL, statements_done INTEGER NOT NULL, \
              statements_begun INTEGER NOT NULL, statements_total INTEGER NOT NULL, started_at {time} NOT NULL, \
-             finished_at {time}, applied_by VARCHAR(255) NOT NULL, tool_version VARCHAR(32) NOT NULL, error {text}, \
-             catalog_before {text}, script {text}{keys}){options}"
+             finished_at {time}, applied_by VARCHAR(255) NOT NULL, tool_version VARCHAR(32) NOT NULL, \
+             server VARCHAR(64), error {text}, catalog_before {text}, script {text}{keys}){options}"
         )];
         if self.dialect != Dialect::Mysql {
             // On SQLite the schema stands before the name of the index, and not before the table's.
@@ -291,7 +330,7 @@ impl Tables {
     }
 
     /// A number or a time as text, so that one way of reading rows is enough.
-    fn text(&self, expression: &str) -> String {
+    pub(super) fn text(&self, expression: &str) -> String {
         match self.dialect {
             Dialect::Sqlite => format!("CAST({expression} AS TEXT)"),
             Dialect::Postgresql => format!("{expression}::text"),
@@ -341,7 +380,7 @@ impl Tables {
             .iter()
             .map(|entry| {
                 format!(
-                    "({}, '{}', '{}', '{}', {done}, {done}, {}, {begun}, {finished}, {}, '{}', {})",
+                    "({}, '{}', '{}', '{}', {done}, {done}, {}, {begun}, {finished}, {}, '{}', {}, {})",
                     self.literal(entry.revision),
                     entry.operation.name(),
                     entry.digest,
@@ -349,13 +388,14 @@ impl Tables {
                     entry.statements,
                     self.literal(entry.applied_by),
                     env!("CARGO_PKG_VERSION"),
+                    self.optional(entry.server),
                     self.optional(entry.script),
                 )
             })
             .collect();
         format!(
             "INSERT INTO {} (revision, operation, digest, lineage, statements_done, statements_begun, \
-             statements_total, started_at, finished_at, applied_by, tool_version, script) VALUES {}",
+             statements_total, started_at, finished_at, applied_by, tool_version, server, script) VALUES {}",
             self.history(),
             rows.join(", ")
         )

@@ -20,10 +20,20 @@ pub(super) struct Batch {
 struct Piece {
     /// Where its text starts.
     start: usize,
-    /// The statement of the script it is, with its index; none for one of our own.
-    statement: Option<(usize, Range<usize>)>,
-    /// Whether it has to change exactly one row.
-    changes_one: bool,
+    kind: Kind,
+}
+
+/// What is expected of a piece.
+#[derive(Clone)]
+enum Kind {
+    /// The statement of the script with this index, and its place there.
+    Statement(usize, Range<usize>),
+    /// One of our own.
+    Own,
+    /// One of our own that has to change exactly one row.
+    OwnOne,
+    /// One that fails where the migration lock is held no more.
+    Fence,
 }
 
 /// How a batch went wrong.
@@ -34,29 +44,43 @@ pub(super) enum Failure {
     Own(sqlx::Error),
     /// A statement that should have changed one row changed another number.
     Moved,
+    /// The migration lock is held no more.
+    LockLost(Option<sqlx::Error>),
+    /// It was given up, because the run was told to stop.
+    Interrupted,
 }
 
 impl Batch {
     /// Adds one of our own statements.
     pub(super) fn own(&mut self, sql: &str) {
-        self.push(sql, None, false);
+        self.push(sql, Kind::Own);
     }
 
     /// Adds one of our own statements that has to change exactly one row.
     pub(super) fn own_one(&mut self, sql: &str) {
-        self.push(sql, None, true);
+        self.push(sql, Kind::OwnOne);
     }
 
     /// Adds a statement of a script.
     pub(super) fn statement(&mut self, index: usize, statement: &Statement, text: &str) {
-        self.push(text, Some((index, statement.start..statement.end)), false);
+        self.push(text, Kind::Statement(index, statement.start..statement.end));
     }
 
-    fn push(&mut self, sql: &str, statement: Option<(usize, Range<usize>)>, changes_one: bool) {
-        if !self.sql.is_empty() {
+    /// Begins with a comment, by which the server's list of what runs shows whose it is.
+    pub(super) fn marked(mark: Option<&str>) -> Batch {
+        Batch { sql: mark.map(|mark| format!("{mark} ")).unwrap_or_default(), pieces: Vec::new() }
+    }
+
+    /// Adds a statement that fails where the migration lock is held no more.
+    pub(super) fn fence(&mut self, sql: &str) {
+        self.push(sql, Kind::Fence);
+    }
+
+    fn push(&mut self, sql: &str, kind: Kind) {
+        if !self.pieces.is_empty() {
             self.sql.push_str(BETWEEN);
         }
-        self.pieces.push(Piece { start: self.sql.len(), statement, changes_one });
+        self.pieces.push(Piece { start: self.sql.len(), kind });
         self.sql.push_str(sql);
     }
 
@@ -72,15 +96,15 @@ impl Batch {
     async fn send(mut self, connection: &mut Connection) -> Result<(), Failure> {
         let sql = std::mem::take(&mut self.sql);
         // Kept to find the place of a mistake; the text itself goes to the driver.
-        let places = if self.pieces.iter().any(|piece| piece.statement.is_some()) {
+        let places = if self.pieces.iter().any(|piece| matches!(piece.kind, Kind::Statement(..))) {
             sql.clone()
         } else {
             String::new()
         };
         match connection.execute(sql).await {
             Ok(changed) => {
-                let moved =
-                    self.pieces.iter().zip(&changed).any(|(piece, rows)| piece.changes_one && *rows != 1);
+                let mut pieces = self.pieces.iter().zip(&changed);
+                let moved = pieces.any(|(piece, rows)| matches!(piece.kind, Kind::OwnOne) && *rows != 1);
                 if moved { Err(Failure::Moved) } else { Ok(()) }
             }
             Err(error) => Err(self.blame(&places, error)),
@@ -94,8 +118,7 @@ impl Batch {
         for (piece, end) in self.pieces.iter().zip(ends) {
             let sql = &self.sql[piece.start..end];
             boundary(sql);
-            let piece =
-                Piece { start: 0, statement: piece.statement.clone(), changes_one: piece.changes_one };
+            let piece = Piece { start: 0, kind: piece.kind.clone() };
             Batch { sql: sql.to_owned(), pieces: vec![piece] }.send(connection).await?;
         }
         boundary("the end of a message");
@@ -113,15 +136,19 @@ impl Batch {
             Some(byte) => self.pieces.iter().rev().find(|piece| piece.start <= byte),
             None => self.pieces.get(finished),
         };
-        match piece.and_then(|piece| piece.statement.clone().map(|statement| (piece.start, statement))) {
-            Some((start, (index, span))) => {
+        let Some(Piece { start, kind }) = piece else {
+            return Failure::Own(error);
+        };
+        match kind.clone() {
+            Kind::Statement(index, span) => {
                 let named = byte.map(|byte| (span.start + (byte - start), word(&sql[byte..])));
                 let span = named
                     .filter(|(place, _)| span.contains(place))
                     .map_or(span, |(place, word)| place..place + word);
                 Failure::Statement { index, span, message, source: error }
             }
-            None => Failure::Own(error),
+            Kind::Fence if matches!(error, sqlx::Error::Database(_)) => Failure::LockLost(Some(error)),
+            Kind::Own | Kind::OwnOne | Kind::Fence => Failure::Own(error),
         }
     }
 }

@@ -4,6 +4,7 @@ use std::fmt;
 use std::ops::Range;
 use std::time::Duration;
 
+use super::connection::Connection;
 use crate::dialect::DatabaseMessage;
 use crate::revision::{Direction, PlanError, RevisionId, TargetError, UnknownRevisions};
 use crate::script::{Dialect, Digest, ScriptErrors};
@@ -59,6 +60,23 @@ pub enum MigrateError {
     #[error("the version table was changed by another process during the run; run the command again")]
     Moved,
     #[error("{0}")]
+    Interrupted(Box<Interrupted>),
+    #[error("the file that is the migration lock cannot be used: {0}")]
+    LockFile(std::io::Error),
+    #[error("the migration lock was lost{}; what was committed stays, and the next run goes on from there", because(.source))]
+    LockLost { source: Option<sqlx::Error> },
+    #[error("nothing can be written here: {reason}")]
+    ReadOnly { reason: &'static str },
+    #[error(
+        "there is a version table in the schema {schemas}, which the search path ({search_path}) does not find: another \
+             one in `{schema}` would begin from nothing"
+    )]
+    VersionTableElsewhere { schemas: String, schema: String, search_path: String },
+    #[error("{0}")]
+    Ahead(Box<Ahead>),
+    #[error("{0}")]
+    Diverged(Box<Diverged>),
+    #[error("{0}")]
     InDoubt(Box<InDoubt>),
     #[error(
         "nothing is known to be in doubt about statement {number} of the {direction} of revision {revision}; run \
@@ -105,6 +123,8 @@ pub struct StatementFailure {
     pub statement: String,
     /// What the database says.
     pub database: DatabaseMessage,
+    /// What it had to wait for, where that could be seen.
+    pub blocked_by: Option<String>,
     /// What the database holds now.
     pub aftermath: Aftermath,
     /// The driver's error.
@@ -130,6 +150,48 @@ pub struct InDoubt {
     pub statement: String,
     /// What was found, and why that does not tell.
     pub found: String,
+}
+
+/// A run that was told to stop.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Interrupted {
+    /// The revision that is not finished, if one is.
+    pub unfinished: Option<StoppedAt>,
+    /// What the database holds now.
+    pub aftermath: Aftermath,
+}
+
+/// Where a revision whose statements commit one by one was stopped.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct StoppedAt {
+    /// Which revision.
+    pub revision: RevisionId,
+    /// Up or down.
+    pub direction: Direction,
+    /// How many of its statements are done.
+    pub done: usize,
+    /// How many it has.
+    pub total: usize,
+}
+
+/// A database with revisions that no script knows, and all that are known.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Ahead {
+    /// The rows of the version table that no script knows.
+    pub unknown: Vec<String>,
+    /// When and by whom they were applied.
+    pub applied: Vec<Provenance>,
+}
+
+/// A database with revisions that no script knows, and not all that are known: two lines of development that parted.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Diverged {
+    /// The rows of the version table that no script knows.
+    pub unknown: Vec<String>,
+    /// Revisions that are known and not applied.
+    pub missing: Vec<RevisionId>,
+    /// When and by whom the unknown ones were applied.
+    pub applied: Vec<Provenance>,
 }
 
 /// What a database holds after a run that failed.
@@ -169,6 +231,23 @@ pub struct EditedRevision {
 }
 
 impl MigrateError {
+    /// A run that was told to stop before it had begun.
+    pub(super) fn interrupted() -> MigrateError {
+        let aftermath = Aftermath { kept: Vec::new(), rolled_back: false };
+        MigrateError::Interrupted(Box::new(Interrupted { unfinished: None, aftermath }))
+    }
+
+    /// Whether somebody else was in the way, so that the same may succeed a little later: what a statement waited for was
+    /// not given up in time, or it was the victim of a deadlock.
+    #[must_use]
+    pub fn is_transient(&self) -> bool {
+        match self {
+            MigrateError::Database { source, .. } => Connection::is_transient(source),
+            MigrateError::Statement(failure) => Connection::is_transient(&failure.source),
+            _ => false,
+        }
+    }
+
     pub(super) fn database(doing: &'static str) -> impl FnOnce(sqlx::Error) -> MigrateError {
         move |source| MigrateError::Database {
             doing,
@@ -233,8 +312,70 @@ impl fmt::Display for StatementFailure {
         for line in self.statement.lines().take(8) {
             writeln!(formatter, "  | {line}")?;
         }
+        if let Some(by) = &self.blocked_by {
+            writeln!(formatter, "  it waited for {by}")?;
+        }
         write!(formatter, "{direction} of revision {revision} {}", self.aftermath.describe(*number))
     }
+}
+
+impl fmt::Display for Interrupted {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Interrupted { unfinished, aftermath } = self;
+        formatter.write_str("stopped")?;
+        match unfinished {
+            Some(StoppedAt { revision, direction, done, total }) => write!(
+                formatter,
+                " after statement {done} of {total} of the {direction} of revision {revision}: the next run goes on there"
+            )?,
+            None if aftermath.rolled_back => {
+                formatter.write_str("; what was not committed was rolled back")?
+            }
+            None => {}
+        }
+        match aftermath.kept_text() {
+            Some(kept) => write!(formatter, "; {kept}"),
+            None if unfinished.is_some() => Ok(()),
+            None => formatter.write_str("; the database is as it was"),
+        }
+    }
+}
+
+impl fmt::Display for Ahead {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(
+            formatter,
+            "the database is ahead: it has {}, and all that is known here{}",
+            unknown_revisions(&self.unknown),
+            provenance(&self.applied)
+        )
+    }
+}
+
+impl fmt::Display for Diverged {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let missing: Vec<&str> = self.missing.iter().map(RevisionId::as_str).collect();
+        write!(
+            formatter,
+            "the database has diverged: it has {}, and it has not {}{}",
+            unknown_revisions(&self.unknown),
+            missing.join(", "),
+            provenance(&self.applied)
+        )
+    }
+}
+
+fn unknown_revisions(ids: &[String]) -> String {
+    let noun = if ids.len() == 1 { "revision" } else { "revisions" };
+    format!("{noun} {}, which no script has", ids.join(", "))
+}
+
+fn because(source: &Option<sqlx::Error>) -> String {
+    let message = source.as_ref().map(DatabaseMessage::of);
+    // The division by zero with which it is noticed says nothing to anybody.
+    message
+        .filter(|message| message.code.is_none())
+        .map_or_else(String::new, |message| format!(" ({})", message.message))
 }
 
 impl fmt::Display for InDoubt {
@@ -269,14 +410,24 @@ impl Aftermath {
                 )
             }
         };
+        match self.kept_text() {
+            None if self.rolled_back => {
+                format!("{own}, and with it the whole run: the database is as it was")
+            }
+            None => own,
+            Some(kept) => format!("{own}; {kept}"),
+        }
+    }
+
+    /// What stays done, if anything does.
+    fn kept_text(&self) -> Option<String> {
         let kept: Vec<&str> = self.kept.iter().map(RevisionId::as_str).collect();
         match kept.as_slice() {
-            [] if self.rolled_back => format!("{own}, and with it the whole run: the database is as it was"),
-            [] => own,
+            [] => None,
             kept if kept.len() > 5 => {
-                format!("{own}; done and kept: {} revisions, up to {}", kept.len(), kept[kept.len() - 1])
+                Some(format!("done and kept: {} revisions, up to {}", kept.len(), kept[kept.len() - 1]))
             }
-            kept => format!("{own}; done and kept: {}", kept.join(", ")),
+            kept => Some(format!("done and kept: {}", kept.join(", "))),
         }
     }
 }

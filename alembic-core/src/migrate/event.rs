@@ -16,6 +16,27 @@ pub enum Event {
         /// Who it is and since when, where the database can say.
         holder: Option<String>,
     },
+    /// The history was last written on another server: this database is a copy, or another server took over.
+    AnotherServer {
+        /// The identity of the other one.
+        before: String,
+        /// The identity of this one.
+        now: String,
+    },
+    /// A statement has to wait for somebody else.
+    Blocked {
+        /// Who it is, what they do, and since when.
+        by: String,
+    },
+    /// Somebody else was in the way. What was not committed is rolled back, and is tried again after a pause.
+    Retrying {
+        /// What the database said.
+        reason: String,
+        /// Which attempt failed, from 1.
+        attempt: u32,
+        /// How long the pause is.
+        pause: Duration,
+    },
     /// These revisions will be run, in this order.
     Planned {
         /// Direction and id of each.
@@ -70,6 +91,14 @@ impl fmt::Display for Event {
             Event::Waiting { holder: Some(holder) } => {
                 write!(formatter, "waiting for another migration of this database ({holder})")
             }
+            Event::AnotherServer { before, now } => {
+                write!(formatter, "the history was last written on the server {before}; this one is {now}")
+            }
+            Event::Blocked { by } => write!(formatter, "waiting for {by}"),
+            Event::Retrying { reason, attempt, pause } => {
+                let pause = pause.as_millis();
+                write!(formatter, "attempt {attempt} failed: {reason}; trying again in {pause} ms")
+            }
             Event::Planned { steps } => write!(formatter, "{} revisions to run", steps.len()),
             Event::Started { revision, direction, message, .. } => {
                 write!(formatter, "{direction} of {revision} begins: {message}")
@@ -104,6 +133,8 @@ pub struct Report {
     /// Revisions that were applied again: the history has them as applied, but something that writes no history, such as
     /// Alembic, took them back.
     pub taken_back: Vec<RevisionId>,
+    /// Rows of the version table that no script knows, where the database is ahead and that was allowed.
+    pub ahead: Vec<String>,
 }
 
 fn milliseconds<S: Serializer>(elapsed: &Duration, serializer: S) -> Result<S::Ok, S::Error> {

@@ -9,9 +9,9 @@ use super::children::{dropped_table, referring_table};
 use super::connection::Connection;
 use super::error::{Aftermath, MigrateError, StatementFailure};
 use super::event::{Done, Event, Report};
-use super::lock::POLL;
+use super::lock::{POLL, RunLock};
 use super::plan::PlannedStep;
-use super::record::{entry, row_changes, stamp_entries};
+use super::record::{Author, entry, row_changes, stamp_entries};
 use super::settings::Settings;
 use super::state::State;
 use crate::config::TransactionMode;
@@ -25,7 +25,16 @@ pub(super) struct Executor<'e, 's> {
     pub(super) tables: Tables,
     pub(super) directory: &'e ScriptDirectory,
     pub(super) settings: &'e mut Settings<'s>,
-    pub(super) applied_by: String,
+    pub(super) lock: &'e mut RunLock,
+    pub(super) applied_by: &'e str,
+    /// What tells the server from others.
+    pub(super) server: Option<&'e str>,
+    /// What each transaction begins with.
+    pub(super) opening: Vec<String>,
+    /// Whether a message was given up that the server may still be working on.
+    pub(super) abandoned: bool,
+    /// What the statement that runs had to wait for.
+    pub(super) blocked_by: Option<String>,
     /// PostgreSQL's search path as the run found it.
     pub(super) search_path: Option<String>,
     /// The rows that the version table has after what is done.
@@ -48,7 +57,7 @@ impl Executor<'_, '_> {
         let begin = Instant::now();
         let mut told = false;
         loop {
-            match self.connection.begin().await {
+            match self.connection.begin(&self.opening).await {
                 Ok(()) => return Ok(()),
                 Err(error) if Connection::is_busy(&error) => {
                     let waited = begin.elapsed();
@@ -59,6 +68,7 @@ impl Executor<'_, '_> {
                         told = true;
                         (self.settings.on_event)(Event::Waiting { holder: None });
                     }
+                    self.stop_if_told(None)?;
                     sqlx_core::rt::sleep(POLL).await;
                 }
                 Err(error) => return Err(MigrateError::database("beginning a transaction")(error)),
@@ -73,6 +83,7 @@ impl Executor<'_, '_> {
     ) -> Result<(), MigrateError> {
         let mut first = true;
         for step in &steps {
+            self.stop_if_told(None)?;
             let from = match &step.unfinished {
                 Some(unfinished) => Some(self.resume(step, unfinished).await?),
                 None => None,
@@ -128,14 +139,39 @@ impl Executor<'_, '_> {
         if self.connection.in_transaction() {
             let mut batch = Batch::default();
             self.change_rows(&RowChange::between(&self.written, &self.expected), &mut batch);
+            self.fence(&mut batch);
             if !batch.is_empty() {
-                batch.run(self.connection).await.map_err(own_failure("writing the version table"))?;
+                self.send(batch).await.map_err(own_failure("writing the version table"))?;
             }
+            self.commit_waiting().await.map_err(MigrateError::database("committing"))?;
             self.written.clone_from(&self.expected);
-            self.connection.commit().await.map_err(MigrateError::database("committing"))?;
             self.kept.append(&mut self.open);
         }
         Ok(())
+    }
+
+    /// Commits. On SQLite somebody who reads may be in the way for a while.
+    pub(super) async fn commit_waiting(&mut self) -> sqlx::Result<()> {
+        let begin = Instant::now();
+        loop {
+            match self.connection.commit().await {
+                Ok(()) => return Ok(()),
+                Err(error)
+                    if Connection::is_busy(&error)
+                        && begin.elapsed() < self.settings.statement_lock_timeout =>
+                {
+                    sqlx_core::rt::sleep(POLL).await;
+                }
+                Err(error) => return Err(error),
+            }
+        }
+    }
+
+    /// Ends a transaction with what fails where the lock is held no more.
+    pub(super) fn fence(&self, batch: &mut Batch) {
+        for sql in self.lock.fence() {
+            batch.fence(&sql);
+        }
     }
 
     /// On SQLite the lock was free between two transactions: is the database still where this run left it?
@@ -158,7 +194,7 @@ impl Executor<'_, '_> {
             let text = step.script.statement_text(statement);
             if let Some(table) = self.dropped_table(text) {
                 if !batch.is_empty() {
-                    let before = std::mem::take(&mut batch).run(self.connection).await;
+                    let before = self.send(std::mem::take(&mut batch)).await;
                     before.map_err(|failure| self.failure(step, failure, true))?;
                 }
                 self.keep_children(step, index, table).await?;
@@ -167,7 +203,7 @@ impl Executor<'_, '_> {
         }
         self.restore_search_path(step, &mut batch);
         batch.own(&self.tables.done(&self.entry(step), Some(begun)));
-        let result = batch.run(self.connection).await;
+        let result = self.send(batch).await;
         result.map_err(|failure| self.failure(step, failure, true))
     }
 
@@ -194,7 +230,11 @@ impl Executor<'_, '_> {
     }
 
     pub(super) fn entry<'a>(&'a self, step: &'a PlannedStep<'_>) -> Entry<'a> {
-        entry(self.directory, step, &self.applied_by)
+        entry(self.directory, step, self.author())
+    }
+
+    fn author(&self) -> Author<'_> {
+        Author { applied_by: self.applied_by, server: self.server }
     }
 
     pub(super) fn restore_search_path(&self, step: &PlannedStep<'_>, batch: &mut Batch) {
@@ -216,19 +256,20 @@ impl Executor<'_, '_> {
         }
         if purge {
             batch.own(&self.tables.purge());
-            batch.own(&self.tables.unstamp_all(&self.applied_by));
+            batch.own(&self.tables.unstamp_all(self.applied_by));
         }
         // Whoever stamps says what the database is: nothing is left to be finished.
         batch.own(&self.tables.forget_unfinished(None));
         self.change_rows(&plan.change, &mut batch);
-        let entries = stamp_entries(self.directory, plan, &self.applied_by);
+        let entries = stamp_entries(self.directory, plan, self.author());
         for entries in entries.chunks(200) {
             batch.own(&self.tables.record(entries));
         }
         if !self.transactional_ddl() {
+            self.fence(&mut batch);
             batch.own("COMMIT");
         }
-        batch.run(self.connection).await.map_err(own_failure("writing the version table"))?;
+        self.send(batch).await.map_err(own_failure("writing the version table"))?;
         self.expected.clone_from(&plan.rows);
         self.written.clone_from(&plan.rows);
         Ok(())
@@ -256,6 +297,7 @@ impl Executor<'_, '_> {
             total: step.statements.len(),
             statement: step.script.statement_text(&step.statements[index]).to_owned(),
             database: message,
+            blocked_by: self.blocked_by.clone(),
             aftermath: Aftermath { kept: self.kept.clone(), rolled_back },
             source,
         }))
@@ -268,5 +310,7 @@ pub(super) fn own_failure(doing: &'static str) -> impl FnOnce(Failure) -> Migrat
             MigrateError::database(doing)(error)
         }
         Failure::Moved => MigrateError::Moved,
+        Failure::LockLost(source) => MigrateError::LockLost { source },
+        Failure::Interrupted => MigrateError::interrupted(),
     }
 }

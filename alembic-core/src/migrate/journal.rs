@@ -28,6 +28,7 @@ impl Executor<'_, '_> {
             self.begin_revision(step).await?;
         }
         for index in from.unwrap_or_default()..step.statements.len() {
+            self.stop_if_told(Some((step, index)))?;
             let text = step.script.statement_text(&step.statements[index]);
             if let Some(table) = self.dropped_table(text) {
                 self.keep_children(step, index, table).await?;
@@ -91,10 +92,11 @@ impl Executor<'_, '_> {
         let progress = self.tables.progress(id, index + 1);
         let result = if self.transactional_ddl() {
             // A message of several statements is a transaction on PostgreSQL, which such a statement refuses.
+            self.lock.check().await?;
             self.own(HISTORY, &intent).await?;
-            let mut batch = Batch::default();
+            let mut batch = Batch::marked(self.lock.mark().as_deref());
             batch.statement(index, statement, text);
-            batch.run(self.connection).await
+            self.send(batch).await
         } else {
             let mut batch = Batch::default();
             batch.own(&intent);
@@ -102,7 +104,7 @@ impl Executor<'_, '_> {
             if !has_several_results(text) {
                 batch.own(&progress);
             }
-            batch.run(self.connection).await
+            self.send(batch).await
         };
         if let Err(failure) = result {
             let now = self.describe(trace).await.unwrap_or_default();
@@ -145,7 +147,10 @@ impl Executor<'_, '_> {
         let mut batch = Batch::default();
         match self.tables.dialect() {
             Dialect::Sqlite => self.begin_waiting().await?,
-            Dialect::Postgresql => batch.own("BEGIN"),
+            Dialect::Postgresql => {
+                batch.own("BEGIN");
+                self.opening.iter().for_each(|sql| batch.own(sql));
+            }
             Dialect::Mysql => batch.own("START TRANSACTION"),
         }
         Ok(batch)
@@ -154,16 +159,17 @@ impl Executor<'_, '_> {
     /// Runs the statements, and commits; or rolls back.
     async fn close(&mut self, mut batch: Batch) -> Result<(), Failure> {
         if self.tables.dialect() == Dialect::Sqlite {
-            return match batch.run(self.connection).await {
-                Ok(()) => self.connection.commit().await.map_err(Failure::Own),
+            return match self.send(batch).await {
+                Ok(()) => self.commit_waiting().await.map_err(Failure::Own),
                 Err(failure) => {
                     let _ = self.connection.rollback().await;
                     Err(failure)
                 }
             };
         }
+        self.fence(&mut batch);
         batch.own("COMMIT");
-        let result = batch.run(self.connection).await;
+        let result = self.send(batch).await;
         if result.is_err() {
             let _ = self.connection.execute("ROLLBACK".to_owned()).await;
         }
@@ -181,11 +187,13 @@ impl Executor<'_, '_> {
                 Err(sqlx::Error::Database(_)) => return Ok(None),
                 Err(error) => return Err(MigrateError::database("reading the catalog")(error)),
             };
-            if rows.is_empty() && !object.may_be_missing {
+            let joined = |row: Vec<Option<String>>| {
+                let cells: Option<Vec<String>> = row.into_iter().collect();
+                cells.map(|cells| cells.join(" "))
+            };
+            let Some(rows) = rows.into_iter().map(joined).collect::<Option<Vec<String>>>() else {
                 return Ok(None);
-            }
-            let rows: Vec<String> =
-                rows.into_iter().map(|row| row.into_iter().flatten().collect::<Vec<_>>().join(" ")).collect();
+            };
             lines.push(match trace {
                 Trace::Change(_) if rows.is_empty() => ABSENT.to_owned(),
                 Trace::Change(_) => fingerprint(&rows.join("\n")),

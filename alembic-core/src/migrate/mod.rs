@@ -1,5 +1,6 @@
 //! The executor: takes a database from where it is to where a target says, and records what it did.
 
+mod ahead;
 mod batch;
 mod boundary;
 mod children;
@@ -9,14 +10,20 @@ mod effect;
 mod error;
 mod event;
 mod execute;
+#[cfg(feature = "sqlite")]
+mod file_lock;
+mod interrupt;
 mod journal;
+mod lease;
 mod lock;
 mod log;
 mod offline;
 mod plan;
+mod preflight;
 mod preview;
 mod record;
 mod resume;
+mod retry;
 mod run;
 mod session;
 mod settings;
@@ -24,11 +31,16 @@ mod start;
 mod state;
 mod verdict;
 mod verify;
+mod watch;
 mod with_history;
 
 pub use database::Database;
-pub use error::{Aftermath, EditedRevision, InDoubt, MigrateError, Provenance, StatementFailure};
+pub use error::{
+    Aftermath, Ahead, Diverged, EditedRevision, InDoubt, Interrupted, MigrateError, Provenance,
+    StatementFailure, StoppedAt,
+};
 pub use event::{Done, Event, Report};
+pub use interrupt::Interrupt;
 pub use log::LogEntry;
 pub use offline::OfflineGoal;
 pub use preview::{Preview, PreviewStatement, PreviewStep};

@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use super::effect::Effect;
 use super::error::MigrateError;
 use super::plan::{Goal, Plan, PlannedStep};
-use super::record::{entry, row_changes, stamp_entries};
+use super::record::{Author, entry, row_changes, stamp_entries};
 use super::run::applied_by;
 use crate::config::TransactionMode;
 use crate::dialect::{Offline, Tables};
@@ -123,7 +123,7 @@ impl Writer<'_> {
                 if saved_path && changes_path(step) {
                     self.statement(self.offline.restore_search_path());
                 }
-                self.statement(&self.tables.done(&entry(self.directory, step, &self.applied_by), None));
+                self.statement(&self.tables.done(&entry(self.directory, step, self.author()), None));
                 for sql in row_changes(self.tables, self.directory, &step.rows) {
                     self.statement(&sql);
                 }
@@ -143,7 +143,7 @@ impl Writer<'_> {
     /// script was stopped.
     fn one_by_one(&mut self, step: &PlannedStep<'_>, restore_path: bool) {
         let id = step.script.revision.id.as_str();
-        self.statement(&self.tables.begin(&entry(self.directory, step, &self.applied_by)));
+        self.statement(&self.tables.begin(&entry(self.directory, step, self.author())));
         for (index, statement) in step.statements.iter().enumerate() {
             let text = step.script.statement_text(statement);
             match Effect::of(text, self.tables.dialect()) {
@@ -175,10 +175,15 @@ impl Writer<'_> {
         for sql in row_changes(self.tables, self.directory, &plan.change) {
             self.statement(&sql);
         }
-        let entries = stamp_entries(self.directory, plan, &self.applied_by);
+        let entries = stamp_entries(self.directory, plan, self.author());
         let records: Vec<String> = entries.chunks(200).map(|entries| self.tables.record(entries)).collect();
         records.iter().for_each(|sql| self.statement(sql));
         self.commit();
+    }
+
+    /// Which server will run it is not known.
+    fn author(&self) -> Author<'_> {
+        Author { applied_by: &self.applied_by, server: None }
     }
 
     /// What stands at the top: what it is, and what makes the client stop at the first error.

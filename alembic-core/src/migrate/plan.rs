@@ -1,5 +1,6 @@
 //! The plan of a run: its steps with their statements, checked before anything runs.
 
+use super::ahead::{Place, locate};
 use super::connection::Connection;
 use super::error::MigrateError;
 use super::resume::id_of;
@@ -25,19 +26,21 @@ pub(super) enum Goal {
 }
 
 impl Goal {
-    /// The nodes of the rows; none where the goal does not care what the table says.
-    pub(super) async fn rows(
+    /// Where the rows are in the graph; nowhere where the goal does not care what the table says.
+    pub(super) async fn place(
         &self,
         connection: &mut Connection,
         tables: &Tables,
         directory: &ScriptDirectory,
         state: &State,
-    ) -> Result<Vec<Node>, MigrateError> {
+    ) -> Result<Place, MigrateError> {
         match self {
-            Goal::Stamp { purge: true, .. } => Ok(Vec::new()),
+            Goal::Stamp { purge: true, .. } => Ok(Place::Known(Vec::new())),
             // The tables are made whatever the rows are.
-            Goal::EnsureVersion => Ok(directory.graph().locate(&state.ids()).unwrap_or_default()),
-            _ => state.locate(connection, tables, directory).await,
+            Goal::EnsureVersion => {
+                Ok(Place::Known(directory.graph().locate(&state.ids()).unwrap_or_default()))
+            }
+            _ => locate(connection, tables, directory, state).await,
         }
     }
 }

@@ -2,6 +2,7 @@
 
 use serde::Serialize;
 
+use super::ahead::Place;
 use super::database::Missing;
 use super::error::MigrateError;
 use super::plan::{Plan, PlannedStep};
@@ -67,7 +68,10 @@ impl Run<'_> {
         let (state, nodes, unverified, unfinished) = match database.connect(Missing::Refuse).await {
             Ok(mut connection) => {
                 let state = State::read(&mut connection, &tables).await?;
-                let nodes = goal.rows(&mut connection, &tables, directory, &state).await?;
+                let nodes = match goal.place(&mut connection, &tables, directory, &state).await? {
+                    Place::Known(nodes) => nodes,
+                    Place::Ahead(_, ahead) => return Err(MigrateError::Ahead(ahead)),
+                };
                 let unverified = verify(&mut connection, &tables, directory, &state, &nodes).await?;
                 let unfinished = state.unfinished(&mut connection, &tables).await?;
                 (state, nodes, unverified, unfinished)

@@ -5,11 +5,20 @@ use crate::dialect::{Entry, Operation, Tables};
 use crate::revision::{Node, RowChange, StampPlan};
 use crate::script::ScriptDirectory;
 
+/// Who writes, and where.
+#[derive(Clone, Copy)]
+pub(super) struct Author<'a> {
+    /// User and host.
+    pub(super) applied_by: &'a str,
+    /// The server that is written to, where it has an identity.
+    pub(super) server: Option<&'a str>,
+}
+
 /// The row of the history for a step.
 pub(super) fn entry<'a>(
     directory: &ScriptDirectory,
     step: &'a PlannedStep<'_>,
-    applied_by: &'a str,
+    author: Author<'a>,
 ) -> Entry<'a> {
     Entry {
         revision: step.script.revision.id.as_str(),
@@ -17,7 +26,8 @@ pub(super) fn entry<'a>(
         digest: directory.digest(step.node),
         lineage: directory.lineage(step.node),
         statements: step.statements.len(),
-        applied_by,
+        applied_by: author.applied_by,
+        server: author.server,
         script: Some(&step.script.text),
     }
 }
@@ -35,7 +45,7 @@ pub(super) fn row_changes(tables: &Tables, directory: &ScriptDirectory, change: 
 pub(super) fn stamp_entries<'a>(
     directory: &'a ScriptDirectory,
     plan: &StampPlan,
-    applied_by: &'a str,
+    author: Author<'a>,
 ) -> Vec<Entry<'a>> {
     let entry = |node: Node, operation| Entry {
         revision: directory.graph().id(node).as_str(),
@@ -43,7 +53,8 @@ pub(super) fn stamp_entries<'a>(
         digest: directory.digest(node),
         lineage: directory.lineage(node),
         statements: 0,
-        applied_by,
+        applied_by: author.applied_by,
+        server: author.server,
         script: (operation == Operation::Stamp).then_some(directory.script(node).text.as_str()),
     };
     let unstamped = plan.unstamped.iter().map(|node| entry(*node, Operation::Unstamp));

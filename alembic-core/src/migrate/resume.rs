@@ -189,7 +189,7 @@ impl Executor<'_, '_> {
     pub(super) async fn own(&mut self, doing: &'static str, sql: &str) -> Result<(), MigrateError> {
         let mut batch = Batch::default();
         batch.own(sql);
-        batch.run(self.connection).await.map_err(own_failure(doing))
+        self.send(batch).await.map_err(own_failure(doing))
     }
 }
 

@@ -1,14 +1,18 @@
 //! One run: read, plan, lock, read again, verify, carry out, record.
 
+use super::ahead::Place;
 use super::batch::Batch;
+use super::connection::Connection;
 use super::database::{Database, Missing};
 use super::error::MigrateError;
 use super::event::{Event, Report};
 use super::execute::{Executor, own_failure};
+use super::lock::RunLock;
 use super::plan::{Goal, Plan};
 use super::settings::Settings;
 use super::state::State;
 use super::verify::{taken_back, verify};
+use super::{preflight, retry};
 use crate::dialect::{ALEMBIC_WIDTH, Tables};
 use crate::migrator::Migrator;
 use crate::revision::{Direction, Node, RevisionId, Target};
@@ -47,8 +51,12 @@ pub(super) async fn run(
         return Ok(at(&state));
     }
     let directory = migrator.directory();
-    let nodes = goal.rows(&mut connection, &tables, directory, &state).await?;
+    let place = goal.place(&mut connection, &tables, directory, &state).await?;
+    let (nodes, ahead) = allowed(place, goal, &settings)?;
     let unverified = verify(&mut connection, &tables, directory, &state, &nodes).await?;
+    if !ahead.is_empty() {
+        return Ok(Report { unverified, ahead, ..at(&state) });
+    }
     if matches!(goal, Goal::Finish) && state.unfinished.is_empty() {
         return Err(MigrateError::NothingUnfinished);
     }
@@ -62,39 +70,73 @@ pub(super) async fn run(
         settings.ask(directory, &plan)?;
     }
     connection.taint();
-    let mut report = Report { unverified, ..at(&state) };
-    loop {
-        let lock = database.connect_lock(&migrator.settings().version_table).await?;
-        let lock = lock.acquire(settings.lock_timeout, &mut settings.on_event).await?;
-        let mut executor = Executor {
-            connection: &mut connection,
-            tables: tables.clone(),
-            directory,
-            settings: &mut settings,
-            applied_by: applied_by(),
-            search_path: None,
-            expected: Vec::new(),
-            written: Vec::new(),
-            kept: Vec::new(),
-            open: Vec::new(),
-        };
-        let result = executor.locked(goal, &mut report).await;
-        if result.is_err() && executor.connection.in_transaction() {
-            let _ = executor.connection.rollback().await;
-        }
-        let released = lock.release().await;
-        match result {
-            // SQLite's lock ends with each transaction: somebody else was faster, and the plan is another one now.
-            Err(MigrateError::Moved) if dialect == Dialect::Sqlite => {}
-            result => {
-                result?;
-                // The work is committed: a lock that could not be given back is freed by its closed connection.
-                if let Err(error) = released {
-                    tracing::warn!(%error, "the migration lock could not be released in order");
-                }
-                return Ok(report);
+    let facts = preflight::server(&mut connection).await?;
+    preflight::check(&mut connection, &tables, &state, &facts, &mut settings).await?;
+    let applied_by = applied_by();
+    let tables = find_schema(&mut connection, tables).await?;
+    let mut lock = database.lock(&tables.0, &facts, &applied_by).await?;
+    lock.acquire(&mut connection, &mut settings).await?;
+    let mut executor = Executor {
+        opening: opening(&settings, dialect, &lock),
+        connection: &mut connection,
+        tables: tables.0,
+        directory,
+        settings: &mut settings,
+        lock: &mut lock,
+        applied_by: &applied_by,
+        server: facts.identity.as_deref(),
+        abandoned: false,
+        blocked_by: None,
+        search_path: tables.1,
+        expected: Vec::new(),
+        written: Vec::new(),
+        kept: Vec::new(),
+        open: Vec::new(),
+    };
+    let mut report = at(&state);
+    let result = executor.persist(goal, &mut report).await;
+    let abandoned = executor.abandoned;
+    // A connection on which the server is still at work would answer when that is done.
+    if !abandoned && let Err(error) = lock.release(&mut connection).await {
+        // The work is committed: a lock that could not be given back is freed by its closed connection.
+        tracing::warn!(%error, "the migration lock could not be released in order");
+    }
+    result.map(|()| report)
+}
+
+/// What every transaction of the work begins with.
+fn opening(settings: &Settings<'_>, dialect: Dialect, lock: &RunLock) -> Vec<String> {
+    let mut opening = Vec::new();
+    if dialect == Dialect::Postgresql {
+        for (name, timeout) in [
+            ("lock_timeout", settings.statement_lock_timeout),
+            ("statement_timeout", settings.statement_timeout),
+        ] {
+            if !timeout.is_zero() {
+                opening.push(format!("SET LOCAL {name} = {}", timeout.as_millis()));
             }
         }
+    }
+    opening.extend(lock.opening());
+    opening
+}
+
+/// Names our tables by their schema, so that they are found whatever a script does to the search path; and the search
+/// path.
+async fn find_schema(
+    connection: &mut Connection,
+    mut tables: Tables,
+) -> Result<(Tables, Option<String>), MigrateError> {
+    let Some(sql) = tables.schema() else {
+        return Ok((tables, None));
+    };
+    let rows = connection.rows(sql).await.map_err(MigrateError::database("reading the search path"))?;
+    match rows.first().map(Vec::as_slice) {
+        Some([Some(schema), path]) => {
+            tables.set_schema(schema.clone());
+            Ok((tables, path.clone()))
+        }
+        _ => Ok((tables, None)),
     }
 }
 
@@ -102,6 +144,21 @@ impl Settings<'_> {
     /// Asks for leave, before anything is written.
     fn ask(&mut self, directory: &ScriptDirectory, plan: &Plan<'_>) -> Result<(), MigrateError> {
         (self.approve)(&planned(directory, plan)).map_err(|reason| MigrateError::Refused { reason })
+    }
+}
+
+/// The known nodes of a place, and the rows that are ahead of them, if that is allowed.
+fn allowed(
+    place: Place,
+    goal: &Goal,
+    settings: &Settings<'_>,
+) -> Result<(Vec<Node>, Vec<String>), MigrateError> {
+    match place {
+        Place::Known(nodes) => Ok((nodes, Vec::new())),
+        Place::Ahead(nodes, ahead) if settings.allow_ahead && matches!(goal, Goal::Upgrade(_)) => {
+            Ok((nodes, ahead.unknown))
+        }
+        Place::Ahead(_, ahead) => Err(MigrateError::Ahead(ahead)),
     }
 }
 
@@ -119,25 +176,85 @@ pub(super) fn applied_by() -> String {
 }
 
 impl Executor<'_, '_> {
+    /// Runs, and tries again what somebody else was in the way of.
+    async fn persist(&mut self, goal: &Goal, report: &mut Report) -> Result<(), MigrateError> {
+        self.limit_session().await?;
+        let mut attempt = 0;
+        loop {
+            let error = match self.locked(goal, report).await {
+                Ok(()) => return Ok(()),
+                Err(error) => error,
+            };
+            if !self.abandoned && self.connection.in_transaction() {
+                let _ = self.connection.rollback().await;
+            }
+            self.open.clear();
+            report.done.retain(|done| self.kept.contains(&done.revision));
+            if self.settings.interrupt.is_impatient()
+                && let MigrateError::Statement(failure) = &error
+                && Connection::is_cancelled(&failure.source)
+            {
+                return Err(self.stopped_in(failure));
+            }
+            // SQLite's own lock ends with each transaction: somebody else was faster, and the plan is another one now.
+            let moved = matches!(error, MigrateError::Moved) && self.tables.dialect() == Dialect::Sqlite;
+            if self.abandoned || attempt >= self.settings.retries || !(moved || error.is_transient()) {
+                return Err(error);
+            }
+            attempt += 1;
+            let pause = retry::pause(attempt);
+            (self.settings.on_event)(Event::Retrying { reason: error.to_string(), attempt, pause });
+            self.pause(pause).await?;
+        }
+    }
+
+    /// Sets the limits of statements where they are not those of a transaction.
+    async fn limit_session(&mut self) -> Result<(), MigrateError> {
+        if self.tables.dialect() != Dialect::Mysql {
+            return Ok(());
+        }
+        const LIMITING: &str = "setting the limits of statements";
+        let lock_timeout = self.settings.statement_lock_timeout;
+        if !lock_timeout.is_zero() {
+            // In whole seconds, of which there is at least one.
+            let seconds = lock_timeout.as_millis().div_ceil(1000);
+            let sql =
+                format!("SET SESSION lock_wait_timeout = {seconds}, innodb_lock_wait_timeout = {seconds}");
+            self.own(LIMITING, &sql).await?;
+        }
+        let timeout = self.settings.statement_timeout;
+        if !timeout.is_zero() {
+            let on_mariadb = format!("SET SESSION max_statement_time = {}", timeout.as_secs_f64());
+            if self.own(LIMITING, &on_mariadb).await.is_err() {
+                // MySQL, which limits queries alone.
+                self.own(LIMITING, &format!("SET SESSION max_execution_time = {}", timeout.as_millis()))
+                    .await?;
+            }
+        }
+        Ok(())
+    }
+
     /// The run, under the lock.
     async fn locked(&mut self, goal: &Goal, report: &mut Report) -> Result<(), MigrateError> {
         let dialect = self.tables.dialect();
         if dialect == Dialect::Sqlite {
             self.begin_waiting().await?;
         }
-        self.find_schema().await?;
         let state = State::read(self.connection, &self.tables).await?;
-        self.expected = goal.rows(self.connection, &self.tables, self.directory, &state).await?;
+        let place = goal.place(self.connection, &self.tables, self.directory, &state).await?;
+        let (nodes, ahead) = allowed(place, goal, self.settings)?;
+        self.expected = nodes;
         self.written.clone_from(&self.expected);
         report.unverified =
             verify(self.connection, &self.tables, self.directory, &state, &self.expected).await?;
         let plan = Plan::new(self.directory, dialect, &self.expected, goal)?;
         let unfinished = state.unfinished(self.connection, &self.tables).await?;
         let plan = plan.finish_first(self.directory, dialect, &self.expected, goal, unfinished)?;
-        if plan.is_empty() {
+        if plan.is_empty() || !ahead.is_empty() {
             // Somebody else did it while this run waited.
             self.commit().await?;
             report.to = state.ids();
+            report.ahead = ahead;
             return Ok(());
         }
         self.check_width(&state, &plan).await?;
@@ -149,7 +266,10 @@ impl Executor<'_, '_> {
         }
         (self.settings.on_event)(Event::Planned { steps: planned(self.directory, &plan) });
         if dialect == Dialect::Postgresql {
-            self.connection.begin().await.map_err(MigrateError::database("beginning a transaction"))?;
+            self.connection
+                .begin(&self.opening)
+                .await
+                .map_err(MigrateError::database("beginning a transaction"))?;
         }
         self.create_tables(&state).await?;
         match plan {
@@ -166,20 +286,6 @@ impl Executor<'_, '_> {
             .map(ToString::to_string)
             .collect();
         report.to.sort();
-        Ok(())
-    }
-
-    /// Names our tables by their schema, so that they are found whatever a script does to the search path.
-    async fn find_schema(&mut self) -> Result<(), MigrateError> {
-        let Some(sql) = self.tables.schema() else {
-            return Ok(());
-        };
-        let rows =
-            self.connection.rows(sql).await.map_err(MigrateError::database("reading the search path"))?;
-        if let Some([Some(schema), path]) = rows.first().map(Vec::as_slice) {
-            self.tables.set_schema(schema.clone());
-            self.search_path.clone_from(path);
-        }
         Ok(())
     }
 
@@ -230,7 +336,7 @@ impl Executor<'_, '_> {
         if batch.is_empty() {
             return Ok(());
         }
-        batch.run(self.connection).await.map_err(own_failure("creating the version table"))
+        self.send(batch).await.map_err(own_failure("creating the version table"))
     }
 }
 

@@ -8,6 +8,7 @@ use super::connection::Connection;
 use super::database::{Database, Missing};
 use super::error::MigrateError;
 use super::event::{Event, Report};
+use super::interrupt::Interrupt;
 use super::plan::Goal;
 use super::resume::Answer;
 use super::run;
@@ -79,6 +80,11 @@ impl Migrator {
         let settings = Settings {
             lock_timeout: self.settings().lock_timeout,
             transaction: self.settings().transaction,
+            statement_lock_timeout: Duration::from_secs(self.settings().limits.statement_lock_timeout),
+            statement_timeout: Duration::from_secs(self.settings().limits.statement_timeout),
+            retries: self.settings().limits.retries,
+            allow_ahead: false,
+            interrupt: Interrupt::default(),
             answer: None,
             approve: Box::new(|_| Ok(())),
             on_event: Box::new(|_| {}),
@@ -164,6 +170,40 @@ impl<'a> Run<'a> {
     /// How long to wait for another process that migrates the same database.
     pub fn lock_timeout(mut self, timeout: Duration) -> Run<'a> {
         self.settings.lock_timeout = timeout;
+        self
+    }
+
+    /// How long a statement waits for a lock that somebody else has, before it gives up and is tried again: so that what
+    /// wants the lock after it does not wait for long. Zero: for ever. Not on SQLite, nor for statements that cannot run
+    /// in a transaction on PostgreSQL.
+    pub fn statement_lock_timeout(mut self, timeout: Duration) -> Run<'a> {
+        self.settings.statement_lock_timeout = timeout;
+        self
+    }
+
+    /// How long a statement may take at most. Zero: any time. Not on SQLite.
+    pub fn statement_timeout(mut self, timeout: Duration) -> Run<'a> {
+        self.settings.statement_timeout = timeout;
+        self
+    }
+
+    /// How often a revision is tried again that had to wait for a lock for too long, or was the victim of a deadlock.
+    pub fn retries(mut self, retries: u32) -> Run<'a> {
+        self.settings.retries = retries;
+        self
+    }
+
+    /// Lets an upgrade of a database end well that is *ahead*: it has all revisions that are known here, and others that
+    /// are not, such as those of a newer version of the same service. [`Report::ahead`] says which. A database that lacks
+    /// a known revision is refused all the same.
+    pub fn allow_ahead(mut self) -> Run<'a> {
+        self.settings.allow_ahead = true;
+        self
+    }
+
+    /// Lets `interrupt` stop the run.
+    pub fn interrupted_by(mut self, interrupt: &Interrupt) -> Run<'a> {
+        self.settings.interrupt = interrupt.clone();
         self
     }
 

@@ -5,8 +5,8 @@ use serde::Serialize;
 use super::connection::Connection;
 use super::error::{MigrateError, Provenance};
 use crate::dialect::Tables;
-use crate::revision::{Direction, Node, UnknownRevisions};
-use crate::script::{Digest, ScriptDirectory};
+use crate::revision::{Direction, UnknownRevisions};
+use crate::script::Digest;
 
 /// What one query tells about a database.
 #[derive(Clone, Debug, Default)]
@@ -98,21 +98,6 @@ impl State {
 
     pub(super) fn ids(&self) -> Vec<String> {
         self.rows.iter().map(|(id, _)| id.clone()).collect()
-    }
-
-    /// The nodes of the rows.
-    pub(super) async fn locate(
-        &self,
-        connection: &mut Connection,
-        tables: &Tables,
-        directory: &ScriptDirectory,
-    ) -> Result<Vec<Node>, MigrateError> {
-        let unknown = match directory.graph().locate(&self.ids()) {
-            Ok(nodes) => return Ok(nodes),
-            Err(unknown) => unknown,
-        };
-        let applied = self.provenance(connection, tables, &unknown).await?;
-        Err(MigrateError::UnknownRevisions { unknown, applied })
     }
 
     /// What the history knows of revisions that no script has.

@@ -100,7 +100,7 @@ mod tests {
     use crate::dialect::catalog::Object;
 
     fn object(shown: &str) -> Object {
-        Object { shown: shown.to_owned(), query: String::new(), may_be_missing: true }
+        Object { shown: shown.to_owned(), query: String::new() }
     }
 
     fn done() -> Verdict {
