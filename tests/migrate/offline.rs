@@ -227,3 +227,23 @@ fn another_version_table_is_named() {
         assert!(script.contains(expected), "{expected} in\n{script}");
     }
 }
+
+#[test]
+fn what_only_the_database_knows_is_refused() {
+    let check = |sql: &str, dialect: Dialect, refused: bool| {
+        let migrator = migrator(&[Script::new("r1", "", sql, "")]);
+        match migrator.offline(dialect, &up("head")) {
+            Ok(script) => assert!(!refused && script.contains(sql), "{sql}"),
+            Err(error) => {
+                assert!(refused, "{sql}: {error}");
+                assert!(error.to_string().starts_with("migrations/r1.sql:7: SQLite lacks"), "{error}");
+            }
+        }
+    };
+    check("ALTER TABLE t ALTER COLUMN c SET NOT NULL;", Dialect::Sqlite, true);
+    check("ALTER TABLE t ADD CONSTRAINT k CHECK (c > 0);", Dialect::Sqlite, true);
+    check("ALTER TABLE t ALTER COLUMN c SET NOT NULL;", Dialect::Postgresql, false);
+    check("ALTER TABLE t RENAME COLUMN c TO d;", Dialect::Sqlite, false);
+    check("ALTER TABLE t ADD COLUMN d INTEGER;", Dialect::Sqlite, false);
+    check("ALTER TABLE t DROP COLUMN d;", Dialect::Sqlite, false);
+}

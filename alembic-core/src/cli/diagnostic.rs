@@ -237,6 +237,10 @@ fn help(error: &CommandError) -> Option<String> {
         MigrateError::Locked { .. } => {
             "it ends by itself, even if its process was killed; `lock_timeout` is how long to wait for it"
         }
+        MigrateError::NotOffline { .. } => {
+            "run it with `upgrade` or `downgrade`; or write the change as statements that SQLite knows, in a section of its \
+             own: `-- alembic: upgrade sqlite`"
+        }
         MigrateError::Refused { .. } => "nothing was run",
         MigrateError::RowsReferred { .. } => {
             "the database is as it was. Drop the other table first if both are to go; to change a table, keep it: add a \

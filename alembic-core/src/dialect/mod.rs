@@ -14,7 +14,6 @@ mod offline;
 pub(crate) mod postgresql;
 mod quote;
 mod server;
-#[cfg(feature = "sqlite")]
 pub(crate) mod sqlite;
 mod tables;
 

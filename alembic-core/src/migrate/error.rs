@@ -53,6 +53,11 @@ pub enum MigrateError {
         "{path}:{line}: rows of `{child}` refer to `{table}`: dropping it would take them along, or fail"
     )]
     RowsReferred { path: String, line: usize, table: String, child: String },
+    #[error(
+        "{path}:{line}: SQLite lacks this form of ALTER TABLE; it is carried out by looking at the database, which a \
+             script cannot"
+    )]
+    NotOffline { path: String, line: usize },
     #[error("{reason}")]
     Refused { reason: String },
     #[error("{0}")]

@@ -6,6 +6,7 @@
 
 use sha2::{Digest as _, Sha256};
 
+use super::alter::{alter_table, lacking_alter};
 use super::batch::{Batch, Failure};
 use super::connection::Connection;
 use super::effect::{Effect, Trace, has_several_results};
@@ -61,9 +62,24 @@ impl Executor<'_, '_> {
         let statement = &step.statements[index];
         let text = step.script.statement_text(statement);
         let mut batch = self.open().await?;
-        batch.statement(index, statement, text);
-        batch.own(&self.tables.progress(step.script.revision.id.as_str(), index + 1));
-        let failure = match self.close(batch).await {
+        let altered = match lacking_alter(text, self.tables.dialect()) {
+            Some(alter) => alter_table(self.connection, &alter, index, statement).await,
+            None => {
+                batch.statement(index, statement, text);
+                Ok(())
+            }
+        };
+        let result = match altered {
+            Ok(()) => {
+                batch.own(&self.tables.progress(step.script.revision.id.as_str(), index + 1));
+                self.close(batch).await
+            }
+            Err(failure) => {
+                let _ = self.connection.rollback().await;
+                Err(failure)
+            }
+        };
+        let failure = match result {
             Ok(()) => return Ok(()),
             Err(failure) => failure,
         };

@@ -1,6 +1,7 @@
 //! The executor: takes a database from where it is to where a target says, and records what it did.
 
 mod ahead;
+mod alter;
 mod batch;
 mod boundary;
 mod children;

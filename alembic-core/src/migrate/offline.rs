@@ -2,6 +2,7 @@
 
 use std::fmt::Write as _;
 
+use super::alter::needs_the_database;
 use super::effect::Effect;
 use super::error::MigrateError;
 use super::plan::{Goal, Plan, PlannedStep};
@@ -11,7 +12,7 @@ use crate::config::TransactionMode;
 use crate::dialect::{Offline, Tables};
 use crate::migrator::Migrator;
 use crate::revision::{self, Direction, Node, PlanError, Range, StampPlan, Target};
-use crate::script::{Dialect, ScriptDirectory};
+use crate::script::{Dialect, ScriptDirectory, Statement};
 
 /// What a script is to do to a database that is assumed to be somewhere.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -80,11 +81,26 @@ impl Migrator {
             }
         };
         match plan {
-            Plan::Steps(steps) => writer.steps(&rows, &steps, self.settings().transaction),
+            Plan::Steps(steps) => {
+                steps.iter().try_for_each(|step| check(step, dialect))?;
+                writer.steps(&rows, &steps, self.settings().transaction);
+            }
             Plan::Stamp { plan, .. } => writer.stamp(&rows, &plan),
             Plan::Tables => {}
         }
         Ok(writer.text)
+    }
+}
+
+/// Refuses what cannot be said in SQL alone.
+fn check(step: &PlannedStep<'_>, dialect: Dialect) -> Result<(), MigrateError> {
+    let unsaid = |statement: &&Statement| needs_the_database(step.script.statement_text(statement), dialect);
+    match step.statements.iter().find(unsaid) {
+        Some(statement) => {
+            let (line, _) = step.script.place(statement.start);
+            Err(MigrateError::NotOffline { path: step.script.path.clone(), line })
+        }
+        None => Ok(()),
     }
 }
 
