@@ -54,7 +54,7 @@ impl<'p> Place<'p> {
         from_package.or_else(from_here).ok_or_else(|| {
             let shown: Vec<&str> = project.locations.iter().map(|location| location.shown.as_str()).collect();
             Failure::new(
-                format!("scripts in {wanted} would not be read"),
+                format!("scripts in `{wanted}` would not be read"),
                 &format!("`migrations` in alembic.toml names {}", shown.join(", ")),
             )
         })

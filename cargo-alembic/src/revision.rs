@@ -24,7 +24,7 @@ pub(crate) fn create(project: &Project, arguments: &Arguments, args: &RevisionAr
     let placement = revision::new_revision(directory.graph(), &new)
         .map_err(|error| Failure::new_revision(project, &directory, &error))?;
     let mut revision = revision(&directory, new, &placement);
-    revision.message = args.message.clone().unwrap_or_default();
+    revision.message = printable(args.message.as_deref().unwrap_or_default());
     revision.tags = tags(&args.tag)?;
     let place = Place::find(project, &directory, &placement, args.version_path.as_deref())?;
     write(project, arguments, &directory, revision, &place, args.template.as_deref())
@@ -46,7 +46,8 @@ pub(crate) fn merge(project: &Project, arguments: &Arguments, args: &MergeArgs) 
     }
     let mut revision = revision(&directory, new, &placement);
     let parents: Vec<&str> = revision.parents.iter().map(RevisionId::as_str).collect();
-    revision.message = args.message.clone().unwrap_or_else(|| format!("Merge {}", parents.join(" and ")));
+    let default = || format!("Merge {}", parents.join(" and "));
+    revision.message = args.message.as_deref().map_or_else(default, printable);
     let place = Place::find(project, &directory, &placement, None)?;
     write(project, arguments, &directory, revision, &place, None)
 }
@@ -89,6 +90,12 @@ fn id(wanted: Option<&str>) -> Result<RevisionId, Failure> {
         ));
     }
     Ok(RevisionId::new(wanted.map_or_else(random, str::to_owned))?)
+}
+
+/// A message without what a terminal would obey.
+fn printable(message: &str) -> String {
+    let is_control = |letter: char| letter.is_control() && letter != '\n';
+    message.replace(is_control, " ")
 }
 
 /// Tags are a list in the header.

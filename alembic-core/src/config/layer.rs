@@ -60,7 +60,7 @@ struct Table {
 }
 
 #[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(deny_unknown_fields, expecting = "a table with a `command`")]
 struct HookTable {
     command: Spanned<Words>,
     cwd: Option<String>,

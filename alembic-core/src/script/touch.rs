@@ -250,9 +250,12 @@ fn words(statement: &str, dialect: Dialect) -> Vec<String> {
 
 /// Whether two names may be those of one object. Where one has no schema, they may; letter case does not tell them apart.
 pub(super) fn same(left: &Name, right: &Name) -> bool {
-    let equal = |left: &str, right: &str| left.to_lowercase() == right.to_lowercase();
     let schemas = left.schema.as_deref().zip(right.schema.as_deref());
     equal(&left.name, &right.name) && schemas.is_none_or(|(left, right)| equal(left, right))
+}
+
+fn equal(left: &str, right: &str) -> bool {
+    left.chars().flat_map(char::to_lowercase).eq(right.chars().flat_map(char::to_lowercase))
 }
 
 impl Object {
@@ -264,7 +267,7 @@ impl Object {
             (Object::Table(table), Object::Other("view", _, view))
             | (Object::Other("view", _, view), Object::Table(table)) => same(table, view),
             (Object::Column(left, column), Object::Column(right, other)) => {
-                same(left, right) && column.to_lowercase() == other.to_lowercase()
+                same(left, right) && equal(column, other)
             }
             (Object::Other(kind, table, name), Object::Other(other_kind, other_table, other_name)) => {
                 let tables = table.as_ref().zip(other_table.as_ref());

@@ -63,7 +63,7 @@ fn messages() {
     check("🚀", "_a1.sql", "🚀");
     check("数据库 迁移", "_a1_数据库_迁移.sql", "数据库 迁移");
     check("{{ header }} %(rev)s ${HOME}", "_a1_header_rev_s_home.sql", "{{ header }} %(rev)s ${HOME}");
-    check("a\tb", "_a1_a_b.sql", "a\tb");
+    check("a\tb\rc\u{1b}[31m", "_a1_a_b_c_31m.sql", "a b c [31m");
     check("a: b", "_a1_a_b.sql", "a: b");
     check(&"ä".repeat(120), &format!("_a1_{}.sql", "ä".repeat(40)), &"ä".repeat(120));
 }
