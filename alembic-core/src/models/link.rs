@@ -188,7 +188,17 @@ impl Linker {
                     .filter_map(|(it, at)| Some((it.name.as_ref()?, at.line))),
             );
         let of_indexes = table.indexes.iter().zip(&draft.indexes).map(|(it, at)| (&it.name, at.line));
+        let columns = |columns: &[String]| columns.join(", ");
+        let uniques: Vec<(String, usize)> =
+            draft.uniques.iter().map(|unique| (columns(&unique.value.columns), unique.line)).collect();
+        let foreign_keys: Vec<(String, usize)> = draft
+            .foreign_keys
+            .iter()
+            .map(|key| (format!("{} to {}", columns(&key.value.columns), key.value.references), key.line))
+            .collect();
         let mut found = Vec::new();
+        repeated(uniques.iter().map(|(name, line)| (name, *line)), "unique constraint of", &mut found);
+        repeated(foreign_keys.iter().map(|(name, line)| (name, *line)), "foreign key from", &mut found);
         repeated(of_constraints, "constraint", &mut found);
         repeated(of_indexes, "index", &mut found);
         for (what, name, line) in found {

@@ -11,13 +11,15 @@ mod types;
 use std::collections::HashMap;
 
 use heck::ToSnakeCase as _;
-use proc_macro2::{Span, TokenStream};
-use syn::{Attribute, Data, Lit, Path, Type as RustType};
+use proc_macro2::{Span, TokenStream, TokenTree};
+use syn::ext::IdentExt as _;
+use syn::parse::ParseStream;
+use syn::{Attribute, Data, Ident, Path, Token, Type as RustType};
 
 use self::table::{ColumnCall, JoinableCall, TableCall};
 use self::types::{column_type, range, unsigned};
 use super::draft::{At, Draft, DraftColumn};
-use super::item::unraw;
+use super::item::{Mistakes, each_key, list, skip_value, text, unraw};
 use super::link::link_with;
 use super::source::{Found, Id, Namespace, Sources, Tree, Use, line, names, types_of, written};
 use super::{Aspect, ColumnKind, Declaration, ModelError, ModelErrors, ModelProblem, UnknownType};
@@ -93,7 +95,7 @@ impl Reader<'_> {
             draft.columns = call.columns.iter().map(|column| self.column(module, &call, column)).collect();
             let columns: HashMap<String, String> =
                 call.columns.iter().map(|column| (unraw(&column.ident), column.name.clone())).collect();
-            let key = call.key.unwrap_or_else(|| vec![syn::Ident::new("id", call.ident.span())]);
+            let key = call.key.unwrap_or_else(|| vec![Ident::new("id", call.ident.span())]);
             let mut key_columns = Vec::new();
             for ident in &key {
                 match columns.get(&unraw(ident)) {
@@ -200,10 +202,10 @@ impl Reader<'_> {
             }
             let input = self.tree.parse(id)?;
             let Data::Enum(data) = &input.data else { return None };
-            let path = path_value(&input.attrs, "sql_type")?;
+            let path = value(&input.attrs, "sql_type", path)?;
             let found = self.tree.resolve(item.module, &names(&path), Namespace::Types)?;
             let value = |variant: &syn::Variant| {
-                text_value(&variant.attrs, "rename").unwrap_or_else(|| unraw(&variant.ident).to_snake_case())
+                value(&variant.attrs, "rename", text).unwrap_or_else(|| unraw(&variant.ident).to_snake_case())
             };
             (found == Found::Type(sql_type)).then(|| data.variants.iter().map(value).collect())
         })
@@ -261,80 +263,50 @@ impl Reader<'_> {
 
 /// The name of `postgres_type(name = "mood", schema = "shop")`.
 fn own_type(attributes: &[Attribute]) -> Option<ObjectName> {
-    let mut found = None;
-    for attribute in attributes.iter().filter(|attribute| attribute.path().is_ident("diesel")) {
-        // What is not understood is none of ours.
-        let _ = attribute.parse_nested_meta(|meta| {
-            if !meta.path.is_ident("postgres_type") {
-                return pass(&meta);
+    let (mut name, mut schema) = (None, None);
+    value(attributes, "postgres_type", |input| {
+        list(input, |input| {
+            let key = input.call(Ident::parse_any)?;
+            match key.to_string().as_str() {
+                "name" => name = Some(text(input)?),
+                "schema" => schema = Some(text(input)?),
+                _ => skip_value(input)?,
             }
-            let (mut name, mut schema) = (None, None);
-            meta.parse_nested_meta(|meta| {
-                if meta.path.is_ident("name") {
-                    name = Some(meta.value()?.parse::<syn::LitStr>()?.value());
-                } else if meta.path.is_ident("schema") {
-                    schema = Some(meta.value()?.parse::<syn::LitStr>()?.value());
-                } else {
-                    return pass(&meta);
-                }
-                Ok(())
-            })?;
-            found = name.map(|name| ObjectName { schema, name });
             Ok(())
-        });
-    }
-    found
+        })
+    });
+    name.map(|name| ObjectName { schema, name })
 }
 
-/// Passes over what follows a key.
-fn pass(meta: &syn::meta::ParseNestedMeta<'_>) -> syn::Result<()> {
-    while !meta.input.is_empty() && !meta.input.peek(syn::Token![,]) {
-        meta.input.parse::<proc_macro2::TokenTree>()?;
-    }
-    Ok(())
-}
-
-fn path_value(attributes: &[Attribute], key: &str) -> Option<Path> {
-    value(attributes, key, |input| input.call(Path::parse_mod_style))
-}
-
-fn text_value(attributes: &[Attribute], key: &str) -> Option<String> {
-    value(attributes, key, |input| input.parse::<Lit>()).and_then(|literal| match literal {
-        Lit::Str(text) => Some(text.value()),
-        _ => None,
-    })
-}
-
-/// The value of a key of `#[diesel(key = …)]`.
+/// What `read` makes of a key of `#[diesel(…)]`.
 fn value<T>(
     attributes: &[Attribute],
-    key: &str,
-    read: impl Fn(syn::parse::ParseStream<'_>) -> syn::Result<T>,
+    wanted: &str,
+    mut read: impl FnMut(ParseStream<'_>) -> syn::Result<T>,
 ) -> Option<T> {
     let mut found = None;
-    for attribute in attributes.iter().filter(|attribute| attribute.path().is_ident("diesel")) {
-        let _ = attribute.parse_nested_meta(|meta| {
-            if meta.path.is_ident(key) {
-                found = Some(read(meta.value()?)?);
-                return Ok(());
-            }
-            pass(&meta)
-        });
-    }
+    // What is not understood is Diesel's to complain about.
+    each_key(attributes, "diesel", &mut Mistakes::default(), |key, input| {
+        if key != wanted {
+            return skip_value(input);
+        }
+        found = Some(read(input)?);
+        Ok(())
+    });
     found
+}
+
+fn path(input: ParseStream<'_>) -> syn::Result<Path> {
+    input.parse::<Token![=]>()?;
+    input.call(Path::parse_mod_style)
 }
 
 fn starts_with(attribute: &TokenStream, word: &str) -> bool {
-    matches!(attribute.clone().into_iter().next(), Some(proc_macro2::TokenTree::Ident(ident)) if ident == word)
+    matches!(attribute.clone().into_iter().next(), Some(TokenTree::Ident(ident)) if ident == word)
 }
 
 /// The name of a type as PostgreSQL reads it, whatever its letters.
 fn quoted(name: &ObjectName) -> String {
-    let quote = |name: &String| {
-        let plain = name
-            .chars()
-            .all(|letter| letter.is_ascii_lowercase() || letter.is_ascii_digit() || letter == '_');
-        if plain { name.clone() } else { format!("\"{}\"", name.replace('"', "\"\"")) }
-    };
+    let quote = |name: &String| format!("\"{}\"", name.replace('"', "\"\""));
     name.schema.iter().chain([&name.name]).map(quote).collect::<Vec<_>>().join(".")
 }

@@ -53,7 +53,7 @@ fn separated(
 }
 
 /// Reads what stands between commas in parentheses.
-pub(super) fn list(
+pub(crate) fn list(
     input: ParseStream<'_>,
     read: impl FnMut(ParseStream<'_>) -> syn::Result<()>,
 ) -> syn::Result<()> {

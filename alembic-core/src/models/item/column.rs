@@ -265,7 +265,7 @@ fn generated(key: &Ident, input: ParseStream<'_>) -> syn::Result<Generated> {
 }
 
 /// Whether a type is written as an `Option`. Where an attribute gives the type, nothing else is looked at.
-fn is_option(type_: &RustType) -> bool {
+pub(crate) fn is_option(type_: &RustType) -> bool {
     match type_ {
         RustType::Path(path) => path.path.segments.last().is_some_and(|last| last.ident == "Option"),
         RustType::Group(group) => is_option(&group.elem),

@@ -13,8 +13,10 @@ mod sqlx;
 mod table;
 
 #[cfg(feature = "models")]
-pub(crate) use attribute::{each_key, expression, skip_value, text};
+pub(crate) use attribute::{each_key, expression, list, skip_value, text};
 pub use column::ColumnItem;
+#[cfg(feature = "models")]
+pub(crate) use column::is_option;
 pub use constraint::ForeignKeyItem;
 pub use enumeration::{EnumItem, read_enum};
 pub use mistake::{Mistake, Mistakes, Reading};

@@ -17,7 +17,7 @@ use syn::{Attribute, Data, DeriveInput, Fields, LitStr, Token};
 use self::entity::{Entity, EntityColumn, Relation, in_style, read_entity, read_relation};
 use self::types::{column_type, usual};
 use super::draft::{At, Draft, DraftColumn};
-use super::item::{Mistakes, each_key, read_newtype, skip_value, text, unraw};
+use super::item::{Mistakes, each_key, is_option, read_newtype, skip_value, text, unraw};
 use super::link::link_with;
 use super::source::{Found, Id, Namespace, Own, Sources, Tree, line, names};
 use super::{Aspect, ColumnKind, Declaration, ModelError, ModelErrors, ModelProblem};
@@ -91,8 +91,9 @@ impl Reader<'_> {
 
     /// The foreign keys of the `Relation` in a module.
     fn relations(&self, module: Id, mistakes: &mut Mistakes) -> Vec<Relation> {
-        let ids = self.tree.modules[module].types.values().copied();
-        let enums = ids.filter(|id| self.tree.derives(*id, "sea_orm", "DeriveRelation"));
+        let mut ids: Vec<Id> = self.tree.modules[module].types.values().copied().collect();
+        ids.sort_unstable();
+        let enums = ids.into_iter().filter(|id| self.tree.derives(*id, "sea_orm", "DeriveRelation"));
         let mut found = Vec::new();
         for input in enums.filter_map(|id| self.tree.parse(id)) {
             let Data::Enum(data) = &input.data else { continue };
@@ -281,10 +282,6 @@ fn part(column: &str) -> IndexPart {
         operator_class: None,
         prefix: None,
     }
-}
-
-fn is_option(type_: &syn::Type) -> bool {
-    matches!(type_, syn::Type::Path(path) if path.path.segments.last().is_some_and(|last| last.ident == "Option"))
 }
 
 /// What `DeriveActiveEnum`, `DeriveValueType` and `FromJsonQueryResult` make of a type.

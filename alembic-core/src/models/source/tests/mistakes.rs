@@ -221,6 +221,15 @@ fn columns() {
 
 #[test]
 fn names_that_stand_twice() {
+    let remove = "\n  help: remove one of them, or give it another `name`";
+    check(
+        "#[derive(Table)] #[table(unique(id, email),\nunique(id, email, name = \"x\"))] struct User { id: i32, email: String }",
+        &format!("src/lib.rs:3: unique constraint of id, email stands twice in table users{remove}"),
+    );
+    check(
+        "#[derive(Table)] struct User { #[column(primary_key)] id: i32, #[column(references = Self,\nreferences = User)] boss: i32 }",
+        &format!("src/lib.rs:3: foreign key from boss to users stands twice in table users{remove}"),
+    );
     table(
         "unique(id, name = \"x\"), unique(email, name = \"x\")",
         "constraint x stands twice in table users\n  help: remove one of them, or give it another `name`",
