@@ -4,7 +4,10 @@ use std::ops::Range;
 
 use super::connection::{BatchError, Connection};
 use crate::dialect::DatabaseMessage;
-use crate::script::Statement;
+use crate::script::{Dialect, Statement};
+
+/// What stands between two statements.
+const SEPARATOR: &str = ";\n";
 
 /// Statements that are sent together.
 #[derive(Default)]
@@ -50,7 +53,7 @@ impl Batch {
 
     fn push(&mut self, sql: &str, statement: Option<(usize, Range<usize>)>, changes_one: bool) {
         if !self.sql.is_empty() {
-            self.sql.push_str(";\n");
+            self.sql.push_str(SEPARATOR);
         }
         self.pieces.push(Piece { start: self.sql.len(), statement, changes_one });
         self.sql.push_str(sql);
@@ -60,46 +63,57 @@ impl Batch {
         self.pieces.is_empty()
     }
 
-    /// Sends all of it.
-    pub(super) async fn run(mut self, connection: &mut Connection) -> Result<(), Failure> {
-        let sql = std::mem::take(&mut self.sql);
-        // Kept to find the place of a mistake; the text itself goes to the driver.
-        let places = if self.pieces.iter().any(|piece| piece.statement.is_some()) {
-            sql.clone()
-        } else {
-            String::new()
+    /// Sends all of it, in as few messages as is sensible.
+    pub(super) async fn run(self, connection: &mut Connection) -> Result<(), Failure> {
+        let longest = match connection.dialect() {
+            // Copies all that is left of a message for each statement that it reads.
+            Dialect::Sqlite => 8 * 1024,
+            Dialect::Postgresql | Dialect::Mysql => 256 * 1024,
         };
-        match connection.execute(sql).await {
-            Ok(changed) => {
-                let moved =
-                    self.pieces.iter().zip(&changed).any(|(piece, rows)| piece.changes_one && *rows != 1);
-                if moved { Err(Failure::Moved) } else { Ok(()) }
+        let mut rest = self.pieces.as_slice();
+        while let Some(first) = rest.first() {
+            let end = |count: usize| rest.get(count).map_or(self.sql.len(), |next| next.start);
+            let count = (1..rest.len()).find(|count| end(count + 1) - first.start > longest);
+            let count = count.unwrap_or(rest.len());
+            let sql = &self.sql[first.start..end(count)];
+            let sql = if count < rest.len() { sql.strip_suffix(SEPARATOR).unwrap_or(sql) } else { sql };
+            let pieces = &rest[..count];
+            match connection.execute(sql.to_owned()).await {
+                Ok(changed) => {
+                    let mut changed = pieces.iter().zip(changed);
+                    if changed.any(|(piece, rows)| piece.changes_one && rows != 1) {
+                        return Err(Failure::Moved);
+                    }
+                }
+                Err(error) => return Err(blame(pieces, sql, error)),
             }
-            Err(error) => Err(self.blame(&places, error)),
+            rest = &rest[count..];
         }
+        Ok(())
     }
+}
 
-    /// Finds the statement that failed.
-    fn blame(self, sql: &str, BatchError { finished, error }: BatchError) -> Failure {
-        let message = DatabaseMessage::of(&error);
-        // PostgreSQL reads the whole text before it runs anything of it: then only the position tells.
-        let byte = message
-            .position
-            .and_then(|position| sql.char_indices().nth(position.saturating_sub(1)).map(|(byte, _)| byte));
-        let piece = match byte {
-            Some(byte) => self.pieces.iter().rev().find(|piece| piece.start <= byte),
-            None => self.pieces.get(finished),
-        };
-        match piece.and_then(|piece| piece.statement.clone().map(|statement| (piece.start, statement))) {
-            Some((start, (index, span))) => {
-                let named = byte.map(|byte| (span.start + (byte - start), word(&sql[byte..])));
-                let span = named
-                    .filter(|(place, _)| span.contains(place))
-                    .map_or(span, |(place, word)| place..place + word);
-                Failure::Statement { index, span, message, source: error }
-            }
-            None => Failure::Own(error),
+/// Finds the statement of a message that failed.
+fn blame(pieces: &[Piece], sql: &str, BatchError { finished, error }: BatchError) -> Failure {
+    let message = DatabaseMessage::of(&error);
+    let begin = pieces.first().map_or(0, |piece| piece.start);
+    // PostgreSQL reads the whole text before it runs anything of it: then only the position tells.
+    let byte = message
+        .position
+        .and_then(|position| sql.char_indices().nth(position.saturating_sub(1)).map(|(byte, _)| byte));
+    let piece = match byte {
+        Some(byte) => pieces.iter().rev().find(|piece| piece.start - begin <= byte),
+        None => pieces.get(finished),
+    };
+    match piece.and_then(|piece| piece.statement.clone().map(|statement| (piece.start, statement))) {
+        Some((start, (index, span))) => {
+            let named = byte.map(|byte| (span.start + (byte - (start - begin)), word(&sql[byte..])));
+            let span = named
+                .filter(|(place, _)| span.contains(place))
+                .map_or(span, |(place, word)| place..place + word);
+            Failure::Statement { index, span, message, source: error }
         }
+        None => Failure::Own(error),
     }
 }
 
