@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use alembic_core::config::{CONFIG_FILE, Config, TransactionMode, location};
-use alembic_core::script::{Guard, LOCK_FILE, ScriptErrors, pack};
+use alembic_core::script::{Guard, LOCK_FILE, Location, ScriptErrors, pack};
 use proc_macro2::{Literal, Span, TokenStream};
 use quote::quote;
 use syn::parse::{Parse, ParseStream};
@@ -48,11 +48,14 @@ pub(crate) fn expand(arguments: &Arguments) -> syn::Result<TokenStream> {
     let failed = |message: String| syn::Error::new(span, message);
     let package = PathBuf::from(std::env::var_os("CARGO_MANIFEST_DIR").unwrap_or_default());
     let config = Config::read(&package).map_err(|error| failed(error.to_string()))?;
-    let locations = if arguments.folders.is_empty() {
+    let locations: Vec<Location> = if arguments.folders.is_empty() {
         config.locations(&package)
     } else {
         arguments.folders.iter().map(|folder| location(&package, &folder.value())).collect()
     };
+    let here = std::env::current_dir().unwrap_or_default();
+    let locations: Vec<_> =
+        locations.into_iter().map(|location| location.seen_from(&here, &package)).collect();
     let guard = Guard { locations, dialects: config.dialects, many_heads: arguments.many_heads };
     let directory = guard.check().map_err(|errors| failed(message(&errors)))?;
 

@@ -32,7 +32,7 @@ pub(crate) fn run(project: &Project, arguments: &Arguments, args: &InitArgs) -> 
         return Err(LockFileError::Locked { path: lock.shown(), change }.into());
     }
 
-    create(&project.folder, CONFIG_FILE, CONFIG)?;
+    create(&project.folder.join(CONFIG_FILE), &project.seen(CONFIG_FILE), CONFIG)?;
     if location.path.is_dir() {
         status("Kept", format!("{}/", location.shown));
     } else {
@@ -50,19 +50,20 @@ pub(crate) fn run(project: &Project, arguments: &Arguments, args: &InitArgs) -> 
     }
     status(verb, format!("{}/{LOCK_FILE}", location.shown));
 
-    create(&project.folder, &format!("{}/.gitattributes", location.shown), GIT_ATTRIBUTES)?;
+    let attributes = format!("{}/.gitattributes", location.shown);
+    create(&location.path.join(".gitattributes"), &attributes, GIT_ATTRIBUTES)?;
 
     let build = manifest.build_script();
     let build_path = project.folder.join(&build);
     if build_path.exists() {
         let text = std::fs::read_to_string(&build_path)
             .map_err(|error| Failure::file(&build_path, "read", &error))?;
-        status("Kept", &build);
+        status("Kept", project.seen(&build));
         if !text.contains("alembic::build::migrations") {
             note(format!("add the line `alembic::build::migrations();` to `main` in {build}"));
         }
     } else {
-        create(&project.folder, &build, BUILD_SCRIPT)?;
+        create(&build_path, &project.seen(&build), BUILD_SCRIPT)?;
     }
     let features: Vec<&str> = drivers.iter().map(|driver| driver.feature()).collect();
     let added = [
@@ -71,9 +72,10 @@ pub(crate) fn run(project: &Project, arguments: &Arguments, args: &InitArgs) -> 
     ];
     if added.contains(&true) {
         manifest.write()?;
-        status("Changed", format!("Cargo.toml (alembic with {})", features.join(", ")));
+        let manifest = project.seen("Cargo.toml");
+        status("Changed", format!("{manifest} (alembic with {})", features.join(", ")));
     } else {
-        status("Kept", "Cargo.toml");
+        status("Kept", project.seen("Cargo.toml"));
     }
     if url.is_none() {
         note(format!("no database is configured yet: set DATABASE_URL, or `url` in {CONFIG_FILE}"));
@@ -85,14 +87,13 @@ pub(crate) fn run(project: &Project, arguments: &Arguments, args: &InitArgs) -> 
     Ok(())
 }
 
-fn create(folder: &Path, name: &str, text: &str) -> Result<(), Failure> {
-    let path = folder.join(name);
-    match std::fs::File::create_new(&path)
+fn create(path: &Path, shown: &str, text: &str) -> Result<(), Failure> {
+    match std::fs::File::create_new(path)
         .and_then(|mut file| std::io::Write::write_all(&mut file, text.as_bytes()))
     {
-        Ok(()) => status("Created", name),
-        Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => status("Kept", name),
-        Err(error) => return Err(Failure::file(&path, "write", &error)),
+        Ok(()) => status("Created", shown),
+        Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => status("Kept", shown),
+        Err(error) => return Err(Failure::file(path, "write", &error)),
     }
     Ok(())
 }

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use alembic_core::Migrator;
-use alembic_core::config::{CONFIG_FILE, Config, interpolate};
+use alembic_core::config::{CONFIG_FILE, Config, interpolate, location};
 use alembic_core::script::{Location, LockFile, ScriptDirectory, ScriptErrors};
 
 use crate::args::{Arguments, Package};
@@ -22,8 +22,14 @@ impl Project {
     pub(crate) fn find(package: &Package) -> Result<Project, Failure> {
         let folder = folder(package)?;
         let config = Config::read(&folder)?;
-        let locations = config.locations(&folder);
+        let locations = config.locations(&folder).into_iter();
+        let locations = locations.map(|location| seen(location, &folder)).collect();
         Ok(Project { folder, config, locations })
+    }
+
+    /// What a file of the package is called where the command was called.
+    pub(crate) fn seen(&self, name: &str) -> String {
+        seen(location(&self.folder, name), &self.folder).shown
     }
 
     /// The folder that new scripts and the lock are written to.
@@ -48,7 +54,16 @@ impl Project {
     }
 
     pub(crate) fn explain(&self, errors: &ScriptErrors) -> Failure {
-        Failure::scripts(errors, |path| std::fs::read_to_string(self.folder.join(path)).ok())
+        Failure::scripts(errors, |path| self.source(path))
+    }
+
+    /// The text of a file of one of the folders, by what errors call it.
+    pub(crate) fn source(&self, shown: &str) -> Option<String> {
+        let path = self.locations.iter().find_map(|location| {
+            let name = shown.strip_prefix(&location.shown)?.strip_prefix('/')?;
+            Some(location.path.join(name))
+        });
+        std::fs::read_to_string(path?).ok()
     }
 
     pub(crate) fn migrator(&self, directory: ScriptDirectory) -> Migrator {
@@ -127,6 +142,10 @@ impl Project {
             Failure::new(message, "correct it; a value with spaces or quotes stands in quotes")
         })
     }
+}
+
+fn seen(location: Location, package: &Path) -> Location {
+    location.seen_from(&std::env::current_dir().unwrap_or_default(), package)
 }
 
 /// The folder of the package. Cargo itself is asked only where the nearest manifest does not say.

@@ -75,8 +75,7 @@ pub(crate) async fn verify(
         anstream::println!("{text}");
     } else {
         if !problems.is_empty() {
-            let read = |path: &str| std::fs::read_to_string(project.folder.join(path)).ok();
-            explain_scripts(&ScriptErrors(problems), read).print();
+            explain_scripts(&ScriptErrors(problems), |path| project.source(path)).print();
         }
         for Finding { message, help, diff, .. } in &findings {
             warning(message);
