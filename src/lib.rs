@@ -32,7 +32,7 @@ pub use alembic_core::{DatabaseMessage, migrate};
 pub mod build {
     pub use alembic_core::build_script::migrations;
     #[cfg(any(feature = "sqlite", feature = "postgres", feature = "mysql"))]
-    pub use alembic_core::build_script::verify;
+    pub use alembic_core::build_script::{verify, verify_named};
 }
 
 #[cfg(all(feature = "cli", any(feature = "sqlite", feature = "postgres", feature = "mysql")))]

@@ -2,10 +2,11 @@
 
 use std::path::PathBuf;
 
-use crate::config::{CONFIG_FILE, Config};
+use crate::config::{CONFIG_FILE, ConfigFile};
 use crate::script::{Guard, ScriptErrors};
 
-/// Watches the folders of migrations, and fails the build where something is wrong with them.
+/// Watches the folders of migrations of all databases in `alembic.toml`, and fails the build where something is wrong
+/// with them.
 ///
 /// ```no_run
 /// // In `main` of build.rs:
@@ -22,18 +23,27 @@ pub fn migrations() {
     if package.join(CONFIG_FILE).exists() {
         println!("cargo::rerun-if-changed={CONFIG_FILE}");
     }
-    let config = match Config::read(&package) {
-        Ok(config) => config,
+    let file = match ConfigFile::read(&package) {
+        Ok(file) => file,
         Err(error) => return report(&error.to_string()),
     };
-    let locations = config.locations(&package);
-    for location in &locations {
-        println!("cargo::rerun-if-changed={}", location.path.display());
+    let mut guards: Vec<Guard> = Vec::new();
+    for (_, config) in file.databases() {
+        let locations = config.locations(&package);
+        let guard = Guard { locations, dialects: config.dialects.clone(), many_heads: true };
+        // Databases that share their migrations need them checked once.
+        if !guards.contains(&guard) {
+            guards.push(guard);
+        }
     }
-    let guard = Guard { locations, dialects: config.dialects, many_heads: true };
-    if let Err(ScriptErrors(errors)) = guard.check() {
-        for error in errors {
-            report(&ScriptErrors(vec![error]).to_string());
+    for guard in guards {
+        for location in &guard.locations {
+            println!("cargo::rerun-if-changed={}", location.path.display());
+        }
+        if let Err(ScriptErrors(errors)) = guard.check() {
+            for error in errors {
+                report(&ScriptErrors(vec![error]).to_string());
+            }
         }
     }
 }
@@ -56,14 +66,36 @@ fn report(message: &str) {
 /// ```
 #[cfg(feature = "driver")]
 pub fn verify(variable: &str) {
+    verify_database(None, variable);
+}
+
+/// The same for a database that has a name in `alembic.toml`.
+///
+/// ```no_run
+/// // In `main` of build.rs:
+/// alembic_core::build_script::migrations();
+/// alembic_core::build_script::verify_named("billing", "VERIFY_BILLING_URL");
+/// ```
+#[cfg(feature = "driver")]
+pub fn verify_named(database: &str, variable: &str) {
+    verify_database(Some(database), variable);
+}
+
+#[cfg(feature = "driver")]
+fn verify_database(database: Option<&str>, variable: &str) {
     println!("cargo::rerun-if-env-changed={variable}");
     let Some(url) = std::env::var(variable).ok().filter(|url| !url.is_empty()) else { return };
     let package = PathBuf::from(std::env::var_os("CARGO_MANIFEST_DIR").unwrap_or_default());
-    let Ok(config) = Config::read(&package) else { return };
-    // What is wrong with the scripts themselves is told by `migrations`.
+    // What is wrong with the configuration and with the scripts themselves is told by `migrations`.
+    let Ok(file) = ConfigFile::read(&package) else { return };
+    let config = match file.database(database) {
+        Ok(config) => config,
+        Err(error) => {
+            return report(&format!("{error}\n  help: `verify_named` takes the name of a database"));
+        }
+    };
     let Ok(directory) = crate::script::ScriptDirectory::read(&config.locations(&package)) else { return };
-    let timeout = std::time::Duration::from_secs(config.lock_timeout);
-    let migrator = crate::Migrator::new(directory, config.transaction, timeout);
+    let migrator = crate::Migrator::new(directory, config.run_settings());
     match sqlx_core::rt::test_block_on(migrator.verify(url)) {
         Ok(found) => {
             for edited in found.edited {

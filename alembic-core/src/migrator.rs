@@ -3,9 +3,8 @@
 //! Pure. What can be done with a migrator on a database stands in `migrate`, and needs a driver.
 
 use std::sync::OnceLock;
-use std::time::Duration;
 
-use crate::config::TransactionMode;
+use crate::config::RunSettings;
 use crate::script::{Digest, ScriptDirectory, unpack};
 
 /// The scripts of a service, ready to be applied.
@@ -18,8 +17,7 @@ pub struct Migrator {
     heads: OnceLock<Vec<(String, Digest)>>,
     embedded: Option<Embedded>,
     directory: OnceLock<ScriptDirectory>,
-    transaction: TransactionMode,
-    lock_timeout: Duration,
+    settings: RunSettings,
 }
 
 /// What `embed_migrations!` leaves in a program.
@@ -36,28 +34,20 @@ impl Migrator {
     pub const fn embedded(
         heads: &'static [(&'static str, [u8; 32])],
         scripts: &'static [u8],
-        one_transaction: bool,
-        lock_timeout: u64,
+        settings: RunSettings,
     ) -> Migrator {
         Migrator {
             heads: OnceLock::new(),
             embedded: Some(Embedded { heads, scripts }),
             directory: OnceLock::new(),
-            transaction: if one_transaction { TransactionMode::Run } else { TransactionMode::Revision },
-            lock_timeout: Duration::from_secs(lock_timeout),
+            settings,
         }
     }
 
     /// A migrator for scripts that were read from their folders.
     #[must_use]
-    pub fn new(directory: ScriptDirectory, transaction: TransactionMode, lock_timeout: Duration) -> Migrator {
-        Migrator {
-            heads: OnceLock::new(),
-            embedded: None,
-            directory: OnceLock::from(directory),
-            transaction,
-            lock_timeout,
-        }
+    pub fn new(directory: ScriptDirectory, settings: RunSettings) -> Migrator {
+        Migrator { heads: OnceLock::new(), embedded: None, directory: OnceLock::from(directory), settings }
     }
 
     /// The scripts and their graph. Embedded ones are unpacked at the first call.
@@ -83,13 +73,8 @@ impl Migrator {
         })
     }
 
-    /// What is one transaction, unless a run says otherwise.
-    pub fn transaction(&self) -> TransactionMode {
-        self.transaction
-    }
-
-    /// How long runs wait for the lock, unless one says otherwise.
-    pub fn lock_timeout(&self) -> Duration {
-        self.lock_timeout
+    /// How its runs go, unless one says otherwise.
+    pub fn settings(&self) -> &RunSettings {
+        &self.settings
     }
 }

@@ -39,7 +39,9 @@ fn the_vectors_have_their_digests() {
 fn tokens(script: &Script) -> Vec<(Dialect, Token)> {
     let mut tokens = Vec::new();
     for section in &script.sections {
-        let dialect = section.dialects.first().copied().unwrap_or(Dialect::Sqlite);
+        let is_postgresql = script.text.contains("$$");
+        let plain = if is_postgresql { Dialect::Postgresql } else { Dialect::Sqlite };
+        let dialect = section.dialects.first().copied().unwrap_or(plain);
         let body: Lexer<'_> = lex(&script.text[section.start..section.end], dialect);
         tokens.extend(body.map(|token| {
             (dialect, Token { start: token.start + section.start, end: token.end + section.start, ..token })

@@ -2,35 +2,34 @@
 
 use std::path::{Path, PathBuf};
 
-use alembic_core::config::{CONFIG_FILE, Config, TransactionMode, location};
+use alembic_core::config::{CONFIG_FILE, ConfigFile, Limits, RunSettings, TransactionMode, location};
 use alembic_core::script::{Guard, LOCK_FILE, Location, ScriptErrors, pack};
 use proc_macro2::{Literal, Span, TokenStream};
 use quote::quote;
 use syn::parse::{Parse, ParseStream};
 use syn::{Ident, LitStr, Token};
 
-/// `"folder", "another", heads = many`
+/// `"folder", "another", heads = many, database = "name"`
 pub(crate) struct Arguments {
     folders: Vec<LitStr>,
     many_heads: bool,
+    database: Option<LitStr>,
 }
 
 impl Parse for Arguments {
     fn parse(input: ParseStream<'_>) -> syn::Result<Arguments> {
-        let mut arguments = Arguments { folders: Vec::new(), many_heads: false };
+        let mut arguments = Arguments { folders: Vec::new(), many_heads: false, database: None };
         while !input.is_empty() {
             if input.peek(LitStr) {
                 arguments.folders.push(input.parse()?);
             } else {
                 let key: Ident = input.parse()?;
                 input.parse::<Token![=]>()?;
-                let value: Ident = input.parse()?;
-                match (key.to_string().as_str(), value.to_string().as_str()) {
-                    ("heads", "many") => arguments.many_heads = true,
-                    ("heads", "one") => arguments.many_heads = false,
-                    ("heads", _) => return Err(syn::Error::new(value.span(), "`heads` is `one` or `many`")),
+                match key.to_string().as_str() {
+                    "heads" => arguments.many_heads = many(&input.parse()?)?,
+                    "database" => arguments.database = Some(input.parse()?),
                     _ => {
-                        let message = "expected the path of a folder as a string, or `heads = many`";
+                        let message = "expected the path of a folder as a string, `heads = many` or `database = \"name\"`";
                         return Err(syn::Error::new(key.span(), message));
                     }
                 }
@@ -43,20 +42,35 @@ impl Parse for Arguments {
     }
 }
 
+/// The value of `heads`.
+fn many(value: &Ident) -> syn::Result<bool> {
+    match value.to_string().as_str() {
+        "many" => Ok(true),
+        "one" => Ok(false),
+        _ => Err(syn::Error::new(value.span(), "`heads` is `one` or `many`")),
+    }
+}
+
 pub(crate) fn expand(arguments: &Arguments) -> syn::Result<TokenStream> {
     let span = arguments.folders.first().map_or_else(Span::call_site, LitStr::span);
     let failed = |message: String| syn::Error::new(span, message);
     let package = PathBuf::from(std::env::var_os("CARGO_MANIFEST_DIR").unwrap_or_default());
-    let config = Config::read(&package).map_err(|error| failed(error.to_string()))?;
+    let file = ConfigFile::read(&package).map_err(|error| failed(error.to_string()))?;
+    let database = arguments.database.as_ref();
+    let config = file.database(database.map(LitStr::value).as_deref()).map_err(|error| match database {
+        Some(name) => syn::Error::new(name.span(), error),
+        None => failed(format!("{error}\n  help: name one: `embed_migrations!(database = \"…\")`")),
+    })?;
     let locations: Vec<Location> = if arguments.folders.is_empty() {
         config.locations(&package)
     } else {
-        arguments.folders.iter().map(|folder| location(&package, &folder.value())).collect()
+        let folders = arguments.folders.iter().map(|folder| location(&package, &folder.value()));
+        folders.map(|folder| Location { recursive: config.recursive, ..folder }).collect()
     };
     let here = std::env::current_dir().unwrap_or_default();
-    let locations: Vec<_> =
-        locations.into_iter().map(|location| location.seen_from(&here, &package)).collect();
-    let guard = Guard { locations, dialects: config.dialects, many_heads: arguments.many_heads };
+    let locations = locations.into_iter().map(|location| location.seen_from(&here, &package)).collect();
+    let settings = settings(&config.run_settings());
+    let guard = Guard { locations, dialects: config.dialects.clone(), many_heads: arguments.many_heads };
     let directory = guard.check().map_err(|errors| failed(message(&errors)))?;
 
     let mut tracked: Vec<PathBuf> = directory
@@ -79,15 +93,43 @@ pub(crate) fn expand(arguments: &Arguments) -> syn::Result<TokenStream> {
         quote!((#id, *#lineage))
     });
     let heads = quote!(&[#(#heads),*]);
-    let one_transaction = config.transaction == TransactionMode::Run;
-    let lock_timeout = config.lock_timeout;
     let scripts = Literal::byte_string(&pack(directory).map_err(failed)?);
     Ok(quote!({
         // Makes cargo compile this again when one of them changes; leaves nothing in the program.
         const _: &[&::core::primitive::str] = &[#(::core::include_str!(#tracked)),*];
         const HEADS: &[(&::core::primitive::str, [::core::primitive::u8; 32])] = #heads;
-        ::alembic::Migrator::embedded(HEADS, #scripts, #one_transaction, #lock_timeout)
+        ::alembic::Migrator::embedded(HEADS, #scripts, #settings)
     }))
+}
+
+/// The settings as an expression that is constant.
+fn settings(settings: &RunSettings) -> TokenStream {
+    let RunSettings { transaction, lock_timeout, limits, version_table } = settings;
+    let Limits { statement_lock_timeout, statement_timeout, retries } = *limits;
+    let transaction = match transaction {
+        TransactionMode::Run => quote!(Run),
+        TransactionMode::Revision => quote!(Revision),
+    };
+    let lock_timeout = lock_timeout.as_secs();
+    let borrowed = |text: &str| quote!(::std::borrow::Cow::Borrowed(#text));
+    let name = borrowed(&version_table.name);
+    let schema = match &version_table.schema {
+        Some(schema) => {
+            let schema = borrowed(schema);
+            quote!(::core::option::Option::Some(#schema))
+        }
+        None => quote!(::core::option::Option::None),
+    };
+    quote!(::alembic::config::RunSettings {
+        transaction: ::alembic::config::TransactionMode::#transaction,
+        lock_timeout: ::core::time::Duration::from_secs(#lock_timeout),
+        limits: ::alembic::config::Limits {
+            statement_lock_timeout: #statement_lock_timeout,
+            statement_timeout: #statement_timeout,
+            retries: #retries,
+        },
+        version_table: ::alembic::config::VersionTable { name: #name, schema: #schema },
+    })
 }
 
 fn path_literal(path: &Path) -> syn::Result<Literal> {

@@ -16,7 +16,8 @@ use proc_macro::TokenStream;
 ///
 /// Without a path the folders are those of `alembic.toml`, else `migrations`; with one or more
 /// (`embed_migrations!("db/migrations")`) they are relative to the package. The lock lies in the first folder.
-/// `embed_migrations!(heads = many)` allows more heads than one.
+/// `embed_migrations!(heads = many)` allows more heads than one. `embed_migrations!(database = "billing")` takes folders
+/// and settings of `[databases.billing]` in `alembic.toml`.
 ///
 /// All of these are errors of the compiler: a script that was edited or deleted after it was applied (`alembic.lock`
 /// says so), a cycle, a parent that is missing, an id that stands twice, a malformed header, section or statement, more

@@ -1,9 +1,17 @@
 //! The arguments of `cargo alembic`.
 
+mod databases;
+mod edit;
+mod revision;
+
 use std::path::PathBuf;
 
 use alembic_core::cli;
 use clap::{Args, Parser, Subcommand, ValueEnum};
+
+pub(crate) use databases::Databases;
+pub(crate) use edit::{EditArgs, RebaseArgs};
+pub(crate) use revision::{MergeArgs, RevisionArgs};
 
 /// Database migrations: a graph of revisions, written as SQL, sealed once applied
 #[derive(Debug, Parser)]
@@ -15,6 +23,9 @@ pub(crate) struct Arguments {
 
     #[command(flatten)]
     pub(crate) package: Package,
+
+    #[command(flatten)]
+    pub(crate) databases: Databases,
 
     /// URL of the database [default: DATABASE_URL, .env, `url` in alembic.toml]
     #[arg(long, global = true, value_name = "URL", hide_env_values = true)]
@@ -45,6 +56,13 @@ pub(crate) enum Command {
     Revision(RevisionArgs),
     /// Join several heads into one
     Merge(MergeArgs),
+    /// Give a revision that was applied nowhere another parent
+    Rebase(RebaseArgs),
+    /// Open a script in an editor, and check it before it is replaced
+    Edit(EditArgs),
+    /// List the templates that new scripts can be made from
+    #[command(alias = "list_templates")]
+    ListTemplates,
     #[command(flatten)]
     Shared(cli::Command),
     /// Compare the scripts with the lock, and both with the database
@@ -53,10 +71,18 @@ pub(crate) enum Command {
     Seal(SealArgs),
     /// Take the seal off a revision that was applied nowhere but here
     Unseal(UnsealArgs),
+    /// Print the completions of a shell
+    Completions(CompletionsArgs),
+    /// Print the manual page, or write all of them
+    Man(ManArgs),
 }
 
 #[derive(Debug, Args)]
 pub(crate) struct InitArgs {
+    /// The folder for the scripts, relative to the package [default: migrations]
+    #[arg(value_name = "DIRECTORY")]
+    pub(crate) directory: Option<String>,
+
     /// The databases that the service will use [default: as the URL and sqlx's features say, else sqlite]
     #[arg(long, value_name = "NAME")]
     pub(crate) database: Vec<Driver>,
@@ -67,40 +93,6 @@ pub(crate) enum Driver {
     Sqlite,
     Postgres,
     Mysql,
-}
-
-#[derive(Debug, Args)]
-pub(crate) struct RevisionArgs {
-    /// What it does, in a few words
-    #[arg(short, long, value_name = "TEXT")]
-    pub(crate) message: Option<String>,
-
-    /// Its id [default: twelve random hexadecimal digits]
-    #[arg(long, value_name = "ID")]
-    pub(crate) rev_id: Option<String>,
-
-    /// The revision that it follows
-    #[arg(long, value_name = "REVISION", default_value = "head", allow_hyphen_values = true)]
-    pub(crate) head: String,
-
-    /// Allow a parent that is no head: begins a branch
-    #[arg(long)]
-    pub(crate) splice: bool,
-}
-
-#[derive(Debug, Args)]
-pub(crate) struct MergeArgs {
-    /// The revisions to join [default: all heads]
-    #[arg(value_name = "REVISION")]
-    pub(crate) revisions: Vec<String>,
-
-    /// What it is for, in a few words
-    #[arg(short, long, value_name = "TEXT")]
-    pub(crate) message: Option<String>,
-
-    /// Its id [default: twelve random hexadecimal digits]
-    #[arg(long, value_name = "ID")]
-    pub(crate) rev_id: Option<String>,
 }
 
 #[derive(Debug, Args)]
@@ -123,6 +115,19 @@ pub(crate) struct SealArgs {
     /// Seal what the database has applied, after comparing it with the scripts
     #[arg(long)]
     pub(crate) from_database: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct CompletionsArgs {
+    /// The shell
+    pub(crate) shell: clap_complete::Shell,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ManArgs {
+    /// A folder for a page of each command [default: the main page, to stdout]
+    #[arg(value_name = "FOLDER")]
+    pub(crate) folder: Option<PathBuf>,
 }
 
 #[derive(Debug, Args)]

@@ -1,25 +1,81 @@
 //! Which command does what with which database.
 
 use alembic_core::Migrator;
-use alembic_core::cli::{self, CommandError};
-use alembic_core::migrate::{Report, Run};
+use alembic_core::cli::{self, CommandError, status};
+use alembic_core::migrate::Run;
 use alembic_core::script::{Lock, LockFile};
 
 use crate::args::{Arguments, Command};
 use crate::error::Failure;
 use crate::project::Project;
-use crate::{init, revision, seal, verify};
+use crate::{edit, init, rebase, revision, seal, shell, template, verify};
 
+/// Runs the command, once for each database that it is about.
 pub(crate) fn run(arguments: &Arguments) -> Result<(), Failure> {
-    let project = Project::find(&arguments.package)?;
     match &arguments.command {
-        Command::Init(args) => init::run(&project, arguments, args),
-        Command::Revision(args) => revision::create(&project, arguments, args),
-        Command::Merge(args) => revision::merge(&project, arguments, args),
-        Command::Verify(args) => block_on(verify::verify(&project, arguments, args)),
-        Command::Seal(args) => block_on(seal::seal(&project, arguments, args)),
-        Command::Unseal(args) => block_on(seal::unseal(&project, arguments, args)),
-        Command::Shared(command) => block_on(shared(&project, arguments, command)),
+        Command::Init(args) => return init::run(arguments, args),
+        Command::Completions(args) => return shell::completions(args),
+        Command::Man(args) => return shell::man(args),
+        _ => {}
+    }
+    let mut projects = Project::chosen(arguments)?;
+    let is_about_files = matches!(
+        arguments.command,
+        Command::Revision(_)
+            | Command::Merge(_)
+            | Command::Rebase(_)
+            | Command::Edit(_)
+            | Command::ListTemplates
+    );
+    if is_about_files {
+        projects = by_migrations(projects);
+    }
+    let count = projects.len();
+    for (index, project) in projects.iter().enumerate() {
+        if count > 1 {
+            status("Database", project.shown());
+        }
+        let result = run_on(project, arguments);
+        let rest: Vec<String> = projects[index + 1..].iter().map(Project::shown).collect();
+        match result {
+            Err(failure) if !rest.is_empty() => {
+                failure.print();
+                return Err(Failure::plain(format!("nothing was done for {}", rest.join(", "))));
+            }
+            result => result?,
+        }
+    }
+    Ok(())
+}
+
+/// A command that is about files alone is run once for the databases that share them.
+fn by_migrations(projects: Vec<Project>) -> Vec<Project> {
+    let mut apart: Vec<Project> = Vec::new();
+    for project in projects {
+        match apart.iter_mut().find(|other| other.locations == project.locations) {
+            Some(other) => other.databases.extend(project.databases),
+            None => apart.push(project),
+        }
+    }
+    apart
+}
+
+fn run_on(project: &Project, arguments: &Arguments) -> Result<(), Failure> {
+    match &arguments.command {
+        // They are about no database.
+        Command::Init(_) | Command::Completions(_) | Command::Man(_) => Ok(()),
+        Command::Revision(args) => revision::create(project, arguments, args),
+        Command::Merge(args) => revision::merge(project, arguments, args),
+        Command::Rebase(args) => rebase::rebase(project, args),
+        Command::Edit(args) => block_on(edit::edit(project, arguments, args)),
+        Command::ListTemplates => {
+            template::list(project);
+            Ok(())
+        }
+        Command::Verify(args) => block_on(verify::verify(project, arguments, args)),
+        Command::Seal(args) => block_on(seal::seal(project, arguments, args)),
+        Command::Unseal(args) => block_on(seal::unseal(project, arguments, args)),
+        Command::Shared(command) => block_on(shared(project, arguments, command)),
     }
 }
 
@@ -32,63 +88,64 @@ fn block_on<T>(future: impl Future<Output = Result<T, Failure>>) -> Result<T, Fa
 
 async fn shared(project: &Project, arguments: &Arguments, command: &cli::Command) -> Result<(), Failure> {
     let migrator = project.migrator(project.scripts()?);
-    let failed = |error: CommandError| Failure::command(&error, &migrator);
-    match command {
-        cli::Command::Heads(args) => cli::heads(&migrator, args).map_err(failed),
-        cli::Command::Show(args) => cli::show(&migrator, args).map_err(failed),
-        cli::Command::History(args) => {
-            let needs_database = cli::needs_database(args).map_err(failed)?;
-            let url = if needs_database { Some(project.url(arguments)?.into()) } else { None };
-            cli::history(&migrator, url, args).await.map_err(failed)
-        }
-        cli::Command::Current(args) => {
-            cli::current(&migrator, project.url(arguments)?, args).await.map_err(failed)
-        }
-        cli::Command::Upgrade(args) => {
-            let url = project.url(arguments)?;
-            let run = migrator.upgrade(url.as_str()).target(&args.target);
-            change(project, arguments, &migrator, &url, run, cli::tell).await
-        }
-        cli::Command::Downgrade(args) => {
-            let url = project.url(arguments)?;
-            let run = migrator.downgrade(url.as_str(), &args.target);
-            change(project, arguments, &migrator, &url, run, cli::tell).await
-        }
-        cli::Command::Stamp(args) => {
-            let url = project.url(arguments)?;
-            let run = cli::stamping(&migrator, url.as_str(), args);
-            change(project, arguments, &migrator, &url, run, cli::tell_stamp).await
-        }
+    let failed = |error: CommandError| Failure::command_on(project, &error, &migrator);
+    if !command.changes() {
+        let url = match cli::needs_database(command).map_err(failed)? {
+            true => Some(project.url(arguments)?),
+            // A script takes its dialect from the URL.
+            false if command.is_offline() => project.find_url(arguments)?,
+            false => None,
+        };
+        let extended;
+        let migrator = match &url {
+            Some(url) if command.uses_history() => {
+                extended = migrator.with_history(url).await.map_err(|error| failed(error.into()))?;
+                &extended
+            }
+            _ => &migrator,
+        };
+        let result = cli::read(command, migrator, url.map(Into::into)).await;
+        return result.map_err(|error| Failure::command_on(project, &error, migrator));
+    }
+    let url = project.url(arguments)?;
+    let lock = seal::verify(project, migrator.directory())?;
+    let extended;
+    let with_history = if command.uses_history() {
+        extended = migrator.with_history(&url).await.map_err(|error| failed(error.into()))?;
+        &extended
+    } else {
+        &migrator
+    };
+    match cli::run_of(with_history, &url, command) {
+        Some(run) => change(project, arguments, &migrator, &lock, &url, run, command).await,
+        None => Ok(()),
     }
 }
 
 /// Runs something that changes a database, and seals what it applied.
-async fn change<'a, F>(
+async fn change<'a>(
     project: &'a Project,
     arguments: &'a Arguments,
     migrator: &'a Migrator,
+    lock: &'a Lock,
     url: &str,
     run: Run<'a>,
-    tell: impl FnOnce(Run<'a>) -> F,
-) -> Result<(), Failure>
-where
-    F: Future<Output = Result<Report, CommandError>>,
-{
+    command: &cli::Command,
+) -> Result<(), Failure> {
     let directory = migrator.directory();
-    let lock: Lock = seal::verify(project, directory)?;
     let file: LockFile = project.lock_file();
-    let (asked_file, asked_lock, locked) = (file.clone(), lock.clone(), arguments.locked);
-    let run = run.approve(move |plan| seal::approve(&asked_file, &asked_lock, directory, locked, plan));
-    match tell(run).await {
-        Ok(report) => seal::applied(project, &file, &lock, directory, &report.to, locked),
+    let (asked_file, locked) = (file.clone(), arguments.locked);
+    let run = run.approve(move |plan| seal::approve(&asked_file, lock, directory, locked, plan));
+    match cli::tell(run, command).await {
+        Ok(report) => seal::applied(project, &file, lock, directory, &report.to, locked),
         Err(error) => {
             // What was applied before the failure stays applied, and is sealed: where it is what the scripts say.
             if let Ok(found) = migrator.verify(url).await
                 && found.edited.is_empty()
             {
-                let _ = seal::applied(project, &file, &lock, directory, &found.rows, locked);
+                let _ = seal::applied(project, &file, lock, directory, &found.rows, locked);
             }
-            Err(Failure::command(&error, migrator))
+            Err(Failure::command_on(project, &error, migrator))
         }
     }
 }

@@ -1,9 +1,15 @@
 //! What the user did wrong, or what went wrong for them.
 
-use alembic_core::cli::{CommandError, Diagnostic, explain, explain_scripts};
+use alembic_core::cli::{
+    CommandError, Diagnostic, explain, explain_by, explain_conflicts, explain_heads, explain_scripts,
+};
 use alembic_core::config::ConfigError;
-use alembic_core::script::{LockFileError, ScriptErrors};
+use alembic_core::revision::NewRevisionError;
+use alembic_core::script::{Conflict, LockFileError, ScriptDirectory, ScriptErrors};
 use alembic_core::{Migrator, revision};
+
+use crate::author::authors;
+use crate::project::Project;
 
 /// A failure that is ready to be shown.
 #[derive(Debug)]
@@ -26,8 +32,38 @@ impl Failure {
         )
     }
 
+    /// A mistake in a line of a file with this text.
+    pub(crate) fn at(message: &str, path: &str, line: usize, source: &str, help: &str) -> Failure {
+        Failure(Diagnostic::at(message, path, line, source, help))
+    }
+
     pub(crate) fn command(error: &CommandError, migrator: &Migrator) -> Failure {
         Failure(explain(error, migrator))
+    }
+
+    /// A command failed on a project, where more is known of the scripts.
+    pub(crate) fn command_on(project: &Project, error: &CommandError, migrator: &Migrator) -> Failure {
+        Failure(explain_by(error, migrator, authors(project)))
+    }
+
+    /// A new revision that cannot be.
+    pub(crate) fn new_revision(
+        project: &Project,
+        directory: &ScriptDirectory,
+        error: &NewRevisionError,
+    ) -> Failure {
+        match error {
+            NewRevisionError::SeveralHeads { heads } => {
+                let help = "`cargo alembic merge` joins them";
+                Failure(explain_heads(&error.to_string(), directory, heads, help, authors(project)))
+            }
+            error => Failure::plain(error),
+        }
+    }
+
+    /// Heads that contradict each other.
+    pub(crate) fn conflicts(conflicts: &[Conflict], directory: &ScriptDirectory, help: &str) -> Failure {
+        Failure(explain_conflicts(conflicts, directory, help))
     }
 
     pub(crate) fn scripts(errors: &ScriptErrors, source: impl Fn(&str) -> Option<String>) -> Failure {

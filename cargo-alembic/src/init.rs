@@ -3,67 +3,72 @@
 use std::path::Path;
 
 use alembic_core::cli::{note, status};
-use alembic_core::config::CONFIG_FILE;
-use alembic_core::script::{LOCK_FILE, LockFileError};
+use alembic_core::config::{CONFIG_FILE, ConfigFile};
+use alembic_core::script::{Location, LockFileError};
 
 use crate::args::{Arguments, Driver, InitArgs};
-use crate::config_template::CONFIG;
+use crate::config_template::{CONFIG, DEFAULT_FOLDER};
 use crate::error::Failure;
 use crate::manifest::{Manifest, Source};
-use crate::project::Project;
+use crate::project::{self, Project};
 
 const BUILD_SCRIPT: &str = "fn main() {\n    alembic::build::migrations();\n}\n";
 
 /// Two branches that add revisions at the same place of the lock are no conflict: it takes the lines of both.
 const GIT_ATTRIBUTES: &str = "alembic.lock merge=union\n";
 
-pub(crate) fn run(project: &Project, arguments: &Arguments, args: &InitArgs) -> Result<(), Failure> {
+pub(crate) fn run(arguments: &Arguments, args: &InitArgs) -> Result<(), Failure> {
     // Everything that can fail is tried before the first file is written.
-    let mut manifest = Manifest::read(&project.folder.join("Cargo.toml"))?;
-    let source = Source::find()?;
-    let url = project.find_url(arguments)?;
-    let drivers = drivers(args, url.as_deref(), &manifest);
-    let location = project.first_location();
-    let lock = project.lock_file();
-    lock.read()?;
-    let directory = if location.path.is_dir() { Some(project.scripts()?) } else { None };
-    if arguments.locked && !lock.exists() {
-        let change = "it would be created".to_owned();
-        return Err(LockFileError::Locked { path: lock.shown(), change }.into());
-    }
-
-    create(&project.folder.join(CONFIG_FILE), &project.seen(CONFIG_FILE), CONFIG)?;
-    if location.path.is_dir() {
-        status("Kept", format!("{}/", location.shown));
+    let folder = project::folder(&arguments.package)?;
+    let config = config(args);
+    let file = if folder.join(CONFIG_FILE).exists() {
+        ConfigFile::read(&folder)?
     } else {
-        std::fs::create_dir_all(&location.path)
-            .map_err(|error| Failure::file(&location.path, "create", &error))?;
-        status("Created", format!("{}/", location.shown));
+        ConfigFile::parse(&config)?
+    };
+    let projects = Project::all(&folder, &file);
+    check_directory(args, &projects)?;
+    let mut manifest = Manifest::read(&folder.join("Cargo.toml"))?;
+    let source = Source::find()?;
+    let urls = projects.iter().map(|project| project.find_url(arguments)).collect::<Result<Vec<_>, _>>()?;
+    let urls: Vec<String> = urls.into_iter().flatten().collect();
+    let drivers = drivers(args, &urls, &manifest);
+    let mut directories = Vec::new();
+    for project in &projects {
+        let lock = project.lock_file();
+        lock.read()?;
+        directories.push(project.scripts_that_are_there()?);
+        if arguments.locked && !lock.exists() {
+            let change = "it would be created".to_owned();
+            return Err(LockFileError::Locked { path: lock.shown(), change }.into());
+        }
     }
-    let verb = if lock.exists() { "Kept" } else { "Created" };
-    if !arguments.locked {
-        lock.update(|lock| {
-            if let Some(directory) = &directory {
-                crate::seal::list(lock, project, directory);
-            }
-        })?;
-    }
-    status(verb, format!("{}/{LOCK_FILE}", location.shown));
 
-    let attributes = format!("{}/.gitattributes", location.shown);
-    create(&location.path.join(".gitattributes"), &attributes, GIT_ATTRIBUTES)?;
+    create(&folder, CONFIG_FILE, &config)?;
+    for (project, directory) in projects.iter().zip(&directories) {
+        for location in &project.locations {
+            create_folder(location)?;
+        }
+        let lock = project.lock_file();
+        let verb = if lock.exists() { "Kept" } else { "Created" };
+        if !arguments.locked {
+            lock.update(|lock| crate::seal::list(lock, project, directory))?;
+        }
+        status(verb, lock.shown());
+        create(&folder, &format!("{}/.gitattributes", project.first_location().shown), GIT_ATTRIBUTES)?;
+    }
 
     let build = manifest.build_script();
-    let build_path = project.folder.join(&build);
+    let build_path = folder.join(&build);
     if build_path.exists() {
         let text = std::fs::read_to_string(&build_path)
             .map_err(|error| Failure::file(&build_path, "read", &error))?;
-        status("Kept", project.seen(&build));
+        status("Kept", &build);
         if !text.contains("alembic::build::migrations") {
             note(format!("add the line `alembic::build::migrations();` to `main` in {build}"));
         }
     } else {
-        create(&build_path, &project.seen(&build), BUILD_SCRIPT)?;
+        create(&folder, &build, BUILD_SCRIPT)?;
     }
     let features: Vec<&str> = drivers.iter().map(|driver| driver.feature()).collect();
     let added = [
@@ -72,12 +77,11 @@ pub(crate) fn run(project: &Project, arguments: &Arguments, args: &InitArgs) -> 
     ];
     if added.contains(&true) {
         manifest.write()?;
-        let manifest = project.seen("Cargo.toml");
-        status("Changed", format!("{manifest} (alembic with {})", features.join(", ")));
+        status("Changed", format!("Cargo.toml (alembic with {})", features.join(", ")));
     } else {
-        status("Kept", project.seen("Cargo.toml"));
+        status("Kept", "Cargo.toml");
     }
-    if url.is_none() {
+    if urls.is_empty() {
         note(format!("no database is configured yet: set DATABASE_URL, or `url` in {CONFIG_FILE}"));
     }
     if manifest.features_of("sqlx").is_empty() {
@@ -87,13 +91,48 @@ pub(crate) fn run(project: &Project, arguments: &Arguments, args: &InitArgs) -> 
     Ok(())
 }
 
-fn create(path: &Path, shown: &str, text: &str) -> Result<(), Failure> {
-    match std::fs::File::create_new(path)
+/// The configuration with the folder that was asked for.
+fn config(args: &InitArgs) -> String {
+    match &args.directory {
+        Some(directory) => {
+            let setting = format!("migrations = {}", toml_edit::Value::from(directory.as_str()));
+            CONFIG.replacen(DEFAULT_FOLDER, &setting, 1)
+        }
+        None => CONFIG.to_owned(),
+    }
+}
+
+/// An `alembic.toml` that is there already may name another folder.
+fn check_directory(args: &InitArgs, projects: &[Project]) -> Result<(), Failure> {
+    let Some(directory) = &args.directory else { return Ok(()) };
+    let wanted = directory.trim_end_matches('/');
+    let mut locations = projects.iter().flat_map(|project| &project.locations);
+    if locations.clone().any(|location| location.shown == wanted) {
+        return Ok(());
+    }
+    let named: Vec<&str> = locations.by_ref().map(|location| location.shown.as_str()).collect();
+    Err(Failure::new(
+        format!("{CONFIG_FILE} is there, and its migrations are in {}", named.join(", ")),
+        &format!("set `migrations = {wanted:?}` in it, and run `cargo alembic init` once more"),
+    ))
+}
+
+fn create_folder(location: &Location) -> Result<(), Failure> {
+    let verb = if location.path.is_dir() { "Kept" } else { "Created" };
+    std::fs::create_dir_all(&location.path)
+        .map_err(|error| Failure::file(&location.path, "create", &error))?;
+    status(verb, format!("{}/", location.shown));
+    Ok(())
+}
+
+fn create(folder: &Path, name: &str, text: &str) -> Result<(), Failure> {
+    let path = folder.join(name);
+    match std::fs::File::create_new(&path)
         .and_then(|mut file| std::io::Write::write_all(&mut file, text.as_bytes()))
     {
-        Ok(()) => status("Created", shown),
-        Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => status("Kept", shown),
-        Err(error) => return Err(Failure::file(path, "write", &error)),
+        Ok(()) => status("Created", name),
+        Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => status("Kept", name),
+        Err(error) => return Err(Failure::file(&path, "write", &error)),
     }
     Ok(())
 }
@@ -109,20 +148,21 @@ impl Driver {
 }
 
 /// The drivers that the service needs, as far as the package tells.
-fn drivers(args: &InitArgs, url: Option<&str>, manifest: &Manifest) -> Vec<Driver> {
+fn drivers(args: &InitArgs, urls: &[String], manifest: &Manifest) -> Vec<Driver> {
     if !args.database.is_empty() {
         return args.database.clone();
     }
-    let by_url = url.and_then(|url| match url.split([':', '+']).next() {
+    let by_url = |url: &String| match url.split([':', '+']).next() {
         Some("postgres" | "postgresql") => Some(Driver::Postgres),
         Some("mysql" | "mariadb") => Some(Driver::Mysql),
         Some("sqlite") => Some(Driver::Sqlite),
         _ => None,
-    });
+    };
+    let by_url: Vec<Driver> = urls.iter().filter_map(by_url).collect();
     let sqlx = manifest.features_of("sqlx");
     let mut drivers: Vec<Driver> = [Driver::Sqlite, Driver::Postgres, Driver::Mysql]
         .into_iter()
-        .filter(|driver| by_url == Some(*driver) || sqlx.iter().any(|feature| feature == driver.feature()))
+        .filter(|driver| by_url.contains(driver) || sqlx.iter().any(|feature| feature == driver.feature()))
         .collect();
     if drivers.is_empty() {
         drivers.push(Driver::Sqlite);

@@ -1,14 +1,23 @@
 //! `cargo alembic`: database migrations as a cargo subcommand.
 
 mod args;
+mod author;
 mod command;
 mod config_template;
+mod edit;
+mod editor;
 mod error;
+mod file;
+mod hook;
 mod init;
 mod manifest;
+mod place;
 mod project;
+mod rebase;
 mod revision;
 mod seal;
+mod shell;
+mod template;
 mod verify;
 
 use std::process::ExitCode;

@@ -1,45 +1,82 @@
 //! `revision` and `merge`: new scripts.
 
-use std::io::Write as _;
-
 use alembic_core::cli::status;
-use alembic_core::revision::{self, NewRevision, Revision, RevisionId, Target};
-use alembic_core::script::{LockFileError, NewScript, Script, ScriptDirectory};
-use jiff::Timestamp;
+use alembic_core::revision::{self, GraphError, NewRevision, Node, Placement, Revision, RevisionId, Target};
+use alembic_core::script::{Dialect, LockFileError, NewScript, Problem, Script, ScriptDirectory, conflicts};
+use jiff::{Timestamp, Zoned};
 
 use crate::args::{Arguments, MergeArgs, RevisionArgs};
 use crate::error::Failure;
+use crate::hook::{self, Hook};
+use crate::place::Place;
 use crate::project::Project;
-use crate::seal;
+use crate::{file, seal, template};
 
 pub(crate) fn create(project: &Project, arguments: &Arguments, args: &RevisionArgs) -> Result<(), Failure> {
     let directory = project.scripts()?;
     let new = NewRevision {
         id: id(args.rev_id.as_deref())?,
-        heads: vec![args.head.parse()?],
+        heads: targets(&args.head)?,
         splice: args.splice,
-        depends_on: Vec::new(),
-        labels: Vec::new(),
+        depends_on: targets(&args.depends_on)?,
+        labels: args.branch_label.clone(),
     };
-    let placement = revision::new_revision(directory.graph(), &new)?;
-    write(project, arguments, &directory, new, &placement, args.message.as_deref().unwrap_or_default())
+    let placement = revision::new_revision(directory.graph(), &new)
+        .map_err(|error| Failure::new_revision(project, &directory, &error))?;
+    let mut revision = revision(&directory, new, &placement);
+    revision.message = args.message.clone().unwrap_or_default();
+    revision.tags = tags(&args.tag)?;
+    let place = Place::find(project, &directory, &placement, args.version_path.as_deref())?;
+    write(project, arguments, &directory, revision, &place, args.template.as_deref())
 }
 
 pub(crate) fn merge(project: &Project, arguments: &Arguments, args: &MergeArgs) -> Result<(), Failure> {
     let directory = project.scripts()?;
-    let heads: Result<Vec<Target>, _> = args.revisions.iter().map(|revision| revision.parse()).collect();
     let new = NewRevision {
         id: id(args.rev_id.as_deref())?,
-        heads: heads?,
-        splice: false,
+        heads: targets(&args.revisions)?,
+        splice: args.splice,
         depends_on: Vec::new(),
-        labels: Vec::new(),
+        labels: args.branch_label.clone(),
     };
     let placement = revision::merge(directory.graph(), &new)?;
-    let parents: Vec<String> =
-        placement.parents.iter().map(|node| directory.graph().id(*node).to_string()).collect();
-    let message = args.message.clone().unwrap_or_else(|| format!("Merge {}", parents.join(" and ")));
-    write(project, arguments, &directory, new, &placement, &message)
+    // Whoever says `heads` has not looked at them.
+    if args.revisions.iter().all(|revision| revision == "heads") {
+        check_conflicts(project, &directory, &placement.parents)?;
+    }
+    let mut revision = revision(&directory, new, &placement);
+    let parents: Vec<&str> = revision.parents.iter().map(RevisionId::as_str).collect();
+    revision.message = args.message.clone().unwrap_or_else(|| format!("Merge {}", parents.join(" and ")));
+    let place = Place::find(project, &directory, &placement, None)?;
+    write(project, arguments, &directory, revision, &place, None)
+}
+
+/// Heads that nobody named are only joined where they do not contradict each other.
+fn check_conflicts(project: &Project, directory: &ScriptDirectory, heads: &[Node]) -> Result<(), Failure> {
+    let dialects = &project.config.dialects;
+    let dialects = if dialects.is_empty() { &Dialect::ALL[..] } else { dialects };
+    let conflicts = conflicts(directory, heads, dialects);
+    if conflicts.is_empty() {
+        return Ok(());
+    }
+    let names: Vec<String> =
+        directory.graph().ids(heads.iter().copied()).iter().map(ToString::to_string).collect();
+    let help = format!(
+        "change one of the two; or, if they are right as they are: `cargo alembic merge {}`",
+        names.join(" ")
+    );
+    Err(Failure::conflicts(&conflicts, directory, &help))
+}
+
+fn targets(texts: &[String]) -> Result<Vec<Target>, revision::TargetError> {
+    texts.iter().map(|text| text.parse()).collect()
+}
+
+fn revision(directory: &ScriptDirectory, new: NewRevision, placement: &Placement) -> Revision {
+    let mut revision = Revision::new(new.id, directory.graph().ids(placement.parents.iter().copied()));
+    revision.depends_on.clone_from(&placement.depends_on);
+    revision.labels = without_repetitions(new.labels);
+    revision
 }
 
 /// The id that was asked for, or the last twelve digits of a random UUID, as Alembic makes them.
@@ -54,6 +91,46 @@ fn id(wanted: Option<&str>) -> Result<RevisionId, Failure> {
     Ok(RevisionId::new(wanted.map_or_else(random, str::to_owned))?)
 }
 
+/// Tags are a list in the header.
+fn tags(wanted: &[String]) -> Result<Vec<String>, Failure> {
+    let is_bad = |tag: &&String| {
+        let forbidden = |letter: char| letter == ',' || letter.is_control();
+        tag.trim().is_empty() || tag.contains(forbidden)
+    };
+    match wanted.iter().find(is_bad) {
+        Some(tag) => Err(Failure::new(
+            format!("{tag:?} cannot be a tag"),
+            "a tag is a word or a few; give `--tag` once for each",
+        )),
+        None => Ok(without_repetitions(wanted.iter().map(|tag| tag.trim().to_owned()).collect())),
+    }
+}
+
+fn without_repetitions(names: Vec<String>) -> Vec<String> {
+    let mut unique: Vec<String> = Vec::new();
+    for name in names {
+        if !unique.contains(&name) {
+            unique.push(name);
+        }
+    }
+    unique
+}
+
+/// The time, in the time zone of the project.
+fn now(project: &Project) -> Result<Zoned, Failure> {
+    let name = &project.config.timezone;
+    let zone = jiff::tz::db().get(name).map_err(|_| {
+        let known: Vec<String> = jiff::tz::db().available().map(|zone| zone.to_string()).collect();
+        let near = revision::nearest(name, known.iter().map(String::as_str)).into_iter().next();
+        let help = match near {
+            Some(near) => format!("did you mean `{near}`?"),
+            None => "a time zone is called as in `Europe/Berlin`; the default is `UTC`".to_owned(),
+        };
+        Failure::new(project.config.error("timezone", format!("there is no time zone `{name}`")), &help)
+    })?;
+    Ok(Timestamp::now().to_zoned(zone))
+}
+
 /// A message that would be read as something else in the header, `Revises: …` for example, is refused.
 fn check_message(script: &NewScript) -> Result<(), Failure> {
     let message = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ");
@@ -66,55 +143,71 @@ fn check_message(script: &NewScript) -> Result<(), Failure> {
     }
 }
 
-/// Writes the script and lists it in the lock: both or none.
+/// Writes the script and lists it in the lock, both or none, and runs the hooks on it.
 fn write(
     project: &Project,
     arguments: &Arguments,
     directory: &ScriptDirectory,
-    new: NewRevision,
-    placement: &revision::Placement,
-    message: &str,
+    revision: Revision,
+    place: &Place<'_>,
+    template: Option<&str>,
 ) -> Result<(), Failure> {
-    let parents = directory.graph().ids(placement.parents.iter().copied());
-    let mut revision = Revision::new(new.id, parents);
-    message.clone_into(&mut revision.message);
-    revision.labels = new.labels;
-    revision.depends_on.clone_from(&placement.depends_on);
     let id = revision.id.clone();
-    let script = NewScript { revision, created: Timestamp::now() };
+    let script = NewScript { revision, created: now(project)? };
     check_message(&script)?;
+    let text = template::text(project, template, &script)?;
+    let hooks = Hook::all(project)?;
 
     let lock = project.lock_file();
     if arguments.locked {
         let change = format!("revision {id} would be added");
         return Err(LockFileError::Locked { path: lock.shown(), change }.into());
     }
-    lock.read()?;
+    if lock.read()?.seal_of(&id).is_some() {
+        return Err(Failure::new(
+            format!("revision {id} was applied already, as {} says, and its script is gone", lock.shown()),
+            "choose another id, or bring the script back",
+        ));
+    }
     lock.check_writable()?;
-    let location = project.first_location();
-    let path = location.path.join(script.file_name());
-    let failed = |error: &std::io::Error| Failure::file(&path, "write", error);
-    // Appears whole: another process may read the folder at any moment.
-    let written =
-        tempfile::Builder::new().prefix(".alembic").tempfile_in(&location.path).and_then(|mut file| {
-            file.write_all(script.text().as_bytes())?;
-            #[cfg(unix)]
-            {
-                use std::os::unix::fs::PermissionsExt as _;
-                file.as_file().set_permissions(std::fs::Permissions::from_mode(0o644))?;
-            }
-            file.persist_noclobber(&path).map_err(|error| error.error).map(drop)
-        });
-    let listed = written.map_err(|error| failed(&error)).and_then(|()| {
-        Ok(lock.update(|lock| {
+    let name = script.file_name(&project.config.file_template, project.config.truncate_slug_length);
+    let (path, shown) = (place.path(&name), place.shown(&name));
+    file::create(&path, &text).map_err(|error| match error.kind() {
+        std::io::ErrorKind::AlreadyExists if path.exists() => Failure::new(
+            format!("there is a file {shown} already"),
+            "write another message, or let `file_template` in alembic.toml have `%(rev)s`",
+        ),
+        _ => Failure::file(&path, "write", &error),
+    })?;
+    let mut taken = false;
+    let update = lock.update(|lock| {
+        // Listed already: by a process that saw the file, or by one that took the same id at the same time.
+        taken = lock.contains(&id) && is_taken(project, &id);
+        if taken {
+            file::remove(&path, &place.location.path);
+        } else {
             seal::list(lock, project, directory);
             lock.add(&id);
-        })?)
+        }
     });
-    if listed.is_err() {
-        let _ = std::fs::remove_file(&path);
-        return listed;
+    if let Err(error) = update {
+        file::remove(&path, &place.location.path);
+        return Err(error.into());
     }
-    status("Created", format!("{}/{}", location.shown, script.file_name()));
-    Ok(())
+    if taken {
+        return Err(revision::NewRevisionError::IdInUse { id }.into());
+    }
+    status("Created", &shown);
+    hook::run(project, &hooks, &path, &shown)
+}
+
+/// Whether two scripts have this id.
+fn is_taken(project: &Project, id: &RevisionId) -> bool {
+    let Err(errors) = ScriptDirectory::read(&project.locations) else { return false };
+    errors.0.iter().any(|error| match &error.problem {
+        Problem::Graph { error, .. } => {
+            matches!(&**error, GraphError::DuplicateId { id: repeated, .. } if repeated == id)
+        }
+        _ => false,
+    })
 }

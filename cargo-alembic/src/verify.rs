@@ -24,7 +24,8 @@ struct Report {
 #[derive(Debug, Serialize)]
 struct Finding {
     /// `script`: a file, alone or against the lock. `unsealed`: applied, but not sealed. `history`: applied as something
-    /// else. `unknown`: applied, and no script has it. `unfinished`: begun and not finished.
+    /// else. `unknown`: applied, and no script has it. `unfinished`: begun and not finished. `taken_back`: applied
+    /// as the history says, not as the version table says.
     kind: &'static str,
     #[serde(skip_serializing_if = "Option::is_none")]
     revision: Option<String>,
@@ -75,7 +76,8 @@ pub(crate) async fn verify(
         anstream::println!("{text}");
     } else {
         if !problems.is_empty() {
-            explain_scripts(&ScriptErrors(problems), |path| project.source(path)).print();
+            let read = |path: &str| std::fs::read_to_string(project.folder.join(path)).ok();
+            explain_scripts(&ScriptErrors(problems), read).print();
         }
         for Finding { message, help, diff, .. } in &findings {
             warning(message);
@@ -157,6 +159,13 @@ fn compare(found: &Verification, lock: &Lock, directory: &ScriptDirectory) -> Ve
             message,
             "its script may be on another branch: bring it here",
         ));
+    }
+    for revision in &found.taken_back {
+        let message = format!(
+            "revision {revision} was applied and taken back by something that writes no history (Alembic, or a change by hand)"
+        );
+        let help = "compare the database with what its scripts say; `cargo alembic upgrade` applies it again";
+        findings.push(about("taken_back", revision, message, help));
     }
     for revision in &found.unfinished {
         let message = format!("revision {revision} was begun and is not finished");

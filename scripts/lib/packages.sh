@@ -4,8 +4,10 @@
 # Program → the Debian and Ubuntu package that has it. This is the only list of packages.
 declare -A package_of=(
     [cc]=build-essential # SQLite is compiled from its C source
+    [sqlite3]=sqlite3       # reads what `--sql` writes, as psql and mariadb do, which come with the servers
     [postgres]=postgresql
     [mariadbd]=mariadb-server
+    [python3]=python3
     [pgbouncer]=pgbouncer
     [faketime]=faketime
 )
@@ -39,7 +41,7 @@ require_component() {
 
 # install_missing NAME…: installs what find_program does not find, if that is possible without a question.
 install_missing() {
-    local name log missing=() packages=() apt_get=()
+    local name missing=() packages=()
     for name in "$@"; do
         if ! find_program "$name" >/dev/null; then
             missing+=("$name")
@@ -49,7 +51,15 @@ install_missing() {
     if ((${#missing[@]} == 0)); then
         return
     fi
+    install_packages "${missing[*]}" "${packages[@]}"
+    for name in "${missing[@]}"; do
+        find_program "$name" >/dev/null || fail "\`$name\` is still missing after installing ${package_of[$name]}"
+    done
+}
 
+# install_packages WHAT PACKAGE…: WHAT is what they are for, in the message of a failure.
+install_packages() {
+    local log apt_get=()
     if type -P apt-get >/dev/null; then
         if ((EUID == 0)); then
             apt_get=(env)
@@ -58,24 +68,21 @@ install_missing() {
         fi
     fi
     if ((${#apt_get[@]} == 0)); then
-        fail_for_missing "${missing[*]}" "${packages[*]}" "cannot be installed from here (no apt-get, or not root)"
+        fail_for_missing "$1" "${*:2}" "cannot be installed from here (no apt-get, or not root)"
     fi
     apt_get+=(DEBIAN_FRONTEND=noninteractive apt-get -y -o DPkg::Lock::Timeout=300)
 
-    status Installing "${packages[*]}"
+    status Installing "${*:2}"
     log=$(mktemp)
     # An update that fails for one source can still leave everything that is needed within reach.
     "${apt_get[@]}" update >"$log" 2>&1 </dev/null || true
-    if ! "${apt_get[@]}" install --no-install-recommends "${packages[@]}" >>"$log" 2>&1 </dev/null; then
+    if ! "${apt_get[@]}" install --no-install-recommends "${@:2}" >>"$log" 2>&1 </dev/null; then
         tail -n 30 "$log" >&2
         rm -f "$log"
-        fail_for_missing "${missing[*]}" "${packages[*]}" "could not be installed (apt-get's words are above)"
+        fail_for_missing "$1" "${*:2}" "could not be installed (apt-get's words are above)"
     fi
     rm -f "$log"
     hash -r
-    for name in "${missing[@]}"; do
-        find_program "$name" >/dev/null || fail "\`$name\` is still missing after installing ${package_of[$name]}"
-    done
 }
 
 # fail_for_missing PROGRAMS PACKAGES WHY

@@ -2,6 +2,7 @@
 //!
 //! Nothing here skips: where a server is missing the test fails and says what to do.
 
+mod client;
 mod database;
 mod mask;
 mod project;

@@ -108,6 +108,48 @@ fn two_folders_make_one_graph() {
     assert_eq!(project.program(&[]).success().stdout, "a1\nb2\nc3\nd4\n");
 }
 
+/// `[databases.NAME]`: each is embedded by its name, with its own version table.
+#[test]
+fn one_of_several_databases() {
+    let project = service("embed_databases");
+    write_scripts(&project.path("billing"), &[Script::new("d4", "", "CREATE TABLE d (x INT);", "")]);
+    write_lock(&project, "billing", &[]);
+    project.write(
+        "alembic.toml",
+        "[databases.app]\n[databases.billing]\nmigrations = \"billing\"\nversion_table = \"billing_version\"\n",
+    );
+    let main = MAIN
+        .replace("fn main() {", "fn main() {\n    println!(\"{}\", MIGRATOR.settings().version_table.name);");
+    let check = |name: &str, expected: &str| {
+        let call = format!("embed_migrations!(database = \"{name}\")");
+        project.write("src/main.rs", main.replace("embed_migrations!()", &call));
+        project.build().success();
+        assert_eq!(project.program(&[]).success().stdout, expected);
+    };
+    check("billing", "billing_version\nd4\n");
+    check("app", "alembic_version\na1\nb2\nc3\n");
+}
+
+#[test]
+fn folders_in_folders() {
+    let project = service_with_build_script("embed_recursive");
+    project.write("alembic.toml", "recursive = true\n");
+    let deeper = Script::new("d4", "c3", "CREATE TABLE d (x INT);", "");
+    write_scripts(&project.path("migrations/2026/11"), &[deeper]);
+    project.build().success();
+    assert_eq!(project.program(&[]).success().stdout, "a1\nb2\nc3\nd4\n");
+    // The macro has cargo watch it, and the build script what is put there by hand.
+    project.edit("migrations/2026/11/d4.sql", "x INT", "y INT");
+    project.build().success();
+    assert!(project.program(&["d4"]).success().stdout.contains("y INT"));
+    write_scripts(
+        &project.path("migrations/2026/12"),
+        &[Script::new("e5", "d4", "CREATE TABLE e (x INT);", "")],
+    );
+    project.build().success();
+    assert_eq!(project.program(&[]).success().stdout, "a1\nb2\nc3\nd4\ne5\n");
+}
+
 #[test]
 fn several_heads_are_embedded_where_they_are_allowed() {
     let project = service("embed_many_heads");

@@ -315,7 +315,15 @@ fn folder_of_the_macro_missing() {
 #[test]
 fn wrong_arguments() {
     let project = service("refuse_wrong_arguments");
-    let calls = ["heads = some", "folder = \"migrations\"", "42", "\"migrations\" \"more\"", "migrations"];
+    let calls = [
+        "heads = some",
+        "folder = \"migrations\"",
+        "42",
+        "\"migrations\" \"more\"",
+        "migrations",
+        "database = billing",
+        "database = \"billing\"",
+    ];
     let mut text = String::new();
     for call in calls {
         project
@@ -324,6 +332,14 @@ fn wrong_arguments() {
         text += &format!("=== embed_migrations!({call})\n{}\n", output.stderr);
     }
     assert_snapshot(&project, "wrong_arguments", &text);
+}
+
+/// Which of the databases is meant has to be said.
+#[test]
+fn database_without_its_name() {
+    let databases =
+        "[databases.app]\nmigrations = \"migrations\"\n\n[databases.billing]\nmigrations = \"billing\"\n";
+    check("database_without_its_name", |project| project.write("alembic.toml", databases));
 }
 
 // ---- The build script ----
@@ -355,5 +371,20 @@ fn build_script_reports_the_configuration() {
     let output = project.check();
     refused(&project, "build_script_configuration", &output);
     project.write("alembic.toml", "transaction = \"revision\"\n");
+    project.check().success();
+}
+
+/// It checks the migrations of all databases, whichever the macro embeds.
+#[test]
+fn build_script_checks_all_databases() {
+    let project = service_with_build_script("refuse_build_script_databases");
+    project.write("alembic.toml", "[databases.app]\n[databases.billing]\nmigrations = \"billing\"\n");
+    project
+        .write("src/main.rs", MAIN.replace("embed_migrations!()", "embed_migrations!(database = \"app\")"));
+    write_scripts(&project.path("billing"), &[Script::new("b1", "nobody", "CREATE TABLE b (x INT);", "")]);
+    let output = project.check();
+    refused(&project, "build_script_databases", &output);
+    project.edit("billing/b1.sql", "Revises: nobody", "Revises:");
+    write_lock(&project, "billing", &[]);
     project.check().success();
 }

@@ -1,10 +1,9 @@
 //! The second guard: a program whose scripts are not what the database's history says.
 
 use std::process::Command;
-use std::time::Duration;
 
 use alembic::Migrator;
-use alembic::config::{TransactionMode, location};
+use alembic::config::{Config, location};
 use alembic::script::ScriptDirectory;
 use alembic_testing::{Output, TestProject, mask};
 
@@ -84,7 +83,7 @@ sqlx = { version = "0.9", default-features = false, features = ["sqlite", "runti
     write_lock(&project, "migrations", &[]);
     let url = format!("sqlite://{}", project.path("app.db").display());
     let directory = ScriptDirectory::read(&[location(project.folder(), "migrations")]).expect("the scripts");
-    let migrator = Migrator::new(directory, TransactionMode::Run, Duration::from_secs(5));
+    let migrator = Migrator::new(directory, Config::default().run_settings());
     migrator.upgrade(url.as_str()).target("b2").await.expect("upgrade");
 
     build_against(&project, None).success();

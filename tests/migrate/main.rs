@@ -1,11 +1,14 @@
 //! The executor on real databases: SQLite, PostgreSQL and MariaDB.
 
+mod alter;
 mod apply;
 mod concurrency;
 mod connect;
 mod fail;
+mod offline;
 mod pool;
 mod reader;
 mod support;
 mod transaction;
 mod verify;
+mod version_table;

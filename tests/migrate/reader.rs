@@ -43,7 +43,7 @@ on_every_database! {
         let error = migrator(&chain(2)).upgrade(url.as_str()).await.expect_err("read-only").to_string();
         let words = match database.kind {
             Kind::Sqlite => "readonly database",
-            Kind::Postgresql => "read-only transaction",
+            Kind::Postgresql => "may only read",
             Kind::Mysql => "denied",
         };
         assert!(error.contains(words), "{error}");

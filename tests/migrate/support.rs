@@ -1,9 +1,7 @@
 //! Migrators from scripts that are written in the test.
 
-use std::time::Duration;
-
 use alembic::Migrator;
-use alembic::config::{TransactionMode, location};
+use alembic::config::{Config, RunSettings, TransactionMode, VersionTable, location};
 use alembic::script::ScriptDirectory;
 use alembic_testing::{Script, TestDatabase, write_scripts};
 
@@ -13,12 +11,26 @@ pub(crate) fn migrator(scripts: &[Script<'_>]) -> Migrator {
 }
 
 pub(crate) fn migrator_with(scripts: &[Script<'_>], mode: TransactionMode) -> Migrator {
+    migrator_of(scripts, RunSettings { transaction: mode, ..Config::default().run_settings() })
+}
+
+/// A migrator whose version table has another name, and perhaps a schema.
+pub(crate) fn migrator_in(
+    scripts: &[Script<'_>],
+    name: &'static str,
+    schema: Option<&'static str>,
+) -> Migrator {
+    let version_table = VersionTable { name: name.into(), schema: schema.map(Into::into) };
+    migrator_of(scripts, RunSettings { version_table, ..Config::default().run_settings() })
+}
+
+pub(crate) fn migrator_of(scripts: &[Script<'_>], settings: RunSettings) -> Migrator {
     let folder = tempfile::tempdir().expect("a folder");
     write_scripts(folder.path(), scripts);
     let mut place = location(folder.path(), "");
     place.shown = "migrations".to_owned();
     let directory = ScriptDirectory::read(&[place]).unwrap_or_else(|errors| panic!("{errors}"));
-    Migrator::new(directory, mode, Duration::from_secs(20))
+    Migrator::new(directory, settings)
 }
 
 /// A chain of revisions `r1`, `r2`, …: each makes a table of its own.

@@ -4,88 +4,84 @@ use std::io::IsTerminal as _;
 use std::time::{Duration, Instant};
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use serde::Serialize;
 
-use super::output::{note, status, status_line};
-use super::{CommandError, DowngradeArgs, StampArgs, UpgradeArgs};
-use crate::migrate::{Database, Event, Report, Run};
+use super::json::print_json;
+use super::output::{note, status, status_line, warning};
+use super::{Command, CommandError};
+use crate::migrate::{Answer, Database, Event, Report, Run};
 use crate::migrator::Migrator;
-use crate::revision::Direction;
+use crate::revision::{Direction, RevisionId};
 
-/// Takes a database up, and tells about it.
-///
-/// # Errors
-/// What [`Migrator::upgrade`] refuses or fails with.
-pub async fn upgrade(
-    migrator: &Migrator,
+/// The run that a command describes, if it is one that changes a database.
+pub fn run_of<'a>(
+    migrator: &'a Migrator,
     database: impl Into<Database>,
-    args: &UpgradeArgs,
-) -> Result<Report, CommandError> {
-    tell(migrator.upgrade(database).target(&args.target)).await
+    command: &Command,
+) -> Option<Run<'a>> {
+    if command.changes() { run_of_any(migrator, database, command) } else { None }
 }
 
-/// Takes a database down, and tells about it.
-///
-/// # Errors
-/// What [`Migrator::downgrade`] refuses or fails with.
-pub async fn downgrade(
-    migrator: &Migrator,
+/// The run that a command describes, even if it is not to be done.
+pub(super) fn run_of_any<'a>(
+    migrator: &'a Migrator,
     database: impl Into<Database>,
-    args: &DowngradeArgs,
-) -> Result<Report, CommandError> {
-    tell(migrator.downgrade(database, &args.target)).await
+    command: &Command,
+) -> Option<Run<'a>> {
+    match command {
+        Command::Upgrade(args) => Some(migrator.upgrade(database).target(&args.target)),
+        Command::Downgrade(args) => Some(migrator.downgrade(database, &args.target)),
+        Command::Stamp(args) => {
+            let run = migrator.stamp(database, args.targets.iter().map(String::as_str));
+            Some(if args.purge { run.purge() } else { run })
+        }
+        Command::EnsureVersion(_) => Some(migrator.ensure_version(database)),
+        Command::Resume(args) => Some(migrator.resume(database, args.statement.map(Answer::from))),
+        _ => None,
+    }
 }
 
-/// Writes to the version table, and tells about it.
-///
-/// # Errors
-/// What [`Migrator::stamp`] refuses or fails with.
-pub async fn stamp(
-    migrator: &Migrator,
-    database: impl Into<Database>,
-    args: &StampArgs,
-) -> Result<Report, CommandError> {
-    tell_stamp(stamping(migrator, database, args)).await
+#[derive(Serialize)]
+struct Outcome<'a> {
+    dry_run: bool,
+    #[serde(flatten)]
+    report: &'a Report,
 }
 
-/// The run that a `stamp` describes.
-pub fn stamping<'a>(migrator: &'a Migrator, database: impl Into<Database>, args: &StampArgs) -> Run<'a> {
-    let run = migrator.stamp(database, args.targets.iter().map(String::as_str));
-    if args.purge { run.purge() } else { run }
-}
-
-/// Runs a stamp, and says where the database is now.
+/// Runs what a command describes, with a line for each revision, a bar where there is a terminal, and a last line.
 ///
 /// # Errors
 /// What the run refuses or fails with.
-pub async fn tell_stamp(run: Run<'_>) -> Result<Report, CommandError> {
-    let report = run.await?;
-    status("Stamped", format!("the database {}", place(&report)));
-    Ok(report)
-}
-
-/// Runs, with a line for each revision, a bar where there is a terminal, and a last line.
-///
-/// # Errors
-/// What the run refuses or fails with.
-pub async fn tell(run: Run<'_>) -> Result<Report, CommandError> {
+pub async fn tell(run: Run<'_>, command: &Command) -> Result<Report, CommandError> {
     let begin = Instant::now();
     let mut teller = Teller::new();
     let result = run.on_event(|event| teller.tell(&event)).await;
     teller.bar.finish_and_clear();
     let report = result?;
-    if report.done.is_empty() {
-        status("Up to date", place(&report));
-    } else {
-        let count = report.done.len();
-        let revisions = if count == 1 { "revision" } else { "revisions" };
-        status(
-            "Finished",
-            format!("{count} {revisions} in {}, now {}", time(begin.elapsed()), place(&report)),
-        );
+    match command {
+        Command::Stamp(_) => status("Stamped", format!("the database {}", place(&report))),
+        Command::EnsureVersion(_) => status("Ensured", "the version table and the history"),
+        _ if report.done.is_empty() => status("Up to date", place(&report)),
+        _ => {
+            let count = report.done.len();
+            let revisions = if count == 1 { "revision" } else { "revisions" };
+            let took = time(begin.elapsed());
+            status("Finished", format!("{count} {revisions} in {took}, now {}", place(&report)));
+        }
     }
     if !report.unverified.is_empty() {
         let count = report.unverified.len();
         note(format!("{count} applied before there was a history: what they did cannot be verified"));
+    }
+    if !report.taken_back.is_empty() {
+        let ids: Vec<&str> = report.taken_back.iter().map(RevisionId::as_str).collect();
+        warning(format!(
+            "applied before, and taken back by something that writes no history (Alembic, or a change by hand): {}",
+            ids.join(", ")
+        ));
+    }
+    if command.prints_json() {
+        print_json(command.name(), Outcome { dry_run: false, report: &report });
     }
     Ok(report)
 }
@@ -116,6 +112,20 @@ impl Teller {
                     format!("for another process that migrates this database{holder}"),
                 ));
             }
+            Event::AnotherServer { before, now } => {
+                self.bar.suspend(|| {
+                    note(format!(
+                        "the history was last written on another server ({before}; this one is {now}): this is a copy of \
+                         that database, or this server has taken over from it"
+                    ));
+                });
+            }
+            Event::Blocked { by } => self.line(&status_line("Waiting", format!("for {by}"))),
+            Event::Retrying { reason, attempt, pause } => {
+                let reason = reason.lines().next().unwrap_or_default();
+                let line = format!("after {} ms, attempt {} ({reason})", pause.as_millis(), attempt + 1);
+                self.line(&status_line("Retrying", line));
+            }
             Event::Planned { steps } => {
                 if std::io::stderr().is_terminal() {
                     self.bar =
@@ -135,6 +145,10 @@ impl Teller {
                 if *resumed_at > 0 {
                     self.line(&status_line("Resuming", format!("{revision} after statement {resumed_at}")));
                 }
+            }
+            Event::Decided { revision, number, was_done } => {
+                let what = if *was_done { "was carried out" } else { "was not carried out, and runs again" };
+                self.line(&status_line("Found", format!("that statement {number} of {revision} {what}")));
             }
             Event::Finished(done) => {
                 let verb = match done.direction {

@@ -7,20 +7,31 @@ use super::{CommandError, diff};
 use crate::DatabaseMessage;
 use crate::migrate::{EditedRevision, MigrateError, StatementFailure};
 use crate::migrator::Migrator;
-use crate::revision::{PlanError, ResolveError};
-use crate::script::{ScriptError, ScriptErrors};
+use crate::revision::{PlanError, ResolveError, RevisionId};
+use crate::script::{Script, ScriptDirectory, ScriptError, ScriptErrors};
 
 /// A text for stderr, coloured.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Diagnostic(String);
 
 impl Diagnostic {
+    /// A text that is rendered already.
+    pub(super) fn of(text: String) -> Diagnostic {
+        Diagnostic(text)
+    }
+
     /// A message without a place.
     #[must_use]
     pub fn plain(message: &str, help: Option<&str>) -> Diagnostic {
         let group = Group::with_title(Level::ERROR.primary_title(message.to_owned()));
         let help = help.map(|help| Level::HELP.message(help.to_owned()));
         Diagnostic(render(&[group.elements(help)]))
+    }
+
+    /// A message about a line of the file `path`, whose text is `source`; about the whole file where the line is zero.
+    #[must_use]
+    pub fn at(message: &str, path: &str, line: usize, source: &str, help: &str) -> Diagnostic {
+        Diagnostic(at_line(message, (path, line), Some(source), help))
     }
 
     /// Prints it, without the colours where stderr is no terminal.
@@ -32,7 +43,24 @@ impl Diagnostic {
 /// Shows why a command failed.
 #[must_use]
 pub fn explain(error: &CommandError, migrator: &Migrator) -> Diagnostic {
+    explain_by(error, migrator, |_| None)
+}
+
+/// The same for somebody who can find out who wrote a script. `author` is asked only where that matters.
+#[must_use]
+pub fn explain_by(
+    error: &CommandError,
+    migrator: &Migrator,
+    author: impl Fn(&Script) -> Option<String>,
+) -> Diagnostic {
     match error {
+        CommandError::Migrate(MigrateError::Plan(PlanError::Resolve(ResolveError::MultipleHeads {
+            heads,
+            ..
+        }))) => {
+            let help = help(error).unwrap_or_default();
+            explain_heads(&error.to_string(), migrator.directory(), heads, &help, author)
+        }
         CommandError::Migrate(MigrateError::Statement(failure)) => statement(failure, migrator),
         CommandError::Migrate(MigrateError::Scripts(errors)) => {
             let directory = migrator.directory();
@@ -55,6 +83,24 @@ pub fn explain(error: &CommandError, migrator: &Migrator) -> Diagnostic {
     }
 }
 
+/// Shows a message about several heads, with what is known of each.
+#[must_use]
+pub fn explain_heads(
+    message: &str,
+    directory: &ScriptDirectory,
+    heads: &[RevisionId],
+    help: &str,
+    author: impl Fn(&Script) -> Option<String>,
+) -> Diagnostic {
+    let scripts =
+        heads.iter().filter_map(|head| Some(directory.script(directory.graph().find(head.as_str())?)));
+    let notes = scripts.map(|script| {
+        Level::NOTE.message(format!("{}: {}", script.path, script.title(author(script).as_deref())))
+    });
+    let group = Group::with_title(Level::ERROR.primary_title(message.to_owned())).elements(notes);
+    Diagnostic(render(&[group.element(Level::HELP.message(help.to_owned()))]))
+}
+
 /// Shows all mistakes of scripts. `source` gives the text of a file, where it can be had.
 pub fn explain_scripts(errors: &ScriptErrors, source: impl Fn(&str) -> Option<String>) -> Diagnostic {
     let texts: Vec<String> =
@@ -64,17 +110,22 @@ pub fn explain_scripts(errors: &ScriptErrors, source: impl Fn(&str) -> Option<St
 
 fn script(error: &ScriptError, source: Option<&str>) -> String {
     let ScriptError { path, line, problem } = error;
-    let group = Group::with_title(Level::ERROR.primary_title(problem.to_string()));
-    let start = source.and_then(|source| line_range(source, *line));
+    at_line(&problem.to_string(), (path, *line), source, &error.help())
+}
+
+/// A message about a line of a file; about the whole file where the line is zero.
+fn at_line(message: &str, (path, line): (&str, usize), source: Option<&str>, help: &str) -> String {
+    let group = Group::with_title(Level::ERROR.primary_title(message.to_owned()));
+    let start = source.and_then(|source| line_range(source, line));
     let group = match (source, start) {
         (Some(source), Some(range)) => {
-            let snippet = Snippet::source(source.to_owned()).path(path.clone());
+            let snippet = Snippet::source(source.to_owned()).path(path.to_owned());
             group.element(snippet.annotation(AnnotationKind::Primary.span(range)))
         }
-        _ if *line > 0 => group.element(Origin::path(path.clone()).line(*line)),
-        _ => group.element(Origin::path(path.clone())),
+        _ if line > 0 => group.element(Origin::path(path.to_owned()).line(line)),
+        _ => group.element(Origin::path(path.to_owned())),
     };
-    render(&[group.elements(error.help().lines().map(|help| Level::HELP.message(help.to_owned())))])
+    render(&[group.elements(help.lines().map(|help| Level::HELP.message(help.to_owned())))])
 }
 
 /// The bytes of a line without the white space around it.
@@ -139,7 +190,7 @@ fn edited(edited: &EditedRevision, migrator: &Migrator) -> String {
 }
 
 /// A long statement is shown by its first line.
-fn first_line(text: &str, span: std::ops::Range<usize>) -> std::ops::Range<usize> {
+pub(super) fn first_line(text: &str, span: std::ops::Range<usize>) -> std::ops::Range<usize> {
     let length = text[span.clone()].find('\n').unwrap_or(span.len());
     span.start..span.start + text[span.start..span.start + length].trim_end().len()
 }
@@ -147,7 +198,12 @@ fn first_line(text: &str, span: std::ops::Range<usize>) -> std::ops::Range<usize
 /// What to do about an error, where the error itself does not say.
 fn help(error: &CommandError) -> Option<String> {
     let CommandError::Migrate(error) = error else {
-        return None;
+        let help = match error {
+            CommandError::NotAtHeads { .. } => "`upgrade heads` takes it there",
+            CommandError::NoDialect => "add `--dialect sqlite`, `postgresql` or `mysql`",
+            _ => return None,
+        };
+        return Some(help.to_owned());
     };
     let help = match error {
         MigrateError::NoFile { .. } => "`upgrade` creates it",
@@ -163,14 +219,41 @@ fn help(error: &CommandError) -> Option<String> {
         }
         MigrateError::Connect { .. } => "check the URL, and that the server runs and can be reached",
         MigrateError::Database { message, .. } if is_read_only(message) => READ_ONLY,
+        MigrateError::ReadOnly { .. } => READ_ONLY,
+        MigrateError::VersionTableElsewhere { .. } => {
+            "let the search path find that one (`?options[search_path]=…` in the URL); or, if a second one is meant, make \
+             it: `CREATE TABLE alembic_version (version_num VARCHAR(32) NOT NULL PRIMARY KEY)`"
+        }
+        MigrateError::Ahead(_) => {
+            "a newer version of the scripts was applied: use that one, or at least its scripts. A service may start all \
+             the same with `allow_ahead()`. To leave a git branch: `downgrade --from-history -1` undoes the last one with \
+             the downgrade that the history keeps"
+        }
+        MigrateError::Diverged(_) => {
+            "two versions of the scripts were developed apart: bring the missing scripts here (`git log --all -- \
+             migrations` finds them), and join the heads with `merge`; or undo the last of those with the downgrade that \
+             the history keeps: `downgrade --from-history -1`"
+        }
+        MigrateError::Locked { .. } => {
+            "it ends by itself, even if its process was killed; `lock_timeout` is how long to wait for it"
+        }
+        MigrateError::NotOffline { .. } => {
+            "run it with `upgrade` or `downgrade`; or write the change as statements that SQLite knows, in a section of its \
+             own: `-- alembic: upgrade sqlite`"
+        }
         MigrateError::Refused { .. } => "nothing was run",
         MigrateError::RowsReferred { .. } => {
             "the database is as it was. Drop the other table first if both are to go; to change a table, keep it: add a \
              column, fill it with UPDATE, drop the old one and rename the new one"
         }
-        MigrateError::UnknownRevisions { .. } => {
-            "the revision may be on another branch, or its script was deleted: bring the script back (`git log --all -- \
-             migrations` finds it), or `stamp` the revision that the database is really at"
+        MigrateError::UnknownRevisions { applied, .. } => {
+            let undo = "`downgrade --from-history -1` undoes the last one with the downgrade that the history keeps, \
+                        and ";
+            return Some(format!(
+                "the revision may be on another branch, or its script was deleted: bring the script back \
+                 (`git log --all -- migrations` finds it); {}`stamp --purge` says where the database really is",
+                if applied.is_empty() { "" } else { undo }
+            ));
         }
         MigrateError::Plan(PlanError::Resolve(ResolveError::MultipleHeads { .. })) => {
             "`cargo alembic merge` joins the heads; the target `heads` means all of them"
@@ -179,7 +262,10 @@ fn help(error: &CommandError) -> Option<String> {
             "nothing was run: write a new revision that undoes it, or restore a backup"
         }
         MigrateError::NoSection { .. } => "add the section, or one without a dialect: nothing was run",
-        MigrateError::InDoubt { .. } => "look at the database, and tell whether the statement was done",
+        MigrateError::SessionLost { .. } => {
+            "change the statements that are left so that they do without, or carry them out by hand and `stamp` the \
+             revision"
+        }
         _ => return None,
     };
     Some(help.to_owned())
@@ -198,6 +284,6 @@ fn is_read_only(message: &DatabaseMessage) -> bool {
 
 const READ_ONLY: &str = "the database, or this user, may only read: use a URL that may write";
 
-fn render(groups: &[Group<'_>]) -> String {
+pub(super) fn render(groups: &[Group<'_>]) -> String {
     Renderer::styled().decor_style(DecorStyle::Ascii).render(groups)
 }

@@ -1,204 +1,305 @@
-//! `current`, `history`, `heads`, `show`: the commands that only read. Their lines are Alembic's.
+//! `current`, `history`, `heads`, `branches`, `show`: the commands that only read. Their lines are Alembic's.
 
 use std::fmt::Write as _;
 
-use super::output::warning;
-use super::{CommandError, HistoryArgs, ListArgs, ShowArgs};
-use crate::migrate::Database;
+use serde::Serialize;
+
+use super::json::print_json;
+use super::output::{print, warning};
+use super::{Command, CommandError, CurrentArgs, HeadsArgs, HistoryArgs, ShowArgs};
+use crate::migrate::{Database, MigrateError, Unfinished};
 use crate::migrator::Migrator;
-use crate::revision::{self, Graph, Node, Range, Symbol, Target};
-use crate::script::ScriptDirectory;
+use crate::revision::{self, Node, Range, Symbol, Target, branch_points};
+use crate::script::RevisionEntry;
+
+/// Revisions, for JSON.
+#[derive(Serialize)]
+struct Revisions {
+    revisions: Vec<RevisionEntry>,
+}
+
+/// Where a database is, for JSON.
+#[derive(Serialize)]
+struct Current<'a> {
+    revisions: &'a [RevisionEntry],
+    /// Rows of the version table that no script knows.
+    unknown: Vec<&'a str>,
+    unfinished: &'a [Unfinished],
+    /// Whether every revision is applied.
+    at_heads: bool,
+}
+
+/// A branch point, for JSON.
+#[derive(Serialize)]
+struct Branch {
+    #[serde(flatten)]
+    revision: RevisionEntry,
+    branches_into: Vec<RevisionEntry>,
+}
+
+#[derive(Serialize)]
+struct Branches {
+    branches: Vec<Branch>,
+}
 
 /// Prints the heads.
-///
-/// # Errors
-/// None at present.
-pub fn heads(migrator: &Migrator, args: &ListArgs) -> Result<(), CommandError> {
-    let directory = migrator.directory();
-    let mut text = String::new();
-    for node in directory.graph().heads() {
-        entry(&mut text, directory, node, None, args.verbose);
-    }
-    print(&text);
-    Ok(())
+pub(super) fn heads(migrator: &Migrator, command: &Command, args: &HeadsArgs) {
+    let graph = migrator.directory().graph();
+    let nodes = if args.resolve_dependencies { graph.real_heads() } else { graph.heads() };
+    revisions(migrator, command, &nodes, None);
 }
 
 /// Prints the revisions that the database is at.
-///
-/// # Errors
-/// The database cannot be reached or read.
-pub async fn current(
+pub(super) async fn current(
     migrator: &Migrator,
-    database: impl Into<Database>,
-    args: &ListArgs,
+    database: Database,
+    command: &Command,
+    args: &CurrentArgs,
 ) -> Result<(), CommandError> {
     let status = migrator.status(database).await?;
     let directory = migrator.directory();
-    let mut text = String::new();
-    for row in &status.rows {
-        match directory.graph().find(row) {
-            Some(node) => entry(&mut text, directory, node, None, args.verbose),
-            None => {
-                let _ = writeln!(text, "{row} (unknown: no script has this revision)");
-            }
+    let graph = directory.graph();
+    let rows: Vec<Node> = status.rows.iter().filter_map(|row| graph.find(row)).collect();
+    let unknown: Vec<&str> =
+        status.rows.iter().filter(|row| graph.find(row).is_none()).map(String::as_str).collect();
+    let entries = directory.entries(&graph.current_heads(&rows), Some(&rows));
+    let at_heads = unknown.is_empty() && graph.is_up_to_date(&rows);
+    if args.format.json {
+        let unfinished = &status.unfinished;
+        print_json(command.name(), Current { revisions: &entries, unknown, unfinished, at_heads });
+    } else {
+        let mut text = String::new();
+        for entry in entries {
+            // All of these are current: that one has no row of its own is said by its mark.
+            entry_text(&mut text, &RevisionEntry { current: None, ..entry }, args.format.verbose);
+        }
+        for row in unknown {
+            let _ = writeln!(text, "{row} (unknown: no script has this revision)");
+        }
+        print(&text);
+        for unfinished in &status.unfinished {
+            let error = unfinished.error.as_ref().map_or_else(String::new, |error| format!(": {error}"));
+            warning(format!(
+                "the {} of {} is unfinished after statement {}{error}",
+                unfinished.direction, unfinished.revision, unfinished.done
+            ));
         }
     }
-    print(&text);
-    for unfinished in &status.unfinished {
-        let error = unfinished.error.as_ref().map_or_else(String::new, |error| format!(": {error}"));
-        warning(format!(
-            "the {} of {} is unfinished after statement {}{error}",
-            unfinished.direction, unfinished.revision, unfinished.done
-        ));
+    if args.check_heads && !(at_heads && status.unfinished.is_empty()) {
+        return Err(CommandError::NotAtHeads {
+            rows: status.rows,
+            heads: graph.ids(graph.real_heads()).iter().map(ToString::to_string).collect(),
+        });
     }
     Ok(())
 }
 
 /// Prints the revisions, newest first. Asks the database only where the arguments need it.
-///
-/// # Errors
-/// A range that cannot be read or followed, or a database that cannot be read.
-pub async fn history(
+pub(super) async fn history(
     migrator: &Migrator,
     database: Option<Database>,
+    command: &Command,
     args: &HistoryArgs,
 ) -> Result<(), CommandError> {
-    let range: Range = args.rev_range.as_deref().unwrap_or(":").parse()?;
+    let range = range(args)?;
     let directory = migrator.directory();
-    let graph = directory.graph();
     let rows = match database.filter(|_| args.indicate_current || needs_current(&range)) {
-        Some(database) => {
-            let status = migrator.status(database).await?;
-            Some(graph.locate(&status.rows).map_err(|unknown| {
-                crate::migrate::MigrateError::UnknownRevisions { unknown, applied: Vec::new() }
-            })?)
-        }
+        Some(database) => Some(located(migrator, database).await?),
         None => None,
     };
+    let mut nodes = revision::history(directory.graph(), rows.as_deref(), &range)?;
+    if let Some(tag) = &args.tag {
+        nodes.retain(|node| directory.script(*node).revision.tags.contains(tag));
+    }
+    let rows = rows.filter(|_| args.indicate_current);
+    if args.format.verbose || args.format.json {
+        revisions(migrator, command, &nodes, rows.as_deref());
+    } else {
+        let mut text = String::new();
+        for entry in directory.entries(&nodes, rows.as_deref()) {
+            history_line(&mut text, &entry);
+        }
+        print(&text);
+    }
+    Ok(())
+}
+
+/// Prints the revisions from which several lines go on, each with those that follow.
+pub(super) fn branches(migrator: &Migrator, command: &Command) {
+    let directory = migrator.directory();
+    let points = branch_points(directory.graph());
+    let branches: Vec<Branch> = points
+        .iter()
+        .filter_map(|point| {
+            let revision = directory.entries(&[point.node], None).pop()?;
+            Some(Branch { revision, branches_into: directory.entries(&point.children, None) })
+        })
+        .collect();
+    if command.prints_json() {
+        return print_json(command.name(), Branches { branches });
+    }
     let mut text = String::new();
-    for node in revision::history(graph, rows.as_deref(), &range)? {
-        let current = rows.as_deref().filter(|_| args.indicate_current);
-        if args.verbose {
-            entry(&mut text, directory, node, current, true);
+    for branch in &branches {
+        if command.is_verbose() {
+            entry_text(&mut text, &branch.revision, true);
         } else {
-            history_line(&mut text, graph, node, current);
+            history_line(&mut text, &branch.revision);
+        }
+        let indent = " ".repeat(branch.revision.revision.len());
+        for child in &branch.branches_into {
+            let message = child.message.lines().next().unwrap_or_default();
+            let _ = writeln!(
+                text,
+                "{indent} -> {}{}{}, {message}",
+                child.revision,
+                labels(child),
+                marks(child, true)
+            );
+        }
+        text.push('\n');
+    }
+    print(&text);
+}
+
+/// Prints a revision in full.
+pub(super) async fn show(
+    migrator: &Migrator,
+    database: Option<Database>,
+    command: &Command,
+    args: &ShowArgs,
+) -> Result<(), CommandError> {
+    let target: Target = args.target.parse()?;
+    let directory = migrator.directory();
+    let rows = match database.filter(|_| is_current(&target)) {
+        Some(database) => Some(located(migrator, database).await?),
+        None => None,
+    };
+    let nodes = revision::show(directory.graph(), rows.as_deref(), &target)?;
+    if args.json {
+        revisions(migrator, command, &nodes, rows.as_deref());
+        return Ok(());
+    }
+    let mut text = String::new();
+    for (entry, node) in directory.entries(&nodes, rows.as_deref()).iter().zip(&nodes) {
+        entry_text(&mut text, entry, true);
+        if args.verbose {
+            let _ = writeln!(text, "{}\n", directory.script(*node).text.trim_end());
         }
     }
     print(&text);
     Ok(())
 }
 
-/// Whether `history` has to ask the database.
-///
-/// # Errors
-/// The range cannot be read.
-pub fn needs_database(args: &HistoryArgs) -> Result<bool, CommandError> {
-    let range: Range = args.rev_range.as_deref().unwrap_or(":").parse()?;
-    Ok(args.indicate_current || needs_current(&range))
+/// Whether a command has to ask the database.
+pub(super) fn needs_database(command: &Command) -> Result<bool, CommandError> {
+    Ok(match command {
+        Command::Heads(_) | Command::Branches(_) => false,
+        Command::History(args) => args.indicate_current || needs_current(&range(args)?),
+        Command::Show(args) => is_current(&args.target.parse()?),
+        command => command.sql().is_none(),
+    })
+}
+
+fn range(args: &HistoryArgs) -> Result<Range, CommandError> {
+    Ok(args.rev_range.as_deref().unwrap_or(":").parse()?)
 }
 
 /// Whether a range can only be followed when it is known where the database is.
 fn needs_current(range: &Range) -> bool {
-    [&range.start, &range.end].into_iter().flatten().any(|target| match target {
-        Target::Absolute { symbol, .. } => *symbol == Symbol::Current,
-        Target::Relative { from, .. } => *from == Some(Symbol::Current),
-    })
+    [&range.start, &range.end].into_iter().flatten().any(is_current)
 }
 
-/// Prints a revision in full.
-///
-/// # Errors
-/// The target cannot be read or is not there.
-pub fn show(migrator: &Migrator, args: &ShowArgs) -> Result<(), CommandError> {
-    let directory = migrator.directory();
-    let target: Target = args.target.parse()?;
+fn is_current(target: &Target) -> bool {
+    match target {
+        Target::Absolute { symbol, .. } => *symbol == Symbol::Current,
+        Target::Relative { from, .. } => *from == Some(Symbol::Current),
+    }
+}
+
+/// Where a database is, on the graph.
+async fn located(migrator: &Migrator, database: Database) -> Result<Vec<Node>, CommandError> {
+    let status = migrator.status(database).await?;
+    let located = migrator.directory().graph().locate(&status.rows);
+    Ok(located.map_err(|unknown| MigrateError::UnknownRevisions { unknown, applied: Vec::new() })?)
+}
+
+fn revisions(migrator: &Migrator, command: &Command, nodes: &[Node], rows: Option<&[Node]>) {
+    let revisions = migrator.directory().entries(nodes, rows);
+    if command.prints_json() {
+        return print_json(command.name(), Revisions { revisions });
+    }
     let mut text = String::new();
-    for node in revision::show(directory.graph(), None, &target)? {
-        entry(&mut text, directory, node, None, true);
+    for entry in revisions {
+        entry_text(&mut text, &entry, command.is_verbose());
     }
     print(&text);
-    Ok(())
 }
 
 /// A line as `heads` and `current` print it, or the paragraph of `-v`.
-fn entry(text: &mut String, directory: &ScriptDirectory, node: Node, rows: Option<&[Node]>, verbose: bool) {
-    let graph = directory.graph();
+fn entry_text(text: &mut String, entry: &RevisionEntry, verbose: bool) {
     if !verbose {
-        let _ =
-            writeln!(text, "{}{}{}", graph.id(node), labels(graph, node), marks(graph, node, rows, false));
+        let _ = writeln!(text, "{}{}{}", entry.revision, labels(entry), marks(entry, false));
         return;
     }
-    let ids = |nodes: &[Node]| {
-        let ids: Vec<&str> = nodes.iter().map(|node| graph.id(*node).as_str()).collect();
-        ids.join(", ")
-    };
-    let script = directory.script(node);
-    let _ = writeln!(text, "Rev: {}{}", graph.id(node), marks(graph, node, rows, true));
-    let _ = match graph.parents(node) {
+    let _ = writeln!(text, "Rev: {}{}", entry.revision, marks(entry, true));
+    let _ = match entry.parents.as_slice() {
         [] => writeln!(text, "Parent: <base>"),
-        [parent] => writeln!(text, "Parent: {}", graph.id(*parent)),
-        parents => writeln!(text, "Merges: {}", ids(parents)),
+        [parent] => writeln!(text, "Parent: {parent}"),
+        parents => writeln!(text, "Merges: {}", parents.join(", ")),
     };
-    if !graph.dependencies(node).is_empty() {
-        let _ = writeln!(text, "Also depends on: {}", ids(graph.dependencies(node)));
+    if !entry.depends_on.is_empty() {
+        let _ = writeln!(text, "Also depends on: {}", entry.depends_on.join(", "));
     }
-    if graph.is_branch_point(node) {
-        let _ = writeln!(text, "Branches into: {}", ids(graph.children(node)));
+    if entry.branch_point {
+        let _ = writeln!(text, "Branches into: {}", entry.children.join(", "));
     }
-    let names = graph.branch_labels(node);
-    if !names.is_empty() {
-        let _ = writeln!(text, "Branch names: {}", names.join(", "));
+    if !entry.branch_labels.is_empty() {
+        let _ = writeln!(text, "Branch names: {}", entry.branch_labels.join(", "));
     }
-    let _ = writeln!(text, "Path: {}\n", script.path);
-    for line in script.revision.message.lines() {
+    if !entry.tags.is_empty() {
+        let _ = writeln!(text, "Tags: {}", entry.tags.join(", "));
+    }
+    let _ = writeln!(text, "Path: {}\n", entry.path);
+    for line in entry.message.lines() {
         let _ = writeln!(text, "    {line}");
     }
     let _ = writeln!(text);
 }
 
 /// A line of `history`.
-fn history_line(text: &mut String, graph: &Graph, node: Node, rows: Option<&[Node]>) {
-    let ids: Vec<&str> = graph.parents(node).iter().map(|parent| graph.id(*parent).as_str()).collect();
-    let parents = if ids.is_empty() { "<base>".to_owned() } else { ids.join(", ") };
-    let dependencies: Vec<&str> =
-        graph.dependencies(node).iter().map(|node| graph.id(*node).as_str()).collect();
-    let dependencies =
-        if dependencies.is_empty() { String::new() } else { format!(" ({})", dependencies.join(", ")) };
-    let message = graph.revision(node).message.lines().next().unwrap_or_default();
+fn history_line(text: &mut String, entry: &RevisionEntry) {
+    let parents = if entry.parents.is_empty() { "<base>".to_owned() } else { entry.parents.join(", ") };
+    let dependencies = if entry.depends_on.is_empty() {
+        String::new()
+    } else {
+        format!(" ({})", entry.depends_on.join(", "))
+    };
+    let message = entry.message.lines().next().unwrap_or_default();
     let _ = writeln!(
         text,
         "{parents}{dependencies} -> {}{}{}, {message}",
-        graph.id(node),
-        labels(graph, node),
-        marks(graph, node, rows, true),
+        entry.revision,
+        labels(entry),
+        marks(entry, true),
     );
 }
 
-fn labels(graph: &Graph, node: Node) -> String {
-    let labels = graph.branch_labels(node);
-    if labels.is_empty() { String::new() } else { format!(" ({})", labels.join(", ")) }
+fn labels(entry: &RevisionEntry) -> String {
+    if entry.branch_labels.is_empty() {
+        String::new()
+    } else {
+        format!(" ({})", entry.branch_labels.join(", "))
+    }
 }
 
 /// What is special about a revision.
-fn marks(graph: &Graph, node: Node, rows: Option<&[Node]>, points: bool) -> String {
-    let mut marks = String::new();
-    if graph.is_head(node) {
-        marks += if graph.is_real_head(node) { " (head)" } else { " (effective head)" };
-    }
-    if rows.is_some_and(|rows| rows.contains(&node)) {
-        marks += " (current)";
-    }
-    if points && graph.is_branch_point(node) {
-        marks += " (branchpoint)";
-    }
-    if points && graph.is_merge_point(node) {
-        marks += " (mergepoint)";
-    }
-    marks
-}
-
-/// Prints all at once, and does not mind a reader that has gone away (`… | head`).
-fn print(text: &str) {
-    use std::io::Write as _;
-    let _ = std::io::stdout().lock().write_all(text.as_bytes());
+fn marks(entry: &RevisionEntry, points: bool) -> String {
+    let marks = [
+        (entry.head && !entry.effective_head, " (head)"),
+        (entry.effective_head, " (effective head)"),
+        (entry.current == Some(true), " (current)"),
+        (points && entry.branch_point, " (branchpoint)"),
+        (points && entry.merge_point, " (mergepoint)"),
+    ];
+    marks.into_iter().filter(|(is_so, _)| *is_so).map(|(_, mark)| mark).collect()
 }

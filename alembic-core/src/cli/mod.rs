@@ -4,17 +4,27 @@
 
 mod apply;
 mod args;
+mod conflicts;
 mod diagnostic;
 mod diff;
+mod json;
 mod list;
+mod log;
 mod output;
+mod plan;
+mod resume;
 
-pub use apply::{downgrade, stamp, stamping, tell, tell_stamp, upgrade};
-pub use args::{Command, DowngradeArgs, HistoryArgs, ListArgs, ShowArgs, StampArgs, UpgradeArgs};
-pub use diagnostic::{Diagnostic, explain, explain_scripts};
+pub use apply::{run_of, tell};
+pub use args::{
+    BranchesArgs, Command, CurrentArgs, DowngradeArgs, EnsureVersionArgs, FormatArgs, HeadsArgs, HistoryArgs,
+    HowArgs, LogArgs, ShowArgs, SqlArgs, StampArgs, UpgradeArgs,
+};
+pub use conflicts::explain_conflicts;
+pub use diagnostic::{Diagnostic, explain, explain_by, explain_heads, explain_scripts};
 pub use diff::diff;
-pub use list::{current, heads, history, needs_database, show};
-pub use output::{STYLES, note, status, warning};
+pub use json::print_json;
+pub use output::{STYLES, note, print, status, warning};
+pub use resume::{ResumeArgs, StatementAnswer};
 
 use crate::migrate::{Database, MigrateError};
 use crate::migrator::Migrator;
@@ -29,7 +39,10 @@ pub const USAGE: u8 = 2;
 
 /// Why a command did not do what it was asked for.
 #[derive(Debug, thiserror::Error)]
-#[expect(missing_docs, reason = "each variant is the error of the room it comes from")]
+#[expect(
+    missing_docs,
+    reason = "each variant is the error of the room it comes from, or says itself what it is"
+)]
 pub enum CommandError {
     #[error(transparent)]
     Migrate(#[from] MigrateError),
@@ -39,6 +52,53 @@ pub enum CommandError {
     Resolve(#[from] ResolveError),
     #[error(transparent)]
     History(#[from] HistoryError),
+    #[error("the database is not at all heads: it is at {}, and the heads are {}", place(.rows), place(.heads))]
+    NotAtHeads { rows: Vec<String>, heads: Vec<String> },
+    #[error("`--sql` needs to know the database: no URL is configured, and `--dialect` is not given")]
+    NoDialect,
+    #[error("the command needs a database")]
+    NoDatabase,
+}
+
+fn place(ids: &[String]) -> String {
+    if ids.is_empty() { "the base".to_owned() } else { ids.join(", ") }
+}
+
+/// Whether a command has to be given a database.
+///
+/// # Errors
+/// Its targets cannot be read.
+pub fn needs_database(command: &Command) -> Result<bool, CommandError> {
+    list::needs_database(command)
+}
+
+/// Carries out a command that changes nothing: lists, plans (`--dry-run`) and scripts (`--sql`).
+///
+/// A script takes its dialect from `database` where none is named, and connects to nothing.
+///
+/// # Errors
+/// What was asked for is not there, or the database cannot be read.
+pub async fn read(
+    command: &Command,
+    migrator: &Migrator,
+    database: Option<Database>,
+) -> Result<(), CommandError> {
+    if let Some(sql) = command.sql() {
+        return plan::script(migrator, database, command, sql);
+    }
+    match (command, database) {
+        (Command::Heads(args), _) => list::heads(migrator, command, args),
+        (Command::Branches(_), _) => list::branches(migrator, command),
+        (Command::History(args), database) => list::history(migrator, database, command, args).await?,
+        (Command::Show(args), database) => list::show(migrator, database, command, args).await?,
+        (_, None) => return Err(CommandError::NoDatabase),
+        (Command::Current(args), Some(database)) => {
+            list::current(migrator, database, command, args).await?;
+        }
+        (Command::Log(args), Some(database)) => log::log(migrator, database, command, args).await?,
+        (_, Some(database)) => plan::preview(migrator, database, command).await?,
+    }
+    Ok(())
 }
 
 /// Runs a command, prints what it has to say, and returns the exit code.
@@ -56,21 +116,25 @@ pub async fn run(
     migrator: &Migrator,
     database: impl Into<Database>,
 ) -> std::process::ExitCode {
-    let database = database.into();
-    let result = match command {
-        Command::Upgrade(args) => upgrade(migrator, database, args).await.map(|_| ()),
-        Command::Downgrade(args) => downgrade(migrator, database, args).await.map(|_| ()),
-        Command::Stamp(args) => stamp(migrator, database, args).await.map(|_| ()),
-        Command::Current(args) => current(migrator, database, args).await,
-        Command::History(args) => history(migrator, Some(database), args).await,
-        Command::Heads(args) => heads(migrator, args),
-        Command::Show(args) => show(migrator, args),
-    };
-    match result {
+    match try_run(command, migrator, database.into()).await {
         Ok(()) => DONE.into(),
         Err(error) => {
             explain(&error, migrator).print();
             FAILED.into()
         }
+    }
+}
+
+async fn try_run(command: &Command, migrator: &Migrator, database: Database) -> Result<(), CommandError> {
+    let extended;
+    let migrator = if command.uses_history() {
+        extended = migrator.with_history(database.clone()).await?;
+        &extended
+    } else {
+        migrator
+    };
+    match run_of(migrator, database.clone(), command) {
+        Some(run) => tell(run, command).await.map(drop),
+        None => read(command, migrator, Some(database)).await,
     }
 }

@@ -38,3 +38,9 @@ pub fn warning(message: impl Display) {
 pub(super) fn status_line(verb: &str, message: impl Display) -> String {
     format!("{GOOD}{verb:>12}{GOOD:#} {message}")
 }
+
+/// Prints data to stdout, all at once, and does not mind a reader that has gone away (`… | head`).
+pub fn print(text: &str) {
+    use std::io::Write as _;
+    let _ = std::io::stdout().lock().write_all(text.as_bytes());
+}

@@ -1,4 +1,4 @@
-//! Literals that mean the same whatever the settings of the session are.
+//! Literals and names that mean the same whatever the settings of the session are.
 
 use std::fmt::Write as _;
 
@@ -27,6 +27,18 @@ pub(crate) fn literal(dialect: Dialect, text: &str) -> String {
     }
 }
 
+/// `name` as a quoted identifier.
+pub(crate) fn identifier(dialect: Dialect, name: &str) -> String {
+    let quote = if dialect == Dialect::Mysql { "`" } else { "\"" };
+    format!("{quote}{}{quote}", name.replace(quote, &quote.repeat(2)))
+}
+
+/// `name` as an identifier, quoted unless it is one of lower-case letters, digits and underscores.
+pub(crate) fn identifier_where_needed(dialect: Dialect, name: &str) -> String {
+    let is_plain = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'_';
+    if name.bytes().all(is_plain) { name.to_owned() } else { identifier(dialect, name) }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -38,5 +50,7 @@ mod tests {
         assert_eq!(literal(Dialect::Postgresql, text), "E'it''s a \\\\ test'");
         assert_eq!(literal(Dialect::Mysql, "a'b"), "_utf8mb4 X'612762'");
         assert_eq!(literal(Dialect::Mysql, "plain"), "'plain'");
+        assert_eq!(identifier(Dialect::Postgresql, "a\"b"), "\"a\"\"b\"");
+        assert_eq!(identifier(Dialect::Mysql, "a`b"), "`a``b`");
     }
 }

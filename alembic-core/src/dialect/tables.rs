@@ -4,7 +4,8 @@
 
 use std::time::SystemTime;
 
-use super::quote::literal;
+use super::quote::{identifier, identifier_where_needed, literal};
+use crate::config::VersionTable;
 use crate::script::{Dialect, Digest};
 
 /// What a row of the history records.
@@ -38,6 +39,8 @@ pub(crate) struct Entry<'a> {
     /// How many statements the section has.
     pub(crate) statements: usize,
     pub(crate) applied_by: &'a str,
+    /// The server that it is applied on.
+    pub(crate) server: Option<&'a str>,
     /// The text of the script, kept with what was applied.
     pub(crate) script: Option<&'a str>,
 }
@@ -46,77 +49,139 @@ pub(crate) struct Entry<'a> {
 #[derive(Clone, Debug)]
 pub(crate) struct Tables {
     dialect: Dialect,
-    /// What stands before the names of the tables: nothing, or their schema with a point.
-    qualifier: String,
+    table: VersionTable,
 }
 
 /// The width of Alembic's own `version_num` column.
 pub(crate) const ALEMBIC_WIDTH: usize = 32;
 
 impl Tables {
-    /// The tables as the connection's search path finds them.
-    pub(crate) fn new(dialect: Dialect) -> Tables {
-        Tables { dialect, qualifier: String::new() }
+    pub(crate) fn new(dialect: Dialect, table: &VersionTable) -> Tables {
+        Tables { dialect, table: table.clone() }
     }
 
     /// The tables in a schema of PostgreSQL: found whatever a script does to the search path.
-    pub(crate) fn in_schema(schema: &str) -> Tables {
-        let qualifier = format!("\"{}\".", schema.replace('"', "\"\""));
-        Tables { dialect: Dialect::Postgresql, qualifier }
+    pub(crate) fn set_schema(&mut self, schema: String) {
+        self.table.schema = Some(schema.into());
     }
 
     pub(crate) fn dialect(&self) -> Dialect {
         self.dialect
     }
 
-    fn version(&self) -> String {
-        format!("{}alembic_version", self.qualifier)
+    /// The version table, as statements name it.
+    pub(crate) fn version(&self) -> String {
+        self.qualified(&self.table.name)
     }
 
     fn history(&self) -> String {
-        format!("{}alembic_history", self.qualifier)
+        self.qualified(&self.table.history())
+    }
+
+    fn name(&self, name: &str) -> String {
+        identifier_where_needed(self.dialect, name)
+    }
+
+    fn qualified(&self, name: &str) -> String {
+        let name = self.name(name);
+        match &self.table.schema {
+            Some(schema) => format!("{}.{name}", identifier(self.dialect, schema)),
+            None => name,
+        }
+    }
+
+    /// What the lock of the version table is named after.
+    #[cfg(any(feature = "postgres", feature = "mysql"))]
+    pub(crate) fn lock_key(&self) -> &str {
+        &self.table.name
+    }
+
+    /// The row that is a lock where the server's own locks exclude nobody.
+    pub(crate) fn lease(&self) -> String {
+        self.qualified(&self.table.lease())
+    }
+
+    /// The name of the version table, where the search path decides in which schema it is.
+    #[cfg(feature = "postgres")]
+    pub(crate) fn searched_version(&self) -> Option<&str> {
+        self.table.schema.is_none().then_some(self.table.name.as_ref())
+    }
+
+    /// Statements that change nothing and need all the rights that a run needs on our tables, and a query for the server
+    /// that the history was last written on. Empty where there is nothing to ask.
+    pub(crate) fn probes(&self, has_versions: bool, has_history: bool) -> String {
+        let (version, history) = (self.version(), self.history());
+        let mut probes = Vec::new();
+        if has_versions {
+            probes.push(format!("UPDATE {version} SET version_num = '' WHERE 1 = 0"));
+            probes.push(format!("DELETE FROM {version} WHERE 1 = 0"));
+            probes.push(format!("INSERT INTO {version} SELECT * FROM {version} WHERE 1 = 0"));
+        }
+        if has_history {
+            probes.push(format!("UPDATE {history} SET error = NULL WHERE 1 = 0"));
+            probes.push(format!("DELETE FROM {history} WHERE 1 = 0"));
+            probes.push(format!("INSERT INTO {history} SELECT * FROM {history} WHERE 1 = 0"));
+            probes.push(format!("SELECT server FROM {history} ORDER BY id DESC LIMIT 1"));
+        }
+        // SQLite asks for the right to write with the transaction.
+        if self.dialect == Dialect::Sqlite { String::new() } else { probes.join("; ") }
     }
 
     /// Alembic's table, to the letter; wider only if an id needs it.
     pub(crate) fn create_version(&self, longest_id: usize) -> String {
         let width = longest_id.max(ALEMBIC_WIDTH);
         format!(
-            "CREATE TABLE {} (version_num VARCHAR({width}) NOT NULL, \
-             CONSTRAINT alembic_version_pkc PRIMARY KEY (version_num))",
-            self.version()
+            "CREATE TABLE IF NOT EXISTS {} (version_num VARCHAR({width}) NOT NULL, \
+             CONSTRAINT {} PRIMARY KEY (version_num))",
+            self.version(),
+            self.name(&format!("{}_pkc", self.table.name)),
         )
     }
 
     pub(crate) fn create_history(&self) -> Vec<String> {
-        let (id, time, text, options) = match self.dialect {
-            Dialect::Sqlite => ("INTEGER PRIMARY KEY", "TEXT", "TEXT", ""),
+        // The second index finds unfinished work, of which there is hardly ever any.
+        let index = |column| self.name(&format!("{}_{column}_idx", self.table.history()));
+        let (revision, finished) = (index("revision"), index("finished_at"));
+        let (id, time, text, keys, options) = match self.dialect {
+            Dialect::Sqlite => ("INTEGER PRIMARY KEY", "TEXT", "TEXT", String::new(), ""),
             Dialect::Postgresql => (
                 "BIGINT GENERATED BY DEFAULT AS IDENTITY PRIMARY KEY",
                 "TIMESTAMP WITH TIME ZONE",
                 "TEXT",
+                String::new(),
                 "",
             ),
-            // A binary collation: ids are compared to the letter, whatever the database's default is.
+            // A binary collation: ids are compared to the letter, whatever the database's default is. MySQL knows no
+            // CREATE INDEX IF NOT EXISTS.
             Dialect::Mysql => (
                 "BIGINT AUTO_INCREMENT PRIMARY KEY",
                 "DATETIME(6)",
                 "LONGTEXT",
+                format!(", KEY {revision} (revision), KEY {finished} (finished_at)"),
                 " ENGINE = InnoDB CHARACTER SET utf8mb4 COLLATE utf8mb4_bin",
             ),
         };
         let history = self.history();
-        vec![
-            format!(
-                "CREATE TABLE {history} (id {id}, revision VARCHAR(255) NOT NULL, operation VARCHAR(16) NOT NULL, \
-                 digest VARCHAR(80) NOT NULL, lineage VARCHAR(80) NOT NULL, statements_done INTEGER NOT NULL, \
-                 statements_total INTEGER NOT NULL, started_at {time} NOT NULL, finished_at {time}, \
-                 applied_by VARCHAR(255) NOT NULL, tool_version VARCHAR(32) NOT NULL, error {text}, script {text})\
-                 {options}"
-            ),
-            format!("CREATE INDEX alembic_history_revision_idx ON {history} (revision)"),
-            // Finds unfinished work, of which there is hardly ever any.
-            format!("CREATE INDEX alembic_history_finished_at_idx ON {history} (finished_at)"),
-        ]
+        let mut statements = vec![format!(
+            "CREATE TABLE IF NOT EXISTS {history} (id {id}, revision VARCHAR(255) NOT NULL, operation VARCHAR(16) NOT NULL, \
+             digest VARCHAR(80) NOT NULL, lineage VARCHAR(80) NOT NULL, statements_done INTEGER NOT NULL, \
+             statements_begun INTEGER NOT NULL, statements_total INTEGER NOT NULL, started_at {time} NOT NULL, \
+             finished_at {time}, applied_by VARCHAR(255) NOT NULL, tool_version VARCHAR(32) NOT NULL, \
+             server VARCHAR(64), error {text}, catalog_before {text}, script {text}{keys}){options}"
+        )];
+        if self.dialect != Dialect::Mysql {
+            // On SQLite the schema stands before the name of the index, and not before the table's.
+            let (on, schema) = match (&self.table.schema, self.dialect) {
+                (Some(schema), Dialect::Sqlite) => {
+                    (self.name(&self.table.history()), format!("{}.", identifier(self.dialect, schema)))
+                }
+                _ => (history, String::new()),
+            };
+            for (name, column) in [(revision, "revision"), (finished, "finished_at")] {
+                statements.push(format!("CREATE INDEX IF NOT EXISTS {schema}{name} ON {on} ({column})"));
+            }
+        }
+        statements
     }
 
     /// One row for each row of the version table (its id, the lineage that the history has for it or NULL) and one for
@@ -154,21 +219,26 @@ impl Tables {
         }
     }
 
-    /// Revision and digest of all that was applied and not undone since, as the history has it.
-    pub(crate) fn digests(&self) -> String {
+    /// Revision and digest of all that was applied and not undone since, as the history has it; or of some of that.
+    pub(crate) fn digests(&self, revisions: Option<&[&str]>) -> String {
         let history = self.history();
+        let only = revisions.map_or_else(String::new, |ids| {
+            let ids: Vec<String> = ids.iter().map(|id| self.literal(id)).collect();
+            format!(" AND revision IN ({})", ids.join(", "))
+        });
         format!(
             "SELECT h.revision, h.digest FROM {history} h JOIN (SELECT max(id) AS id FROM {history} \
-             WHERE finished_at IS NOT NULL GROUP BY revision) latest ON latest.id = h.id \
+             WHERE finished_at IS NOT NULL{only} GROUP BY revision) latest ON latest.id = h.id \
              WHERE h.operation IN ('upgrade', 'stamp')"
         )
     }
 
-    /// The unfinished rows: revision, operation, digest, statements done, error, script.
+    /// The unfinished rows: revision, operation, digest, statements done and begun, error, what the catalog said before
+    /// the statement that was begun, script.
     pub(crate) fn unfinished(&self) -> String {
-        let done = self.text("statements_done");
+        let (done, begun) = (self.text("statements_done"), self.text("statements_begun"));
         format!(
-            "SELECT revision, operation, digest, {done}, error, script FROM {} \
+            "SELECT revision, operation, digest, {done}, {begun}, error, catalog_before, script FROM {} \
              WHERE finished_at IS NULL ORDER BY id",
             self.history()
         )
@@ -176,7 +246,7 @@ impl Tables {
 
     /// When and by whom a revision was last applied.
     pub(crate) fn provenance(&self, revision: &str) -> String {
-        let finished = self.text("finished_at");
+        let finished = self.time_text("finished_at");
         format!(
             "SELECT {finished}, applied_by FROM {} WHERE revision = {} \
              AND operation IN ('upgrade', 'stamp') AND finished_at IS NOT NULL ORDER BY id DESC LIMIT 1",
@@ -195,6 +265,32 @@ impl Tables {
         )
     }
 
+    /// The newest rows of the history, newest first: at most `limit`, and only those of one revision if one is named.
+    /// Revision, operation, digest, lineage, statements done and in all, started, finished, by whom, with which
+    /// version, error.
+    pub(crate) fn log(&self, revision: Option<&str>, limit: Option<usize>) -> String {
+        let (done, total) = (self.text("statements_done"), self.text("statements_total"));
+        let (started, finished) = (self.time_text("started_at"), self.time_text("finished_at"));
+        let only = revision.map_or_else(String::new, |id| format!(" WHERE revision = {}", self.literal(id)));
+        let limit = limit.map_or_else(String::new, |limit| format!(" LIMIT {limit}"));
+        format!(
+            "SELECT revision, operation, digest, lineage, {done}, {total}, {started}, {finished}, applied_by, \
+             tool_version, error FROM {}{only} ORDER BY id DESC{limit}",
+            self.history()
+        )
+    }
+
+    /// A time as RFC 3339 writes it, in UTC.
+    fn time_text(&self, column: &str) -> String {
+        match self.dialect {
+            Dialect::Sqlite => column.to_owned(),
+            Dialect::Postgresql => {
+                format!("to_char({column} AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS.MS\"Z\"')")
+            }
+            Dialect::Mysql => format!("CONCAT(LEFT(DATE_FORMAT({column}, '%Y-%m-%dT%H:%i:%s.%f'), 23), 'Z')"),
+        }
+    }
+
     /// The width of an existing `version_num` column, where the database keeps to it.
     pub(crate) fn version_width(&self) -> Option<String> {
         let schema = match self.dialect {
@@ -202,19 +298,30 @@ impl Tables {
             Dialect::Postgresql => "c.table_schema = ANY (current_schemas(false))",
             Dialect::Mysql => "c.table_schema = database()",
         };
+        let schema = match &self.table.schema {
+            Some(schema) => format!("c.table_schema = {}", self.literal(schema)),
+            None => schema.to_owned(),
+        };
+        let table = self.literal(&self.table.name);
         let width = self.text("c.character_maximum_length");
         Some(format!(
-            "SELECT {width} FROM information_schema.columns c WHERE c.table_name = 'alembic_version' \
+            "SELECT {width} FROM information_schema.columns c WHERE c.table_name = {table} \
              AND c.column_name = 'version_num' AND {schema}"
         ))
     }
 
     /// The schema of the version table, or the one in which it would be made, and the search path.
     pub(crate) fn schema(&self) -> Option<String> {
-        let sql = "SELECT coalesce((SELECT n.nspname FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace \
-                   WHERE c.oid = to_regclass('alembic_version')), current_schema())::text, \
-                   current_setting('search_path')";
-        (self.dialect == Dialect::Postgresql).then(|| sql.to_owned())
+        let schema = match &self.table.schema {
+            Some(schema) => self.literal(schema),
+            None => format!(
+                "coalesce((SELECT n.nspname FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace \
+                 WHERE c.oid = to_regclass({})), current_schema())::text",
+                self.literal(&self.version())
+            ),
+        };
+        (self.dialect == Dialect::Postgresql)
+            .then(|| format!("SELECT {schema}, current_setting('search_path')"))
     }
 
     /// Gives the search path back that the run began with.
@@ -223,7 +330,7 @@ impl Tables {
     }
 
     /// A number or a time as text, so that one way of reading rows is enough.
-    fn text(&self, expression: &str) -> String {
+    pub(super) fn text(&self, expression: &str) -> String {
         match self.dialect {
             Dialect::Sqlite => format!("CAST({expression} AS TEXT)"),
             Dialect::Postgresql => format!("{expression}::text"),
@@ -247,17 +354,18 @@ impl Tables {
 
     /// The row for a revision that is done, at the end of the message that did it.
     ///
-    /// In a transaction nobody could see one that says that it was begun.
-    pub(crate) fn done(&self, entry: &Entry<'_>, begun: SystemTime) -> String {
-        let begun = match self.dialect {
+    /// In a transaction nobody could see one that says that it was begun. Without `begun` that is now: in a text, of
+    /// which nobody knows when it will run.
+    pub(crate) fn done(&self, entry: &Entry<'_>, begun: Option<SystemTime>) -> String {
+        let begun = match (self.dialect, begun) {
             // The clock of SQLite is that of this process.
-            Dialect::Sqlite => {
+            (Dialect::Sqlite, Some(begun)) => {
                 let since = begun.duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default().as_secs_f64();
                 format!("strftime('%Y-%m-%dT%H:%M:%fZ', {since:.3}, 'unixepoch')")
             }
             // When the server got the message.
-            Dialect::Postgresql => "statement_timestamp()".to_owned(),
-            Dialect::Mysql => self.now().to_owned(),
+            (Dialect::Postgresql, Some(_)) => "statement_timestamp()".to_owned(),
+            _ => self.now().to_owned(),
         };
         self.insert(std::slice::from_ref(entry), entry.statements, &begun, self.now())
     }
@@ -272,7 +380,7 @@ impl Tables {
             .iter()
             .map(|entry| {
                 format!(
-                    "({}, '{}', '{}', '{}', {done}, {}, {begun}, {finished}, {}, '{}', {})",
+                    "({}, '{}', '{}', '{}', {done}, {done}, {}, {begun}, {finished}, {}, '{}', {}, {})",
                     self.literal(entry.revision),
                     entry.operation.name(),
                     entry.digest,
@@ -280,47 +388,64 @@ impl Tables {
                     entry.statements,
                     self.literal(entry.applied_by),
                     env!("CARGO_PKG_VERSION"),
-                    entry.script.map_or_else(|| "NULL".to_owned(), |script| self.literal(script)),
+                    self.optional(entry.server),
+                    self.optional(entry.script),
                 )
             })
             .collect();
         format!(
-            "INSERT INTO {} (revision, operation, digest, lineage, statements_done, statements_total, \
-             started_at, finished_at, applied_by, tool_version, script) VALUES {}",
+            "INSERT INTO {} (revision, operation, digest, lineage, statements_done, statements_begun, \
+             statements_total, started_at, finished_at, applied_by, tool_version, server, script) VALUES {}",
             self.history(),
             rows.join(", ")
         )
     }
 
-    /// All statements of the unfinished revision are done.
-    pub(crate) fn finish(&self, revision: &str) -> String {
+    /// Changes the row of the unfinished revision.
+    fn update(&self, revision: &str, change: &str) -> String {
         format!(
-            "UPDATE {} SET statements_done = statements_total, finished_at = {}, error = NULL \
-             WHERE revision = {} AND finished_at IS NULL",
+            "UPDATE {} SET {change} WHERE revision = {} AND finished_at IS NULL",
             self.history(),
-            self.now(),
             self.literal(revision)
         )
     }
 
-    /// So many statements of the unfinished revision are done.
+    /// All statements of the unfinished revision are done.
+    pub(crate) fn finish(&self, revision: &str) -> String {
+        let change = format!(
+            "statements_done = statements_total, statements_begun = statements_total, finished_at = {}, \
+             error = NULL, catalog_before = NULL",
+            self.now()
+        );
+        self.update(revision, &change)
+    }
+
+    /// The statement after so many of the unfinished revision is about to run, and commits by itself. `catalog` is what
+    /// was there before of all that it touches.
+    pub(crate) fn intend(&self, revision: &str, done: usize, catalog: Option<&str>) -> String {
+        let catalog = self.optional(catalog);
+        let change = format!("statements_begun = {}, error = NULL, catalog_before = {catalog}", done + 1);
+        self.update(revision, &change)
+    }
+
+    /// So many statements of the unfinished revision are done, and no other is begun.
     pub(crate) fn progress(&self, revision: &str, done: usize) -> String {
-        format!(
-            "UPDATE {} SET statements_done = {done}, error = NULL \
-             WHERE revision = {} AND finished_at IS NULL",
-            self.history(),
-            self.literal(revision)
-        )
+        let change = format!(
+            "statements_done = {done}, statements_begun = {done}, error = NULL, catalog_before = NULL"
+        );
+        self.update(revision, &change)
     }
 
     /// The next statement of the unfinished revision failed, and did nothing.
     pub(crate) fn fail(&self, revision: &str, error: &str) -> String {
-        format!(
-            "UPDATE {} SET error = {} WHERE revision = {} AND finished_at IS NULL",
-            self.history(),
-            self.literal(error),
-            self.literal(revision)
-        )
+        let error = self.literal(error);
+        let change = format!("statements_begun = statements_done, error = {error}, catalog_before = NULL");
+        self.update(revision, &change)
+    }
+
+    /// The next statement of the unfinished revision failed, and may have done a part of what it is for.
+    pub(crate) fn fail_in_doubt(&self, revision: &str, error: &str) -> String {
+        self.update(revision, &format!("error = {}", self.literal(error)))
     }
 
     /// Nothing of a begun revision, or of any, is left to be finished.
@@ -329,21 +454,17 @@ impl Tables {
         format!("DELETE FROM {} WHERE finished_at IS NULL{only}", self.history())
     }
 
-    /// The next statement of the unfinished revision is about to run: what failed before no longer says how it ends.
-    pub(crate) fn retry(
-        &self,
-        revision: &str,
-        digest: Digest,
-        statements: usize,
-        script: Option<&str>,
-    ) -> String {
-        format!(
-            "UPDATE {} SET error = NULL, digest = '{digest}', statements_total = {statements}, script = {} \
-             WHERE revision = {} AND finished_at IS NULL",
-            self.history(),
-            script.map_or_else(|| "NULL".to_owned(), |script| self.literal(script)),
-            self.literal(revision)
-        )
+    /// The unfinished revision goes on after so many statements, with what its script is now.
+    pub(crate) fn resume(&self, entry: &Entry<'_>, done: usize) -> String {
+        let change = format!(
+            "statements_done = {done}, statements_begun = {done}, error = NULL, catalog_before = NULL, \
+             digest = '{}', lineage = '{}', statements_total = {}, script = {}",
+            entry.digest,
+            entry.lineage,
+            entry.statements,
+            self.optional(entry.script)
+        );
+        self.update(entry.revision, &change)
     }
 
     pub(crate) fn insert_version(&self, id: &str) -> String {
@@ -359,6 +480,58 @@ impl Tables {
         format!("DELETE FROM {} WHERE version_num = {}", self.version(), self.literal(id))
     }
 
+    /// Statements that fail with `message` where the version table has other rows than these.
+    pub(crate) fn guard(&self, ids: &[&str], message: &str) -> Vec<String> {
+        let versions = self.version();
+        let literals: Vec<String> = ids.iter().map(|id| self.literal(id)).collect();
+        let count = ids.len();
+        let found = match literals.as_slice() {
+            [] => format!("(SELECT count(*) FROM {versions}) = 0"),
+            literals => format!(
+                "(SELECT count(*) FROM {versions}) = {count} AND (SELECT count(*) FROM {versions} \
+                 WHERE version_num IN ({})) = {count}",
+                literals.join(", ")
+            ),
+        };
+        match self.dialect {
+            Dialect::Postgresql => {
+                let message = self.literal(&message.replace('%', "%%"));
+                vec![format!(
+                    "DO $alembic$BEGIN IF NOT ({found}) THEN RAISE EXCEPTION {message}; END IF; END$alembic$"
+                )]
+            }
+            // The name of a constraint is what these two say when it fails.
+            Dialect::Sqlite | Dialect::Mysql => {
+                let name = identifier(self.dialect, &message[..message.floor_char_boundary(60)]);
+                vec![
+                    format!(
+                        "CREATE TEMPORARY TABLE alembic_guard (found INTEGER NOT NULL, CONSTRAINT {name} CHECK (found = 1))"
+                    ),
+                    format!("INSERT INTO alembic_guard SELECT {found}"),
+                    match self.dialect {
+                        Dialect::Mysql => "DROP TEMPORARY TABLE alembic_guard".to_owned(),
+                        _ => "DROP TABLE temp.alembic_guard".to_owned(),
+                    },
+                ]
+            }
+        }
+    }
+
+    /// Rows of the history that say of all that was applied that it is not, without a run.
+    pub(crate) fn unstamp_all(&self, applied_by: &str) -> String {
+        let (history, now) = (self.history(), self.now());
+        format!(
+            "INSERT INTO {history} (revision, operation, digest, lineage, statements_done, statements_begun, \
+             statements_total, started_at, finished_at, applied_by, tool_version) \
+             SELECT h.revision, '{}', h.digest, h.lineage, 0, 0, 0, {now}, {now}, {}, '{}' FROM {history} h \
+             JOIN (SELECT max(id) AS id FROM {history} WHERE finished_at IS NOT NULL GROUP BY revision) latest \
+             ON latest.id = h.id WHERE h.operation IN ('upgrade', 'stamp')",
+            Operation::Unstamp.name(),
+            self.literal(applied_by),
+            env!("CARGO_PKG_VERSION"),
+        )
+    }
+
     /// Forgets all rows.
     pub(crate) fn purge(&self) -> String {
         format!("DELETE FROM {}", self.version())
@@ -366,5 +539,9 @@ impl Tables {
 
     pub(crate) fn literal(&self, text: &str) -> String {
         literal(self.dialect, text)
+    }
+
+    fn optional(&self, text: Option<&str>) -> String {
+        text.map_or_else(|| "NULL".to_owned(), |text| self.literal(text))
     }
 }

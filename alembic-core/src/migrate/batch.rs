@@ -2,12 +2,13 @@
 
 use std::ops::Range;
 
+use super::boundary::{boundary, is_armed};
 use super::connection::{BatchError, Connection};
 use crate::dialect::DatabaseMessage;
 use crate::script::{Dialect, Statement};
 
 /// What stands between two statements.
-const SEPARATOR: &str = ";\n";
+const BETWEEN: &str = ";\n";
 
 /// Statements that are sent together.
 #[derive(Default)]
@@ -19,10 +20,20 @@ pub(super) struct Batch {
 struct Piece {
     /// Where its text starts.
     start: usize,
-    /// The statement of the script it is, with its index; none for one of our own.
-    statement: Option<(usize, Range<usize>)>,
-    /// Whether it has to change exactly one row.
-    changes_one: bool,
+    kind: Kind,
+}
+
+/// What is expected of a piece.
+#[derive(Clone)]
+enum Kind {
+    /// The statement of the script with this index, and its place there.
+    Statement(usize, Range<usize>),
+    /// One of our own.
+    Own,
+    /// One of our own that has to change exactly one row.
+    OwnOne,
+    /// One that fails where the migration lock is held no more.
+    Fence,
 }
 
 /// How a batch went wrong.
@@ -33,29 +44,43 @@ pub(super) enum Failure {
     Own(sqlx::Error),
     /// A statement that should have changed one row changed another number.
     Moved,
+    /// The migration lock is held no more.
+    LockLost(Option<sqlx::Error>),
+    /// It was given up, because the run was told to stop.
+    Interrupted,
 }
 
 impl Batch {
     /// Adds one of our own statements.
     pub(super) fn own(&mut self, sql: &str) {
-        self.push(sql, None, false);
+        self.push(sql, Kind::Own);
     }
 
     /// Adds one of our own statements that has to change exactly one row.
     pub(super) fn own_one(&mut self, sql: &str) {
-        self.push(sql, None, true);
+        self.push(sql, Kind::OwnOne);
     }
 
     /// Adds a statement of a script.
     pub(super) fn statement(&mut self, index: usize, statement: &Statement, text: &str) {
-        self.push(text, Some((index, statement.start..statement.end)), false);
+        self.push(text, Kind::Statement(index, statement.start..statement.end));
     }
 
-    fn push(&mut self, sql: &str, statement: Option<(usize, Range<usize>)>, changes_one: bool) {
-        if !self.sql.is_empty() {
-            self.sql.push_str(SEPARATOR);
+    /// Begins with a comment, by which the server's list of what runs shows whose it is.
+    pub(super) fn marked(mark: Option<&str>) -> Batch {
+        Batch { sql: mark.map(|mark| format!("{mark} ")).unwrap_or_default(), pieces: Vec::new() }
+    }
+
+    /// Adds a statement that fails where the migration lock is held no more.
+    pub(super) fn fence(&mut self, sql: &str) {
+        self.push(sql, Kind::Fence);
+    }
+
+    fn push(&mut self, sql: &str, kind: Kind) {
+        if !self.pieces.is_empty() {
+            self.sql.push_str(BETWEEN);
         }
-        self.pieces.push(Piece { start: self.sql.len(), statement, changes_one });
+        self.pieces.push(Piece { start: self.sql.len(), kind });
         self.sql.push_str(sql);
     }
 
@@ -65,55 +90,103 @@ impl Batch {
 
     /// Sends all of it, in as few messages as is sensible.
     pub(super) async fn run(self, connection: &mut Connection) -> Result<(), Failure> {
+        if is_armed() {
+            return self.run_in_pieces(connection).await;
+        }
         let longest = match connection.dialect() {
-            // Copies all that is left of a message for each statement that it reads.
+            // It copies all that is left of a message for each statement in it.
             Dialect::Sqlite => 8 * 1024,
             Dialect::Postgresql | Dialect::Mysql => 256 * 1024,
         };
-        let mut rest = self.pieces.as_slice();
-        while let Some(first) = rest.first() {
-            let end = |count: usize| rest.get(count).map_or(self.sql.len(), |next| next.start);
-            let count = (1..rest.len()).find(|count| end(count + 1) - first.start > longest);
-            let count = count.unwrap_or(rest.len());
-            let sql = &self.sql[first.start..end(count)];
-            let sql = if count < rest.len() { sql.strip_suffix(SEPARATOR).unwrap_or(sql) } else { sql };
-            let pieces = &rest[..count];
-            match connection.execute(sql.to_owned()).await {
-                Ok(changed) => {
-                    let mut changed = pieces.iter().zip(changed);
-                    if changed.any(|(piece, rows)| piece.changes_one && rows != 1) {
-                        return Err(Failure::Moved);
-                    }
-                }
-                Err(error) => return Err(blame(pieces, sql, error)),
-            }
-            rest = &rest[count..];
+        for message in self.split(longest) {
+            message.send(connection).await?;
         }
         Ok(())
     }
-}
 
-/// Finds the statement of a message that failed.
-fn blame(pieces: &[Piece], sql: &str, BatchError { finished, error }: BatchError) -> Failure {
-    let message = DatabaseMessage::of(&error);
-    let begin = pieces.first().map_or(0, |piece| piece.start);
-    // PostgreSQL reads the whole text before it runs anything of it: then only the position tells.
-    let byte = message
-        .position
-        .and_then(|position| sql.char_indices().nth(position.saturating_sub(1)).map(|(byte, _)| byte));
-    let piece = match byte {
-        Some(byte) => pieces.iter().rev().find(|piece| piece.start - begin <= byte),
-        None => pieces.get(finished),
-    };
-    match piece.and_then(|piece| piece.statement.clone().map(|statement| (piece.start, statement))) {
-        Some((start, (index, span))) => {
-            let named = byte.map(|byte| (span.start + (byte - (start - begin)), word(&sql[byte..])));
-            let span = named
-                .filter(|(place, _)| span.contains(place))
-                .map_or(span, |(place, word)| place..place + word);
-            Failure::Statement { index, span, message, source: error }
+    /// The same as several batches. None is longer than `longest` bytes, unless one statement is.
+    fn split(self, longest: usize) -> Vec<Batch> {
+        if self.sql.len() <= longest {
+            return vec![self];
         }
-        None => Failure::Own(error),
+        let mut batches: Vec<Batch> = Vec::new();
+        let ends = self.pieces.iter().skip(1).map(|piece| piece.start - BETWEEN.len());
+        let ends: Vec<usize> = ends.chain([self.sql.len()]).collect();
+        let mut begin = 0;
+        for (piece, end) in self.pieces.into_iter().zip(ends) {
+            let sql = &self.sql[piece.start..end];
+            match batches.last_mut().filter(|_| end - begin <= longest) {
+                Some(batch) => batch.push(sql, piece.kind),
+                None => {
+                    // What stands before the first piece is a mark.
+                    begin = if batches.is_empty() { 0 } else { piece.start };
+                    let mut batch =
+                        Batch { sql: self.sql[begin..piece.start].to_owned(), pieces: Vec::new() };
+                    batch.push(sql, piece.kind);
+                    batches.push(batch);
+                }
+            }
+        }
+        batches
+    }
+
+    async fn send(mut self, connection: &mut Connection) -> Result<(), Failure> {
+        let sql = std::mem::take(&mut self.sql);
+        // Kept to find the place of a mistake; the text itself goes to the driver.
+        let places = if self.pieces.iter().any(|piece| matches!(piece.kind, Kind::Statement(..))) {
+            sql.clone()
+        } else {
+            String::new()
+        };
+        match connection.execute(sql).await {
+            Ok(changed) => {
+                let mut pieces = self.pieces.iter().zip(&changed);
+                let moved = pieces.any(|(piece, rows)| matches!(piece.kind, Kind::OwnOne) && *rows != 1);
+                if moved { Err(Failure::Moved) } else { Ok(()) }
+            }
+            Err(error) => Err(self.blame(&places, error)),
+        }
+    }
+
+    /// The same, with a place to crash at between any two statements.
+    async fn run_in_pieces(self, connection: &mut Connection) -> Result<(), Failure> {
+        let ends =
+            self.pieces.iter().skip(1).map(|piece| piece.start - BETWEEN.len()).chain([self.sql.len()]);
+        for (piece, end) in self.pieces.iter().zip(ends) {
+            let sql = &self.sql[piece.start..end];
+            boundary(sql);
+            let piece = Piece { start: 0, kind: piece.kind.clone() };
+            Batch { sql: sql.to_owned(), pieces: vec![piece] }.send(connection).await?;
+        }
+        boundary("the end of a message");
+        Ok(())
+    }
+
+    /// Finds the statement that failed.
+    fn blame(self, sql: &str, BatchError { finished, error }: BatchError) -> Failure {
+        let message = DatabaseMessage::of(&error);
+        // PostgreSQL reads the whole text before it runs anything of it: then only the position tells.
+        let byte = message
+            .position
+            .and_then(|position| sql.char_indices().nth(position.saturating_sub(1)).map(|(byte, _)| byte));
+        let piece = match byte {
+            Some(byte) => self.pieces.iter().rev().find(|piece| piece.start <= byte),
+            None => self.pieces.get(finished),
+        };
+        let Some(Piece { start, kind }) = piece else {
+            return Failure::Own(error);
+        };
+        match kind.clone() {
+            Kind::Statement(index, span) => {
+                let named = byte.map(|byte| (span.start + (byte - start), word(&sql[byte..])));
+                let span = named
+                    .filter(|(place, _)| span.contains(place))
+                    .map_or(span, |(place, word)| place..place + word);
+                Failure::Statement { index, span, message, source: error }
+            }
+            Kind::Fence if matches!(error, sqlx::Error::Database(_)) => Failure::LockLost(Some(error)),
+            Kind::Own | Kind::OwnOne | Kind::Fence => Failure::Own(error),
+        }
     }
 }
 

@@ -4,9 +4,11 @@ use std::ops::{Deref, DerefMut};
 
 use futures_util::StreamExt as _;
 use sqlx::pool::PoolConnection;
-use sqlx::{AssertSqlSafe, Either, Row as _};
+use sqlx::{AssertSqlSafe, Either, Row as _, SqlSafeStr as _};
 use sqlx_core::transaction::TransactionManager;
 
+use super::boundary::boundary;
+use crate::dialect::DatabaseMessage;
 use crate::script::Dialect;
 
 /// A connection of a pool, or one of our own.
@@ -31,6 +33,15 @@ impl<DB: sqlx::Database> DerefMut for Handle<DB> {
         match self {
             Handle::Pooled(connection) => connection,
             Handle::Owned(connection) => connection,
+        }
+    }
+}
+
+impl<DB: sqlx::Database> Handle<DB> {
+    /// Says that no pool is to get the connection back.
+    fn discard(&mut self) {
+        if let Handle::Pooled(connection) = self {
+            connection.close_on_drop();
         }
     }
 }
@@ -115,17 +126,21 @@ impl Connection {
         })
     }
 
-    /// Begins the transaction of a run. On SQLite it is one that may write, so that nobody else can.
-    pub(crate) async fn begin(&mut self) -> sqlx::Result<()> {
-        let statement = match self.dialect() {
-            Dialect::Sqlite => Some(sqlx::SqlSafeStr::into_sql_str("BEGIN IMMEDIATE")),
-            Dialect::Postgresql | Dialect::Mysql => None,
-        };
+    /// Begins the transaction of a run. On SQLite it is one that may write, so that nobody else can. What stands in
+    /// `opening` runs in the same message.
+    pub(crate) async fn begin(&mut self, opening: &[String]) -> sqlx::Result<()> {
+        let begin = if self.dialect() == Dialect::Sqlite { "BEGIN IMMEDIATE" } else { "BEGIN" };
+        let statement = std::iter::once(begin).chain(opening.iter().map(String::as_str)).collect::<Vec<_>>();
+        let statement = Some(AssertSqlSafe(statement.join("; ")).into_sql_str());
+        boundary("before BEGIN");
         on_connection!(self, connection, Manager => Manager::begin(connection, statement).await)
     }
 
     pub(crate) async fn commit(&mut self) -> sqlx::Result<()> {
-        on_connection!(self, connection, Manager => Manager::commit(connection).await)
+        boundary("before COMMIT");
+        let result = on_connection!(self, connection, Manager => Manager::commit(connection).await);
+        boundary("after COMMIT");
+        result
     }
 
     pub(crate) async fn rollback(&mut self) -> sqlx::Result<()> {
@@ -141,13 +156,18 @@ impl Connection {
     /// SQLite's connections stay: to close one may be to drop a database in memory.
     pub(crate) fn taint(&mut self) {
         match self {
+            #[cfg(feature = "sqlite")]
+            Connection::Sqlite(_) => {}
             #[cfg(feature = "postgres")]
-            Connection::Postgresql(Handle::Pooled(connection)) => connection.close_on_drop(),
+            Connection::Postgresql(connection) => connection.discard(),
             #[cfg(feature = "mysql")]
-            Connection::Mysql(Handle::Pooled(connection)) => connection.close_on_drop(),
-            #[cfg(any(feature = "sqlite", feature = "postgres", feature = "mysql"))]
-            _ => {}
+            Connection::Mysql(connection) => connection.discard(),
         }
+    }
+
+    /// Says that no pool is to get the connection back, whatever else is lost with it.
+    pub(crate) fn discard(&mut self) {
+        on_connection!(self, connection, _Manager => connection.discard());
     }
 
     /// Whether the error says that another process writes to the same SQLite file.
@@ -157,6 +177,45 @@ impl Connection {
             && let Some(error) = error.try_downcast_ref::<sqlx::sqlite::SqliteError>()
         {
             return crate::dialect::sqlite::is_busy(error);
+        }
+        let _ = error;
+        false
+    }
+
+    /// Whether the error says that somebody else was in the way: a lock that was waited for for too long, a deadlock, a
+    /// transaction that cannot be serialized. Then the same may well succeed a little later.
+    pub(crate) fn is_transient(error: &sqlx::Error) -> bool {
+        let sqlx::Error::Database(error) = error else {
+            return false;
+        };
+        #[cfg(feature = "sqlite")]
+        if let Some(error) = error.try_downcast_ref::<sqlx::sqlite::SqliteError>() {
+            return crate::dialect::sqlite::is_busy(error);
+        }
+        #[cfg(feature = "postgres")]
+        if let Some(error) = error.try_downcast_ref::<sqlx::postgres::PgDatabaseError>() {
+            return crate::dialect::postgresql::is_transient(error);
+        }
+        #[cfg(feature = "mysql")]
+        if let Some(error) = error.try_downcast_ref::<sqlx::mysql::MySqlDatabaseError>() {
+            return crate::dialect::mysql::is_transient(error);
+        }
+        false
+    }
+
+    /// Whether the error says that a statement was given up because somebody asked for that.
+    pub(crate) fn is_cancelled(error: &sqlx::Error) -> bool {
+        // `query_canceled`; `ER_QUERY_INTERRUPTED`.
+        matches!(DatabaseMessage::of(error).code.as_deref(), Some("57014" | "1317"))
+    }
+
+    /// Whether the error says that a statement cannot run in a transaction.
+    pub(crate) fn refuses_transaction(error: &sqlx::Error) -> bool {
+        #[cfg(feature = "postgres")]
+        if let sqlx::Error::Database(error) = error
+            && let Some(error) = error.try_downcast_ref::<sqlx::postgres::PgDatabaseError>()
+        {
+            return crate::dialect::postgresql::refuses_transaction(error);
         }
         let _ = error;
         false

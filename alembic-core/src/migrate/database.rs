@@ -2,7 +2,17 @@
 
 use super::connection::{Connection, Handle};
 use super::error::MigrateError;
+#[cfg(feature = "sqlite")]
+use super::file_lock::FileLock;
+use super::lease::LeaseLock;
 use super::lock::RunLock;
+#[cfg(any(feature = "postgres", feature = "mysql"))]
+use crate::dialect::LockKey;
+#[cfg(feature = "mysql")]
+use crate::dialect::mysql::MysqlLock;
+#[cfg(feature = "postgres")]
+use crate::dialect::postgresql::PostgresqlLock;
+use crate::dialect::{ServerFacts, Tables};
 use crate::script::Dialect;
 
 /// The database to migrate.
@@ -61,10 +71,6 @@ impl From<&String> for Database {
         Database(Source::Url(url.clone()))
     }
 }
-
-/// What the locks of all databases are named after.
-#[cfg(any(feature = "postgres", feature = "mysql"))]
-const KEY: &str = "alembic_version";
 
 /// Whether a SQLite file that does not exist is made or is an error.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -143,42 +149,93 @@ impl Database {
         }
     }
 
-    /// Opens the connection that will hold the lock.
-    pub(super) async fn connect_lock(&self) -> Result<RunLock, MigrateError> {
-        match self.dialect()? {
-            Dialect::Sqlite => Ok(RunLock::Transaction),
+    /// What the lock of a run on this database is. `facts` says whether the server's own locks are good for anything.
+    pub(super) async fn lock(
+        &self,
+        tables: &Tables,
+        facts: &ServerFacts,
+        holder: &str,
+    ) -> Result<RunLock, MigrateError> {
+        let dialect = self.dialect()?;
+        if facts.needs_lease {
+            let connection = self.connect_apart().await?;
+            let lease = LeaseLock::prepare(connection, tables, holder).await;
+            return lease.map(RunLock::lease).map_err(MigrateError::database("making the migration lock"));
+        }
+        match dialect {
+            #[cfg(feature = "sqlite")]
+            Dialect::Sqlite => Ok(match self.file()? {
+                Some(file) => RunLock::file(FileLock::of(&file, holder)),
+                None => RunLock::alone(),
+            }),
             #[cfg(feature = "postgres")]
             Dialect::Postgresql => {
-                let options = match &self.0 {
-                    Source::PgPool(pool) => (*pool.connect_options()).clone(),
-                    _ => connect::postgresql_options(&self.plain_url())?,
-                };
-                let number = i64::from_le_bytes(hash(KEY));
-                let lock = crate::dialect::postgresql::PostgresqlLock::connect(&options, number).await;
-                lock.map(RunLock::Postgresql).map_err(|error| connect::postgresql_error(&options, error))
+                let options = self.postgresql_options()?;
+                let lock = PostgresqlLock::connect(&options, LockKey::of(&tables.lock_key())).await;
+                lock.map(RunLock::postgresql).map_err(|error| connect::postgresql_error(&options, error))
             }
             #[cfg(feature = "mysql")]
             Dialect::Mysql => {
-                let options = match &self.0 {
-                    Source::MySqlPool(pool) => (*pool.connect_options()).clone(),
-                    _ => connect::mysql_options(&self.plain_url())?,
-                };
+                let options = self.mysql_options()?;
                 let database = options.get_database().unwrap_or_default();
-                let name = format!("alembic:{:016x}", u64::from_le_bytes(hash(&format!("{database}.{KEY}"))));
-                let lock = crate::dialect::mysql::MysqlLock::connect(&options, name).await;
-                lock.map(RunLock::Mysql).map_err(|error| connect::mysql_error(&options, error))
+                let lock =
+                    MysqlLock::connect(&options, LockKey::of(&format!("{database}.{}", tables.lock_key())))
+                        .await;
+                lock.map(RunLock::mysql).map_err(|error| connect::mysql_error(&options, error))
             }
-            #[cfg(not(all(feature = "postgres", feature = "mysql")))]
+            #[cfg(not(all(feature = "sqlite", feature = "postgres", feature = "mysql")))]
             dialect => Err(MigrateError::NoDriver { dialect }),
         }
     }
-}
 
-#[cfg(any(feature = "postgres", feature = "mysql"))]
-fn hash(text: &str) -> [u8; 8] {
-    use sha2::Digest as _;
-    let digest: [u8; 32] = sha2::Sha256::digest(text.as_bytes()).into();
-    digest.first_chunk().copied().unwrap_or_default()
+    /// Opens a connection that is none of a pool.
+    async fn connect_apart(&self) -> Result<Connection, MigrateError> {
+        match self.dialect()? {
+            #[cfg(feature = "postgres")]
+            Dialect::Postgresql => {
+                let options = self.postgresql_options()?.extra_float_digits(None);
+                let connection = sqlx::ConnectOptions::connect(&options).await;
+                let connection = connection.map_err(|error| connect::postgresql_error(&options, error))?;
+                Ok(Connection::Postgresql(Handle::Owned(connection)))
+            }
+            #[cfg(feature = "mysql")]
+            Dialect::Mysql => {
+                let options = self.mysql_options()?;
+                let connection = sqlx::ConnectOptions::connect(&options).await;
+                let connection = connection.map_err(|error| connect::mysql_error(&options, error))?;
+                Ok(Connection::Mysql(Handle::Owned(connection)))
+            }
+            dialect => Err(MigrateError::NoDriver { dialect }),
+        }
+    }
+
+    #[cfg(feature = "postgres")]
+    fn postgresql_options(&self) -> Result<sqlx::postgres::PgConnectOptions, MigrateError> {
+        match &self.0 {
+            Source::PgPool(pool) => Ok((*pool.connect_options()).clone()),
+            _ => connect::postgresql_options(&self.plain_url()),
+        }
+    }
+
+    #[cfg(feature = "mysql")]
+    fn mysql_options(&self) -> Result<sqlx::mysql::MySqlConnectOptions, MigrateError> {
+        match &self.0 {
+            Source::MySqlPool(pool) => Ok((*pool.connect_options()).clone()),
+            _ => connect::mysql_options(&self.plain_url()),
+        }
+    }
+
+    /// The file of a SQLite database; none for one in memory.
+    #[cfg(feature = "sqlite")]
+    fn file(&self) -> Result<Option<std::path::PathBuf>, MigrateError> {
+        let options = match &self.0 {
+            Source::SqlitePool(pool) => (*pool.connect_options()).clone(),
+            _ => connect::sqlite_options(&self.plain_url())?,
+        };
+        // One in memory has a name, and no file of it.
+        let file = std::fs::canonicalize(options.get_filename());
+        Ok(file.ok().filter(|file| file.is_file()))
+    }
 }
 
 /// How each database is reached by URL, and what it means when it cannot be.
@@ -202,8 +259,13 @@ mod connect {
     }
 
     #[cfg(feature = "sqlite")]
+    pub(super) fn sqlite_options(url: &str) -> Result<SqliteConnectOptions, MigrateError> {
+        url.parse().map_err(|error| bad_url(&error))
+    }
+
+    #[cfg(feature = "sqlite")]
     pub(super) async fn sqlite(url: &str, missing: Missing) -> Result<Connection, MigrateError> {
-        let options: SqliteConnectOptions = url.parse().map_err(|error| bad_url(&error))?;
+        let options = sqlite_options(url)?;
         let file = options.get_filename().to_owned();
         let in_memory = url.contains(":memory:") || url.contains("mode=memory");
         if !in_memory && file.as_os_str().is_empty() {
@@ -240,7 +302,8 @@ mod connect {
         } else {
             options.application_name("alembic")
         };
-        Ok(options.disable_statement_logging())
+        // Poolers refuse settings that they do not know, and everything is read as text here.
+        Ok(options.disable_statement_logging().extra_float_digits(None))
     }
 
     #[cfg(feature = "postgres")]

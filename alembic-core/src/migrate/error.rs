@@ -4,6 +4,7 @@ use std::fmt;
 use std::ops::Range;
 use std::time::Duration;
 
+use super::connection::Connection;
 use crate::dialect::DatabaseMessage;
 use crate::revision::{Direction, PlanError, RevisionId, TargetError, UnknownRevisions};
 use crate::script::{Dialect, Digest, ScriptErrors};
@@ -42,34 +43,66 @@ pub enum MigrateError {
     #[error("{path}: revision {revision} is irreversible{}", on(*.dialect))]
     Irreversible { path: String, revision: RevisionId, dialect: Option<Dialect> },
     #[error(
-        "revision id {revision} does not fit into alembic_version.version_num, which holds {width} characters; give \
+        "revision id {revision} does not fit into version_num of {table}, which holds {width} characters; give \
              the revision a shorter id, or widen the column"
     )]
-    IdTooLong { revision: RevisionId, width: usize },
+    IdTooLong { revision: RevisionId, table: String, width: usize },
     #[error("another process migrates this database{}; gave up after {} s", by(.holder), .waited.as_secs())]
     Locked { holder: Option<String>, waited: Duration },
     #[error(
         "{path}:{line}: rows of `{child}` refer to `{table}`: dropping it would take them along, or fail"
     )]
     RowsReferred { path: String, line: usize, table: String, child: String },
+    #[error(
+        "{path}:{line}: SQLite lacks this form of ALTER TABLE; it is carried out by looking at the database, which a \
+             script cannot"
+    )]
+    NotOffline { path: String, line: usize },
     #[error("{reason}")]
     Refused { reason: String },
     #[error("{0}")]
     Statement(Box<StatementFailure>),
     #[error("the version table was changed by another process during the run; run the command again")]
     Moved,
+    #[error("{0}")]
+    Interrupted(Box<Interrupted>),
+    #[error("the file that is the migration lock cannot be used: {0}")]
+    LockFile(std::io::Error),
+    #[error("the migration lock was lost{}; what was committed stays, and the next run goes on from there", because(.source))]
+    LockLost { source: Option<sqlx::Error> },
+    #[error("nothing can be written here: {reason}")]
+    ReadOnly { reason: &'static str },
     #[error(
-        "{direction} of revision {revision} was interrupted while statement {number} of {total} ran, and the \
-             database does not tell whether it was done:\n{statement}"
+        "there is a version table in the schema {schemas}, which the search path ({search_path}) does not find: another \
+             one in `{schema}` would begin from nothing"
     )]
-    InDoubt { revision: RevisionId, direction: Direction, number: usize, total: usize, statement: String },
+    VersionTableElsewhere { schemas: String, schema: String, search_path: String },
+    #[error("{0}")]
+    Ahead(Box<Ahead>),
+    #[error("{0}")]
+    Diverged(Box<Diverged>),
+    #[error("{0}")]
+    InDoubt(Box<InDoubt>),
+    #[error(
+        "nothing is known to be in doubt about statement {number} of the {direction} of revision {revision}; run \
+             `resume` without `--statement`"
+    )]
+    NotInDoubt { revision: RevisionId, direction: Direction, number: usize },
+    #[error("nothing is unfinished")]
+    NothingUnfinished,
+    #[error(
+        "{direction} of revision {revision} cannot go on in a new session: the statements that are left need {}, \
+             which ended with the old one",
+        .names.join(", ")
+    )]
+    SessionLost { revision: RevisionId, direction: Direction, names: Vec<String> },
     #[error(
         "{direction} of revision {revision} stopped after statement {done}, and one of the statements before it was \
              changed since; restore them, only what follows may be mended"
     )]
     ResumeEdited { revision: RevisionId, direction: Direction, done: usize },
-    #[error("{direction} of revision {revision} is unfinished; finish it first with `{direction} {target}`")]
-    Unfinished { revision: RevisionId, direction: Direction, target: String },
+    #[error("{direction} of revision {revision} is unfinished; finish it first: `cargo alembic resume`")]
+    Unfinished { revision: RevisionId, direction: Direction },
 }
 
 /// A statement that the database refused.
@@ -95,10 +128,75 @@ pub struct StatementFailure {
     pub statement: String,
     /// What the database says.
     pub database: DatabaseMessage,
+    /// What it had to wait for, where that could be seen.
+    pub blocked_by: Option<String>,
     /// What the database holds now.
     pub aftermath: Aftermath,
     /// The driver's error.
     pub source: sqlx::Error,
+}
+
+/// A statement whose end nobody saw, and of which the catalog does not tell whether it was carried out.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct InDoubt {
+    /// The revision it belongs to.
+    pub revision: RevisionId,
+    /// Whether the revision was on its way up or down.
+    pub direction: Direction,
+    /// The file it stands in.
+    pub path: String,
+    /// Line of the file, from 1, as the file was when the statement ran.
+    pub line: usize,
+    /// Which statement of its section, from 1.
+    pub number: usize,
+    /// How many statements the section has.
+    pub total: usize,
+    /// Its text.
+    pub statement: String,
+    /// What was found, and why that does not tell.
+    pub found: String,
+}
+
+/// A run that was told to stop.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Interrupted {
+    /// The revision that is not finished, if one is.
+    pub unfinished: Option<StoppedAt>,
+    /// What the database holds now.
+    pub aftermath: Aftermath,
+}
+
+/// Where a revision whose statements commit one by one was stopped.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct StoppedAt {
+    /// Which revision.
+    pub revision: RevisionId,
+    /// Up or down.
+    pub direction: Direction,
+    /// How many of its statements are done.
+    pub done: usize,
+    /// How many it has.
+    pub total: usize,
+}
+
+/// A database with revisions that no script knows, and all that are known.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Ahead {
+    /// The rows of the version table that no script knows.
+    pub unknown: Vec<String>,
+    /// When and by whom they were applied.
+    pub applied: Vec<Provenance>,
+}
+
+/// A database with revisions that no script knows, and not all that are known: two lines of development that parted.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Diverged {
+    /// The rows of the version table that no script knows.
+    pub unknown: Vec<String>,
+    /// Revisions that are known and not applied.
+    pub missing: Vec<RevisionId>,
+    /// When and by whom the unknown ones were applied.
+    pub applied: Vec<Provenance>,
 }
 
 /// What a database holds after a run that failed.
@@ -138,6 +236,23 @@ pub struct EditedRevision {
 }
 
 impl MigrateError {
+    /// A run that was told to stop before it had begun.
+    pub(super) fn interrupted() -> MigrateError {
+        let aftermath = Aftermath { kept: Vec::new(), rolled_back: false };
+        MigrateError::Interrupted(Box::new(Interrupted { unfinished: None, aftermath }))
+    }
+
+    /// Whether somebody else was in the way, so that the same may succeed a little later: what a statement waited for was
+    /// not given up in time, or it was the victim of a deadlock.
+    #[must_use]
+    pub fn is_transient(&self) -> bool {
+        match self {
+            MigrateError::Database { source, .. } => Connection::is_transient(source),
+            MigrateError::Statement(failure) => Connection::is_transient(&failure.source),
+            _ => false,
+        }
+    }
+
     pub(super) fn database(doing: &'static str) -> impl FnOnce(sqlx::Error) -> MigrateError {
         move |source| MigrateError::Database {
             doing,
@@ -202,7 +317,88 @@ impl fmt::Display for StatementFailure {
         for line in self.statement.lines().take(8) {
             writeln!(formatter, "  | {line}")?;
         }
+        if let Some(by) = &self.blocked_by {
+            writeln!(formatter, "  it waited for {by}")?;
+        }
         write!(formatter, "{direction} of revision {revision} {}", self.aftermath.describe(*number))
+    }
+}
+
+impl fmt::Display for Interrupted {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Interrupted { unfinished, aftermath } = self;
+        formatter.write_str("stopped")?;
+        match unfinished {
+            Some(StoppedAt { revision, direction, done, total }) => write!(
+                formatter,
+                " after statement {done} of {total} of the {direction} of revision {revision}: the next run goes on there"
+            )?,
+            None if aftermath.rolled_back => {
+                formatter.write_str("; what was not committed was rolled back")?
+            }
+            None => {}
+        }
+        match aftermath.kept_text() {
+            Some(kept) => write!(formatter, "; {kept}"),
+            None if unfinished.is_some() => Ok(()),
+            None => formatter.write_str("; the database is as it was"),
+        }
+    }
+}
+
+impl fmt::Display for Ahead {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(
+            formatter,
+            "the database is ahead: it has {}, and all that is known here{}",
+            unknown_revisions(&self.unknown),
+            provenance(&self.applied)
+        )
+    }
+}
+
+impl fmt::Display for Diverged {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let missing: Vec<&str> = self.missing.iter().map(RevisionId::as_str).collect();
+        write!(
+            formatter,
+            "the database has diverged: it has {}, and it has not {}{}",
+            unknown_revisions(&self.unknown),
+            missing.join(", "),
+            provenance(&self.applied)
+        )
+    }
+}
+
+fn unknown_revisions(ids: &[String]) -> String {
+    let noun = if ids.len() == 1 { "revision" } else { "revisions" };
+    format!("{noun} {}, which no script has", ids.join(", "))
+}
+
+fn because(source: &Option<sqlx::Error>) -> String {
+    let message = source.as_ref().map(DatabaseMessage::of);
+    // The division by zero with which it is noticed says nothing to anybody.
+    message
+        .filter(|message| message.code.is_none())
+        .map_or_else(String::new, |message| format!(" ({})", message.message))
+}
+
+impl fmt::Display for InDoubt {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let InDoubt { revision, direction, path, line, number, total, found, .. } = self;
+        writeln!(
+            formatter,
+            "{direction} of revision {revision} ended in statement {number} of {total}, and nobody can tell whether \
+             that was carried out: {found}\n{path}:{line}:"
+        )?;
+        for line in self.statement.lines().take(8) {
+            writeln!(formatter, "  | {line}")?;
+        }
+        write!(
+            formatter,
+            "look at the database; then\n  if it was carried out, or you finish it by hand:  cargo alembic resume \
+             --statement done\n  if it was not, and can run again:                cargo alembic resume --statement again"
+        )
     }
 }
 
@@ -219,14 +415,24 @@ impl Aftermath {
                 )
             }
         };
+        match self.kept_text() {
+            None if self.rolled_back => {
+                format!("{own}, and with it the whole run: the database is as it was")
+            }
+            None => own,
+            Some(kept) => format!("{own}; {kept}"),
+        }
+    }
+
+    /// What stays done, if anything does.
+    fn kept_text(&self) -> Option<String> {
         let kept: Vec<&str> = self.kept.iter().map(RevisionId::as_str).collect();
         match kept.as_slice() {
-            [] if self.rolled_back => format!("{own}, and with it the whole run: the database is as it was"),
-            [] => own,
+            [] => None,
             kept if kept.len() > 5 => {
-                format!("{own}; done and kept: {} revisions, up to {}", kept.len(), kept[kept.len() - 1])
+                Some(format!("done and kept: {} revisions, up to {}", kept.len(), kept[kept.len() - 1]))
             }
-            kept => format!("{own}; done and kept: {}", kept.join(", ")),
+            kept => Some(format!("done and kept: {}", kept.join(", "))),
         }
     }
 }

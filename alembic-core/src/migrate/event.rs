@@ -3,6 +3,8 @@
 use std::fmt;
 use std::time::Duration;
 
+use serde::{Serialize, Serializer};
+
 use crate::revision::{Direction, RevisionId};
 
 /// Something that happened during a run.
@@ -13,6 +15,27 @@ pub enum Event {
     Waiting {
         /// Who it is and since when, where the database can say.
         holder: Option<String>,
+    },
+    /// The history was last written on another server: this database is a copy, or another server took over.
+    AnotherServer {
+        /// The identity of the other one.
+        before: String,
+        /// The identity of this one.
+        now: String,
+    },
+    /// A statement has to wait for somebody else.
+    Blocked {
+        /// Who it is, what they do, and since when.
+        by: String,
+    },
+    /// Somebody else was in the way. What was not committed is rolled back, and is tried again after a pause.
+    Retrying {
+        /// What the database said.
+        reason: String,
+        /// Which attempt failed, from 1.
+        attempt: u32,
+        /// How long the pause is.
+        pause: Duration,
     },
     /// These revisions will be run, in this order.
     Planned {
@@ -32,12 +55,21 @@ pub enum Event {
         /// Number of the statement at which it begins: more than 0 where an interrupted run is continued.
         resumed_at: usize,
     },
+    /// An earlier run ended in this statement of an unfinished revision, and the catalog says what became of it.
+    Decided {
+        /// Which revision.
+        revision: RevisionId,
+        /// Which statement, from 1.
+        number: usize,
+        /// Whether it was carried out. Otherwise it runs again.
+        was_done: bool,
+    },
     /// A revision is done. In a transaction over the whole run it is not committed yet.
     Finished(Done),
 }
 
 /// A revision that a run took up or down.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Done {
     /// Which.
     pub revision: RevisionId,
@@ -45,7 +77,8 @@ pub struct Done {
     pub direction: Direction,
     /// The first line of its message.
     pub message: String,
-    /// How long its statements took.
+    /// How long its statements took; in JSON in milliseconds.
+    #[serde(rename = "elapsed_ms", serialize_with = "milliseconds")]
     pub elapsed: Duration,
 }
 
@@ -58,9 +91,26 @@ impl fmt::Display for Event {
             Event::Waiting { holder: Some(holder) } => {
                 write!(formatter, "waiting for another migration of this database ({holder})")
             }
+            Event::AnotherServer { before, now } => {
+                write!(formatter, "the history was last written on the server {before}; this one is {now}")
+            }
+            Event::Blocked { by } => write!(formatter, "waiting for {by}"),
+            Event::Retrying { reason, attempt, pause } => {
+                let pause = pause.as_millis();
+                write!(formatter, "attempt {attempt} failed: {reason}; trying again in {pause} ms")
+            }
             Event::Planned { steps } => write!(formatter, "{} revisions to run", steps.len()),
             Event::Started { revision, direction, message, .. } => {
                 write!(formatter, "{direction} of {revision} begins: {message}")
+            }
+            Event::Decided { revision, number, was_done: true } => {
+                write!(formatter, "statement {number} of {revision} was carried out before")
+            }
+            Event::Decided { revision, number, was_done: false } => {
+                write!(
+                    formatter,
+                    "statement {number} of {revision} was not carried out before: it runs again"
+                )
             }
             Event::Finished(Done { revision, direction, message, elapsed }) => {
                 write!(formatter, "{direction} of {revision} is done: {message} ({} ms)", elapsed.as_millis())
@@ -70,7 +120,7 @@ impl fmt::Display for Event {
 }
 
 /// What a run did.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Report {
     /// The revisions it ran, in their order. Empty: the database was at the target already.
     pub done: Vec<Done>,
@@ -80,4 +130,13 @@ pub struct Report {
     pub to: Vec<String>,
     /// Revisions that the history knows nothing of: applied by Alembic, or before there was a history.
     pub unverified: Vec<RevisionId>,
+    /// Revisions that were applied again: the history has them as applied, but something that writes no history, such as
+    /// Alembic, took them back.
+    pub taken_back: Vec<RevisionId>,
+    /// Rows of the version table that no script knows, where the database is ahead and that was allowed.
+    pub ahead: Vec<String>,
+}
+
+fn milliseconds<S: Serializer>(elapsed: &Duration, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.serialize_u64(u64::try_from(elapsed.as_millis()).unwrap_or(u64::MAX))
 }

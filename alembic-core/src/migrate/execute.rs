@@ -4,19 +4,21 @@ use std::time::{Instant, SystemTime};
 
 use tracing::Instrument as _;
 
+use super::alter::{alter_table, lacking_alter};
 use super::batch::{Batch, Failure};
 use super::children::{dropped_table, referring_table};
 use super::connection::Connection;
 use super::error::{Aftermath, MigrateError, StatementFailure};
 use super::event::{Done, Event, Report};
-use super::lock::POLL;
+use super::lock::{POLL, RunLock};
 use super::plan::PlannedStep;
+use super::record::{Author, entry, row_changes, stamp_entries};
 use super::settings::Settings;
 use super::state::State;
 use crate::config::TransactionMode;
-use crate::dialect::{Entry, Operation, Tables};
+use crate::dialect::{Entry, Tables};
 use crate::revision::{Node, RevisionId, RowChange, StampPlan};
-use crate::script::{Dialect, ScriptDirectory, keywords};
+use crate::script::{Dialect, ScriptDirectory};
 
 /// What carries out a plan on a connection, under the lock.
 pub(super) struct Executor<'e, 's> {
@@ -24,7 +26,16 @@ pub(super) struct Executor<'e, 's> {
     pub(super) tables: Tables,
     pub(super) directory: &'e ScriptDirectory,
     pub(super) settings: &'e mut Settings<'s>,
-    pub(super) applied_by: String,
+    pub(super) lock: &'e mut RunLock,
+    pub(super) applied_by: &'e str,
+    /// What tells the server from others.
+    pub(super) server: Option<&'e str>,
+    /// What each transaction begins with.
+    pub(super) opening: Vec<String>,
+    /// Whether a message was given up that the server may still be working on.
+    pub(super) abandoned: bool,
+    /// What the statement that runs had to wait for.
+    pub(super) blocked_by: Option<String>,
     /// PostgreSQL's search path as the run found it.
     pub(super) search_path: Option<String>,
     /// The rows that the version table has after what is done.
@@ -38,7 +49,7 @@ pub(super) struct Executor<'e, 's> {
 }
 
 impl Executor<'_, '_> {
-    fn transactional_ddl(&self) -> bool {
+    pub(super) fn transactional_ddl(&self) -> bool {
         self.tables.dialect() != Dialect::Mysql
     }
 
@@ -47,7 +58,7 @@ impl Executor<'_, '_> {
         let begin = Instant::now();
         let mut told = false;
         loop {
-            match self.connection.begin().await {
+            match self.connection.begin(&self.opening).await {
                 Ok(()) => return Ok(()),
                 Err(error) if Connection::is_busy(&error) => {
                     let waited = begin.elapsed();
@@ -58,6 +69,7 @@ impl Executor<'_, '_> {
                         told = true;
                         (self.settings.on_event)(Event::Waiting { holder: None });
                     }
+                    self.stop_if_told(None)?;
                     sqlx_core::rt::sleep(POLL).await;
                 }
                 Err(error) => return Err(MigrateError::database("beginning a transaction")(error)),
@@ -72,7 +84,14 @@ impl Executor<'_, '_> {
     ) -> Result<(), MigrateError> {
         let mut first = true;
         for step in &steps {
-            if self.transactional_ddl() && step.transaction && !self.connection.in_transaction() {
+            self.stop_if_told(None)?;
+            let from = match &step.unfinished {
+                Some(unfinished) => Some(self.resume(step, unfinished).await?),
+                None => None,
+            };
+            // What was begun statement by statement is finished so, whatever its section says now.
+            let in_transaction = self.transactional_ddl() && step.transaction && from.is_none();
+            if in_transaction && !self.connection.in_transaction() {
                 self.begin_waiting().await?;
                 if !first {
                     self.check_unmoved().await?;
@@ -86,11 +105,11 @@ impl Executor<'_, '_> {
                 direction: step.direction,
                 message: message.clone(),
                 parents: revision.parents.clone(),
-                resumed_at: step.resume_at.unwrap_or_default(),
+                resumed_at: from.unwrap_or_default(),
             });
             let span = tracing::info_span!("revision", id = %revision.id, direction = %step.direction);
             let begin = Instant::now();
-            if self.transactional_ddl() && step.transaction {
+            if in_transaction {
                 self.in_transaction(step).instrument(span).await?;
                 step.rows.apply(&mut self.expected);
                 self.open.push(revision.id.clone());
@@ -99,7 +118,7 @@ impl Executor<'_, '_> {
                 }
             } else {
                 self.commit().await?;
-                self.one_by_one(step).instrument(span).await?;
+                self.one_by_one(step, from).instrument(span).await?;
                 step.rows.apply(&mut self.expected);
                 self.written.clone_from(&self.expected);
                 self.kept.push(revision.id.clone());
@@ -121,18 +140,43 @@ impl Executor<'_, '_> {
         if self.connection.in_transaction() {
             let mut batch = Batch::default();
             self.change_rows(&RowChange::between(&self.written, &self.expected), &mut batch);
+            self.fence(&mut batch);
             if !batch.is_empty() {
-                batch.run(self.connection).await.map_err(own_failure("writing the version table"))?;
+                self.send(batch).await.map_err(own_failure("writing the version table"))?;
             }
+            self.commit_waiting().await.map_err(MigrateError::database("committing"))?;
             self.written.clone_from(&self.expected);
-            self.connection.commit().await.map_err(MigrateError::database("committing"))?;
             self.kept.append(&mut self.open);
         }
         Ok(())
     }
 
+    /// Commits. On SQLite somebody who reads may be in the way for a while.
+    pub(super) async fn commit_waiting(&mut self) -> sqlx::Result<()> {
+        let begin = Instant::now();
+        loop {
+            match self.connection.commit().await {
+                Ok(()) => return Ok(()),
+                Err(error)
+                    if Connection::is_busy(&error)
+                        && begin.elapsed() < self.settings.statement_lock_timeout =>
+                {
+                    sqlx_core::rt::sleep(POLL).await;
+                }
+                Err(error) => return Err(error),
+            }
+        }
+    }
+
+    /// Ends a transaction with what fails where the lock is held no more.
+    pub(super) fn fence(&self, batch: &mut Batch) {
+        for sql in self.lock.fence() {
+            batch.fence(&sql);
+        }
+    }
+
     /// On SQLite the lock was free between two transactions: is the database still where this run left it?
-    async fn check_unmoved(&mut self) -> Result<(), MigrateError> {
+    pub(super) async fn check_unmoved(&mut self) -> Result<(), MigrateError> {
         if self.tables.dialect() != Dialect::Sqlite {
             return Ok(());
         }
@@ -149,27 +193,35 @@ impl Executor<'_, '_> {
         let mut batch = Batch::default();
         for (index, statement) in step.statements.iter().enumerate() {
             let text = step.script.statement_text(statement);
-            if let Some(table) = self.dropped_table(text) {
-                if !batch.is_empty() {
-                    let before = std::mem::take(&mut batch).run(self.connection).await;
-                    before.map_err(|failure| self.failure(step, failure, true))?;
-                }
+            let dropped_table = self.dropped_table(text);
+            let alter = lacking_alter(text, self.tables.dialect());
+            if !batch.is_empty() && (dropped_table.is_some() || alter.is_some()) {
+                let before = self.send(std::mem::take(&mut batch)).await;
+                before.map_err(|failure| self.failure(step, failure, true))?;
+            }
+            if let Some(table) = dropped_table {
                 self.keep_children(step, index, table).await?;
             }
-            batch.statement(index, statement, text);
+            match alter {
+                Some(alter) => {
+                    let altered = alter_table(self.connection, &alter, index, statement).await;
+                    altered.map_err(|failure| self.failure(step, failure, true))?;
+                }
+                None => batch.statement(index, statement, text),
+            }
         }
         self.restore_search_path(step, &mut batch);
-        batch.own(&self.tables.done(&self.entry(step), begun));
-        let result = batch.run(self.connection).await;
+        batch.own(&self.tables.done(&self.entry(step), Some(begun)));
+        let result = self.send(batch).await;
         result.map_err(|failure| self.failure(step, failure, true))
     }
 
-    fn dropped_table(&self, statement: &str) -> Option<String> {
+    pub(super) fn dropped_table(&self, statement: &str) -> Option<String> {
         (self.tables.dialect() == Dialect::Sqlite).then(|| dropped_table(statement)).flatten()
     }
 
     /// Refuses to drop a table to which rows of another one refer: SQLite would take them along without a word.
-    async fn keep_children(
+    pub(super) async fn keep_children(
         &mut self,
         step: &PlannedStep<'_>,
         index: usize,
@@ -186,96 +238,15 @@ impl Executor<'_, '_> {
         }
     }
 
-    /// A revision whose statements commit one by one, each with a note of it.
-    async fn one_by_one(&mut self, step: &PlannedStep<'_>) -> Result<(), MigrateError> {
-        let id = step.script.revision.id.as_str();
-        let mut note = Batch::default();
-        match step.resume_at {
-            None => note.own(&self.tables.begin(&self.entry(step))),
-            Some(_) => {
-                let digest = self.directory.digest(step.node);
-                note.own(&self.tables.retry(id, digest, step.statements.len(), Some(&step.script.text)));
-            }
-        }
-        note.run(self.connection).await.map_err(own_failure("writing the history"))?;
-        for statement in &step.statements[..step.resume_at.unwrap_or_default().min(step.statements.len())] {
-            // What an earlier statement set for its session was lost with it.
-            let text = step.script.statement_text(statement);
-            if keywords(text, self.tables.dialect(), 1) == ["SET"] {
-                let mut batch = Batch::default();
-                batch.own(text);
-                batch.run(self.connection).await.map_err(own_failure("restoring the session's settings"))?;
-            }
-        }
-        // MySQL: what changes only data commits together with the note that it is done.
-        let together = !self.transactional_ddl() && step.transaction;
-        for (index, statement) in step.statements.iter().enumerate().skip(step.resume_at.unwrap_or_default())
-        {
-            let text = step.script.statement_text(statement);
-            if let Some(table) = self.dropped_table(text) {
-                self.keep_children(step, index, table).await?;
-            }
-            let mut batch = Batch::default();
-            if together {
-                batch.own("START TRANSACTION");
-            }
-            batch.statement(index, statement, text);
-            if let Err(failure) = batch.run(self.connection).await {
-                let error = self.failure(step, failure, false);
-                self.note_failure(id, &error, index, together).await;
-                return Err(error);
-            }
-            let mut note = Batch::default();
-            note.own(&self.tables.progress(id, index + 1));
-            if together {
-                note.own("COMMIT");
-            }
-            note.run(self.connection).await.map_err(own_failure("writing the history"))?;
-        }
-        let mut batch = Batch::default();
-        batch.own(if self.tables.dialect() == Dialect::Mysql { "START TRANSACTION" } else { "BEGIN" });
-        self.restore_search_path(step, &mut batch);
-        self.change_rows(&step.rows, &mut batch);
-        batch.own(&self.tables.finish(id));
-        batch.own("COMMIT");
-        let result = batch.run(self.connection).await;
-        if result.is_err() {
-            let _ = self.connection.execute("ROLLBACK".to_owned()).await;
-        }
-        result.map_err(own_failure("writing the version table"))
+    pub(super) fn entry<'a>(&'a self, step: &'a PlannedStep<'_>) -> Entry<'a> {
+        entry(self.directory, step, self.author())
     }
 
-    /// Records that a statement failed: then the next run knows that it did nothing. If it was the first one, nothing of
-    /// the revision was done, and nothing is unfinished.
-    async fn note_failure(&mut self, id: &str, error: &MigrateError, index: usize, together: bool) {
-        if let MigrateError::Statement(failure) = error {
-            let mut note = Batch::default();
-            if together {
-                note.own("ROLLBACK");
-            }
-            note.own(&match index {
-                0 => self.tables.forget_unfinished(Some(id)),
-                _ => self.tables.fail(id, &failure.database.to_string()),
-            });
-            // Best effort: the statement's own error is what the caller has to see, and without the note the next run
-            // asks.
-            let _ = note.run(self.connection).await;
-        }
+    fn author(&self) -> Author<'_> {
+        Author { applied_by: self.applied_by, server: self.server }
     }
 
-    fn entry<'a>(&'a self, step: &'a PlannedStep<'_>) -> Entry<'a> {
-        Entry {
-            revision: step.script.revision.id.as_str(),
-            operation: step.operation(),
-            digest: self.directory.digest(step.node),
-            lineage: self.directory.lineage(step.node),
-            statements: step.statements.len(),
-            applied_by: &self.applied_by,
-            script: Some(&step.script.text),
-        }
-    }
-
-    fn restore_search_path(&self, step: &PlannedStep<'_>, batch: &mut Batch) {
+    pub(super) fn restore_search_path(&self, step: &PlannedStep<'_>, batch: &mut Batch) {
         if let Some(path) = &self.search_path
             && step.script.text.contains("search_path")
         {
@@ -283,17 +254,8 @@ impl Executor<'_, '_> {
         }
     }
 
-    fn change_rows(&self, change: &RowChange, batch: &mut Batch) {
-        let id = |node: &Node| self.directory.graph().id(*node).as_str();
-        for node in &change.delete {
-            batch.own_one(&self.tables.delete_version(id(node)));
-        }
-        if let Some((from, to)) = &change.update {
-            batch.own_one(&self.tables.update_version(id(from), id(to)));
-        }
-        for node in &change.insert {
-            batch.own_one(&self.tables.insert_version(id(node)));
-        }
+    pub(super) fn change_rows(&self, change: &RowChange, batch: &mut Batch) {
+        row_changes(&self.tables, self.directory, change).iter().for_each(|sql| batch.own_one(sql));
     }
 
     pub(super) async fn stamp(&mut self, plan: &StampPlan, purge: bool) -> Result<(), MigrateError> {
@@ -303,36 +265,32 @@ impl Executor<'_, '_> {
         }
         if purge {
             batch.own(&self.tables.purge());
+            batch.own(&self.tables.unstamp_all(self.applied_by));
         }
         // Whoever stamps says what the database is: nothing is left to be finished.
         batch.own(&self.tables.forget_unfinished(None));
         self.change_rows(&plan.change, &mut batch);
-        let entry = |node: &Node, operation| Entry {
-            revision: self.directory.graph().id(*node).as_str(),
-            operation,
-            digest: self.directory.digest(*node),
-            lineage: self.directory.lineage(*node),
-            statements: 0,
-            applied_by: &self.applied_by,
-            script: (operation == Operation::Stamp).then_some(self.directory.script(*node).text.as_str()),
-        };
-        let unstamped = plan.unstamped.iter().map(|node| entry(node, Operation::Unstamp));
-        let entries: Vec<Entry<'_>> =
-            unstamped.chain(plan.stamped.iter().map(|node| entry(node, Operation::Stamp))).collect();
+        let entries = stamp_entries(self.directory, plan, self.author());
         for entries in entries.chunks(200) {
             batch.own(&self.tables.record(entries));
         }
         if !self.transactional_ddl() {
+            self.fence(&mut batch);
             batch.own("COMMIT");
         }
-        batch.run(self.connection).await.map_err(own_failure("writing the version table"))?;
+        self.send(batch).await.map_err(own_failure("writing the version table"))?;
         self.expected.clone_from(&plan.rows);
         self.written.clone_from(&plan.rows);
         Ok(())
     }
 
     /// The error of a failed batch of a revision.
-    fn failure(&self, step: &PlannedStep<'_>, failure: Failure, rolled_back: bool) -> MigrateError {
+    pub(super) fn failure(
+        &self,
+        step: &PlannedStep<'_>,
+        failure: Failure,
+        rolled_back: bool,
+    ) -> MigrateError {
         let Failure::Statement { index, span, message, source } = failure else {
             return own_failure("writing the history")(failure);
         };
@@ -348,6 +306,7 @@ impl Executor<'_, '_> {
             total: step.statements.len(),
             statement: step.script.statement_text(&step.statements[index]).to_owned(),
             database: message,
+            blocked_by: self.blocked_by.clone(),
             aftermath: Aftermath { kept: self.kept.clone(), rolled_back },
             source,
         }))
@@ -360,5 +319,7 @@ pub(super) fn own_failure(doing: &'static str) -> impl FnOnce(Failure) -> Migrat
             MigrateError::database(doing)(error)
         }
         Failure::Moved => MigrateError::Moved,
+        Failure::LockLost(source) => MigrateError::LockLost { source },
+        Failure::Interrupted => MigrateError::interrupted(),
     }
 }

@@ -1,7 +1,11 @@
 //! The plan of a run: its steps with their statements, checked before anything runs.
 
+use super::ahead::{Place, locate};
+use super::connection::Connection;
 use super::error::MigrateError;
-use crate::dialect::Operation;
+use super::resume::id_of;
+use super::state::{State, Unfinished};
+use crate::dialect::{Operation, Tables};
 use crate::revision::{self, Direction, Node, RowChange, StampPlan, Step, Target};
 use crate::script::{Dialect, Script, ScriptDirectory, ScriptErrors, Statement};
 
@@ -10,11 +14,35 @@ use crate::script::{Dialect, Script, ScriptDirectory, ScriptErrors, Statement};
 pub(super) enum Goal {
     Upgrade(Target),
     Downgrade(Target),
+    /// What an earlier run has begun, and nothing else.
+    Finish,
     /// With `purge` the version table is emptied first, whatever it says.
     Stamp {
         targets: Vec<Target>,
         purge: bool,
     },
+    /// The two tables, and nothing else.
+    EnsureVersion,
+}
+
+impl Goal {
+    /// Where the rows are in the graph; nowhere where the goal does not care what the table says.
+    pub(super) async fn place(
+        &self,
+        connection: &mut Connection,
+        tables: &Tables,
+        directory: &ScriptDirectory,
+        state: &State,
+    ) -> Result<Place, MigrateError> {
+        match self {
+            Goal::Stamp { purge: true, .. } => Ok(Place::Known(Vec::new())),
+            // The tables are made whatever the rows are.
+            Goal::EnsureVersion => {
+                Ok(Place::Known(directory.graph().locate(&state.ids()).unwrap_or_default()))
+            }
+            _ => locate(connection, tables, directory, state).await,
+        }
+    }
 }
 
 /// One revision to run.
@@ -26,14 +54,15 @@ pub(super) struct PlannedStep<'a> {
     pub(super) statements: Vec<Statement>,
     /// False: each statement commits by itself.
     pub(super) transaction: bool,
-    /// How many of the statements are done already.
-    pub(super) resume_at: Option<usize>,
+    /// What an earlier run has done of it.
+    pub(super) unfinished: Option<Unfinished>,
 }
 
 /// What a run is going to do.
 pub(super) enum Plan<'a> {
     Steps(Vec<PlannedStep<'a>>),
     Stamp { plan: StampPlan, purge: bool },
+    Tables,
 }
 
 impl PlannedStep<'_> {
@@ -57,10 +86,12 @@ impl<'a> Plan<'a> {
         let steps = match goal {
             Goal::Upgrade(target) => revision::upgrade(graph, rows, target)?,
             Goal::Downgrade(target) => revision::downgrade(graph, rows, target)?,
+            Goal::Finish => Vec::new(),
             Goal::Stamp { targets, purge } => {
                 let plan = revision::stamp(graph, rows, targets)?;
                 return Ok(Plan::Stamp { plan, purge: *purge });
             }
+            Goal::EnsureVersion => return Ok(Plan::Tables),
         };
         let mut mistakes = Vec::new();
         let mut planned_steps = Vec::with_capacity(steps.len());
@@ -84,10 +115,53 @@ impl<'a> Plan<'a> {
         Ok(Plan::Steps(planned_steps))
     }
 
+    /// Puts what is unfinished at the beginning. What comes after it is planned again from there: a row change is right
+    /// in its place only.
+    ///
+    /// # Errors
+    /// The goal does not include what is unfinished.
+    pub(super) fn finish_first(
+        self,
+        directory: &'a ScriptDirectory,
+        dialect: Dialect,
+        rows: &[Node],
+        goal: &Goal,
+        unfinished: Vec<Unfinished>,
+    ) -> Result<Plan<'a>, MigrateError> {
+        let Plan::Steps(planned_steps) = self else {
+            return Ok(self);
+        };
+        if unfinished.is_empty() {
+            return Ok(Plan::Steps(planned_steps));
+        }
+        let graph = directory.graph();
+        let mut rows = rows.to_vec();
+        let mut first = Vec::new();
+        for unfinished in unfinished {
+            let direction = unfinished.direction;
+            let Some(revision) = id_of(&unfinished) else { continue };
+            let node = graph.find(revision.as_str());
+            let is_it = |step: &PlannedStep<'_>| Some(step.node) == node && step.direction == direction;
+            let is_planned = matches!(goal, Goal::Finish) || planned_steps.iter().any(is_it);
+            let Some(node) = node.filter(|_| is_planned) else {
+                return Err(MigrateError::Unfinished { revision, direction });
+            };
+            let step = revision::step(graph, &rows, node, direction);
+            step.rows.apply(&mut rows);
+            let script = directory.script(node);
+            first.push(PlannedStep { unfinished: Some(unfinished), ..planned(script, dialect, step)? });
+        }
+        if let Plan::Steps(rest) = Plan::new(directory, dialect, &rows, goal)? {
+            first.extend(rest);
+        }
+        Ok(Plan::Steps(first))
+    }
+
     pub(super) fn is_empty(&self) -> bool {
         match self {
             Plan::Steps(steps) => steps.is_empty(),
             Plan::Stamp { plan, purge } => !purge && plan.change.is_empty(),
+            Plan::Tables => false,
         }
     }
 }
@@ -112,6 +186,6 @@ fn planned(script: &Script, dialect: Dialect, step: Step) -> Result<PlannedStep<
         script,
         statements,
         transaction: section.transaction,
-        resume_at: None,
+        unfinished: None,
     })
 }

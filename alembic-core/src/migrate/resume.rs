@@ -1,110 +1,199 @@
 //! Going on with a revision whose run was interrupted.
 
-use super::error::MigrateError;
+use super::batch::Batch;
+use super::effect::{Effect, Trace};
+use super::error::{InDoubt, MigrateError};
+use super::event::Event;
+use super::execute::{Executor, own_failure};
 use super::plan::PlannedStep;
+use super::session;
 use super::state::Unfinished;
-use crate::revision::{Direction, RevisionId};
-use crate::script::{Dialect, Script, Statement, keywords, significant};
+use super::verdict::{Verdict, verdict};
+use crate::revision::RevisionId;
+use crate::script::{Dialect, Script, ScriptErrors, Statement, significant};
 
-/// Puts the unfinished revision at the beginning of the plan, at the statement where it stopped.
-///
-/// # Errors
-/// The plan does not contain it; what was done of it was edited since; or nobody can tell whether its last statement was
-/// done.
-pub(super) fn resume(
-    steps: &mut Vec<PlannedStep<'_>>,
-    unfinished: &[Unfinished],
-    dialect: Dialect,
-) -> Result<(), MigrateError> {
-    for unfinished in unfinished {
-        let direction = unfinished.direction;
-        let is_it = |step: &PlannedStep<'_>| {
-            step.direction == direction && step.script.revision.id.as_str() == unfinished.revision
+/// What a person says about a statement whose end nobody saw.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Answer {
+    /// It was carried out, or its work was done by hand: go on after it.
+    Done,
+    /// It was not: run it again.
+    Again,
+}
+
+/// A script as it was when its revision was begun.
+struct Then {
+    script: Script,
+    statements: Vec<Statement>,
+}
+
+impl Then {
+    /// The script that the history has kept; the present one where it is the same, or where none was kept.
+    fn of(step: &PlannedStep<'_>, unfinished: &Unfinished, dialect: Dialect) -> Result<Then, MigrateError> {
+        let kept = unfinished.script.clone().filter(|_| unfinished.digest != Some(step.script.digest()));
+        let Some(text) = kept else {
+            return Ok(Then { script: step.script.clone(), statements: step.statements.clone() });
         };
-        let Some(position) = steps.iter().position(is_it) else {
-            let Ok(revision) = RevisionId::new(unfinished.revision.clone()) else {
-                continue;
-            };
-            let target = match direction {
-                Direction::Upgrade => revision.to_string(),
-                Direction::Downgrade => format!("{revision}@-1"),
-            };
-            return Err(MigrateError::Unfinished { revision, direction, target });
+        let script = Script::parse(&step.script.path, text).map_err(ScriptErrors)?;
+        let statements = match script.section(step.direction, dialect) {
+            Some(section) => script.statements(section, dialect).map_err(ScriptErrors)?,
+            None => Vec::new(),
         };
-        if position > 0 {
-            // Its row change was computed for its place in the plan: alone it comes first.
-            let revision = steps[position].script.revision.id.clone();
-            return Err(MigrateError::Unfinished { target: revision.to_string(), revision, direction });
+        Ok(Then { script, statements })
+    }
+
+    /// Whether its first statements are still the first ones of the script.
+    fn agrees(&self, step: &PlannedStep<'_>, done: usize, dialect: Dialect) -> bool {
+        let tokens = |script: &Script, statement: &Statement| {
+            let mut tokens = Vec::new();
+            let text = script.statement_text(statement);
+            significant(text, dialect, &mut |bytes| tokens.extend_from_slice(bytes));
+            tokens
+        };
+        self.statements.len() >= done
+            && step.statements.len() >= done
+            && std::iter::zip(&self.statements[..done], &step.statements)
+                .all(|(old, new)| tokens(&self.script, old) == tokens(step.script, new))
+    }
+}
+
+impl Executor<'_, '_> {
+    /// Finds the statement with which an unfinished revision goes on, and notes it. What is open is committed.
+    ///
+    /// # Errors
+    /// What was done of it was edited since; nobody can tell whether a statement was done; or what was set up in the
+    /// session that ended is needed.
+    pub(super) async fn resume(
+        &mut self,
+        step: &PlannedStep<'_>,
+        unfinished: &Unfinished,
+    ) -> Result<usize, MigrateError> {
+        self.commit().await?;
+        let dialect = self.tables.dialect();
+        let then = Then::of(step, unfinished, dialect)?;
+        let edited = |done| MigrateError::ResumeEdited {
+            revision: step.script.revision.id.clone(),
+            direction: step.direction,
+            done,
+        };
+        let mut done = unfinished.done;
+        if !then.agrees(step, done, dialect) {
+            return Err(edited(done));
         }
-        let step = &mut steps[position];
-        check(step, unfinished, dialect)?;
-        step.resume_at = Some(unfinished.done);
+        self.restore_session(step, done).await?;
+        if let Some(statement) = then.statements.get(done) {
+            let text = then.script.statement_text(statement);
+            let verdict = self.judge(unfinished, text).await?;
+            let verdict = match (self.settings.answer.take(), verdict) {
+                (None, Some(Verdict::Unknown(found))) => {
+                    return Err(self.in_doubt(step, &then, done, found));
+                }
+                (None, verdict) => verdict.unwrap_or(Verdict::Again(Vec::new())),
+                // Nothing is in doubt, and the statement did not fail: a word about it must be about another one.
+                (Some(_), None) if unfinished.error.is_none() => {
+                    return Err(MigrateError::NotInDoubt {
+                        revision: step.script.revision.id.clone(),
+                        direction: step.direction,
+                        number: done + 1,
+                    });
+                }
+                (Some(Answer::Done), Some(Verdict::Done(first))) => Verdict::Done(first),
+                (Some(Answer::Done), _) => Verdict::Done(Vec::new()),
+                (Some(Answer::Again), Some(Verdict::Again(first))) => Verdict::Again(first),
+                (Some(Answer::Again), _) => Verdict::Again(Vec::new()),
+            };
+            let (Verdict::Done(first) | Verdict::Again(first)) = &verdict else {
+                return Err(self.in_doubt(step, &then, done, String::new()));
+            };
+            for sql in first {
+                self.own("mending what a statement has left", sql).await?;
+            }
+            let was_done = matches!(verdict, Verdict::Done(_));
+            if unfinished.begun > done {
+                let revision = step.script.revision.id.clone();
+                (self.settings.on_event)(Event::Decided { revision, number: done + 1, was_done });
+            }
+            if was_done {
+                done += 1;
+                if !then.agrees(step, done, dialect) {
+                    return Err(edited(done));
+                }
+            }
+        } else if self.settings.answer.take().is_some() {
+            return Err(MigrateError::NotInDoubt {
+                revision: step.script.revision.id.clone(),
+                direction: step.direction,
+                number: done + 1,
+            });
+        }
+        let note = self.tables.resume(&self.entry(step), done);
+        self.own("writing the history", &note).await?;
+        Ok(done)
     }
-    Ok(())
+
+    /// What became of the statement that comes next. None: it was not begun, or was rolled back.
+    async fn judge(
+        &mut self,
+        unfinished: &Unfinished,
+        statement: &str,
+    ) -> Result<Option<Verdict>, MigrateError> {
+        let dialect = self.tables.dialect();
+        if unfinished.begun > unfinished.done {
+            let trace = match Effect::of(statement, dialect) {
+                Effect::Alone(trace) => trace,
+                Effect::Together => Trace::outside_a_transaction(statement, dialect),
+            };
+            let now = self.describe(&trace).await?;
+            let before = unfinished.catalog_before.as_deref();
+            return Ok(Some(verdict(&trace, before, now.as_deref(), unfinished.error.is_some())));
+        }
+        if unfinished.error.is_none() && Effect::of(statement, dialect) == Effect::Together {
+            return Ok(self.cannot_roll_back(statement).await?.map(Verdict::Unknown));
+        }
+        Ok(None)
+    }
+
+    fn in_doubt(&self, step: &PlannedStep<'_>, then: &Then, done: usize, found: String) -> MigrateError {
+        let statement = &then.statements[done];
+        MigrateError::InDoubt(Box::new(InDoubt {
+            revision: step.script.revision.id.clone(),
+            direction: step.direction,
+            path: step.script.path.clone(),
+            line: then.script.place(statement.start).0,
+            number: done + 1,
+            total: then.statements.len(),
+            statement: then.script.statement_text(statement).to_owned(),
+            found,
+        }))
+    }
+
+    /// Runs again what earlier statements had set for their session.
+    async fn restore_session(&mut self, step: &PlannedStep<'_>, done: usize) -> Result<(), MigrateError> {
+        let texts: Vec<&str> =
+            step.statements.iter().map(|statement| step.script.statement_text(statement)).collect();
+        let (finished, remaining) = texts.split_at(done.min(texts.len()));
+        let again = session::restore(finished, remaining, self.tables.dialect()).map_err(|names| {
+            MigrateError::SessionLost {
+                revision: step.script.revision.id.clone(),
+                direction: step.direction,
+                names,
+            }
+        })?;
+        for statement in again {
+            self.own("restoring the session's settings", statement).await?;
+        }
+        Ok(())
+    }
+
+    /// Runs one statement of our own, by itself.
+    pub(super) async fn own(&mut self, doing: &'static str, sql: &str) -> Result<(), MigrateError> {
+        let mut batch = Batch::default();
+        batch.own(sql);
+        self.send(batch).await.map_err(own_failure(doing))
+    }
 }
 
-fn check(step: &PlannedStep<'_>, unfinished: &Unfinished, dialect: Dialect) -> Result<(), MigrateError> {
-    let Unfinished { direction, done, .. } = *unfinished;
-    let revision = step.script.revision.id.clone();
-    if !same_beginning(step, unfinished, dialect) {
-        return Err(MigrateError::ResumeEdited { revision, direction, done });
-    }
-    let Some(next) = step.statements.get(done) else {
-        return Ok(());
-    };
-    let statement = step.script.statement_text(next);
-    // A failure is an outcome. And what changes only data commits together with the note that it did.
-    if unfinished.error.is_some()
-        || (dialect == Dialect::Mysql && step.transaction && changes_data(statement, dialect))
-    {
-        return Ok(());
-    }
-    let total = step.statements.len();
-    Err(MigrateError::InDoubt {
-        revision,
-        direction,
-        number: done + 1,
-        total,
-        statement: statement.to_owned(),
-    })
-}
-
-/// Whether the statements that are done are still the first ones of the script.
-fn same_beginning(step: &PlannedStep<'_>, unfinished: &Unfinished, dialect: Dialect) -> bool {
-    if unfinished.digest == Some(step.script.digest()) {
-        return true;
-    }
-    let Some(then) = unfinished.script.clone() else {
-        return false;
-    };
-    let Ok(then) = Script::parse(&step.script.path, then) else {
-        return false;
-    };
-    let Some(section) = then.section(step.direction, dialect) else {
-        return false;
-    };
-    let Ok(statements) = then.statements(section, dialect) else {
-        return false;
-    };
-    let tokens = |script: &Script, statement: &Statement| {
-        let mut tokens = Vec::new();
-        significant(script.statement_text(statement), dialect, &mut |bytes| tokens.extend_from_slice(bytes));
-        tokens
-    };
-    let done = unfinished.done;
-    statements.len() >= done
-        && step.statements.len() >= done
-        && statements[..done]
-            .iter()
-            .zip(&step.statements[..done])
-            .all(|(old, new)| tokens(&then, old) == tokens(step.script, new))
-}
-
-/// Whether a statement changes rows and nothing else, so that it can be rolled back
-/// (MySQL manual, "Statements That Cause an Implicit Commit").
-fn changes_data(statement: &str, dialect: Dialect) -> bool {
-    let words = keywords(statement, dialect, 1);
-    words.first().is_some_and(|word| {
-        matches!(word.as_str(), "INSERT" | "UPDATE" | "DELETE" | "REPLACE" | "SELECT" | "WITH" | "SET" | "DO")
-    })
+/// Whether what an unfinished revision was begun with is known: its id can be read.
+pub(super) fn id_of(unfinished: &Unfinished) -> Option<RevisionId> {
+    RevisionId::new(unfinished.revision.clone()).ok()
 }

@@ -1,16 +1,18 @@
 //! One run: read, plan, lock, read again, verify, carry out, record.
 
+use super::ahead::Place;
 use super::batch::Batch;
 use super::connection::Connection;
 use super::database::{Database, Missing};
 use super::error::MigrateError;
 use super::event::{Event, Report};
 use super::execute::{Executor, own_failure};
+use super::lock::RunLock;
 use super::plan::{Goal, Plan};
-use super::resume::resume;
 use super::settings::Settings;
 use super::state::State;
-use super::verify::verify;
+use super::verify::{taken_back, verify};
+use super::{preflight, retry};
 use crate::dialect::{ALEMBIC_WIDTH, Tables};
 use crate::migrator::Migrator;
 use crate::revision::{Direction, Node, RevisionId, Target};
@@ -38,17 +40,29 @@ pub(super) async fn run(
         }
         Err(error) => return Err(error),
     };
-    let tables = Tables::new(dialect);
+    let tables = Tables::new(dialect, &migrator.settings().version_table);
     let state = State::read(&mut connection, &tables).await?;
     let to_heads =
         matches!(goal, Goal::Upgrade(target) if *target == Target::HEADS || *target == Target::HEAD);
     if to_heads && migrator.is_at_heads(&state) {
         return Ok(at(&state));
     }
+    if matches!(goal, Goal::EnsureVersion) && state.has_versions && state.has_history {
+        return Ok(at(&state));
+    }
     let directory = migrator.directory();
-    let nodes = rows(&mut connection, &tables, directory, &state, goal).await?;
+    let place = goal.place(&mut connection, &tables, directory, &state).await?;
+    let (nodes, ahead) = allowed(place, goal, &settings)?;
     let unverified = verify(&mut connection, &tables, directory, &state, &nodes).await?;
+    if !ahead.is_empty() {
+        return Ok(Report { unverified, ahead, ..at(&state) });
+    }
+    if matches!(goal, Goal::Finish) && state.unfinished.is_empty() {
+        return Err(MigrateError::NothingUnfinished);
+    }
+    let unfinished = state.unfinished(&mut connection, &tables).await?;
     let plan = Plan::new(directory, dialect, &nodes, goal)?;
+    let plan = plan.finish_first(directory, dialect, &nodes, goal, unfinished)?;
     if plan.is_empty() && state.unfinished.is_empty() {
         return Ok(Report { unverified, ..at(&state) });
     }
@@ -56,39 +70,73 @@ pub(super) async fn run(
         settings.ask(directory, &plan)?;
     }
     connection.taint();
-    let mut report = Report { unverified, ..at(&state) };
-    loop {
-        let lock = database.connect_lock().await?;
-        let lock = lock.acquire(settings.lock_timeout, &mut settings.on_event).await?;
-        let mut executor = Executor {
-            connection: &mut connection,
-            tables: Tables::new(dialect),
-            directory,
-            settings: &mut settings,
-            applied_by: applied_by(),
-            search_path: None,
-            expected: Vec::new(),
-            written: Vec::new(),
-            kept: Vec::new(),
-            open: Vec::new(),
-        };
-        let result = executor.locked(goal, &mut report).await;
-        if result.is_err() && executor.connection.in_transaction() {
-            let _ = executor.connection.rollback().await;
-        }
-        let released = lock.release().await;
-        match result {
-            // SQLite's lock ends with each transaction: somebody else was faster, and the plan is another one now.
-            Err(MigrateError::Moved) if dialect == Dialect::Sqlite => {}
-            result => {
-                result?;
-                // The work is committed: a lock that could not be given back is freed by its closed connection.
-                if let Err(error) = released {
-                    tracing::warn!(%error, "the migration lock could not be released in order");
-                }
-                return Ok(report);
+    let facts = preflight::server(&mut connection).await?;
+    preflight::check(&mut connection, &tables, &state, &facts, &mut settings).await?;
+    let applied_by = applied_by();
+    let tables = find_schema(&mut connection, tables).await?;
+    let mut lock = database.lock(&tables.0, &facts, &applied_by).await?;
+    lock.acquire(&mut connection, &mut settings).await?;
+    let mut executor = Executor {
+        opening: opening(&settings, dialect, &lock),
+        connection: &mut connection,
+        tables: tables.0,
+        directory,
+        settings: &mut settings,
+        lock: &mut lock,
+        applied_by: &applied_by,
+        server: facts.identity.as_deref(),
+        abandoned: false,
+        blocked_by: None,
+        search_path: tables.1,
+        expected: Vec::new(),
+        written: Vec::new(),
+        kept: Vec::new(),
+        open: Vec::new(),
+    };
+    let mut report = at(&state);
+    let result = executor.persist(goal, &mut report).await;
+    let abandoned = executor.abandoned;
+    // A connection on which the server is still at work would answer when that is done.
+    if !abandoned && let Err(error) = lock.release(&mut connection).await {
+        // The work is committed: a lock that could not be given back is freed by its closed connection.
+        tracing::warn!(%error, "the migration lock could not be released in order");
+    }
+    result.map(|()| report)
+}
+
+/// What every transaction of the work begins with.
+fn opening(settings: &Settings<'_>, dialect: Dialect, lock: &RunLock) -> Vec<String> {
+    let mut opening = Vec::new();
+    if dialect == Dialect::Postgresql {
+        for (name, timeout) in [
+            ("lock_timeout", settings.statement_lock_timeout),
+            ("statement_timeout", settings.statement_timeout),
+        ] {
+            if !timeout.is_zero() {
+                opening.push(format!("SET LOCAL {name} = {}", timeout.as_millis()));
             }
         }
+    }
+    opening.extend(lock.opening());
+    opening
+}
+
+/// Names our tables by their schema, so that they are found whatever a script does to the search path; and the search
+/// path.
+async fn find_schema(
+    connection: &mut Connection,
+    mut tables: Tables,
+) -> Result<(Tables, Option<String>), MigrateError> {
+    let Some(sql) = tables.schema() else {
+        return Ok((tables, None));
+    };
+    let rows = connection.rows(sql).await.map_err(MigrateError::database("reading the search path"))?;
+    match rows.first().map(Vec::as_slice) {
+        Some([Some(schema), path]) => {
+            tables.set_schema(schema.clone());
+            Ok((tables, path.clone()))
+        }
+        _ => Ok((tables, None)),
     }
 }
 
@@ -99,17 +147,18 @@ impl Settings<'_> {
     }
 }
 
-/// The nodes of the rows; none where the goal does not care what the table says.
-async fn rows(
-    connection: &mut Connection,
-    tables: &Tables,
-    directory: &ScriptDirectory,
-    state: &State,
+/// The known nodes of a place, and the rows that are ahead of them, if that is allowed.
+fn allowed(
+    place: Place,
     goal: &Goal,
-) -> Result<Vec<Node>, MigrateError> {
-    match goal {
-        Goal::Stamp { purge: true, .. } => Ok(Vec::new()),
-        _ => state.locate(connection, tables, directory).await,
+    settings: &Settings<'_>,
+) -> Result<(Vec<Node>, Vec<String>), MigrateError> {
+    match place {
+        Place::Known(nodes) => Ok((nodes, Vec::new())),
+        Place::Ahead(nodes, ahead) if settings.allow_ahead && matches!(goal, Goal::Upgrade(_)) => {
+            Ok((nodes, ahead.unknown))
+        }
+        Place::Ahead(_, ahead) => Err(MigrateError::Ahead(ahead)),
     }
 }
 
@@ -118,7 +167,7 @@ fn at(state: &State) -> Report {
 }
 
 /// Who runs it: user and host.
-fn applied_by() -> String {
+pub(super) fn applied_by() -> String {
     let user = whoami::username().unwrap_or_else(|_| "unknown".to_owned());
     let host = whoami::hostname().unwrap_or_else(|_| "unknown".to_owned());
     let mut who = format!("{user}@{host}");
@@ -127,38 +176,106 @@ fn applied_by() -> String {
 }
 
 impl Executor<'_, '_> {
+    /// Runs, and tries again what somebody else was in the way of.
+    async fn persist(&mut self, goal: &Goal, report: &mut Report) -> Result<(), MigrateError> {
+        self.limit_session().await?;
+        let mut attempt = 0;
+        loop {
+            let error = match self.locked(goal, report).await {
+                Ok(()) => return Ok(()),
+                Err(error) => error,
+            };
+            if !self.abandoned && self.connection.in_transaction() {
+                let _ = self.connection.rollback().await;
+            }
+            self.open.clear();
+            report.done.retain(|done| self.kept.contains(&done.revision));
+            if self.settings.interrupt.is_impatient()
+                && let MigrateError::Statement(failure) = &error
+                && Connection::is_cancelled(&failure.source)
+            {
+                return Err(self.stopped_in(failure));
+            }
+            // SQLite's own lock ends with each transaction: somebody else was faster, and the plan is another one now.
+            let moved = matches!(error, MigrateError::Moved) && self.tables.dialect() == Dialect::Sqlite;
+            if self.abandoned || attempt >= self.settings.retries || !(moved || error.is_transient()) {
+                return Err(error);
+            }
+            attempt += 1;
+            let pause = retry::pause(attempt);
+            (self.settings.on_event)(Event::Retrying { reason: error.to_string(), attempt, pause });
+            self.pause(pause).await?;
+        }
+    }
+
+    /// Sets the limits of statements where they are not those of a transaction.
+    async fn limit_session(&mut self) -> Result<(), MigrateError> {
+        if self.tables.dialect() != Dialect::Mysql {
+            return Ok(());
+        }
+        const LIMITING: &str = "setting the limits of statements";
+        let lock_timeout = self.settings.statement_lock_timeout;
+        if !lock_timeout.is_zero() {
+            // In whole seconds, of which there is at least one.
+            let seconds = lock_timeout.as_millis().div_ceil(1000);
+            let sql =
+                format!("SET SESSION lock_wait_timeout = {seconds}, innodb_lock_wait_timeout = {seconds}");
+            self.own(LIMITING, &sql).await?;
+        }
+        let timeout = self.settings.statement_timeout;
+        if !timeout.is_zero() {
+            let on_mariadb = format!("SET SESSION max_statement_time = {}", timeout.as_secs_f64());
+            if self.own(LIMITING, &on_mariadb).await.is_err() {
+                // MySQL, which limits queries alone.
+                self.own(LIMITING, &format!("SET SESSION max_execution_time = {}", timeout.as_millis()))
+                    .await?;
+            }
+        }
+        Ok(())
+    }
+
     /// The run, under the lock.
     async fn locked(&mut self, goal: &Goal, report: &mut Report) -> Result<(), MigrateError> {
         let dialect = self.tables.dialect();
         if dialect == Dialect::Sqlite {
             self.begin_waiting().await?;
         }
-        self.find_schema().await?;
         let state = State::read(self.connection, &self.tables).await?;
-        self.expected = rows(self.connection, &self.tables, self.directory, &state, goal).await?;
+        let place = goal.place(self.connection, &self.tables, self.directory, &state).await?;
+        let (nodes, ahead) = allowed(place, goal, self.settings)?;
+        self.expected = nodes;
         self.written.clone_from(&self.expected);
         report.unverified =
             verify(self.connection, &self.tables, self.directory, &state, &self.expected).await?;
-        let mut plan = Plan::new(self.directory, dialect, &self.expected, goal)?;
+        let plan = Plan::new(self.directory, dialect, &self.expected, goal)?;
         let unfinished = state.unfinished(self.connection, &self.tables).await?;
-        if let Plan::Steps(steps) = &mut plan {
-            resume(steps, &unfinished, dialect)?;
-        }
-        if plan.is_empty() {
+        let plan = plan.finish_first(self.directory, dialect, &self.expected, goal, unfinished)?;
+        if plan.is_empty() || !ahead.is_empty() {
             // Somebody else did it while this run waited.
             self.commit().await?;
             report.to = state.ids();
+            report.ahead = ahead;
             return Ok(());
         }
         self.check_width(&state, &plan).await?;
+        if let Plan::Steps(steps) = &plan {
+            let upgrades = steps.iter().filter(|step| step.direction == Direction::Upgrade);
+            let fresh = upgrades.filter(|step| step.unfinished.is_none());
+            let revisions: Vec<RevisionId> = fresh.map(|step| step.script.revision.id.clone()).collect();
+            report.taken_back = taken_back(self.connection, &self.tables, &state, &revisions).await?;
+        }
         (self.settings.on_event)(Event::Planned { steps: planned(self.directory, &plan) });
         if dialect == Dialect::Postgresql {
-            self.connection.begin().await.map_err(MigrateError::database("beginning a transaction"))?;
+            self.connection
+                .begin(&self.opening)
+                .await
+                .map_err(MigrateError::database("beginning a transaction"))?;
         }
         self.create_tables(&state).await?;
         match plan {
             Plan::Steps(steps) => self.carry_out(steps, report).await?,
             Plan::Stamp { plan, purge } => self.stamp(&plan, purge).await?,
+            Plan::Tables => {}
         }
         self.commit().await?;
         report.to = self
@@ -172,26 +289,13 @@ impl Executor<'_, '_> {
         Ok(())
     }
 
-    /// Names our tables by their schema, so that they are found whatever a script does to the search path.
-    async fn find_schema(&mut self) -> Result<(), MigrateError> {
-        let Some(sql) = self.tables.schema() else {
-            return Ok(());
-        };
-        let rows =
-            self.connection.rows(sql).await.map_err(MigrateError::database("reading the search path"))?;
-        if let Some([Some(schema), path]) = rows.first().map(Vec::as_slice) {
-            self.tables = Tables::in_schema(schema);
-            self.search_path.clone_from(path);
-        }
-        Ok(())
-    }
-
     /// Refuses ids that an existing version table has no room for.
     async fn check_width(&mut self, state: &State, plan: &Plan<'_>) -> Result<(), MigrateError> {
         let graph = self.directory.graph();
         let nodes: Vec<Node> = match plan {
             Plan::Steps(steps) => steps.iter().map(|step| step.node).collect(),
             Plan::Stamp { plan, .. } => plan.rows.clone(),
+            Plan::Tables => Vec::new(),
         };
         let longest =
             nodes.into_iter().map(|node| graph.id(node)).max_by_key(|id| id.as_str().chars().count());
@@ -207,9 +311,11 @@ impl Executor<'_, '_> {
             self.connection.rows(sql).await.map_err(MigrateError::database("reading the version table"))?;
         let width = rows.into_iter().flatten().flatten().next().and_then(|width| width.parse::<usize>().ok());
         match width {
-            Some(width) if width < longest.as_str().chars().count() => {
-                Err(MigrateError::IdTooLong { revision: longest.clone(), width })
-            }
+            Some(width) if width < longest.as_str().chars().count() => Err(MigrateError::IdTooLong {
+                revision: longest.clone(),
+                table: self.tables.version(),
+                width,
+            }),
             _ => Ok(()),
         }
     }
@@ -230,7 +336,7 @@ impl Executor<'_, '_> {
         if batch.is_empty() {
             return Ok(());
         }
-        batch.run(self.connection).await.map_err(own_failure("creating the version table"))
+        self.send(batch).await.map_err(own_failure("creating the version table"))
     }
 }
 
@@ -243,5 +349,6 @@ fn planned(directory: &ScriptDirectory, plan: &Plan<'_>) -> Vec<(Direction, Revi
             let down = plan.unstamped.iter().map(|node| (Direction::Downgrade, id(node)));
             down.chain(plan.stamped.iter().map(|node| (Direction::Upgrade, id(node)))).collect()
         }
+        Plan::Tables => Vec::new(),
     }
 }

@@ -8,7 +8,9 @@ use super::connection::Connection;
 use super::database::{Database, Missing};
 use super::error::MigrateError;
 use super::event::{Event, Report};
+use super::interrupt::Interrupt;
 use super::plan::Goal;
+use super::resume::Answer;
 use super::run;
 use super::settings::Settings;
 use super::state::{State, Status};
@@ -16,7 +18,7 @@ use super::verify::{Verification, compare};
 use crate::config::TransactionMode;
 use crate::dialect::Tables;
 use crate::migrator::Migrator;
-use crate::revision::{Direction, RevisionId, Target};
+use crate::revision::{Direction, RevisionId, Target, TargetError};
 
 impl Migrator {
     /// Whether the database is at the heads, with nothing left unfinished, and its history says the same as the scripts.
@@ -60,10 +62,30 @@ impl Migrator {
         )
     }
 
+    /// Makes the version table and the history, if they are not there.
+    pub fn ensure_version(&self, database: impl Into<Database>) -> Run<'_> {
+        self.run(database.into(), Wish::EnsureVersion)
+    }
+
+    /// Finishes what an earlier run has begun and not finished, up or down, and nothing else.
+    ///
+    /// `answer` is needed where a run ended with [`MigrateError::InDoubt`]: what a person says about the statement.
+    pub fn resume(&self, database: impl Into<Database>, answer: Option<Answer>) -> Run<'_> {
+        let mut run = self.run(database.into(), Wish::Finish);
+        run.settings.answer = answer;
+        run
+    }
+
     fn run(&self, database: Database, wish: Wish) -> Run<'_> {
         let settings = Settings {
-            lock_timeout: self.lock_timeout(),
-            transaction: self.transaction(),
+            lock_timeout: self.settings().lock_timeout,
+            transaction: self.settings().transaction,
+            statement_lock_timeout: Duration::from_secs(self.settings().limits.statement_lock_timeout),
+            statement_timeout: Duration::from_secs(self.settings().limits.statement_timeout),
+            retries: self.settings().limits.retries,
+            allow_ahead: false,
+            interrupt: Interrupt::default(),
+            answer: None,
             approve: Box::new(|_| Ok(())),
             on_event: Box::new(|_| {}),
         };
@@ -76,7 +98,7 @@ impl Migrator {
     /// The database cannot be reached or read. What does not agree is no error but part of the answer.
     pub async fn verify(&self, database: impl Into<Database>) -> Result<Verification, MigrateError> {
         let mut connection: Connection = database.into().connect(Missing::Refuse).await?;
-        let tables = Tables::new(connection.dialect());
+        let tables = Tables::new(connection.dialect(), &self.settings().version_table);
         compare(&mut connection, &tables, self.directory()).await
     }
 
@@ -86,7 +108,7 @@ impl Migrator {
     /// The database cannot be reached or read.
     pub async fn status(&self, database: impl Into<Database>) -> Result<Status, MigrateError> {
         let mut connection: Connection = database.into().connect(Missing::Refuse).await?;
-        let tables = Tables::new(connection.dialect());
+        let tables = Tables::new(connection.dialect(), &self.settings().version_table);
         let state = State::read(&mut connection, &tables).await?;
         let unfinished = state.unfinished(&mut connection, &tables).await?;
         Ok(Status { rows: state.ids(), unfinished })
@@ -97,7 +119,24 @@ impl Migrator {
 enum Wish {
     Upgrade(String),
     Downgrade(String),
+    Finish,
     Stamp { targets: Vec<String>, purge: bool },
+    EnsureVersion,
+}
+
+impl Wish {
+    fn goal(&self) -> Result<Goal, TargetError> {
+        let target = |text: &String| text.parse::<Target>();
+        Ok(match self {
+            Wish::Upgrade(text) => Goal::Upgrade(target(text)?),
+            Wish::Downgrade(text) => Goal::Downgrade(target(text)?),
+            Wish::Stamp { targets, purge } => {
+                Goal::Stamp { targets: targets.iter().map(target).collect::<Result<_, _>>()?, purge: *purge }
+            }
+            Wish::EnsureVersion => Goal::EnsureVersion,
+            Wish::Finish => Goal::Finish,
+        })
+    }
 }
 
 /// A run that was described and not begun. It begins when it is awaited.
@@ -115,6 +154,7 @@ impl<'a> Run<'a> {
         match &mut self.wish {
             Wish::Upgrade(old) | Wish::Downgrade(old) => target.clone_into(old),
             Wish::Stamp { targets, .. } => *targets = vec![target.to_owned()],
+            Wish::EnsureVersion | Wish::Finish => {}
         }
         self
     }
@@ -130,6 +170,40 @@ impl<'a> Run<'a> {
     /// How long to wait for another process that migrates the same database.
     pub fn lock_timeout(mut self, timeout: Duration) -> Run<'a> {
         self.settings.lock_timeout = timeout;
+        self
+    }
+
+    /// How long a statement waits for a lock that somebody else has, before it gives up and is tried again: so that what
+    /// wants the lock after it does not wait for long. Zero: for ever. Not on SQLite, nor for statements that cannot run
+    /// in a transaction on PostgreSQL.
+    pub fn statement_lock_timeout(mut self, timeout: Duration) -> Run<'a> {
+        self.settings.statement_lock_timeout = timeout;
+        self
+    }
+
+    /// How long a statement may take at most. Zero: any time. Not on SQLite.
+    pub fn statement_timeout(mut self, timeout: Duration) -> Run<'a> {
+        self.settings.statement_timeout = timeout;
+        self
+    }
+
+    /// How often a revision is tried again that had to wait for a lock for too long, or was the victim of a deadlock.
+    pub fn retries(mut self, retries: u32) -> Run<'a> {
+        self.settings.retries = retries;
+        self
+    }
+
+    /// Lets an upgrade of a database end well that is *ahead*: it has all revisions that are known here, and others that
+    /// are not, such as those of a newer version of the same service. [`Report::ahead`] says which. A database that lacks
+    /// a known revision is refused all the same.
+    pub fn allow_ahead(mut self) -> Run<'a> {
+        self.settings.allow_ahead = true;
+        self
+    }
+
+    /// Lets `interrupt` stop the run.
+    pub fn interrupted_by(mut self, interrupt: &Interrupt) -> Run<'a> {
+        self.settings.interrupt = interrupt.clone();
         self
     }
 
@@ -149,6 +223,12 @@ impl<'a> Run<'a> {
         self
     }
 
+    /// What was asked for, read.
+    pub(super) fn asked(self) -> Result<(&'a Migrator, Database, Goal), MigrateError> {
+        let goal = self.wish.goal()?;
+        Ok((self.migrator, self.database, goal))
+    }
+
     /// Calls `callback` with everything that happens, for progress and logs.
     pub fn on_event(mut self, callback: impl FnMut(Event) + Send + 'a) -> Run<'a> {
         self.settings.on_event = Box::new(callback);
@@ -162,17 +242,8 @@ impl<'a> IntoFuture for Run<'a> {
 
     fn into_future(self) -> Self::IntoFuture {
         Box::pin(async move {
-            let Run { migrator, database, wish, settings } = self;
-            let target = |text: &str| text.parse::<Target>();
-            let goal = match &wish {
-                Wish::Upgrade(text) => Goal::Upgrade(target(text)?),
-                Wish::Downgrade(text) => Goal::Downgrade(target(text)?),
-                Wish::Stamp { targets, purge } => Goal::Stamp {
-                    targets: targets.iter().map(|text| target(text)).collect::<Result<_, _>>()?,
-                    purge: *purge,
-                },
-            };
-            run::run(migrator, &database, &goal, settings).await
+            let goal = self.wish.goal()?;
+            run::run(self.migrator, &self.database, &goal, self.settings).await
         })
     }
 }

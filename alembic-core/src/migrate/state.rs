@@ -1,10 +1,12 @@
 //! Where a database is: its version table and its history, read.
 
+use serde::Serialize;
+
 use super::connection::Connection;
 use super::error::{MigrateError, Provenance};
 use crate::dialect::Tables;
-use crate::revision::{Direction, Node, UnknownRevisions};
-use crate::script::{Digest, ScriptDirectory};
+use crate::revision::{Direction, UnknownRevisions};
+use crate::script::Digest;
 
 /// What one query tells about a database.
 #[derive(Clone, Debug, Default)]
@@ -27,7 +29,7 @@ pub struct Status {
 }
 
 /// A revision that was begun and not finished.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Unfinished {
     /// Which.
     pub revision: String,
@@ -37,9 +39,14 @@ pub struct Unfinished {
     pub digest: Option<Digest>,
     /// How many of its statements are done for certain.
     pub done: usize,
-    /// What the database said of the next one; none if nothing is known of it.
+    /// How many were begun: one more where it is not known what became of the last one.
+    pub begun: usize,
+    /// What the database said of the next one, if it failed.
     pub error: Option<String>,
+    /// What the catalog said before the statement that was begun.
+    pub(super) catalog_before: Option<String>,
     /// The script as it was then.
+    #[serde(skip)]
     pub script: Option<String>,
 }
 
@@ -93,21 +100,6 @@ impl State {
         self.rows.iter().map(|(id, _)| id.clone()).collect()
     }
 
-    /// The nodes of the rows.
-    pub(super) async fn locate(
-        &self,
-        connection: &mut Connection,
-        tables: &Tables,
-        directory: &ScriptDirectory,
-    ) -> Result<Vec<Node>, MigrateError> {
-        let unknown = match directory.graph().locate(&self.ids()) {
-            Ok(nodes) => return Ok(nodes),
-            Err(unknown) => unknown,
-        };
-        let applied = self.provenance(connection, tables, &unknown).await?;
-        Err(MigrateError::UnknownRevisions { unknown, applied })
-    }
-
     /// What the history knows of revisions that no script has.
     pub(super) async fn provenance(
         &self,
@@ -145,13 +137,16 @@ impl State {
 }
 
 fn unfinished(row: Vec<Option<String>>) -> Option<Unfinished> {
-    let [revision, operation, digest, done, error, script] = <[Option<String>; 6]>::try_from(row).ok()?;
+    let [revision, operation, digest, done, begun, error, catalog_before, script] =
+        <[Option<String>; 8]>::try_from(row).ok()?;
     Some(Unfinished {
         revision: revision?,
         direction: if operation? == "downgrade" { Direction::Downgrade } else { Direction::Upgrade },
         digest: digest.and_then(|digest| digest.parse().ok()),
         done: done?.parse().ok()?,
+        begun: begun?.parse().ok()?,
         error,
+        catalog_before,
         script,
     })
 }

@@ -22,6 +22,9 @@ pub struct Verification {
     pub unknown_applied: Vec<Provenance>,
     /// Begun and not finished.
     pub unfinished: Vec<String>,
+    /// Applied as the history says, and not applied as the version table says: taken back by something that writes no
+    /// history, such as Alembic.
+    pub taken_back: Vec<String>,
 }
 
 const READING: &str = "reading the history";
@@ -54,6 +57,22 @@ pub(super) async fn verify(
     Ok(unverified.map(|(node, _)| directory.graph().id(node).clone()).collect())
 }
 
+/// Which of these revisions the history has as applied. Their rows are gone, so something else took them back.
+pub(super) async fn taken_back(
+    connection: &mut Connection,
+    tables: &Tables,
+    state: &State,
+    revisions: &[RevisionId],
+) -> Result<Vec<RevisionId>, MigrateError> {
+    if !state.has_history || revisions.is_empty() {
+        return Ok(Vec::new());
+    }
+    let ids: Vec<&str> = revisions.iter().map(RevisionId::as_str).collect();
+    let rows = connection.rows(tables.digests(Some(&ids))).await.map_err(MigrateError::database(READING))?;
+    let found: Vec<String> = rows.into_iter().filter_map(|row| row.into_iter().next().flatten()).collect();
+    Ok(revisions.iter().filter(|id| found.iter().any(|found| found == id.as_str())).cloned().collect())
+}
+
 /// The whole comparison.
 pub(super) async fn compare(
     connection: &mut Connection,
@@ -70,6 +89,14 @@ pub(super) async fn compare(
         found.unknown = unknown.unknown.into_iter().map(|unknown| unknown.id).collect();
     }
     let applied = recorded(connection, tables, directory, &state, &nodes).await?;
+    if state.has_history && found.unknown.is_empty() {
+        let rows = connection.rows(tables.digests(None)).await.map_err(MigrateError::database(READING))?;
+        let ids = rows.into_iter().filter_map(|row| row.into_iter().next().flatten());
+        let known = graph.applied(&nodes);
+        let is_applied = |id: &String| graph.find(id).is_some_and(|node| known.contains(node));
+        found.taken_back = ids.filter(|id| !is_applied(id)).collect();
+        found.taken_back.sort();
+    }
     found.edited = edited(connection, tables, directory, &applied).await?;
     found.applied = applied.into_iter().map(|(node, digest)| (graph.id(node).clone(), digest)).collect();
     Ok(found)
@@ -86,7 +113,7 @@ async fn recorded(
     let graph = directory.graph();
     let mut digests: Vec<Option<Digest>> = vec![None; graph.len()];
     if state.has_history {
-        let rows = connection.rows(tables.digests()).await.map_err(MigrateError::database(READING))?;
+        let rows = connection.rows(tables.digests(None)).await.map_err(MigrateError::database(READING))?;
         for row in rows {
             let [Some(id), Some(digest)] = row.as_slice() else { continue };
             let Some(node) = graph.find(id) else { continue };

@@ -159,6 +159,17 @@ pub fn downgrade(graph: &Graph, rows: &[Node], target: &Target) -> Result<Vec<St
         .collect())
 }
 
+/// The step of a single revision: up where all that it needs is applied, down where nothing applied needs it.
+#[must_use]
+pub fn step(graph: &Graph, rows: &[Node], node: Node, direction: Direction) -> Step {
+    let mut rows = Rows::new(graph, rows);
+    let rows = match direction {
+        Direction::Upgrade => rows.upgrade(node),
+        Direction::Downgrade => rows.downgrade(node),
+    };
+    Step { node, direction, rows }
+}
+
 /// The plan for a script that is written without a database, `start:end`.
 ///
 /// The start is where the database is assumed to be; an upgrade without one starts from nothing. Without an

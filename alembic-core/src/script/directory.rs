@@ -1,5 +1,6 @@
 //! All scripts of a project: read from their folders, and joined into a graph.
 
+use std::collections::HashSet;
 use std::path::{Component, Path, PathBuf};
 use std::sync::OnceLock;
 
@@ -15,6 +16,8 @@ pub struct Location {
     pub path: PathBuf,
     /// What errors call it: relative to the package, or to the folder of the call above it.
     pub shown: String,
+    /// Whether the folders in it hold scripts too.
+    pub recursive: bool,
 }
 
 impl Location {
@@ -60,7 +63,7 @@ pub(super) struct Unjoined {
 }
 
 impl ScriptDirectory {
-    /// Reads all `.sql` files of the folders, by name.
+    /// Reads all `.sql` files of the folders, by name. Names that begin with a point are left out.
     ///
     /// # Errors
     /// Everything that is wrong with any of the files, or with the graph that they make. SQL is not looked at.
@@ -72,8 +75,9 @@ impl ScriptDirectory {
     pub(super) fn read_or_scripts(locations: &[Location]) -> Result<ScriptDirectory, Unjoined> {
         let mut scripts = Vec::new();
         let mut errors = Vec::new();
+        let mut visited = HashSet::new();
         for location in locations {
-            match files(location) {
+            match files(location, &mut visited) {
                 Ok(files) => {
                     for result in read_files(location, files) {
                         match result {
@@ -186,22 +190,37 @@ impl ScriptDirectory {
     }
 }
 
-/// The `.sql` files of a folder, by name.
-fn files(location: &Location) -> Result<Vec<String>, ScriptError> {
-    let failed = |error: std::io::Error| {
-        let problem = match error.kind() {
-            std::io::ErrorKind::NotFound => Problem::NoFolder,
-            _ => Problem::Unreadable { reason: error.to_string() },
-        };
-        ScriptError { path: location.shown.clone(), line: 0, problem }
-    };
+/// The `.sql` files of a location, by name. A folder that was visited before is left out: locations may contain each
+/// other.
+fn files(location: &Location, visited: &mut HashSet<PathBuf>) -> Result<Vec<String>, ScriptError> {
     let mut names = Vec::new();
-    for entry in std::fs::read_dir(&location.path).map_err(failed)? {
-        let name = entry.map_err(failed)?.file_name();
-        let name = name.to_string_lossy();
-        let is_script = Path::new(&*name).extension().is_some_and(|extension| extension == "sql");
-        if is_script && !name.starts_with('.') {
-            names.push(name.into_owned());
+    let mut folders = vec![String::new()];
+    while let Some(folder) = folders.pop() {
+        let failed = |error: std::io::Error| {
+            let problem = match error.kind() {
+                std::io::ErrorKind::NotFound => Problem::NoFolder,
+                _ => Problem::Unreadable { reason: error.to_string() },
+            };
+            let path = format!("{}/{folder}", location.shown);
+            ScriptError { path: path.trim_end_matches('/').to_owned(), line: 0, problem }
+        };
+        let path = location.path.join(&folder);
+        if !visited.insert(path.canonicalize().map_err(failed)?) {
+            continue;
+        }
+        for entry in std::fs::read_dir(&path).map_err(failed)? {
+            let entry = entry.map_err(failed)?;
+            let name = entry.file_name();
+            let name = name.to_string_lossy();
+            if name.starts_with('.') {
+                continue;
+            }
+            // A link to a folder is not followed: it could lead back here.
+            if location.recursive && entry.file_type().map_err(failed)?.is_dir() {
+                folders.push(format!("{folder}{name}/"));
+            } else if Path::new(&*name).extension().is_some_and(|extension| extension == "sql") {
+                names.push(format!("{folder}{name}"));
+            }
         }
     }
     names.sort_unstable();

@@ -85,7 +85,7 @@ fn several_heads(directory: &ScriptDirectory) -> Option<ScriptError> {
     };
     let place = |node| {
         let script = directory.script(node);
-        format!("{}:{}: {}", script.path, script.lines.revision, script.revision.id)
+        format!("{}:{}: {}", script.path, script.lines.revision, script.title(None))
     };
     let script = directory.script(*first);
     let problem = Problem::SeveralHeads { heads: heads.iter().map(|node| place(*node)).collect() };

@@ -2,46 +2,67 @@
 
 use std::fmt::Write as _;
 
-use jiff::Timestamp;
-use jiff::tz::TimeZone;
+use jiff::Zoned;
 
+use super::{FileNameParts, FileTemplate};
 use crate::revision::Revision;
-
-/// How many characters of the message go into the name of a file.
-const SLUG_LENGTH: usize = 40;
 
 /// A script that is not written yet.
 ///
 /// ```
 /// use alembic_core::revision::{Revision, RevisionId};
-/// use alembic_core::script::NewScript;
+/// use alembic_core::script::{FileTemplate, NewScript};
 ///
 /// let mut revision = Revision::new(RevisionId::new("ae1027a6acf4").unwrap(), Vec::new());
 /// revision.message = "Add user preferences!".into();
-/// let script = NewScript { revision, created: "2026-11-22T09:10:00Z".parse().unwrap() };
-/// assert_eq!(script.file_name(), "20261122_0910_ae1027a6acf4_add_user_preferences.sql");
+/// let created: jiff::Timestamp = "2026-11-22T09:10:00Z".parse().unwrap();
+/// let script = NewScript { revision, created: created.to_zoned(jiff::tz::TimeZone::UTC) };
+/// let name = script.file_name(&FileTemplate::default(), 40);
+/// assert_eq!(name, "20261122_0910_ae1027a6acf4_add_user_preferences.sql");
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct NewScript {
     /// What its header will say.
     pub revision: Revision,
-    /// When it is created.
-    pub created: Timestamp,
+    /// When it is created, in the time zone of the project.
+    pub created: Zoned,
 }
 
 impl NewScript {
-    /// The name of its file: date and time, id, and the words of the message.
+    /// What stands below the header, unless somebody has something better: an empty section for each direction.
+    pub const SECTIONS: &str = "-- alembic: upgrade\n\n\n-- alembic: downgrade\n\n";
+
+    /// The name of its file, with at most `slug_length` characters of its message.
     #[must_use]
-    pub fn file_name(&self) -> String {
-        let time = self.created.to_zoned(TimeZone::UTC).strftime("%Y%m%d_%H%M").to_string();
-        let slug = slug(&self.revision.message);
-        let separator = if slug.is_empty() { "" } else { "_" };
-        format!("{time}_{}{separator}{slug}.sql", self.revision.id)
+    pub fn file_name(&self, template: &FileTemplate, slug_length: usize) -> String {
+        let rev = self.revision.id.as_str();
+        let slug = slug(&self.revision.message, slug_length);
+        // An id such as `007_device_sessions` says already what the message says.
+        let said =
+            rev.to_lowercase().strip_suffix(&slug).is_some_and(|rest| rest.is_empty() || rest.ends_with('_'));
+        template.render(&FileNameParts {
+            rev,
+            slug: if said { "" } else { &slug },
+            year: self.created.year().into(),
+            month: self.created.month().into(),
+            day: self.created.day().into(),
+            hour: self.created.hour().into(),
+            minute: self.created.minute().into(),
+            second: self.created.second().into(),
+            epoch: self.created.timestamp().as_second(),
+        })
     }
 
-    /// Its text: the header, and two empty sections.
+    /// The date of its creation as `Created:` has it.
     #[must_use]
-    pub fn text(&self) -> String {
+    pub fn create_date(&self) -> String {
+        let zone = if self.created.offset().is_zero() { "Z" } else { "%:z" };
+        self.created.strftime(&format!("%Y-%m-%dT%H:%M:%S{zone}")).to_string()
+    }
+
+    /// Its header, which ends in an empty line.
+    #[must_use]
+    pub fn header(&self) -> String {
         let mut text = String::new();
         let message = self.revision.message.trim();
         for line in message.lines().map(str::trim).filter(|line| !line.is_empty()) {
@@ -54,18 +75,24 @@ impl NewScript {
         let parents: Vec<&str> = parents.iter().map(|parent| parent.as_str()).collect();
         let _ = writeln!(text, "-- Revision: {id}");
         let _ = writeln!(text, "{}", format!("-- Revises: {}", parents.join(", ")).trim_end());
-        let _ = writeln!(text, "-- Created: {}", self.created.strftime("%Y-%m-%dT%H:%M:%SZ"));
+        let _ = writeln!(text, "-- Created: {}", self.create_date());
         for (key, values) in [("Branch-Labels", labels), ("Depends-On", depends_on), ("Tags", tags)] {
             if !values.is_empty() {
                 let _ = writeln!(text, "-- {key}: {}", values.join(", "));
             }
         }
-        text + "\n-- alembic: upgrade\n\n\n-- alembic: downgrade\n\n"
+        text + "\n"
+    }
+
+    /// Its text: the header, and two empty sections.
+    #[must_use]
+    pub fn text(&self) -> String {
+        self.header() + NewScript::SECTIONS
     }
 }
 
-/// The words of a message, in lower case and joined by `_`. Cut at the end of a word.
-fn slug(message: &str) -> String {
+/// The words of a message, in lower case and joined by `_`: those that fit, or of a single long one what fits.
+fn slug(message: &str, most: usize) -> String {
     let first = message.trim().lines().next().unwrap_or_default().to_lowercase();
     let words = first
         .split(|letter: char| !(letter.is_alphanumeric() || letter == '_'))
@@ -73,13 +100,13 @@ fn slug(message: &str) -> String {
     let mut slug = String::new();
     for word in words {
         let length = slug.chars().count() + usize::from(!slug.is_empty()) + word.chars().count();
-        if length > SLUG_LENGTH && !slug.is_empty() {
+        if length > most && !slug.is_empty() {
             break;
         }
         if !slug.is_empty() {
             slug.push('_');
         }
-        slug.extend(word.chars().take(SLUG_LENGTH));
+        slug.extend(word.chars().take(most));
     }
     slug
 }
@@ -90,12 +117,16 @@ mod tests {
 
     #[test]
     fn messages_become_slugs() {
-        let check = |message: &str, expected: &str| assert_eq!(slug(message), expected, "{message}");
+        let check = |message: &str, expected: &str| assert_eq!(slug(message, 40), expected, "{message}");
         check("TICKET-123 add preferences", "ticket_123_add_preferences");
         check("  Größe: ändern  ", "größe_ändern");
         check("", "");
         check("one two three four five six seven eight nine ten", "one_two_three_four_five_six_seven_eight");
         check("first line\nsecond line", "first_line");
         check("../../etc/passwd", "etc_passwd");
+        check(&"x".repeat(50), &"x".repeat(40));
+        check("🚀", "");
+        assert_eq!(slug("add preferences", 0), "");
+        assert_eq!(slug("add preferences", 3), "add");
     }
 }

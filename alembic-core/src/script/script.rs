@@ -69,6 +69,16 @@ impl Script {
         }
     }
 
+    /// The revision in a line for people: its id, its message, and when it was created by whom, as far as that is known.
+    #[must_use]
+    pub fn title(&self, author: Option<&str>) -> String {
+        let message = self.revision.message.lines().next().unwrap_or_default();
+        let when = self.created.as_ref().map(|created| format!(" {created}")).unwrap_or_default();
+        let by = author.map(|author| format!(" by {author}")).unwrap_or_default();
+        let created = if when.is_empty() && by.is_empty() { "" } else { ", created" };
+        format!("{} {message}", self.revision.id).trim_end().to_owned() + created + &when + &by
+    }
+
     /// The section that serves `dialect`: its own, else the plain one.
     #[must_use]
     pub fn section(&self, direction: Direction, dialect: Dialect) -> Option<&Section> {

@@ -20,6 +20,8 @@ mod compound;
 mod cursor;
 mod delimiter;
 mod error;
+#[cfg(feature = "driver")]
+mod reader;
 mod refused;
 mod routine;
 mod splitter;
@@ -31,6 +33,8 @@ use serde::{Deserialize, Serialize};
 use super::Dialect;
 pub(super) use delimiter::delimiter_directive;
 pub use error::StatementError;
+#[cfg(feature = "driver")]
+pub(crate) use reader::{Name, Reader};
 
 /// One statement: the range of its text, without white space and comments around it and without its
 /// terminator.

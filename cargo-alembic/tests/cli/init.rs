@@ -35,17 +35,38 @@ fn a_second_time() {
 fn the_settings_that_it_writes_can_be_used() {
     let package = fresh();
     package.alembic("init").success();
-    let settings: Vec<String> = package
-        .read("alembic.toml")
+    let text = package.read("alembic.toml");
+    let settings: Vec<&str> = text
         .lines()
         .filter_map(|line| line.strip_prefix("# "))
-        .filter(|line| line.contains(" = ") && !line.starts_with("url = \"postgres"))
-        .filter(|line| !line.starts_with("dialects = [\""))
-        .map(str::to_owned)
+        .filter(|line| line.split_once(" = ").is_some_and(|(key, _)| !key.contains(' ')))
         .collect();
-    package.write("alembic.toml", settings.join("\n"));
+    package.write("alembic.toml", settings.join("\n") + "\nurl = \"sqlite://app.db\"\n");
     package.session("init_settings", &["upgrade"]);
-    assert_eq!(settings.len(), 5, "{settings:?}");
+    assert_eq!(settings.len(), 12, "{settings:?}");
+}
+
+/// As with Alembic's `init DIRECTORY`.
+#[test]
+fn another_folder() {
+    let package = fresh();
+    package.session("init_directory", &["init db/scripts/", "init db/scripts", "init elsewhere", "init"]);
+    assert!(package.read("alembic.toml").contains("\nmigrations = \"db/scripts/\"\n"));
+    assert!(package.path("db/scripts/alembic.lock").is_file());
+    assert!(!package.path("elsewhere").exists() && !package.path("migrations").exists());
+}
+
+/// Each of several folders is made, and each database has a lock.
+#[test]
+fn several_folders_and_databases() {
+    let package = fresh();
+    package.write(
+        "alembic.toml",
+        "migrations = [\"app\", \"more/app\"]\n\n[databases.billing]\nmigrations = \"billing\"\n\
+         url = \"postgres://localhost/billing\"\n",
+    );
+    package.session("init_databases", &["init", "init"]);
+    assert!(package.read("Cargo.toml").contains("features = [\"postgres\"]"));
 }
 
 #[test]

@@ -36,8 +36,46 @@ fn a_graph() {
             "show billing",
             "show head",
             "show heads",
+            "show current",
+            "show -1",
+            "heads --resolve-dependencies",
+            "branches",
+            "branches -v",
         ],
     );
+}
+
+#[test]
+fn tags_and_the_text_of_a_script() {
+    let mut scripts = chain(2);
+    scripts.push(Script::new(
+        "r3",
+        "r2\n-- Tags: audit, users",
+        "CREATE TABLE t3 (id INTEGER);",
+        "DROP TABLE t3;",
+    ));
+    let package = package(&scripts);
+    package.session("list_tags", &["history --tag audit", "history --tag nothing", "show -v r3"]);
+}
+
+#[test]
+fn as_json() {
+    let package = package(&graph());
+    package.alembic("upgrade m3").success();
+    package.session(
+        "list_json",
+        &["heads --json", "current --json", "history -i -r m3: --json", "branches --json", "show b1 --json"],
+    );
+}
+
+#[test]
+fn whether_a_database_is_at_its_heads() {
+    let package = package(&graph());
+    package.alembic("upgrade m3").success();
+    package.session("list_check_heads", &["current --check-heads"]);
+    package.alembic("upgrade heads").success();
+    // Its row is not that of every head: one is implied by a dependency.
+    package.session("list_at_heads", &["current -c"]);
 }
 
 #[test]

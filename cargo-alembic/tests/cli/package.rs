@@ -66,17 +66,6 @@ fn a_package_of_a_workspace() {
     inside("two", &["heads"]).code(1);
 }
 
-/// Files are called as they can be reached from where the command was called.
-#[test]
-fn a_package_below_the_folder_of_the_call() {
-    let package = workspace();
-    package.edit("one/migrations/r1.sql", "-- alembic: downgrade", "-- alembic: downgarde");
-    package.session(
-        "package_below",
-        &["heads", "verify --offline --json", "init -p two", "revision -p two --rev-id a1 -m \"Add a\""],
-    );
-}
-
 #[test]
 fn several_packages_with_migrations() {
     let package = workspace();

@@ -1,5 +1,9 @@
 //! `revision`.
 
+use std::process::Stdio;
+
+use alembic_testing::Script;
+
 use crate::support::{branch, chain, package};
 
 #[test]
@@ -36,7 +40,8 @@ fn an_id_of_twelve_digits() {
 fn messages() {
     let check = |message: &str, end: &str, shown: &str| {
         let package = package(&[]);
-        let mut command = package.command(&["revision", "--rev-id", "a1", "-m", message]);
+        // A message that begins with a hyphen would be an option otherwise.
+        let mut command = package.command(&["revision", "--rev-id", "a1", &format!("--message={message}")]);
         command.env("TZ", "UTC");
         package.run(command).success();
         package.only_file("migrations", end);
@@ -50,6 +55,17 @@ fn messages() {
     check("../../etc/passwd", "_a1_etc_passwd.sql", "../../etc/passwd");
     check("Drop users; --", "_a1_drop_users.sql", "Drop users; --");
     check("first line\n\nmore about it", "_a1_first_line.sql", "first line");
+    check("first line\r\nmore about it\r\n", "_a1_first_line.sql", "first line");
+    check("It's \"quoted\" `three` ways", "_a1_it_s_quoted_three_ways.sql", "It's \"quoted\" `three` ways");
+    check("-- a comment", "_a1_a_comment.sql", "-- a comment");
+    check("*/ DROP TABLE users; /*", "_a1_drop_table_users.sql", "*/ DROP TABLE users; /*");
+    check("🚀 lift off 🚀", "_a1_lift_off.sql", "🚀 lift off 🚀");
+    check("🚀", "_a1.sql", "🚀");
+    check("数据库 迁移", "_a1_数据库_迁移.sql", "数据库 迁移");
+    check("{{ header }} %(rev)s ${HOME}", "_a1_header_rev_s_home.sql", "{{ header }} %(rev)s ${HOME}");
+    check("a\tb", "_a1_a_b.sql", "a\tb");
+    check("a: b", "_a1_a_b.sql", "a: b");
+    check(&"ä".repeat(120), &format!("_a1_{}.sql", "ä".repeat(40)), &"ä".repeat(120));
 }
 
 /// It would be lost, or make the folder unreadable.
@@ -139,6 +155,34 @@ fn locked_writes_nothing() {
     package.refuses("revision_locked", "revision -m x --rev-id r2 --locked");
 }
 
+#[test]
+fn ids_with_points() {
+    let package = package(&[]);
+    package.session(
+        "revision_points",
+        &[
+            "revision -m one --rev-id v1.0",
+            "revision -m two --rev-id v1.0.1 --head v1.0",
+            "revision -m three --rev-id .hidden",
+            "revision -m three --rev-id ..",
+            "revision -m three --rev-id v2.sql",
+            "history",
+        ],
+    );
+}
+
+/// The lock may be there to be read only: then nothing is written at all.
+#[test]
+fn a_lock_that_may_only_be_read() {
+    let package = package(&chain(1));
+    package.alembic("init").success();
+    let path = package.path("migrations/alembic.lock");
+    let mut permissions = std::fs::metadata(&path).expect("the lock").permissions();
+    permissions.set_readonly(true);
+    std::fs::set_permissions(&path, permissions).expect("the lock");
+    package.refuses("revision_lock_read_only", "revision -m x --rev-id r2");
+}
+
 /// Nothing is left of a revision that cannot be listed in the lock.
 #[test]
 fn a_lock_that_cannot_be_written() {
@@ -162,10 +206,112 @@ fn no_folder() {
 }
 
 #[test]
+fn labels_dependencies_and_tags() {
+    let mut scripts = chain(2);
+    scripts.push(branch());
+    let package = package(&scripts);
+    package.session(
+        "revision_options",
+        &[
+            "revision -m \"Begin billing\" --rev-id b1 --head base --branch-label billing --branch-label team-1",
+            "revision -m more --rev-id b2 --head billing@head --depends-on r2 --depends-on x2 --tag users --tag \"big one\"",
+            "revision -m \"Needs billing\" --rev-id r3 --head r2 --depends-on billing",
+            "revision -m \"A merge by hand\" --rev-id m4 --head r3 --head x2",
+            "revision -m \"All of them\" --rev-id m5 --head heads",
+            "history -v",
+        ],
+    );
+    let name = package.only_file("migrations", "_b2_more.sql");
+    package.assert_snapshot("revision_options_script", &package.read(name));
+}
+
+/// Each is noticed before a file is written.
+#[test]
+fn what_cannot_be() {
+    let mut scripts = chain(2);
+    scripts.push(Script::with_body(
+        "x2",
+        "r1\n-- Branch-Labels: accounts",
+        "-- alembic: upgrade\nCREATE TABLE x2 (id INTEGER PRIMARY KEY);\n",
+    ));
+    let package = package(&scripts);
+    let lines = [
+        "revision --head r2 --branch-label accounts",
+        "revision --head r2 --branch-label r1",
+        "revision --head r2 --branch-label \"two words\"",
+        "revision --head r2 --branch-label b1 --rev-id b1",
+        "revision --head r2 --rev-id accounts",
+        "revision --head r2 --depends-on nobody",
+        "revision --head r2 --depends-on base",
+        "revision --head r2 --tag \"one, two\"",
+        "revision --head r2 --tag \"\"",
+        "revision --head r2 --head r2",
+        "revision --head r1 --head x2 --splice",
+        "revision --head r2 --version-path elsewhere",
+        "revision --head r2 --version-path migrations/deeper",
+    ];
+    let before = package.files();
+    package.session("revision_what_cannot_be", &lines);
+    assert_eq!(package.files(), before);
+}
+
+/// The lock remembers what was applied, longer than the folder.
+#[test]
+fn an_id_that_was_applied_and_deleted() {
+    let package = package(&chain(2));
+    package.alembic("upgrade").success();
+    package.remove("migrations/r2.sql");
+    package.refuses("revision_sealed_id", "revision --rev-id r2");
+}
+
+/// The way out of a race: whoever comes second takes its file away.
+#[test]
+fn an_id_that_is_taken_meanwhile() {
+    let package = package(&chain(1));
+    let children: Vec<_> = (0..6)
+        .map(|number| {
+            // Names that differ: those of the files alone would keep them apart.
+            let message = format!("by {number}");
+            let words = ["revision", "--rev-id", "same", "--splice", "--head", "r1", "-m", &message];
+            package.command(&words).stderr(Stdio::piped()).spawn().expect("it starts")
+        })
+        .collect();
+    let outputs: Vec<_> =
+        children.into_iter().map(|child| child.wait_with_output().expect("it ends")).collect();
+    assert_eq!(outputs.iter().filter(|output| output.status.success()).count(), 1, "{outputs:?}");
+    package.alembic("heads").success();
+    assert_eq!(package.listed(), ["r1", "same"]);
+}
+
+#[test]
 fn several_folders() {
     let package = package(&[]);
     package.write("alembic.toml", "migrations = [\"migrations\", \"more\"]\n");
     alembic_testing::write_scripts(&package.path("more"), &chain(1));
-    package.session("revision_several_folders", &["revision -m x --rev-id a1", "history"]);
-    assert_eq!(package.listed(), ["a1", "r1"]);
+    package.session(
+        "revision_several_folders",
+        &[
+            // Next to its parent.
+            "revision -m x --rev-id a1",
+            "revision -m x --rev-id a2 --version-path migrations",
+            "revision -m x --rev-id a3",
+            "revision -m x --rev-id b1 --head base",
+            "revision -m x --rev-id b1 --head base --version-path ./more/",
+            "history",
+        ],
+    );
+    assert_eq!(package.listed(), ["a1", "a2", "a3", "b1", "r1"]);
+}
+
+/// A folder of the call is named as in alembic.toml, or from where one is.
+#[test]
+fn a_folder_from_here() {
+    let package = package(&[]);
+    package.write("alembic.toml", "migrations = [\"db/one\", \"db/two\"]\n");
+    std::fs::create_dir_all(package.path("db/one")).expect("a folder");
+    std::fs::create_dir_all(package.path("db/two")).expect("a folder");
+    let mut command = package.command(&["revision", "--rev-id", "a1", "--version-path", "two"]);
+    command.current_dir(package.path("db"));
+    package.run(command).success();
+    package.only_file("db/two", "_a1.sql");
 }

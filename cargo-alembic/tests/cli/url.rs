@@ -56,13 +56,38 @@ fn dotenv_above() {
     assert!(package.path("inner/dotenv.db").is_file());
 }
 
-/// As editors on Windows write it.
+/// As shells, editors and other tools write it.
 #[test]
-fn dotenv_with_a_byte_order_mark() {
+fn dotenv_as_people_write_it() {
+    let check = |text: &str, expected: &str| {
+        let package = package(&chain(1));
+        package.write("alembic.toml", "");
+        package.write(".env", text);
+        package.alembic("upgrade").success();
+        let files = package.files();
+        assert!(files.contains_key(std::path::Path::new(expected)), "{text:?}: {:?}", files.keys());
+    };
+    check("export DATABASE_URL=sqlite://a.db", "a.db");
+    check("# the database\n\nDATABASE_URL = sqlite://a.db # here\n", "a.db");
+    check("DATABASE_URL=\"sqlite://a b.db\"\n", "a b.db");
+    check("DATABASE_URL='sqlite://$a.db'\n", "$a.db");
+    check("NAME=a\nDATABASE_URL=sqlite://${NAME}.db\n", "a.db");
+    check("DATABASE_URL=sqlite://a.db\r\nOTHER=1\r\n", "a.db");
+    check("\u{feff}DATABASE_URL=sqlite://a.db\n", "a.db");
+    check("DATABASE_URL=sqlite://a.db\nDATABASE_URL=sqlite://b.db\n", "a.db");
+}
+
+/// A password may hold what separates the parts of a URL, and is never shown.
+#[test]
+fn a_password_in_a_variable() {
     let package = package(&chain(1));
-    package.write(".env", "\u{feff}DATABASE_URL=sqlite://dotenv.db\r\n");
-    package.alembic("upgrade").success();
-    assert!(package.path("dotenv.db").is_file());
+    package.write("alembic.toml", "url = \"postgres://app:${PASSWORD}@localhost:1/app\"\n");
+    let mut command = package.command(&["current"]);
+    command.env("PASSWORD", "hunter@2/#:?");
+    let output = package.run(command).code(1);
+    assert!(output.stderr.contains("localhost:1 ") && !output.text().contains("hunter"), "{}", output.text());
+    package.write("alembic.toml", "\nurl = \"postgres://app:${PASSWORD@localhost/app\"\n");
+    package.session("url_unclosed_variable", &["current"]);
 }
 
 #[test]

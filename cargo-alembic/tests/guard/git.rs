@@ -113,3 +113,37 @@ fn a_seal_beside_a_new_revision() {
     }
     assert_eq!(seals(&package), ["a", "b+", "c"]);
 }
+
+/// After the merge of two branches: which heads there are, who made them and when, and what joins them.
+#[test]
+fn two_heads_are_explained() {
+    let package = repository(&["first"]);
+    for (id, author) in [("ours", "Ann O'Nym"), ("theirs", "Größe <b@example.org>")] {
+        git(&package, &["checkout", "-q", "-b", id, "main"]).success();
+        alembic(&package, &["revision", "-m", &format!("Make {id}"), "--rev-id", id]).success();
+        git(&package, &["add", "-A"]).success();
+        let author =
+            if author.contains('<') { author.to_owned() } else { format!("{author} <a@example.org>") };
+        git(&package, &["commit", "-qm", id, "--author", &author]).success();
+    }
+    git(&package, &["merge", "-q", "--no-edit", "ours"]).success();
+    // One that is not committed has a date, and nobody who wrote it.
+    alembic(&package, &["revision", "-m", "Make mine", "--rev-id", "mine", "--head", "first", "--splice"])
+        .success();
+    let check = |arguments: &[&str]| {
+        let output = alembic(&package, arguments).code(1).stderr;
+        for (id, author) in [("ours", " by Ann O'Nym"), ("theirs", " by Größe"), ("mine", "")] {
+            let line =
+                output.lines().find(|line| line.contains(&format!("_{id}_make_{id}.sql"))).expect("the head");
+            let created = format!(".sql: {id} Make {id}, created 20");
+            assert!(line.contains(&created) && line.ends_with(&format!("Z{author}")), "{output}");
+        }
+        assert!(output.contains("help: `cargo alembic merge` joins "), "{output}");
+    };
+    check(&["upgrade"]);
+    check(&["upgrade", "--sql", "--dialect", "sqlite"]);
+    check(&["upgrade", "--dry-run"]);
+    check(&["revision", "-m", "another"]);
+    alembic(&package, &["merge"]).success();
+    alembic(&package, &["upgrade"]).success();
+}

@@ -105,20 +105,28 @@ fn merges_join_two_or_more() {
 #[test]
 fn only_unsealed_revisions_move() {
     let graph = graph("aaaa; bbbb <aaaa; cccc <aaaa; dddd <cccc ^bbbb; m <bbbb <dddd");
-    let check = |revision: &str, onto: &str, sealed: bool, expected: &str| {
-        let node = |id: &str| graph.find(id).unwrap();
-        let answer = check_rebase(&graph, node(revision), node(onto), sealed);
+    let check = |revision: &str, onto: &str, sealed: &str, expected: &str| {
+        let node = graph.find(revision).unwrap();
+        let answer = check_rebase(&graph, node, graph.find(onto), |id| id.as_str() == sealed);
         assert_eq!(answer.map_or_else(|error| error.to_string(), |()| String::new()), expected);
     };
-    check("cccc", "bbbb", false, "");
-    check("bbbb", "cccc", false, "");
-    check("bbbb", "dddd", false, "revision `dddd` needs `bbbb`, so `bbbb` cannot come after it");
-    check("cccc", "aaaa", false, "revision `cccc` revises `aaaa` already");
-    check("m", "aaaa", false, "revision `m` is a merge point; rebase the revisions that it joins");
+    check("cccc", "bbbb", "", "");
+    check("bbbb", "cccc", "", "");
+    check("cccc", "base", "aaaa", "");
+    check("bbbb", "dddd", "", "revision `dddd` needs `bbbb`, so `bbbb` cannot come after it");
+    check("cccc", "aaaa", "", "revision `cccc` revises `aaaa` already");
+    check("aaaa", "base", "", "revision `aaaa` revises nothing already");
+    check("m", "aaaa", "", "revision `m` is a merge point; rebase the revisions that it joins");
     check(
         "cccc",
         "bbbb",
-        true,
+        "cccc",
         "revision `cccc` is sealed: a database may have it applied; join the lines with `merge` instead",
+    );
+    check(
+        "cccc",
+        "base",
+        "m",
+        "revision `m`, which needs `cccc`, is sealed: a database may have both applied; join the lines with `merge` instead",
     );
 }

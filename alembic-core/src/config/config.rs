@@ -1,0 +1,176 @@
+//! The settings of one database.
+
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use super::layer::{Layer, Words};
+use super::places::Places;
+use super::{ConfigError, Limits, RunSettings, TransactionMode, VersionTable};
+use crate::script::{Dialect, FileTemplate, Location};
+
+/// The settings of one database and its migrations. Every key has a default, so that a project without the file works.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Config {
+    /// Folders of scripts, relative to the file. The lock lies in the first.
+    pub migrations: Vec<String>,
+    /// Whether the folders in these folders hold scripts too.
+    pub recursive: bool,
+    /// URL of the database. `${NAME}` stands for an environment variable.
+    pub url: Option<String>,
+    /// The dialects that sections without a dialect are written for. Empty: it is enough that one can read them.
+    pub dialects: Vec<Dialect>,
+    /// How much of a run is one transaction.
+    pub transaction: TransactionMode,
+    /// Seconds to wait for a migration that another process runs.
+    pub lock_timeout: u64,
+    /// What keeps a statement from standing in others' way.
+    pub limits: Limits,
+    /// The name of the version table.
+    pub version_table: String,
+    /// The schema of the version table: PostgreSQL's schema, MySQL's database, SQLite's attached database.
+    pub version_table_schema: Option<String>,
+    /// How the files of new scripts are named.
+    pub file_template: FileTemplate,
+    /// How many characters of the message go into the name of a file.
+    pub truncate_slug_length: usize,
+    /// The time zone of `Created:` and of the names of files, by its IANA name.
+    pub timezone: String,
+    /// What is run on each new script, in this order.
+    pub hooks: Vec<Hook>,
+    /// Templates of scripts: their names, and their files relative to the configuration.
+    pub templates: BTreeMap<String, String>,
+    /// Where each key stands.
+    pub(super) places: Places,
+}
+
+impl Default for Config {
+    fn default() -> Config {
+        Config {
+            migrations: vec!["migrations".into()],
+            recursive: false,
+            url: None,
+            dialects: Vec::new(),
+            transaction: TransactionMode::default(),
+            lock_timeout: 60,
+            limits: Limits::DEFAULT,
+            version_table: VersionTable::DEFAULT.name.into_owned(),
+            version_table_schema: None,
+            file_template: FileTemplate::default(),
+            truncate_slug_length: 40,
+            timezone: "UTC".into(),
+            hooks: Vec::new(),
+            templates: BTreeMap::new(),
+            places: Places::default(),
+        }
+    }
+}
+
+/// A program that is run on a new script.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Hook {
+    /// The program and its arguments.
+    pub command: Words,
+    /// Where it runs, relative to the configuration. Else where the configuration is.
+    pub cwd: Option<String>,
+    /// The line of its `command`.
+    pub line: usize,
+}
+
+impl Config {
+    /// These settings, with what `layer` says put over them.
+    pub(super) fn with(mut self, layer: Layer) -> Config {
+        let Layer { migrations, recursive, url, dialects, transaction, lock_timeout, .. } = layer;
+        set(&mut self.migrations, migrations);
+        set(&mut self.recursive, recursive);
+        self.url = url.or(self.url);
+        set(&mut self.dialects, dialects);
+        set(&mut self.transaction, transaction);
+        set(&mut self.lock_timeout, lock_timeout);
+        set(&mut self.limits.statement_lock_timeout, layer.statement_lock_timeout);
+        set(&mut self.limits.statement_timeout, layer.statement_timeout);
+        set(&mut self.limits.retries, layer.retries);
+        set(&mut self.version_table, layer.version_table);
+        self.version_table_schema = layer.version_table_schema.or(self.version_table_schema);
+        set(&mut self.file_template, layer.file_template);
+        set(&mut self.truncate_slug_length, layer.truncate_slug_length);
+        set(&mut self.timezone, layer.timezone);
+        set(&mut self.hooks, layer.hooks);
+        self.templates.extend(layer.templates);
+        self.places.extend(layer.places);
+        self
+    }
+
+    /// What is wrong with one of the settings, at its place in the file.
+    #[must_use]
+    pub fn error(&self, key: &str, reason: impl Into<String>) -> ConfigError {
+        ConfigError::new(self.places.line(key), reason)
+    }
+
+    /// What no single key says: the settings that do not go together.
+    pub(super) fn check(&self) -> Result<(), ConfigError> {
+        if self.migrations.is_empty() {
+            return Err(self.error("migrations", "`migrations` must name at least one folder"));
+        }
+        for (index, folder) in self.migrations.iter().enumerate() {
+            let folder = trimmed(folder);
+            if folder.is_empty() {
+                return Err(self.error("migrations", "the name of a folder in `migrations` is empty"));
+            }
+            if self.migrations[..index].iter().any(|other| trimmed(other) == folder) {
+                return Err(self.error("migrations", format!("`migrations` names `{folder}` twice")));
+            }
+        }
+        if self.version_table.is_empty() {
+            return Err(self.error("version_table", "the name of the version table is empty"));
+        }
+        if self.file_template.has_folders() && !self.recursive {
+            let reason =
+                "`file_template` puts scripts into folders, which are only read with `recursive = true`";
+            return Err(self.error("file_template", reason));
+        }
+        match self.hooks.iter().find(|hook| hook.command.is_empty()) {
+            Some(hook) => Err(ConfigError::new(hook.line, "the `command` of the hook is empty")),
+            None => Ok(()),
+        }
+    }
+
+    /// How the service runs its migrations.
+    #[must_use]
+    pub fn run_settings(&self) -> RunSettings {
+        RunSettings {
+            transaction: self.transaction,
+            lock_timeout: Duration::from_secs(self.lock_timeout),
+            limits: self.limits,
+            version_table: VersionTable {
+                name: self.version_table.clone().into(),
+                schema: self.version_table_schema.clone().map(Cow::Owned),
+            },
+        }
+    }
+
+    /// The folders of scripts of a package.
+    #[must_use]
+    pub fn locations(&self, package: &Path) -> Vec<Location> {
+        let folders = self.migrations.iter();
+        folders.map(|folder| Location { recursive: self.recursive, ..location(package, folder) }).collect()
+    }
+}
+
+fn set<T>(setting: &mut T, value: Option<T>) {
+    if let Some(value) = value {
+        *setting = value;
+    }
+}
+
+/// The folder `folder` of a package, named as the configuration names it.
+#[must_use]
+pub fn location(package: &Path, folder: &str) -> Location {
+    let path: PathBuf = package.join(folder);
+    Location { path, shown: trimmed(folder).to_owned(), recursive: false }
+}
+
+fn trimmed(folder: &str) -> &str {
+    folder.trim_end_matches('/')
+}

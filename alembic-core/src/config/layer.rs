@@ -1,0 +1,166 @@
+//! What one table of the file says, before it is put over the defaults.
+
+use std::collections::BTreeMap;
+
+use serde::Deserialize;
+use toml::Spanned;
+use toml::de::{DeTable, DeValue, Deserializer, Error};
+
+use super::keys::{HOOK_KEYS, unknown};
+use super::places::{Places, line_of};
+use super::{ConfigError, Hook, TransactionMode};
+use crate::script::{Dialect, FileTemplate};
+
+/// The settings of one table of the file; those that it does not have are none.
+#[derive(Debug)]
+pub(super) struct Layer {
+    pub(super) migrations: Option<Vec<String>>,
+    pub(super) recursive: Option<bool>,
+    pub(super) url: Option<String>,
+    pub(super) dialects: Option<Vec<Dialect>>,
+    pub(super) transaction: Option<TransactionMode>,
+    pub(super) lock_timeout: Option<u64>,
+    pub(super) statement_lock_timeout: Option<u64>,
+    pub(super) statement_timeout: Option<u64>,
+    pub(super) retries: Option<u32>,
+    pub(super) version_table: Option<String>,
+    pub(super) version_table_schema: Option<String>,
+    pub(super) file_template: Option<FileTemplate>,
+    pub(super) truncate_slug_length: Option<usize>,
+    pub(super) timezone: Option<String>,
+    pub(super) hooks: Option<Vec<Hook>>,
+    pub(super) templates: BTreeMap<String, String>,
+    pub(super) places: Places,
+}
+
+/// The same as TOML has it.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Table {
+    migrations: Option<Folders>,
+    recursive: Option<bool>,
+    url: Option<String>,
+    dialects: Option<Vec<Dialect>>,
+    transaction: Option<TransactionMode>,
+    lock_timeout: Option<u64>,
+    statement_lock_timeout: Option<u64>,
+    statement_timeout: Option<u64>,
+    retries: Option<u32>,
+    version_table: Option<String>,
+    version_table_schema: Option<String>,
+    file_template: Option<FileTemplate>,
+    truncate_slug_length: Option<usize>,
+    timezone: Option<String>,
+    hooks: Option<Vec<HookTable>>,
+    #[serde(default)]
+    templates: BTreeMap<String, String>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct HookTable {
+    command: Spanned<Words>,
+    cwd: Option<String>,
+}
+
+/// `migrations = "migrations"`, or `migrations = ["migrations", "crates/billing/migrations"]`
+#[derive(Deserialize)]
+#[serde(untagged, expecting = "it must be a folder, or a list of folders")]
+enum Folders {
+    One(String),
+    Several(Vec<String>),
+}
+
+/// A command: one line, or its words.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(untagged, expecting = "it must be a command, or a list of its words")]
+pub enum Words {
+    /// `command = "sqlfluff fix"`; where its words end is decided as a shell does.
+    Line(String),
+    /// `command = ["sqlfluff", "fix"]`
+    List(Vec<String>),
+}
+
+impl Words {
+    /// Whether there is no program in it.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        match self {
+            Words::Line(line) => line.trim().is_empty(),
+            Words::List(words) => words.first().is_none_or(String::is_empty),
+        }
+    }
+}
+
+impl Layer {
+    /// Reads a table of settings out of the file `text`. `known` are the keys that may stand there.
+    pub(super) fn read(
+        text: &str,
+        table: Spanned<DeTable<'_>>,
+        known: &[&str],
+    ) -> Result<Layer, ConfigError> {
+        check_keys(text, table.get_ref(), known)?;
+        let mut places = Places::default();
+        let mut starts: Vec<(usize, String)> = Vec::new();
+        for (key, value) in table.get_ref() {
+            places.insert(key.get_ref(), line_of(text, &key.span()));
+            starts.push((value.span().start, key.get_ref().to_string()));
+        }
+        if let Some(hooks) = table.get_ref().get("hooks").and_then(|hooks| hooks.get_ref().as_array()) {
+            for hook in hooks {
+                if let DeValue::Table(hook) = hook.get_ref() {
+                    check_keys(text, hook, HOOK_KEYS)?;
+                }
+            }
+        }
+        let read = Table::deserialize(Deserializer::from(table));
+        let table = read.map_err(|error| located(text, &error, &starts))?;
+        let hook = |hook: HookTable| Hook {
+            line: line_of(text, &hook.command.span()),
+            command: hook.command.into_inner(),
+            cwd: hook.cwd,
+        };
+        Ok(Layer {
+            migrations: table.migrations.map(|folders| match folders {
+                Folders::One(folder) => vec![folder],
+                Folders::Several(folders) => folders,
+            }),
+            recursive: table.recursive,
+            url: table.url,
+            dialects: table.dialects,
+            transaction: table.transaction,
+            lock_timeout: table.lock_timeout,
+            statement_lock_timeout: table.statement_lock_timeout,
+            statement_timeout: table.statement_timeout,
+            retries: table.retries,
+            version_table: table.version_table,
+            version_table_schema: table.version_table_schema,
+            file_template: table.file_template,
+            truncate_slug_length: table.truncate_slug_length,
+            timezone: table.timezone,
+            hooks: table.hooks.map(|hooks| hooks.into_iter().map(hook).collect()),
+            templates: table.templates,
+            places,
+        })
+    }
+}
+
+/// Looks for the first key that is none of `known`.
+fn check_keys(text: &str, table: &DeTable<'_>, known: &[&str]) -> Result<(), ConfigError> {
+    let others = table.keys().filter(|key| !known.contains(&key.get_ref().as_ref()));
+    match others.min_by_key(|key| key.span().start) {
+        Some(key) => Err(ConfigError::new(line_of(text, &key.span()), unknown(key.get_ref(), known))),
+        None => Ok(()),
+    }
+}
+
+/// What is wrong with a value, with its line and the key that it belongs to: the last one before it.
+fn located(text: &str, error: &Error, starts: &[(usize, String)]) -> ConfigError {
+    let span = error.span().unwrap_or_default();
+    let before = starts.iter().filter(|(start, _)| *start <= span.start);
+    let reason = match before.max() {
+        Some((_, key)) => format!("`{key}`: {}", error.message()),
+        None => error.message().to_owned(),
+    };
+    ConfigError::new(line_of(text, &span), reason)
+}

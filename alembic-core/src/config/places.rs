@@ -1,0 +1,38 @@
+//! Where the settings of a configuration stand in its file.
+
+use std::collections::BTreeMap;
+use std::ops::Range;
+
+/// The lines of keys. Two configurations are equal if they say the same, wherever it stands: so are any two of these.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Places(BTreeMap<String, usize>);
+
+impl PartialEq for Places {
+    fn eq(&self, _: &Places) -> bool {
+        true
+    }
+}
+
+impl Eq for Places {}
+
+impl Places {
+    pub(super) fn insert(&mut self, key: &str, line: usize) {
+        self.0.insert(key.to_owned(), line);
+    }
+
+    /// Takes over what another table says of its keys.
+    pub(super) fn extend(&mut self, other: Places) {
+        self.0.extend(other.0);
+    }
+
+    /// The line of a key, from 1; zero where it does not stand in the file.
+    pub(super) fn line(&self, key: &str) -> usize {
+        self.0.get(key).copied().unwrap_or(0)
+    }
+}
+
+/// The line, from 1, in which a range of `text` begins.
+pub(super) fn line_of(text: &str, span: &Range<usize>) -> usize {
+    let before = &text.as_bytes()[..span.start.min(text.len())];
+    1 + before.iter().filter(|byte| **byte == b'\n').count()
+}

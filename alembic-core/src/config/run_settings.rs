@@ -1,0 +1,78 @@
+//! How a service runs its migrations: what a program carries of its configuration.
+
+use std::borrow::Cow;
+use std::time::Duration;
+
+use serde::Deserialize;
+
+/// How much of a run is one transaction, where the database can roll back DDL.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum TransactionMode {
+    /// The whole run commits, or nothing does.
+    #[default]
+    Run,
+    /// Each revision commits by itself.
+    Revision,
+}
+
+/// How a service runs its migrations, unless a run says otherwise: what a program carries of its configuration.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RunSettings {
+    /// What is one transaction.
+    pub transaction: TransactionMode,
+    /// How long to wait for another process that migrates the same database.
+    pub lock_timeout: Duration,
+    /// What keeps a statement from standing in others' way.
+    pub limits: Limits,
+    /// Which table says where a database is.
+    pub version_table: VersionTable,
+}
+
+/// What keeps a statement of a migration from standing in others' way.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Limits {
+    /// Seconds that a statement waits for a lock of somebody else's; 0: for ever.
+    pub statement_lock_timeout: u64,
+    /// Seconds that a statement may take; 0: any time.
+    pub statement_timeout: u64,
+    /// How often a revision is tried again that had to wait for too long, or was the victim of a deadlock.
+    pub retries: u32,
+}
+
+impl Limits {
+    /// What holds where nothing is configured.
+    pub const DEFAULT: Limits = Limits { statement_lock_timeout: 5, statement_timeout: 0, retries: 10 };
+}
+
+/// Which table says where a database is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct VersionTable {
+    /// Its name.
+    pub name: Cow<'static, str>,
+    /// Its schema; none for the one that the connection finds.
+    pub schema: Option<Cow<'static, str>>,
+}
+
+impl VersionTable {
+    /// Alembic's own.
+    pub const DEFAULT: VersionTable = VersionTable { name: Cow::Borrowed("alembic_version"), schema: None };
+
+    /// The table beside it that holds the history: `alembic_history`; for another version table its name and
+    /// `_history`, so that several services can live in one database.
+    #[must_use]
+    pub fn history(&self) -> Cow<'static, str> {
+        self.beside("history")
+    }
+
+    /// The table beside it whose row is the lock of a run, where the server's own locks exclude nobody.
+    #[must_use]
+    pub fn lease(&self) -> Cow<'static, str> {
+        self.beside("lease")
+    }
+
+    fn beside(&self, what: &str) -> Cow<'static, str> {
+        let name = if self.name == "alembic_version" { "alembic" } else { &self.name };
+        Cow::Owned(format!("{name}_{what}"))
+    }
+}

@@ -1,0 +1,290 @@
+//! A run as a text: for somebody who may run SQL on a database that this program cannot reach.
+
+use std::fmt::Write as _;
+
+use super::alter::needs_the_database;
+use super::effect::Effect;
+use super::error::MigrateError;
+use super::plan::{Goal, Plan, PlannedStep};
+use super::record::{Author, entry, row_changes, stamp_entries};
+use super::run::applied_by;
+use crate::config::TransactionMode;
+use crate::dialect::{Offline, Tables};
+use crate::migrator::Migrator;
+use crate::revision::{self, Direction, Node, PlanError, Range, StampPlan, Target};
+use crate::script::{Dialect, ScriptDirectory, Statement};
+
+/// What a script is to do to a database that is assumed to be somewhere.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum OfflineGoal {
+    /// From the start of the range, or from nothing, up to its end, or to the heads.
+    Upgrade(Range),
+    /// From the start of the range, which must be given, down to its end, or to the base.
+    Downgrade(Range),
+    /// From `start`, or from nothing, the targets count as applied.
+    Stamp {
+        /// Where the database is.
+        start: Option<Target>,
+        /// Where it is said to be.
+        targets: Vec<Target>,
+    },
+    /// The tables are made, if they are not there.
+    EnsureVersion,
+}
+
+impl Migrator {
+    /// A script that does what a run would do, for the plain client of the database: `sqlite3`, `psql`, `mysql`. It stops
+    /// at the first error, checks first that the database is where it is assumed to be, and leaves the rows of the
+    /// version table and of the history as the run would leave them.
+    ///
+    /// # Errors
+    /// There is no plan, a script cannot be run on this dialect, or something cannot be said in SQL alone.
+    pub fn offline(&self, dialect: Dialect, goal: &OfflineGoal) -> Result<String, MigrateError> {
+        let directory = self.directory();
+        let graph = directory.graph();
+        let tables = Tables::new(dialect, &self.settings().version_table);
+        let mut writer = Writer {
+            text: String::new(),
+            offline: Offline::new(dialect),
+            tables: &tables,
+            directory,
+            applied_by: applied_by(),
+            in_transaction: false,
+        };
+        let (rows, plan) = match goal {
+            OfflineGoal::Upgrade(range) => {
+                let rows = revision::offline(graph, Direction::Upgrade, range)?.rows;
+                let end = range.end.clone().unwrap_or(Target::HEADS);
+                let plan = Plan::new(directory, dialect, &rows, &Goal::Upgrade(end))?;
+                (rows, plan)
+            }
+            OfflineGoal::Downgrade(range) => {
+                let rows = revision::offline(graph, Direction::Downgrade, range)?.rows;
+                let end = range.end.clone().unwrap_or(Target::BASE);
+                let plan = Plan::new(directory, dialect, &rows, &Goal::Downgrade(end))?;
+                (rows, plan)
+            }
+            OfflineGoal::Stamp { start, targets } => {
+                let rows = match start {
+                    Some(start) => revision::resolve(graph, start).map_err(PlanError::from)?,
+                    None => Vec::new(),
+                };
+                let goal = Goal::Stamp { targets: targets.clone(), purge: false };
+                let plan = Plan::new(directory, dialect, &rows, &goal)?;
+                (rows, plan)
+            }
+            OfflineGoal::EnsureVersion => {
+                writer.head(&["The tables of cargo alembic"]);
+                writer.tables();
+                writer.commit();
+                return Ok(writer.text);
+            }
+        };
+        match plan {
+            Plan::Steps(steps) => {
+                steps.iter().try_for_each(|step| check(step, dialect))?;
+                writer.steps(&rows, &steps, self.settings().transaction);
+            }
+            Plan::Stamp { plan, .. } => writer.stamp(&rows, &plan),
+            Plan::Tables => {}
+        }
+        Ok(writer.text)
+    }
+}
+
+/// Refuses what cannot be said in SQL alone.
+fn check(step: &PlannedStep<'_>, dialect: Dialect) -> Result<(), MigrateError> {
+    let unsaid = |statement: &&Statement| needs_the_database(step.script.statement_text(statement), dialect);
+    match step.statements.iter().find(unsaid) {
+        Some(statement) => {
+            let (line, _) = step.script.place(statement.start);
+            Err(MigrateError::NotOffline { path: step.script.path.clone(), line })
+        }
+        None => Ok(()),
+    }
+}
+
+struct Writer<'a> {
+    text: String,
+    offline: Offline,
+    tables: &'a Tables,
+    directory: &'a ScriptDirectory,
+    applied_by: String,
+    in_transaction: bool,
+}
+
+impl Writer<'_> {
+    fn steps(&mut self, rows: &[Node], steps: &[PlannedStep<'_>], mode: TransactionMode) {
+        let changes_path = |step: &PlannedStep<'_>| step.script.text.contains("search_path");
+        let saved_path = self.tables.dialect() == Dialect::Postgresql && steps.iter().any(changes_path);
+        let title = match steps {
+            [] => "Nothing to run".to_owned(),
+            [only] => format!("The {} of {}", only.direction, only.script.revision.id),
+            steps => format!("The {} of {} revisions", steps[0].direction, steps.len()),
+        };
+        self.head(&[&title, &format!("From {} to {}", self.place(rows), self.place(&self.end(rows, steps)))]);
+        if saved_path {
+            self.statement(self.offline.save_search_path());
+        }
+        self.tables();
+        self.guard(rows);
+        for step in steps {
+            let transactional = self.tables.dialect() != Dialect::Mysql && step.transaction;
+            if transactional {
+                self.comment_step(step);
+                self.begin();
+                for statement in &step.statements {
+                    self.script_statement(step.script.statement_text(statement));
+                }
+                if saved_path && changes_path(step) {
+                    self.statement(self.offline.restore_search_path());
+                }
+                self.statement(&self.tables.done(&entry(self.directory, step, self.author()), None));
+                for sql in row_changes(self.tables, self.directory, &step.rows) {
+                    self.statement(&sql);
+                }
+                if mode == TransactionMode::Revision {
+                    self.commit();
+                }
+            } else {
+                self.commit();
+                self.comment_step(step);
+                self.one_by_one(step, saved_path && changes_path(step));
+            }
+        }
+        self.commit();
+    }
+
+    /// A revision whose statements commit one by one: the same notes as a run leaves, so that a run can go on where the
+    /// script was stopped.
+    fn one_by_one(&mut self, step: &PlannedStep<'_>, restore_path: bool) {
+        let id = step.script.revision.id.as_str();
+        self.statement(&self.tables.begin(&entry(self.directory, step, self.author())));
+        for (index, statement) in step.statements.iter().enumerate() {
+            let text = step.script.statement_text(statement);
+            match Effect::of(text, self.tables.dialect()) {
+                Effect::Together => self.begin(),
+                // What the catalog says before is not known here: a run that has to go on from there asks.
+                Effect::Alone(_) => self.statement(&self.tables.intend(id, index, None)),
+            }
+            self.script_statement(text);
+            self.statement(&self.tables.progress(id, index + 1));
+            self.commit();
+        }
+        self.begin();
+        if restore_path {
+            self.statement(self.offline.restore_search_path());
+        }
+        for sql in row_changes(self.tables, self.directory, &step.rows) {
+            self.statement(&sql);
+        }
+        self.statement(&self.tables.finish(id));
+        self.commit();
+    }
+
+    fn stamp(&mut self, rows: &[Node], plan: &StampPlan) {
+        self.head(&[&format!("Stamp: from {} to {}", self.place(rows), self.place(&plan.rows))]);
+        self.tables();
+        self.guard(rows);
+        self.begin();
+        self.statement(&self.tables.forget_unfinished(None));
+        for sql in row_changes(self.tables, self.directory, &plan.change) {
+            self.statement(&sql);
+        }
+        let entries = stamp_entries(self.directory, plan, self.author());
+        let records: Vec<String> = entries.chunks(200).map(|entries| self.tables.record(entries)).collect();
+        records.iter().for_each(|sql| self.statement(sql));
+        self.commit();
+    }
+
+    /// Which server will run it is not known.
+    fn author(&self) -> Author<'_> {
+        Author { applied_by: &self.applied_by, server: None }
+    }
+
+    /// What stands at the top: what it is, and what makes the client stop at the first error.
+    fn head(&mut self, lines: &[&str]) {
+        for line in lines {
+            let _ = writeln!(self.text, "-- {line}");
+        }
+        let version = env!("CARGO_PKG_VERSION");
+        let _ = writeln!(self.text, "-- Written by cargo alembic {version} for {}", self.offline.client());
+        self.text.push_str(self.offline.preamble());
+    }
+
+    /// The rows that the steps lead to.
+    fn end(&self, rows: &[Node], steps: &[PlannedStep<'_>]) -> Vec<Node> {
+        let mut rows = rows.to_vec();
+        steps.iter().for_each(|step| step.rows.apply(&mut rows));
+        rows
+    }
+
+    fn ids(&self, rows: &[Node]) -> Vec<&str> {
+        let mut ids: Vec<&str> = rows.iter().map(|node| self.directory.graph().id(*node).as_str()).collect();
+        ids.sort_unstable();
+        ids
+    }
+
+    fn place(&self, rows: &[Node]) -> String {
+        if rows.is_empty() { "the base".to_owned() } else { self.ids(rows).join(", ") }
+    }
+
+    fn tables(&mut self) {
+        if self.tables.dialect() != Dialect::Mysql {
+            self.begin();
+        }
+        let graph = self.directory.graph();
+        let longest = graph.nodes().map(|node| graph.id(node).as_str().chars().count()).max();
+        let (quiet, loud) = self.offline.about_what_exists();
+        self.text.push_str(quiet);
+        self.statement(&self.tables.create_version(longest.unwrap_or_default()));
+        for sql in self.tables.create_history() {
+            self.statement(&sql);
+        }
+        self.text.push_str(loud);
+    }
+
+    /// Stops the script where the database is somewhere else.
+    fn guard(&mut self, rows: &[Node]) {
+        for sql in self.tables.guard(&self.ids(rows), &format!("the database is not at {}", self.place(rows)))
+        {
+            self.statement(&sql);
+        }
+    }
+
+    fn begin(&mut self) {
+        if !self.in_transaction {
+            self.in_transaction = true;
+            self.statement(self.offline.begin());
+        }
+    }
+
+    fn commit(&mut self) {
+        if self.in_transaction {
+            self.statement("COMMIT");
+            self.in_transaction = false;
+        }
+    }
+
+    /// As Alembic writes it.
+    fn comment_step(&mut self, step: &PlannedStep<'_>) {
+        let parents: Vec<&str> = step.script.revision.parents.iter().map(|parent| parent.as_str()).collect();
+        let (parents, id) = (parents.join(", "), step.script.revision.id.as_str());
+        let message = step.script.revision.message.lines().next().unwrap_or_default();
+        let (from, to) = match step.direction {
+            Direction::Upgrade => (parents.as_str(), id),
+            Direction::Downgrade => (id, parents.as_str()),
+        };
+        let line = format!("-- Running {} {from} -> {to}, {message}", step.direction);
+        let _ = writeln!(self.text, "\n{}\n", line.replace("  ", " "));
+    }
+
+    fn script_statement(&mut self, sql: &str) {
+        self.text.push_str(&self.offline.terminated(sql));
+    }
+
+    fn statement(&mut self, sql: &str) {
+        self.text.push_str(sql);
+        self.text.push_str(";\n");
+    }
+}

@@ -1,0 +1,138 @@
+//! What a run would do, without doing it.
+
+use serde::Serialize;
+
+use super::ahead::Place;
+use super::database::Missing;
+use super::error::MigrateError;
+use super::plan::{Plan, PlannedStep};
+use super::start::Run;
+use super::state::State;
+use super::verify::verify;
+use crate::dialect::{Operation, Tables};
+use crate::revision::Node;
+use crate::script::ScriptDirectory;
+
+/// What a run would do to a database as it is now.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct Preview {
+    /// The rows of the version table now, sorted.
+    pub from: Vec<String>,
+    /// The rows that it would have, sorted.
+    pub to: Vec<String>,
+    /// The revisions, in the order in which they would run.
+    pub steps: Vec<PreviewStep>,
+    /// Applied revisions that the history knows nothing of.
+    pub unverified: Vec<String>,
+}
+
+/// A revision that would run.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct PreviewStep {
+    /// `upgrade`, `downgrade`, `stamp` (it would count as applied without a run) or `unstamp`.
+    pub operation: &'static str,
+    /// Which.
+    pub revision: String,
+    /// The first line of its message.
+    pub message: String,
+    /// Its file.
+    pub path: String,
+    /// Whether its statements are one transaction with the history, where the database can roll back DDL.
+    pub transaction: bool,
+    /// How many of its statements are done already, by a run that was interrupted.
+    pub statements_done: usize,
+    /// All its statements.
+    pub statements: Vec<PreviewStatement>,
+}
+
+/// A statement of a script.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct PreviewStatement {
+    /// The line of the file at which it begins, from 1.
+    pub line: usize,
+    /// Its text.
+    pub sql: String,
+}
+
+impl Run<'_> {
+    /// What the run would do, found out by reading alone: nothing is written, no lock is taken, and a SQLite file that
+    /// is not there is not made.
+    ///
+    /// # Errors
+    /// Everything that keeps the run from beginning.
+    pub async fn preview(self) -> Result<Preview, MigrateError> {
+        let (migrator, database, goal) = self.asked()?;
+        let dialect = database.dialect()?;
+        let tables = Tables::new(dialect, &migrator.settings().version_table);
+        let directory = migrator.directory();
+        let (state, nodes, unverified, unfinished) = match database.connect(Missing::Refuse).await {
+            Ok(mut connection) => {
+                let state = State::read(&mut connection, &tables).await?;
+                let nodes = match goal.place(&mut connection, &tables, directory, &state).await? {
+                    Place::Known(nodes) => nodes,
+                    Place::Ahead(_, ahead) => return Err(MigrateError::Ahead(ahead)),
+                };
+                let unverified = verify(&mut connection, &tables, directory, &state, &nodes).await?;
+                let unfinished = state.unfinished(&mut connection, &tables).await?;
+                (state, nodes, unverified, unfinished)
+            }
+            Err(MigrateError::NoFile { .. }) => (State::default(), Vec::new(), Vec::new(), Vec::new()),
+            Err(error) => return Err(error),
+        };
+        let plan = Plan::new(directory, dialect, &nodes, &goal)?;
+        let plan = plan.finish_first(directory, dialect, &nodes, &goal, unfinished)?;
+        let ids = |nodes: &[Node]| {
+            let mut ids: Vec<String> =
+                nodes.iter().map(|node| directory.graph().id(*node).to_string()).collect();
+            ids.sort();
+            ids
+        };
+        let (to, steps) = match plan {
+            Plan::Steps(steps) => {
+                let mut rows = nodes;
+                steps.iter().for_each(|step| step.rows.apply(&mut rows));
+                (ids(&rows), steps.iter().map(step).collect())
+            }
+            Plan::Stamp { plan, .. } => {
+                let unstamped =
+                    plan.unstamped.iter().map(|node| stamped(directory, *node, Operation::Unstamp));
+                let stamped_now = plan.stamped.iter().map(|node| stamped(directory, *node, Operation::Stamp));
+                (ids(&plan.rows), unstamped.chain(stamped_now).collect())
+            }
+            Plan::Tables => (state.ids(), Vec::new()),
+        };
+        let unverified = unverified.iter().map(ToString::to_string).collect();
+        Ok(Preview { from: state.ids(), to, steps, unverified })
+    }
+}
+
+fn step(step: &PlannedStep<'_>) -> PreviewStep {
+    let script = step.script;
+    let statements = step.statements.iter().map(|statement| PreviewStatement {
+        line: script.place(statement.start).0,
+        sql: script.statement_text(statement).to_owned(),
+    });
+    PreviewStep {
+        operation: step.operation().name(),
+        revision: script.revision.id.to_string(),
+        message: script.revision.message.lines().next().unwrap_or_default().to_owned(),
+        path: script.path.clone(),
+        transaction: step.transaction,
+        statements_done: step.unfinished.as_ref().map_or(0, |unfinished| unfinished.done),
+        statements: statements.collect(),
+    }
+}
+
+/// A revision of which a stamp says that it is applied, or that it is not.
+fn stamped(directory: &ScriptDirectory, node: Node, operation: Operation) -> PreviewStep {
+    let script = directory.script(node);
+    PreviewStep {
+        operation: operation.name(),
+        revision: script.revision.id.to_string(),
+        message: script.revision.message.lines().next().unwrap_or_default().to_owned(),
+        path: script.path.clone(),
+        transaction: true,
+        statements_done: 0,
+        statements: Vec::new(),
+    }
+}

@@ -1,0 +1,21 @@
+//! The arguments of the commands that change scripts.
+
+use clap::Args;
+
+#[derive(Debug, Args)]
+pub(crate) struct EditArgs {
+    /// A revision: an id or the beginning of one, `head`, `current`
+    #[arg(value_name = "REVISION", allow_hyphen_values = true)]
+    pub(crate) revision: String,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct RebaseArgs {
+    /// The revision to move, with all that follows it
+    #[arg(value_name = "REVISION")]
+    pub(crate) revision: String,
+
+    /// The revision that it is to follow; `base` for none
+    #[arg(long, value_name = "REVISION", allow_hyphen_values = true)]
+    pub(crate) onto: String,
+}

@@ -1,0 +1,163 @@
+//! `edit`: opens a copy of a script in the user's editor, and takes it over only where nothing breaks by it.
+
+use std::path::Path;
+
+use alembic_core::cli::{diff, status};
+use alembic_core::revision::{self, Node, Symbol, Target};
+use alembic_core::script::{LockFileError, Script, ScriptDirectory, ScriptErrors};
+use tempfile::TempPath;
+
+use crate::args::{Arguments, EditArgs};
+use crate::error::Failure;
+use crate::project::Project;
+use crate::{editor, file, seal};
+
+pub(crate) async fn edit(project: &Project, arguments: &Arguments, args: &EditArgs) -> Result<(), Failure> {
+    let mut directory = project.scripts()?;
+    let nodes = find(project, arguments, &directory, &args.revision).await?;
+    if nodes.is_empty() {
+        return Err(Failure::new(
+            format!("`{}` names no revision", args.revision),
+            "name one that has a script",
+        ));
+    }
+    for node in nodes {
+        if let Some(edited) = edit_one(project, arguments, &directory, node)? {
+            directory = edited;
+        }
+    }
+    Ok(())
+}
+
+/// The revisions that are meant. Only `current` asks the database.
+async fn find(
+    project: &Project,
+    arguments: &Arguments,
+    directory: &ScriptDirectory,
+    revision: &str,
+) -> Result<Vec<Node>, Failure> {
+    let target: Target = revision.parse()?;
+    let graph = directory.graph();
+    if !matches!(target, Target::Absolute { symbol: Symbol::Current, .. }) {
+        return Ok(revision::show(graph, None, &target)?);
+    }
+    let migrator = project.migrator(project.scripts()?);
+    let url = project.url(arguments)?;
+    let state = migrator.status(url.as_str()).await;
+    let state = state.map_err(|error| Failure::command(&error.into(), &migrator))?;
+    let rows: Vec<Node> = state.rows.iter().filter_map(|row| graph.find(row)).collect();
+    Ok(revision::show(graph, Some(&rows), &target)?)
+}
+
+/// Returns the scripts with the edited one; none where nothing was edited.
+fn edit_one(
+    project: &Project,
+    arguments: &Arguments,
+    directory: &ScriptDirectory,
+    node: Node,
+) -> Result<Option<ScriptDirectory>, Failure> {
+    let script = directory.script(node);
+    let path = project.folder.join(&script.path);
+    let copy = copy_beside(&path, &script.text).map_err(|error| Failure::file(&path, "copy", &error))?;
+    let opened = editor::open(&copy);
+    let edited = std::fs::read_to_string(&copy);
+    if edited.as_ref().is_ok_and(|edited| *edited == script.text) {
+        opened?;
+        status("Kept", format!("{} as it was", script.path));
+        return Ok(None);
+    }
+    let taken = opened.and_then(|()| {
+        let edited = edited.map_err(|error| Failure::file(&copy, "read", &error))?;
+        take_over(project, arguments, directory, node, edited)
+    });
+    match taken {
+        Ok(directory) => Ok(Some(directory)),
+        Err(failure) => {
+            failure.print();
+            let kept = copy
+                .keep()
+                .map_err(|error| Failure::file(&path, "keep what was written for", &error.error))?;
+            let kept = kept.strip_prefix(&project.folder).unwrap_or(&kept).display().to_string();
+            Err(Failure::new(
+                format!("{} is as it was; what you wrote is in {kept}", script.path),
+                "mend it there, and copy it over; or throw it away",
+            ))
+        }
+    }
+}
+
+/// A copy in the same folder, whose name no reader of scripts takes for one.
+fn copy_beside(path: &Path, text: &str) -> std::io::Result<TempPath> {
+    let (folder, name) = (path.parent().unwrap_or(Path::new(".")), path.file_name().unwrap_or_default());
+    let suffix = format!("-{}", name.to_string_lossy());
+    let copy =
+        tempfile::Builder::new().prefix(".edit-").suffix(&suffix).tempfile_in(folder)?.into_temp_path();
+    std::fs::write(&copy, text)?;
+    Ok(copy)
+}
+
+/// Replaces the script, if what was written is one, keeps the graph whole and does what was applied.
+fn take_over(
+    project: &Project,
+    arguments: &Arguments,
+    directory: &ScriptDirectory,
+    node: Node,
+    edited: String,
+) -> Result<ScriptDirectory, Failure> {
+    let before = directory.script(node);
+    let path = project.folder.join(&before.path);
+    let mut after = project.parse(&before.path, edited)?;
+    let text = after.text.clone();
+    let explain = |errors: ScriptErrors| {
+        Failure::scripts(&errors, |path| {
+            let is_edited = path == before.path;
+            if is_edited {
+                Some(text.clone())
+            } else {
+                std::fs::read_to_string(project.folder.join(path)).ok()
+            }
+        })
+    };
+    ScriptErrors::check(after.read_statements(&project.config.dialects)).map_err(explain)?;
+    let lock = project.lock_file();
+    let listed = lock.read()?;
+    if let Some(seal) = listed.seal_of(&before.revision.id)
+        && after.digest() != seal.digest
+    {
+        return Err(sealed(before, &after));
+    }
+    let id = after.revision.id.clone();
+    let mut scripts = directory.scripts().to_vec();
+    scripts[node.index()] = after;
+    let directory = ScriptDirectory::new(scripts).map_err(explain)?;
+    if !listed.contains(&id) {
+        if arguments.locked {
+            let change = format!("revision {id} would be added");
+            return Err(LockFileError::Locked { path: lock.shown(), change }.into());
+        }
+        lock.check_writable()?;
+    }
+    if std::fs::read_to_string(&path).is_ok_and(|now| now != before.text) {
+        return Err(Failure::plain(format!("{} was changed by somebody else meanwhile", before.path)));
+    }
+    file::replace(&path, &text).map_err(|error| Failure::file(&path, "write", &error))?;
+    if !listed.contains(&id) {
+        lock.update(|lock| seal::list(lock, project, &directory))?;
+    }
+    status("Edited", &before.path);
+    Ok(directory)
+}
+
+/// What was applied may not change what it does.
+fn sealed(before: &Script, after: &Script) -> Failure {
+    let id = &before.revision.id;
+    let differences = diff(&before.path, &before.text, &after.text);
+    Failure::new(
+        format!("revision {id} is sealed, and would do something else:\n{}", differences.trim_end()),
+        &format!(
+            "only its comments, its blanks and its message may change. The change belongs into a new revision: `cargo \
+             alembic revision -m \"…\"`; or, if {id} was applied to no database but your own: downgrade that one, then \
+             `cargo alembic unseal {id}`"
+        ),
+    )
+}

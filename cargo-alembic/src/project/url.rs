@@ -1,0 +1,101 @@
+//! The URL of the database: `--url`, `DATABASE_URL`, `.env`, `alembic.toml`.
+
+use std::path::Path;
+
+use alembic_core::config::{InterpolateError, interpolate};
+
+use super::Project;
+use crate::args::Arguments;
+use crate::error::Failure;
+
+impl Project {
+    /// The URL of the database. One that has a name has only its own: `DATABASE_URL` would be another database's.
+    pub(crate) fn url(&self, arguments: &Arguments) -> Result<String, Failure> {
+        self.find_url(arguments)?.ok_or_else(|| match self.databases.first() {
+            None => Failure::new(
+                "no database is configured",
+                "give `--url`, set DATABASE_URL (in the environment or in .env), or set `url` in alembic.toml",
+            ),
+            Some(name) => {
+                let variable = variable_of(name);
+                let help = format!(
+                    "set `url` in [databases.{name}] of alembic.toml, for example `url = \"${{{variable}}}\"`, or give \
+                     `--url`; DATABASE_URL is not used for a database that has a name"
+                );
+                Failure::new(format!("the database `{name}` has no URL"), &help)
+            }
+        })
+    }
+
+    pub(crate) fn find_url(&self, arguments: &Arguments) -> Result<Option<String>, Failure> {
+        if let Some(url) = &arguments.url {
+            return Ok(Some(url.clone()));
+        }
+        let dotenv = self.dotenv()?;
+        let variable = |name: &str| {
+            let from_file = || dotenv.iter().find(|(key, _)| key == name).map(|(_, value)| value.clone());
+            std::env::var(name).ok().or_else(from_file)
+        };
+        if self.databases.is_empty()
+            && let Some(url) = variable("DATABASE_URL").filter(|url| !url.is_empty())
+        {
+            return Ok(Some(url));
+        }
+        let Some(url) = &self.config.url else {
+            return Ok(None);
+        };
+        let url = interpolate(url, variable).map_err(|error| {
+            let help = match error {
+                InterpolateError::Unset(_) => "set it in the environment or in .env",
+                InterpolateError::Unclosed => "a variable is written as `${NAME}`",
+            };
+            Failure::new(self.config.error("url", format!("`url`: {error}")), help)
+        })?;
+        Ok(Some(self.anchor(url)))
+    }
+
+    /// A relative SQLite file in alembic.toml is relative to alembic.toml, wherever the command is run.
+    fn anchor(&self, url: String) -> String {
+        let Some(rest) = url.strip_prefix("sqlite:") else {
+            return url;
+        };
+        let path = rest.strip_prefix("//").unwrap_or(rest);
+        if path.is_empty() || path.starts_with([':', '/', '?']) || Path::new(path).is_absolute() {
+            return url;
+        }
+        format!("sqlite://{}/{path}", self.folder.display())
+    }
+
+    /// The variables of the nearest `.env`, from the package's folder upwards.
+    fn dotenv(&self) -> Result<Vec<(String, String)>, Failure> {
+        let Some(path) =
+            self.folder.ancestors().map(|folder| folder.join(".env")).find(|path| path.is_file())
+        else {
+            return Ok(Vec::new());
+        };
+        let text = std::fs::read_to_string(&path).map_err(|error| Failure::file(&path, "read", &error))?;
+        let text = text.trim_start_matches('\u{feff}');
+        let variables: Result<_, _> = dotenvy::from_read_iter(text.as_bytes()).collect();
+        variables.map_err(|error| {
+            // The line itself is not shown: it may hold a password.
+            let line = match &error {
+                dotenvy::Error::LineParse(bad, _) => {
+                    let first = bad.lines().next().unwrap_or_default();
+                    text.lines()
+                        .position(|line| line == first)
+                        .map_or(String::new(), |index| format!(":{}", index + 1))
+                }
+                _ => String::new(),
+            };
+            let message = format!("{}{line}: this is not a line like NAME=value", path.display());
+            Failure::new(message, "correct it; a value with spaces or quotes stands in quotes")
+        })
+    }
+}
+
+/// A name for the variable that could hold the URL of a database.
+fn variable_of(database: &str) -> String {
+    let letter =
+        |letter: char| if letter.is_ascii_alphanumeric() { letter.to_ascii_uppercase() } else { '_' };
+    database.chars().map(letter).chain("_DATABASE_URL".chars()).collect()
+}

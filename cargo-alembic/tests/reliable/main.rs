@@ -1,0 +1,8 @@
+//! Never half migrated: whatever happens to a run, the next one finishes the work, or says what is to be done.
+//!
+//! All of it with the program itself in processes of its own. `RELIABILITY.md` has the figures.
+
+mod crash;
+mod dump;
+mod package;
+mod scripts;
