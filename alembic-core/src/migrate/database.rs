@@ -171,7 +171,7 @@ impl Database {
             #[cfg(feature = "postgres")]
             Dialect::Postgresql => {
                 let options = self.postgresql_options()?;
-                let lock = PostgresqlLock::connect(&options, LockKey::of(&tables.lock_key())).await;
+                let lock = PostgresqlLock::connect(&options, LockKey::of(tables.lock_key())).await;
                 lock.map(RunLock::postgresql).map_err(|error| connect::postgresql_error(&options, error))
             }
             #[cfg(feature = "mysql")]
