@@ -63,12 +63,14 @@ pub(crate) fn expand(arguments: &Arguments) -> syn::Result<TokenStream> {
         Some(name) => syn::Error::new(name.span(), error),
         None => failed(format!("{error}\n  help: name one: `embed_migrations!(database = \"…\")`")),
     })?;
-    let locations = if arguments.folders.is_empty() {
+    let locations: Vec<Location> = if arguments.folders.is_empty() {
         config.locations(&package)
     } else {
         let folders = arguments.folders.iter().map(|folder| location(&package, &folder.value()));
         folders.map(|folder| Location { recursive: config.recursive, ..folder }).collect()
     };
+    let here = std::env::current_dir().unwrap_or_default();
+    let locations = locations.into_iter().map(|location| location.seen_from(&here, &package)).collect();
     let settings = settings(&config.run_settings());
     let guard = Guard { locations, dialects: config.dialects.clone(), many_heads: arguments.many_heads };
     let directory = guard.check().map_err(|errors| failed(message(&errors)))?;

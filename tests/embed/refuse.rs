@@ -288,6 +288,20 @@ fn several_unreadable_files() {
     });
 }
 
+/// The compiler names its files as they are seen from the root of the workspace, and so do we.
+#[test]
+fn sealed_script_of_a_member_edited() {
+    let project = service("refuse_member");
+    for file in ["Cargo.toml", "src/main.rs", "migrations/a1.sql", "migrations/b2.sql", "migrations/c3.sql"] {
+        project.write(format!("crates/service/{file}"), project.read(file).replace("\n[workspace]\n", "\n"));
+    }
+    project.write("crates/service/migrations/alembic.lock", project.read("migrations/alembic.lock"));
+    project.write("Cargo.toml", "[workspace]\nmembers = [\"crates/service\"]\nresolver = \"3\"\n");
+    project.edit("crates/service/migrations/b2.sql", "title TEXT", "title VARCHAR(80)");
+    let output = project.check();
+    refused(&project, "sealed_script_of_a_member_edited", &output);
+}
+
 // ---- The call of the macro ----
 
 #[test]

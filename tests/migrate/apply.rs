@@ -2,9 +2,23 @@
 
 use alembic::migrate::Event;
 use alembic::revision::Direction;
-use alembic_testing::{Kind, Script, on_every_database};
+use alembic_testing::{Kind, Script, TestDatabase, on_every_database};
 
 use crate::support::{chain, done, migrator, tables, upgrade};
+
+/// As a whole it is longer than what a server takes in one packet.
+#[tokio::test]
+async fn a_script_of_many_megabytes_on_mariadb() {
+    let database = TestDatabase::new(Kind::Mysql).await;
+    let text = "x".repeat(6_000_000);
+    let upgrade_sql = format!(
+        "CREATE TABLE texts (id INTEGER PRIMARY KEY, a LONGTEXT);\nINSERT INTO texts VALUES (1, '{text}');\n\
+         INSERT INTO texts VALUES (2, '{text}');\nINSERT INTO texts VALUES (3, '{text}');"
+    );
+    upgrade(&migrator(&[Script::new("r1", "", &upgrade_sql, "DROP TABLE texts;")]), &database).await;
+    assert_eq!(database.versions().await, ["r1"]);
+    assert_eq!(database.history().await, ["upgrade r1 4/4"]);
+}
 
 on_every_database! {
     async fn upgrade_applies_all_and_records_it(database: TestDatabase) {

@@ -61,6 +61,30 @@ on_every_database! {
         assert!(database.history().await.iter().all(|row| !row.contains("unfinished")));
     }
 
+    /// One that is sent in several messages.
+    async fn at_the_end_of_a_long_script(database: TestDatabase) {
+        let text = "ä".repeat(if database.kind == Kind::Mysql { 9_000 } else { 300 });
+        let count = if database.kind == Kind::Mysql { 30 } else { 900 };
+        let rows: Vec<String> =
+            (1..=count).map(|number| format!("INSERT INTO texts VALUES ({number}, '{text}');")).collect();
+        let script = |last: &str| {
+            let rows = rows.join("\n");
+            let upgrade = format!("CREATE TABLE texts (id INTEGER PRIMARY KEY, a TEXT);\n{rows}\n{last}");
+            [Script::new("r1", "", &upgrade, "DROP TABLE texts;")]
+        };
+        let migrator = migrator(&script("INSERT INTO missing VALUES (1);"));
+        let error = migrator.upgrade(database.url.as_str()).await.expect_err("it fails");
+        let MigrateError::Statement(failure) = error else { panic!("{error}") };
+        assert_eq!((failure.number, failure.total, failure.line), (count + 2, count + 2, 7 + count + 1));
+        assert_eq!(failure.statement, "INSERT INTO missing VALUES (1)");
+        if database.kind == Kind::Postgresql {
+            assert_eq!(failure.column, "INSERT INTO ".len() + 1);
+        }
+        let mended = crate::support::migrator(&script("INSERT INTO texts VALUES (0, 'mended');"));
+        upgrade(&mended, &database).await;
+        assert_eq!(database.user_tables().await, ["texts"]);
+    }
+
     async fn with_a_transaction_for_each_revision(database: TestDatabase) {
         let failure = fails(&database, TransactionMode::Revision).await;
         let kept: Vec<&str> = failure.aftermath.kept.iter().map(|id| id.as_str()).collect();

@@ -45,6 +45,10 @@ pub(crate) struct Entry<'a> {
     pub(crate) script: Option<&'a str>,
 }
 
+/// How many bytes of scripts go into one statement on MySQL. Its servers take statements of `max_allowed_packet`, 4 to
+/// 64 MiB where nobody sets it, and escaping may double a text.
+const MYSQL_SCRIPTS: usize = 1024 * 1024;
+
 /// The statements on our tables, in one dialect.
 #[derive(Clone, Debug)]
 pub(crate) struct Tables {
@@ -389,7 +393,7 @@ impl Tables {
                     self.literal(entry.applied_by),
                     env!("CARGO_PKG_VERSION"),
                     self.optional(entry.server),
-                    self.optional(entry.script),
+                    self.script(entry, entries.len()),
                 )
             })
             .collect();
@@ -399,6 +403,12 @@ impl Tables {
             self.history(),
             rows.join(", ")
         )
+    }
+
+    /// The text of a script in a statement that holds `count` of them: nothing where MySQL might not take it.
+    fn script(&self, entry: &Entry<'_>, count: usize) -> String {
+        let fits = |script: &&str| self.dialect != Dialect::Mysql || script.len() <= MYSQL_SCRIPTS / count;
+        self.optional(entry.script.filter(fits))
     }
 
     /// Changes the row of the unfinished revision.
@@ -462,7 +472,7 @@ impl Tables {
             entry.digest,
             entry.lineage,
             entry.statements,
-            self.optional(entry.script)
+            self.script(entry, 1)
         );
         self.update(entry.revision, &change)
     }

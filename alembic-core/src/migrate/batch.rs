@@ -5,7 +5,7 @@ use std::ops::Range;
 use super::boundary::{boundary, is_armed};
 use super::connection::{BatchError, Connection};
 use crate::dialect::DatabaseMessage;
-use crate::script::Statement;
+use crate::script::{Dialect, Statement};
 
 /// What stands between two statements.
 const BETWEEN: &str = ";\n";
@@ -88,9 +88,46 @@ impl Batch {
         self.pieces.is_empty()
     }
 
-    /// Sends all of it.
+    /// Sends all of it, in as few messages as is sensible.
     pub(super) async fn run(self, connection: &mut Connection) -> Result<(), Failure> {
-        if is_armed() { self.run_in_pieces(connection).await } else { self.send(connection).await }
+        if is_armed() {
+            return self.run_in_pieces(connection).await;
+        }
+        let longest = match connection.dialect() {
+            // It copies all that is left of a message for each statement in it.
+            Dialect::Sqlite => 8 * 1024,
+            Dialect::Postgresql | Dialect::Mysql => 256 * 1024,
+        };
+        for message in self.split(longest) {
+            message.send(connection).await?;
+        }
+        Ok(())
+    }
+
+    /// The same as several batches. None is longer than `longest` bytes, unless one statement is.
+    fn split(self, longest: usize) -> Vec<Batch> {
+        if self.sql.len() <= longest {
+            return vec![self];
+        }
+        let mut batches: Vec<Batch> = Vec::new();
+        let ends = self.pieces.iter().skip(1).map(|piece| piece.start - BETWEEN.len());
+        let ends: Vec<usize> = ends.chain([self.sql.len()]).collect();
+        let mut begin = 0;
+        for (piece, end) in self.pieces.into_iter().zip(ends) {
+            let sql = &self.sql[piece.start..end];
+            match batches.last_mut().filter(|_| end - begin <= longest) {
+                Some(batch) => batch.push(sql, piece.kind),
+                None => {
+                    // What stands before the first piece is a mark.
+                    begin = if batches.is_empty() { 0 } else { piece.start };
+                    let mut batch =
+                        Batch { sql: self.sql[begin..piece.start].to_owned(), pieces: Vec::new() };
+                    batch.push(sql, piece.kind);
+                    batches.push(batch);
+                }
+            }
+        }
+        batches
     }
 
     async fn send(mut self, connection: &mut Connection) -> Result<(), Failure> {

@@ -1,7 +1,7 @@
 //! All scripts of a project: read from their folders, and joined into a graph.
 
 use std::collections::HashSet;
-use std::path::{Path, PathBuf};
+use std::path::{Component, Path, PathBuf};
 use std::sync::OnceLock;
 
 use super::error::{Problem, ScriptError, ScriptErrors};
@@ -14,10 +14,33 @@ use crate::revision::{Graph, GraphError, Node};
 pub struct Location {
     /// Where it is.
     pub path: PathBuf,
-    /// What errors call it: relative to the package.
+    /// What errors call it: relative to the package, or to the folder of the call above it.
     pub shown: String,
     /// Whether the folders in it hold scripts too.
     pub recursive: bool,
+}
+
+impl Location {
+    /// Calls it as one can reach it from the folder `from`, where `package` lies below that: who builds a workspace
+    /// stands at its root, and so do the paths of the compiler.
+    #[must_use]
+    pub fn seen_from(mut self, from: &Path, package: &Path) -> Location {
+        if let Ok(below) = package.strip_prefix(from)
+            && below.components().next().is_some()
+            && Path::new(&self.shown).is_relative()
+        {
+            let mut names: Vec<String> = Vec::new();
+            for component in below.join(&self.shown).components() {
+                match component {
+                    Component::ParentDir if !names.is_empty() => drop(names.pop()),
+                    Component::CurDir => {}
+                    component => names.push(component.as_os_str().to_string_lossy().into_owned()),
+                }
+            }
+            self.shown = names.join("/");
+        }
+        self
+    }
 }
 
 /// The scripts of a project and their graph; a script and its node have the same index.
@@ -267,4 +290,26 @@ fn graph(scripts: &[Script]) -> Result<Graph, Vec<ScriptError>> {
         };
         errors.into_iter().map(place).collect()
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn folders_are_called_as_one_can_reach_them() {
+        let check = |from: &str, package: &str, folder: &str, expected: &str| {
+            let location = crate::config::location(Path::new(package), folder);
+            assert_eq!(location.clone().seen_from(Path::new(from), Path::new(package)).shown, expected);
+            assert_eq!(location.path, Path::new(package).join(folder));
+        };
+        check("/app", "/app", "migrations", "migrations");
+        check("/app/src", "/app", "migrations", "migrations");
+        check("/elsewhere", "/app", "migrations/", "migrations");
+        check("/space", "/space/app", "migrations", "app/migrations");
+        check("/space", "/space/crates/app", "./db/migrations/", "crates/app/db/migrations");
+        check("/space", "/space/crates/app", "../migrations", "crates/migrations");
+        check("/space", "/space/app", "../../migrations", "../migrations");
+        check("/space", "/space/app", "/var/migrations", "/var/migrations");
+    }
 }
