@@ -1,21 +1,24 @@
 //! What the user did wrong, or what went wrong for them.
 
-use alembic_core::cli::{CommandError, Diagnostic, explain, explain_scripts};
+use alembic_core::cli::{CommandError, Diagnostic, FAILED, explain, explain_scripts};
 use alembic_core::config::ConfigError;
 use alembic_core::script::{LockFileError, ScriptErrors};
 use alembic_core::{Migrator, revision};
 
 /// A failure that is ready to be shown.
 #[derive(Debug)]
-pub(crate) struct Failure(Diagnostic);
+pub(crate) struct Failure {
+    diagnostic: Diagnostic,
+    code: u8,
+}
 
 impl Failure {
     pub(crate) fn new(message: impl ToString, help: &str) -> Failure {
-        Failure(Diagnostic::plain(&message.to_string(), Some(help)))
+        Failure::of(Diagnostic::plain(&message.to_string(), Some(help)))
     }
 
     pub(crate) fn plain(message: impl ToString) -> Failure {
-        Failure(Diagnostic::plain(&message.to_string(), None))
+        Failure::of(Diagnostic::plain(&message.to_string(), None))
     }
 
     /// A file could not be read or written.
@@ -27,15 +30,24 @@ impl Failure {
     }
 
     pub(crate) fn command(error: &CommandError, migrator: &Migrator) -> Failure {
-        Failure(explain(error, migrator))
+        Failure { diagnostic: explain(error, migrator), code: error.code() }
     }
 
     pub(crate) fn scripts(errors: &ScriptErrors, source: impl Fn(&str) -> Option<String>) -> Failure {
-        Failure(explain_scripts(errors, source))
+        Failure::of(explain_scripts(errors, source))
     }
 
     pub(crate) fn print(&self) {
-        self.0.print();
+        self.diagnostic.print();
+    }
+
+    /// The exit code for it.
+    pub(crate) fn code(&self) -> u8 {
+        self.code
+    }
+
+    fn of(diagnostic: Diagnostic) -> Failure {
+        Failure { diagnostic, code: FAILED }
     }
 }
 

@@ -6,11 +6,15 @@ mod database;
 mod mask;
 mod project;
 mod scripts;
+#[cfg(target_os = "linux")]
+mod server;
 
-pub use database::{Kind, TestDatabase};
+pub use database::{Kind, TestDatabase, rows};
 pub use mask::mask;
 pub use project::{Output, TestProject, cargo_alembic, workspace};
 pub use scripts::{Script, write_scripts};
+#[cfg(target_os = "linux")]
+pub use server::{PgBouncer, PrivateServer};
 
 /// Writes a test three times: for SQLite, PostgreSQL and MariaDB.
 ///

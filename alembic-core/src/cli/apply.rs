@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 use super::output::{note, status, status_line};
+use super::signal::Signals;
 use super::{CommandError, DowngradeArgs, StampArgs, UpgradeArgs};
 use crate::migrate::{Database, Event, Report, Run};
 use crate::migrator::Migrator;
@@ -70,7 +71,9 @@ pub async fn tell_stamp(run: Run<'_>) -> Result<Report, CommandError> {
 pub async fn tell(run: Run<'_>) -> Result<Report, CommandError> {
     let begin = Instant::now();
     let mut teller = Teller::new();
-    let result = run.on_event(|event| teller.tell(&event)).await;
+    let signals = Signals::listen();
+    let result = run.interrupted_by(&signals.interrupt).on_event(|event| teller.tell(&event)).await;
+    drop(signals);
     teller.bar.finish_and_clear();
     let report = result?;
     if report.done.is_empty() {

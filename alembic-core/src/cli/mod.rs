@@ -9,6 +9,7 @@ mod diff;
 mod list;
 mod output;
 mod resume;
+mod signal;
 
 pub use apply::{downgrade, stamp, stamping, tell, tell_stamp, upgrade};
 pub use args::{Command, DowngradeArgs, HistoryArgs, ListArgs, ShowArgs, StampArgs, UpgradeArgs};
@@ -28,6 +29,8 @@ pub const DONE: u8 = 0;
 pub const FAILED: u8 = 1;
 /// It was called wrongly.
 pub const USAGE: u8 = 2;
+/// It was stopped by Ctrl-C or a request to end (`SIGINT`, `SIGTERM`): 128 and the number of `SIGINT`, as shells have it.
+pub const INTERRUPTED: u8 = 130;
 
 /// Why a command did not do what it was asked for.
 #[derive(Debug, thiserror::Error)]
@@ -41,6 +44,17 @@ pub enum CommandError {
     Resolve(#[from] ResolveError),
     #[error(transparent)]
     History(#[from] HistoryError),
+}
+
+impl CommandError {
+    /// The exit code for it.
+    #[must_use]
+    pub fn code(&self) -> u8 {
+        match self {
+            CommandError::Migrate(MigrateError::Interrupted(_)) => INTERRUPTED,
+            _ => FAILED,
+        }
+    }
 }
 
 /// Runs a command, prints what it has to say, and returns the exit code.
@@ -73,7 +87,7 @@ pub async fn run(
         Ok(()) => DONE.into(),
         Err(error) => {
             explain(&error, migrator).print();
-            FAILED.into()
+            error.code().into()
         }
     }
 }

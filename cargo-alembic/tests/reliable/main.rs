@@ -2,7 +2,11 @@
 //!
 //! All of it with the program itself in processes of its own. `RELIABILITY.md` has the figures.
 
+mod clock;
 mod crash;
 mod dump;
+mod interrupt;
 mod package;
+mod processes;
+mod restart;
 mod scripts;

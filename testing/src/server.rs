@@ -1,0 +1,276 @@
+//! Servers that a test starts for itself, because it kills them or stands between them and a client.
+
+use std::net::TcpListener;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
+
+use tempfile::TempDir;
+
+use crate::Kind;
+
+/// A server of one test, with its data in a temporary folder. It ends with the value.
+#[derive(Debug)]
+pub struct PrivateServer {
+    kind: Kind,
+    folder: TempDir,
+    port: u16,
+    process: Option<Child>,
+}
+
+/// A pgbouncer in transaction mode, before a PostgreSQL server.
+#[derive(Debug)]
+pub struct PgBouncer {
+    _folder: TempDir,
+    port: u16,
+    process: Child,
+}
+
+impl PrivateServer {
+    /// Starts a server with the settings of a new installation: it forgets nothing that was committed.
+    ///
+    /// # Panics
+    /// Where the server's programs are missing: `scripts/test` installs them.
+    #[must_use]
+    pub fn start(kind: Kind) -> PrivateServer {
+        let folder = folder();
+        let data = folder.path().join("data");
+        let mut prepare = match kind {
+            Kind::Postgresql => {
+                let mut command = unprivileged(&find("initdb"));
+                command.args([
+                    "--username=postgres",
+                    "--auth=trust",
+                    "--encoding=UTF8",
+                    "--locale=C",
+                    "--no-sync",
+                ]);
+                command.arg(format!("--pgdata={}", data.display()));
+                command
+            }
+            Kind::Mysql => {
+                let mut command = unprivileged(&find("mariadb-install-db"));
+                command.args([
+                    "--no-defaults",
+                    "--auth-root-authentication-method=normal",
+                    "--skip-name-resolve",
+                ]);
+                command.args(["--skip-test-db"]).arg(format!("--datadir={}", data.display()));
+                command
+            }
+            Kind::Sqlite => panic!("SQLite has no server"),
+        };
+        let output = prepare.current_dir("/").output().expect("the data is prepared");
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        let mut server = PrivateServer { kind, folder, port: free_port(), process: None };
+        server.restart();
+        server
+    }
+
+    /// Kills the server as a power cut would, all of its processes.
+    ///
+    /// # Panics
+    /// Where there is nothing to kill.
+    pub fn kill(&mut self) {
+        let mut process = self.process.take().expect("a running server");
+        kill_group(&mut process);
+    }
+
+    /// Starts it again on the same data and port.
+    ///
+    /// # Panics
+    /// Where it does not come up.
+    pub fn restart(&mut self) {
+        let data = self.folder.path().join("data");
+        let sockets = self.folder.path().display().to_string();
+        let port = self.port;
+        let mut command = match self.kind {
+            Kind::Mysql => {
+                let mut command = unprivileged(&find("mariadbd"));
+                command.args(["--no-defaults", "--bind-address=127.0.0.1"]);
+                command.arg(format!("--port={port}")).arg(format!("--datadir={}", data.display()));
+                command.arg(format!("--socket={sockets}/socket")).arg(format!("--pid-file={sockets}/pid"));
+                command
+            }
+            _ => {
+                let mut command = unprivileged(&find("postgres"));
+                command.arg("-D").arg(&data).args(["-c", "listen_addresses=127.0.0.1"]);
+                command.args(["-c", &format!("port={port}")]);
+                command.args(["-c", &format!("unix_socket_directories={sockets}")]);
+                command
+            }
+        };
+        let log = std::fs::File::create(self.folder.path().join("log")).expect("a log");
+        let again = log.try_clone().expect("the same log");
+        command.current_dir("/").stdin(Stdio::null()).stdout(log).stderr(again);
+        let process = command.spawn().expect("the server starts");
+        self.process = Some(process);
+        let log = self.folder.path().join("log");
+        // Its own words: on the port somebody else may answer.
+        let ready = match self.kind {
+            Kind::Mysql => "ready for connections",
+            _ => "database system is ready to accept connections",
+        };
+        wait_until("the server is ready", &log, || {
+            std::fs::read_to_string(&log).is_ok_and(|text| text.contains(ready))
+        });
+    }
+
+    /// The URL of its own database of that name.
+    #[must_use]
+    pub fn url(&self, database: &str) -> String {
+        match self.kind {
+            Kind::Mysql => format!("mysql://root@127.0.0.1:{}/{database}", self.port),
+            _ => format!("postgres://postgres@127.0.0.1:{}/{database}", self.port),
+        }
+    }
+}
+
+impl Drop for PrivateServer {
+    fn drop(&mut self) {
+        if let Some(process) = &mut self.process {
+            kill_group(process);
+        }
+    }
+}
+
+impl PgBouncer {
+    /// Starts one before the server of `url`, with at most `connections` to each database.
+    ///
+    /// # Panics
+    /// Where it is missing: `scripts/test` installs it.
+    #[must_use]
+    pub fn start(url: &str, connections: usize) -> PgBouncer {
+        let folder = folder();
+        let port = free_port();
+        let (login, place) =
+            url.split_once("://").and_then(|(_, rest)| rest.split_once('@')).expect("a user in the URL");
+        let (user, password) = login.split_once(':').expect("a password in the URL");
+        let authority = place.split('/').next().expect("a host");
+        let (host, server_port) = authority.split_once(':').expect("a port in the URL");
+        let configuration = format!(
+            "[databases]\n* = host={host} port={server_port} user={user} password={password}\n\n\
+             [pgbouncer]\nlisten_addr = 127.0.0.1\nlisten_port = {port}\nunix_socket_dir =\nauth_type = any\n\
+             pool_mode = transaction\ndefault_pool_size = {connections}\nmax_client_conn = 200\n"
+        );
+        let file = folder.path().join("pgbouncer.ini");
+        std::fs::write(&file, configuration).expect("a configuration");
+        let log = folder.path().join("log");
+        let out = std::fs::File::create(&log).expect("a log");
+        let mut command = unprivileged(&find("pgbouncer"));
+        command.arg(&file).current_dir("/").stdin(Stdio::null()).stdout(Stdio::null()).stderr(out);
+        let process = command.spawn().expect("pgbouncer starts");
+        wait_until("pgbouncer listens", &log, || {
+            std::fs::read_to_string(&log).is_ok_and(|text| text.contains("process up"))
+        });
+        PgBouncer { _folder: folder, port, process }
+    }
+
+    /// The URL of a database behind it.
+    #[must_use]
+    pub fn url(&self, database: &str) -> String {
+        format!("postgres://anybody@127.0.0.1:{}/{database}", self.port)
+    }
+}
+
+impl Drop for PgBouncer {
+    fn drop(&mut self) {
+        kill_group(&mut self.process);
+    }
+}
+
+fn wait_until(what: &str, log: &Path, done: impl Fn() -> bool) {
+    let begin = Instant::now();
+    while !done() {
+        let text = || std::fs::read_to_string(log).unwrap_or_default();
+        assert!(begin.elapsed() < Duration::from_secs(60), "waited for a minute until {what}:\n{}", text());
+        std::thread::sleep(Duration::from_millis(20));
+    }
+}
+
+/// A folder that a server of another user can write to, with a path that is short enough for a socket.
+fn folder() -> TempDir {
+    let folder = tempfile::Builder::new().prefix("alembic.").tempdir_in("/tmp").expect("a folder");
+    let open = std::os::unix::fs::PermissionsExt::from_mode(0o777);
+    std::fs::set_permissions(folder.path(), open).expect("an open folder");
+    folder
+}
+
+/// A port that is free, below those that the kernel gives to clients: it stays free while a server restarts.
+fn free_port() -> u16 {
+    use std::hash::BuildHasher as _;
+    let mut candidates = std::iter::repeat_with(|| {
+        let random = std::hash::RandomState::new().hash_one(0) % 12_000;
+        20_000 + u16::try_from(random).unwrap_or_default()
+    });
+    let free = candidates.by_ref().take(100).find(|port| TcpListener::bind(("127.0.0.1", *port)).is_ok());
+    free.expect("a free port")
+}
+
+/// Where a program is that may not be in an ordinary user's PATH.
+fn find(program: &str) -> PathBuf {
+    let path = std::env::var_os("PATH").unwrap_or_default();
+    let mut folders: Vec<PathBuf> = std::env::split_paths(&path).collect();
+    let versions = std::fs::read_dir("/usr/lib/postgresql").into_iter().flatten().flatten();
+    folders.extend(versions.map(|version| version.path().join("bin")));
+    folders.push("/usr/sbin".into());
+    let found = folders.iter().map(|folder| folder.join(program)).find(|file| file.is_file());
+    found.unwrap_or_else(|| {
+        panic!("missing: `{program}`; run the tests with `scripts/test`, which installs what they need")
+    })
+}
+
+/// A command of an ordinary user, in a group of its own. It ends with the test, whatever becomes of that.
+fn unprivileged(program: &Path) -> Command {
+    use std::os::unix::process::CommandExt as _;
+    let mut command = Command::new("setpriv");
+    command.args(["--pdeathsig", "KILL"]);
+    if let Some((user, group)) = ordinary_user() {
+        command.args(["--reuid", &user, "--regid", &group, "--clear-groups"]);
+    }
+    command.arg(program).env_remove("PGOPTIONS").env("LC_ALL", "C").process_group(0);
+    command
+}
+
+/// Numbers of a user and its group, where the test runs as root: as which servers refuse to run.
+fn ordinary_user() -> Option<(String, String)> {
+    use std::os::unix::fs::MetadataExt as _;
+    if std::fs::metadata("/proc/self").is_ok_and(|process| process.uid() != 0) {
+        return None;
+    }
+    let users = std::fs::read_to_string("/etc/passwd").expect("the users");
+    let find = |name: &str| {
+        users.lines().find_map(|line| {
+            let fields: Vec<&str> = line.split(':').collect();
+            match fields.as_slice() {
+                [user, _, number, group, ..] if *user == name => {
+                    Some(((*number).to_owned(), (*group).to_owned()))
+                }
+                _ => None,
+            }
+        })
+    };
+    ["postgres", "mysql", "nobody"].into_iter().find_map(find)
+}
+
+/// Kills a process and all that it started: PostgreSQL's processes are in groups of their own.
+fn kill_group(process: &mut Child) {
+    let parent = process.id().to_string();
+    let parent_of = |id: &str| {
+        let status = std::fs::read_to_string(format!("/proc/{id}/status")).ok()?;
+        status.lines().find_map(|line| line.strip_prefix("PPid:").map(|id| id.trim().to_owned()))
+    };
+    let ids = std::fs::read_dir("/proc").into_iter().flatten().flatten();
+    let ids = ids.filter_map(|entry| entry.file_name().into_string().ok());
+    let children: Vec<String> = ids.filter(|id| parent_of(id).as_ref() == Some(&parent)).collect();
+    // The parent first: it would start them again, or tidy up after them.
+    let _ = process.kill();
+    let _ = Command::new("kill").arg("-KILL").args(&children).stderr(Stdio::null()).status();
+    let _ = process.wait();
+    for child in children {
+        let begin = Instant::now();
+        while Path::new(&format!("/proc/{child}")).exists() && begin.elapsed() < Duration::from_secs(10) {
+            std::thread::sleep(Duration::from_millis(5));
+        }
+    }
+}
