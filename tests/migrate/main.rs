@@ -6,6 +6,7 @@ mod connect;
 mod fail;
 mod pool;
 mod reader;
+mod resume;
 mod support;
 mod transaction;
 mod verify;

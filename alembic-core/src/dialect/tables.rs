@@ -371,7 +371,8 @@ impl Tables {
 
     /// The next statement of the unfinished revision failed, and may have done a part of what it is for.
     pub(crate) fn fail_in_doubt(&self, revision: &str, error: &str) -> String {
-        self.update(revision, &format!("error = {}", self.literal(error)))
+        let error = self.literal(error);
+        self.update(revision, &format!("statements_begun = statements_done + 1, error = {error}"))
     }
 
     /// Nothing of a begun revision, or of any, is left to be finished.
