@@ -2,6 +2,7 @@
 //!
 //! Nothing here skips: where a server is missing the test fails and says what to do.
 
+mod barrier;
 mod database;
 mod mask;
 mod project;
@@ -9,6 +10,7 @@ mod scripts;
 #[cfg(target_os = "linux")]
 mod server;
 
+pub use barrier::Barrier;
 pub use database::{Kind, TestDatabase, rows};
 pub use mask::mask;
 pub use project::{Output, TestProject, cargo_alembic, workspace};

@@ -4,6 +4,7 @@ mod apply;
 mod concurrency;
 mod connect;
 mod fail;
+mod lock;
 mod pool;
 mod reader;
 mod resume;

@@ -3,55 +3,11 @@
 
 use std::io::Read as _;
 use std::process::{Child, Command, Output, Stdio};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
-use alembic_testing::{Kind, Script, TestDatabase};
+use alembic_testing::{Barrier, Kind, Script, TestDatabase};
 
 use crate::package::Package;
-
-/// A row that the second statement of `r2` changes, locked by a connection of the test.
-struct Barrier {
-    connection: Connection,
-}
-
-enum Connection {
-    Postgresql(sqlx::PgConnection),
-    Mysql(sqlx::MySqlConnection),
-}
-
-impl Barrier {
-    async fn new(database: &TestDatabase) -> Barrier {
-        use sqlx::Connection as _;
-        database.rows("CREATE TABLE barrier (n INTEGER)").await;
-        database.rows("INSERT INTO barrier VALUES (1)").await;
-        let mut connection = match database.kind {
-            Kind::Mysql => {
-                Connection::Mysql(sqlx::MySqlConnection::connect(&database.url).await.expect("a connection"))
-            }
-            _ => Connection::Postgresql(
-                sqlx::PgConnection::connect(&database.url).await.expect("a connection"),
-            ),
-        };
-        connection.execute("BEGIN").await;
-        connection.execute("UPDATE barrier SET n = 2").await;
-        Barrier { connection }
-    }
-
-    async fn open(mut self) {
-        self.connection.execute("COMMIT").await;
-    }
-}
-
-impl Connection {
-    async fn execute(&mut self, sql: &'static str) {
-        match self {
-            Connection::Postgresql(connection) => {
-                drop(sqlx::raw_sql(sql).execute(connection).await.expect(sql));
-            }
-            Connection::Mysql(connection) => drop(sqlx::raw_sql(sql).execute(connection).await.expect(sql)),
-        }
-    }
-}
 
 fn scripts(mode: &str) -> Vec<Script<'static>> {
     let body = format!(
@@ -68,30 +24,6 @@ fn scripts(mode: &str) -> Vec<Script<'static>> {
 fn start(package: &Package) -> Child {
     let mut command = package.command(&["upgrade"]);
     command.stdout(Stdio::null()).stderr(Stdio::piped()).spawn().expect("it starts")
-}
-
-/// Waits until a session of the database waits for the lock.
-async fn blocked(database: &TestDatabase) {
-    let sql = match database.kind {
-        Kind::Mysql => {
-            "SELECT 'x' FROM information_schema.innodb_trx t JOIN information_schema.processlist p \
-             ON p.id = t.trx_mysql_thread_id WHERE p.db = DATABASE() AND t.trx_state = 'LOCK WAIT'"
-        }
-        _ => {
-            "SELECT 'x' FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
-        }
-    };
-    wait_until(database, sql, 1).await;
-}
-
-/// Waits until a query has so many rows.
-async fn wait_until(database: &TestDatabase, sql: &str, rows: usize) {
-    let begin = Instant::now();
-    while database.rows(sql).await.len() != rows {
-        assert!(begin.elapsed() < Duration::from_secs(60), "waited for a minute: {sql}");
-        // MariaDB's list of transactions stays as it is for whoever asks more often than ten times a second.
-        tokio::time::sleep(Duration::from_millis(200)).await;
-    }
 }
 
 fn signal(child: &Child, name: &str) {
@@ -129,7 +61,7 @@ async fn once(kind: Kind, signal_name: &str) {
     let barrier = Barrier::new(&database).await;
     let package = Package::new(&database.url, &scripts(" no-transaction"), "statement_lock_timeout = 0");
     let mut child = start(&package);
-    blocked(&database).await;
+    Barrier::until_blocked(&database).await;
     signal(&child, signal_name);
     tokio::time::sleep(Duration::from_millis(300)).await;
     assert!(child.try_wait().expect("a state").is_none(), "the statement is waited for");
@@ -145,7 +77,7 @@ async fn twice(kind: Kind) {
     let barrier = Barrier::new(&database).await;
     let package = Package::new(&database.url, &scripts(" no-transaction"), "statement_lock_timeout = 0");
     let mut child = start(&package);
-    blocked(&database).await;
+    Barrier::until_blocked(&database).await;
     signal_twice(&mut child);
     // The lock is still held: only the server's giving up ends it.
     assert_stopped(&end(child), "stopped after statement 1 of 3 of the upgrade of revision r2");
@@ -187,7 +119,7 @@ async fn in_a_transaction_nothing_stays() {
     let barrier = Barrier::new(&database).await;
     let package = Package::new(&database.url, &scripts(""), "statement_lock_timeout = 0");
     let mut child = start(&package);
-    blocked(&database).await;
+    Barrier::until_blocked(&database).await;
     signal_twice(&mut child);
     assert_stopped(&end(child), "what was not committed was rolled back; the database is as it was");
     assert_eq!(database.tables().await, ["barrier"]);
