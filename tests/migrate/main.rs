@@ -1,11 +1,14 @@
 //! The executor on real databases: SQLite, PostgreSQL and MariaDB.
 
+mod ahead;
 mod apply;
+mod blocked;
 mod concurrency;
 mod connect;
 mod fail;
 mod lock;
 mod pool;
+mod preflight;
 mod reader;
 mod resume;
 mod support;
