@@ -76,6 +76,18 @@ impl PrivateServer {
         kill_group(&mut process);
     }
 
+    /// Turns a PostgreSQL server into one that repeats what another does: which one does not matter here.
+    ///
+    /// # Panics
+    /// Where it does not come up again.
+    pub fn become_standby(&mut self) {
+        self.kill();
+        let signal = self.folder.path().join("data/standby.signal");
+        let made = unprivileged(Path::new("touch")).arg(signal).status().expect("a file");
+        assert!(made.success(), "a file in the data");
+        self.restart();
+    }
+
     /// Starts it again on the same data and port.
     ///
     /// # Panics
@@ -109,7 +121,8 @@ impl PrivateServer {
         // Its own words: on the port somebody else may answer.
         let ready = match self.kind {
             Kind::Mysql => "ready for connections",
-            _ => "database system is ready to accept connections",
+            // As a standby it accepts read-only connections.
+            _ => "database system is ready to accept",
         };
         wait_until("the server is ready", &log, || {
             std::fs::read_to_string(&log).is_ok_and(|text| text.contains(ready))

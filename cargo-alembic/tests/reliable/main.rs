@@ -8,5 +8,6 @@ mod dump;
 mod interrupt;
 mod package;
 mod processes;
+mod replica;
 mod restart;
 mod scripts;
