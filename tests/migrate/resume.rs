@@ -2,7 +2,7 @@
 
 use alembic::Migrator;
 use alembic::migrate::{Answer, Event, MigrateError};
-use alembic_testing::{Kind, Script, TestDatabase, on_every_database};
+use alembic_testing::{Barrier, Kind, Script, TestDatabase, on_every_database};
 
 use crate::support::{done, migrator, upgrade};
 
@@ -191,6 +191,33 @@ async fn an_index_that_was_not_built_is_built_again() {
     run.await.expect("unique now");
     assert_eq!(found, [(1, false)]);
     assert_eq!(database.column(valid).await, ["true"]);
+}
+
+#[tokio::test]
+async fn a_partition_that_was_detached_by_half_is_detached() {
+    let database = TestDatabase::new(Kind::Postgresql).await;
+    let first = "CREATE TABLE p (n INTEGER) PARTITION BY LIST (n);\nCREATE TABLE p1 PARTITION OF p FOR VALUES IN (1);";
+    let body = "-- alembic: upgrade no-transaction\nALTER TABLE p DETACH PARTITION p1 CONCURRENTLY;\n";
+    let migrator =
+        migrator(&[Script::new("r1", "", first, "DROP TABLE p;"), Script::with_body("r2", "r1", body)]);
+    let url = database.url.as_str();
+    migrator.upgrade(url).target("r1").await.expect("the tables");
+    // Whoever reads the table has to end before the second half.
+    let mut barrier = Barrier::new(&database).await;
+    barrier.execute("LOCK TABLE p IN ACCESS SHARE MODE").await;
+    let (result, ()) = tokio::join!(migrator.upgrade(url).into_future(), async {
+        Barrier::until_blocked(&database).await;
+        let cancel = "SELECT pg_cancel_backend(pid)::text FROM pg_stat_activity WHERE query LIKE '%DETACH%' \
+                      AND pid <> pg_backend_pid() AND datname = current_database()";
+        database.rows(cancel).await;
+    });
+    assert!(matches!(result, Err(MigrateError::Statement(_))), "{result:?}");
+    let pending = "SELECT inhdetachpending::text FROM pg_inherits WHERE inhrelid = 'p1'::regclass";
+    assert_eq!(database.column(pending).await, ["true"], "PostgreSQL leaves it so");
+    barrier.open().await;
+    upgrade(&migrator, &database).await;
+    assert!(database.rows(pending).await.is_empty());
+    assert_eq!(database.history().await[1], "upgrade r2 1/1");
 }
 
 #[tokio::test]
