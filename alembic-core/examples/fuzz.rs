@@ -167,6 +167,26 @@ fn mutate(text: &str, corpus: &[String], random: &mut Random) -> String {
     text
 }
 
+/// Leaves out of a text what is not needed for what it does.
+fn shrink(target: &str, mut text: String, features: &[u64]) -> String {
+    let mut size = text.len() / 2;
+    while size > 0 {
+        let mut start = 0;
+        while start < text.len() {
+            let end = text.ceil_char_boundary(start + size);
+            let shorter = format!("{}{}", &text[..start], &text[end..]);
+            let found = catch_unwind(|| check(target, &shorter));
+            if found.is_ok_and(|found| features.iter().all(|feature| found.contains(feature))) {
+                text = shorter;
+            } else {
+                start = end;
+            }
+        }
+        size /= 2;
+    }
+    text
+}
+
 fn main() -> ExitCode {
     let mut arguments = std::env::args().skip(1);
     let (target, seconds) = (arguments.next().unwrap_or_default(), arguments.next());
@@ -196,8 +216,10 @@ fn main() -> ExitCode {
             check(&target, &text);
             return ExitCode::FAILURE;
         };
-        if features.iter().any(|feature| !known.contains(feature)) {
-            known.extend(features);
+        let new = features.into_iter().filter(|feature| !known.contains(feature)).collect::<Vec<_>>();
+        if !new.is_empty() {
+            let text = shrink(&target, text, &new);
+            known.extend(check(&target, &text));
             corpus.push(text);
         }
     }

@@ -63,7 +63,11 @@ fn statements(sql: &str, features: &mut Features) {
                     position = statement.end;
                     let text = sql.get(statement.start..statement.end).expect("whole characters");
                     let words = keywords(text, dialect, 2);
-                    features.note((dialect as u8, words.iter().map(String::len).sum::<usize>(), words.len()));
+                    features.note((
+                        dialect as u8,
+                        words.first().map_or(0, |word| word.len().min(12)),
+                        words.len(),
+                    ));
                     // Another delimiter holds for what follows it, and `--` at the very end is a comment to MySQL.
                     let alone = !sql.to_ascii_lowercase().contains("delimiter")
                         && !sql.contains('\u{feff}')
@@ -158,13 +162,15 @@ fn lock(text: &str, features: &mut Features) {
             more.add(&id);
             let more = Lock::parse("alembic.lock", &more.to_string()).expect("with another entry too");
             assert!(more.contains(&id));
-            features.note(("written", written.len() / 64));
+            features.note(("sealed", written.matches("\nseal = ").count().min(3)));
         }
         Err(error) => {
             assert!(error.line <= text.lines().count() + 1, "line {} is none of the file", error.line);
             let words = error.to_string();
-            let letters: String = words.chars().filter(|letter| letter.is_alphabetic()).take(40).collect();
-            features.note(letters);
+            // The kind of the mistake, not what it is about.
+            let kinds =
+                ["newer", "invalid", "duplicate", "twice", "expected", "missing", "unknown", "digest", "id"];
+            features.note(kinds.map(|kind| words.contains(kind)));
             assert!(!words.is_empty());
             let _ = error.help();
         }
