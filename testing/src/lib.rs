@@ -16,7 +16,7 @@ pub use mask::mask;
 pub use project::{Output, TestProject, cargo_alembic, workspace};
 pub use scripts::{Script, write_scripts};
 #[cfg(target_os = "linux")]
-pub use server::{PgBouncer, PrivateServer};
+pub use server::{GaleraCluster, PgBouncer, PrivateServer};
 
 /// Writes a test three times: for SQLite, PostgreSQL and MariaDB.
 ///

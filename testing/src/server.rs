@@ -35,33 +35,15 @@ impl PrivateServer {
     pub fn start(kind: Kind) -> PrivateServer {
         let folder = folder();
         let data = folder.path().join("data");
-        let mut prepare = match kind {
+        match kind {
             Kind::Postgresql => {
                 let mut command = unprivileged(&find("initdb"));
-                command.args([
-                    "--username=postgres",
-                    "--auth=trust",
-                    "--encoding=UTF8",
-                    "--locale=C",
-                    "--no-sync",
-                ]);
-                command.arg(format!("--pgdata={}", data.display()));
-                command
+                command.args(["--username=postgres", "--auth=trust", "--encoding=UTF8", "--locale=C"]);
+                prepare(command.arg("--no-sync").arg(format!("--pgdata={}", data.display())));
             }
-            Kind::Mysql => {
-                let mut command = unprivileged(&find("mariadb-install-db"));
-                command.args([
-                    "--no-defaults",
-                    "--auth-root-authentication-method=normal",
-                    "--skip-name-resolve",
-                ]);
-                command.args(["--skip-test-db"]).arg(format!("--datadir={}", data.display()));
-                command
-            }
+            Kind::Mysql => prepare_mariadb(&data),
             Kind::Sqlite => panic!("SQLite has no server"),
-        };
-        let output = prepare.current_dir("/").output().expect("the data is prepared");
-        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        }
         let mut server = PrivateServer { kind, folder, port: free_port(), process: None };
         server.restart();
         server
@@ -97,13 +79,7 @@ impl PrivateServer {
         let sockets = self.folder.path().display().to_string();
         let port = self.port;
         let mut command = match self.kind {
-            Kind::Mysql => {
-                let mut command = unprivileged(&find("mariadbd"));
-                command.args(["--no-defaults", "--bind-address=127.0.0.1"]);
-                command.arg(format!("--port={port}")).arg(format!("--datadir={}", data.display()));
-                command.arg(format!("--socket={sockets}/socket")).arg(format!("--pid-file={sockets}/pid"));
-                command
-            }
+            Kind::Mysql => mariadbd(self.folder.path(), port),
             _ => {
                 let mut command = unprivileged(&find("postgres"));
                 command.arg("-D").arg(&data).args(["-c", "listen_addresses=127.0.0.1"]);
@@ -112,21 +88,14 @@ impl PrivateServer {
                 command
             }
         };
-        let log = std::fs::File::create(self.folder.path().join("log")).expect("a log");
-        let again = log.try_clone().expect("the same log");
-        command.current_dir("/").stdin(Stdio::null()).stdout(log).stderr(again);
-        let process = command.spawn().expect("the server starts");
-        self.process = Some(process);
         let log = self.folder.path().join("log");
-        // Its own words: on the port somebody else may answer.
+        self.process = Some(spawn(&mut command, &log));
         let ready = match self.kind {
             Kind::Mysql => "ready for connections",
             // As a standby it accepts read-only connections.
             _ => "database system is ready to accept",
         };
-        wait_until("the server is ready", &log, || {
-            std::fs::read_to_string(&log).is_ok_and(|text| text.contains(ready))
-        });
+        wait_for_words(ready, &log);
     }
 
     /// The URL of its own database of that name.
@@ -142,6 +111,66 @@ impl PrivateServer {
 impl Drop for PrivateServer {
     fn drop(&mut self) {
         if let Some(process) = &mut self.process {
+            kill_group(process);
+        }
+    }
+}
+
+/// Two MariaDB servers that are one database (Galera): both can be written to, and named locks are of one of them.
+#[derive(Debug)]
+pub struct GaleraCluster {
+    nodes: Vec<(TempDir, u16, Child)>,
+}
+
+impl GaleraCluster {
+    /// Starts both.
+    ///
+    /// # Panics
+    /// Where MariaDB's programs or the library of Galera are missing: `scripts/test` installs them.
+    #[must_use]
+    pub fn start() -> GaleraCluster {
+        let provider = "/usr/lib/galera/libgalera_smm.so";
+        assert!(Path::new(provider).exists(), "missing: {provider}, of the package galera-4");
+        let mut cluster = GaleraCluster { nodes: Vec::new() };
+        let mut first = String::new();
+        for _ in 0..2 {
+            let folder = folder();
+            let data = folder.path().join("data");
+            prepare_mariadb(&data);
+            let [port, group, receive, transfer, incremental] = [(); 5].map(|()| free_port());
+            let log = folder.path().join("log");
+            let mut command = mariadbd(folder.path(), port);
+            command.args(["--wsrep-on=ON", "--binlog-format=ROW", "--innodb-autoinc-lock-mode=2"]);
+            command.arg(format!("--wsrep-provider={provider}"));
+            command.arg(format!("--wsrep-cluster-address=gcomm://{first}"));
+            command.arg(format!("--wsrep-node-address=127.0.0.1:{receive}"));
+            command.arg(format!("--wsrep-node-incoming-address=127.0.0.1:{port}"));
+            command.arg(format!("--wsrep-sst-receive-address=127.0.0.1:{transfer}"));
+            command.arg(format!(
+                "--wsrep-provider-options=gmcast.listen_addr=tcp://127.0.0.1:{group};\
+                 ist.recv_addr=127.0.0.1:{incremental};gcache.size=8M"
+            ));
+            command.arg("--wsrep-sst-method=rsync");
+            let process = spawn(&mut command, &log);
+            cluster.nodes.push((folder, port, process));
+            wait_for_words("ready for connections", &log);
+            if first.is_empty() {
+                first = format!("127.0.0.1:{group}");
+            }
+        }
+        cluster
+    }
+
+    /// The URL of a database at one of the two.
+    #[must_use]
+    pub fn url(&self, node: usize, database: &str) -> String {
+        format!("mysql://root@127.0.0.1:{}/{database}", self.nodes[node].1)
+    }
+}
+
+impl Drop for GaleraCluster {
+    fn drop(&mut self) {
+        for (_, _, process) in &mut self.nodes {
             kill_group(process);
         }
     }
@@ -169,13 +198,8 @@ impl PgBouncer {
         let file = folder.path().join("pgbouncer.ini");
         std::fs::write(&file, configuration).expect("a configuration");
         let log = folder.path().join("log");
-        let out = std::fs::File::create(&log).expect("a log");
-        let mut command = unprivileged(&find("pgbouncer"));
-        command.arg(&file).current_dir("/").stdin(Stdio::null()).stdout(Stdio::null()).stderr(out);
-        let process = command.spawn().expect("pgbouncer starts");
-        wait_until("pgbouncer listens", &log, || {
-            std::fs::read_to_string(&log).is_ok_and(|text| text.contains("process up"))
-        });
+        let process = spawn(unprivileged(&find("pgbouncer")).arg(&file), &log);
+        wait_for_words("process up", &log);
         PgBouncer { _folder: folder, port, process }
     }
 
@@ -192,11 +216,48 @@ impl Drop for PgBouncer {
     }
 }
 
-fn wait_until(what: &str, log: &Path, done: impl Fn() -> bool) {
+/// Makes the data of a server.
+fn prepare(command: &mut Command) {
+    let output = command.current_dir("/").output().expect("the data is prepared");
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+}
+
+fn prepare_mariadb(data: &Path) {
+    let mut command = unprivileged(&find("mariadb-install-db"));
+    command.args(["--no-defaults", "--auth-root-authentication-method=normal", "--skip-name-resolve"]);
+    prepare(command.args(["--skip-test-db"]).arg(format!("--datadir={}", data.display())));
+}
+
+/// A MariaDB server whose data is in a folder.
+fn mariadbd(folder: &Path, port: u16) -> Command {
+    let folder = folder.display();
+    let mut command = unprivileged(&find("mariadbd"));
+    command.args(["--no-defaults", "--bind-address=127.0.0.1"]).arg(format!("--port={port}"));
+    command.arg(format!("--datadir={folder}/data")).arg(format!("--socket={folder}/socket"));
+    command.arg(format!("--pid-file={folder}/pid"));
+    command
+}
+
+/// Starts a server, whose words go to a file.
+fn spawn(command: &mut Command, log: &Path) -> Child {
+    let file = std::fs::File::create(log).expect("a log");
+    let same = file.try_clone().expect("the same log");
+    command.current_dir("/").stdin(Stdio::null()).stdout(file).stderr(same);
+    command.spawn().expect("the server starts")
+}
+
+/// Waits until a server says that it is ready: on its port somebody else may answer.
+fn wait_for_words(words: &str, log: &Path) {
     let begin = Instant::now();
-    while !done() {
-        let text = || std::fs::read_to_string(log).unwrap_or_default();
-        assert!(begin.elapsed() < Duration::from_secs(60), "waited for a minute until {what}:\n{}", text());
+    loop {
+        let text = std::fs::read_to_string(log).unwrap_or_default();
+        if text.contains(words) {
+            return;
+        }
+        assert!(
+            begin.elapsed() < Duration::from_secs(120),
+            "`{words}` is missing after two minutes:\n{text}"
+        );
         std::thread::sleep(Duration::from_millis(20));
     }
 }

@@ -5,6 +5,7 @@
 mod clock;
 mod crash;
 mod dump;
+mod galera;
 mod interrupt;
 mod package;
 mod processes;
