@@ -1,7 +1,7 @@
 //! What the user did wrong, or what went wrong for them.
 
 use alembic_core::cli::{
-    CommandError, Diagnostic, explain, explain_by, explain_conflicts, explain_heads, explain_scripts,
+    CommandError, Diagnostic, FAILED, explain, explain_by, explain_conflicts, explain_heads, explain_scripts,
 };
 use alembic_core::config::ConfigError;
 use alembic_core::revision::NewRevisionError;
@@ -13,15 +13,18 @@ use crate::project::Project;
 
 /// A failure that is ready to be shown.
 #[derive(Debug)]
-pub(crate) struct Failure(Diagnostic);
+pub(crate) struct Failure {
+    diagnostic: Diagnostic,
+    code: u8,
+}
 
 impl Failure {
     pub(crate) fn new(message: impl ToString, help: &str) -> Failure {
-        Failure(Diagnostic::plain(&message.to_string(), Some(help)))
+        Failure::of(Diagnostic::plain(&message.to_string(), Some(help)))
     }
 
     pub(crate) fn plain(message: impl ToString) -> Failure {
-        Failure(Diagnostic::plain(&message.to_string(), None))
+        Failure::of(Diagnostic::plain(&message.to_string(), None))
     }
 
     /// A file could not be read or written.
@@ -34,16 +37,16 @@ impl Failure {
 
     /// A mistake in a line of a file with this text.
     pub(crate) fn at(message: &str, path: &str, line: usize, source: &str, help: &str) -> Failure {
-        Failure(Diagnostic::at(message, path, line, source, help))
+        Failure::of(Diagnostic::at(message, path, line, source, help))
     }
 
     pub(crate) fn command(error: &CommandError, migrator: &Migrator) -> Failure {
-        Failure(explain(error, migrator))
+        Failure { diagnostic: explain(error, migrator), code: error.code() }
     }
 
     /// A command failed on a project, where more is known of the scripts.
     pub(crate) fn command_on(project: &Project, error: &CommandError, migrator: &Migrator) -> Failure {
-        Failure(explain_by(error, migrator, authors(project)))
+        Failure { diagnostic: explain_by(error, migrator, authors(project)), code: error.code() }
     }
 
     /// A new revision that cannot be.
@@ -55,7 +58,7 @@ impl Failure {
         match error {
             NewRevisionError::SeveralHeads { heads } => {
                 let help = "`cargo alembic merge` joins them";
-                Failure(explain_heads(&error.to_string(), directory, heads, help, authors(project)))
+                Failure::of(explain_heads(&error.to_string(), directory, heads, help, authors(project)))
             }
             error => Failure::plain(error),
         }
@@ -63,15 +66,24 @@ impl Failure {
 
     /// Heads that contradict each other.
     pub(crate) fn conflicts(conflicts: &[Conflict], directory: &ScriptDirectory, help: &str) -> Failure {
-        Failure(explain_conflicts(conflicts, directory, help))
+        Failure::of(explain_conflicts(conflicts, directory, help))
     }
 
     pub(crate) fn scripts(errors: &ScriptErrors, source: impl Fn(&str) -> Option<String>) -> Failure {
-        Failure(explain_scripts(errors, source))
+        Failure::of(explain_scripts(errors, source))
     }
 
     pub(crate) fn print(&self) {
-        self.0.print();
+        self.diagnostic.print();
+    }
+
+    /// The exit code for it.
+    pub(crate) fn code(&self) -> u8 {
+        self.code
+    }
+
+    fn of(diagnostic: Diagnostic) -> Failure {
+        Failure { diagnostic, code: FAILED }
     }
 }
 

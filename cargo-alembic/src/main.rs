@@ -35,7 +35,7 @@ fn main() -> ExitCode {
         Ok(()) => alembic_core::cli::DONE.into(),
         Err(error) => {
             error.print();
-            alembic_core::cli::FAILED.into()
+            error.code().into()
         }
     }
 }

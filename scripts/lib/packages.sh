@@ -10,6 +10,7 @@ declare -A package_of=(
     [python3]=python3
     [pgbouncer]=pgbouncer
     [faketime]=faketime
+    [rsync]=rsync # with which the second server of a MariaDB cluster gets its data
 )
 
 # find_program NAME: prints its path. Servers are often installed outside of an ordinary user's PATH.

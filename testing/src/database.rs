@@ -76,11 +76,7 @@ impl TestDatabase {
     /// # Errors
     /// The database refuses.
     pub async fn try_rows(&self, sql: &str) -> sqlx::Result<Vec<Vec<Option<String>>>> {
-        match self.kind {
-            Kind::Sqlite => rows_sqlite(&self.url, sql).await,
-            Kind::Postgresql => rows_postgresql(&self.url, sql).await,
-            Kind::Mysql => rows_mysql(&self.url, sql).await,
-        }
+        rows(self.kind, &self.url, sql).await
     }
 
     /// The first column of a query, NULL as `NULL`.
@@ -121,10 +117,10 @@ impl TestDatabase {
         self.column(sql).await
     }
 
-    /// The tables of the migrations: all but our own two.
+    /// The tables of the migrations: all but our own.
     pub async fn user_tables(&self) -> Vec<String> {
         let mut tables = self.tables().await;
-        tables.retain(|table| table != "alembic_version" && table != "alembic_history");
+        tables.retain(|table| !table.starts_with("alembic_"));
         tables
     }
 
@@ -168,6 +164,18 @@ impl Drop for TestDatabase {
             });
         });
         let _ = cleaning.join();
+    }
+}
+
+/// Runs statements or a query on a connection of its own. Every column of a query has to be text.
+///
+/// # Errors
+/// The database refuses.
+pub async fn rows(kind: Kind, url: &str, sql: &str) -> sqlx::Result<Vec<Vec<Option<String>>>> {
+    match kind {
+        Kind::Sqlite => rows_sqlite(url, sql).await,
+        Kind::Postgresql => rows_postgresql(url, sql).await,
+        Kind::Mysql => rows_mysql(url, sql).await,
     }
 }
 

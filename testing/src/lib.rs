@@ -2,16 +2,22 @@
 //!
 //! Nothing here skips: where a server is missing the test fails and says what to do.
 
+mod barrier;
 mod client;
 mod database;
 mod mask;
 mod project;
 mod scripts;
+#[cfg(target_os = "linux")]
+mod server;
 
-pub use database::{Kind, TestDatabase};
+pub use barrier::Barrier;
+pub use database::{Kind, TestDatabase, rows};
 pub use mask::mask;
 pub use project::{Output, TestProject, cargo_alembic, workspace};
 pub use scripts::{Script, write_scripts};
+#[cfg(target_os = "linux")]
+pub use server::{GaleraCluster, PgBouncer, PrivateServer};
 
 /// Writes a test three times: for SQLite, PostgreSQL and MariaDB.
 ///

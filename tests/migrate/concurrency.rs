@@ -10,7 +10,7 @@ use alembic_testing::{Kind, Script, TestDatabase, on_every_database};
 use crate::support::{chain, done, migrator, migrator_with, upgrade};
 
 /// Runs the same upgrade several times at once, and returns how often each revision was run.
-async fn race(migrator: &Migrator, url: &str) -> Vec<String> {
+pub(crate) async fn race(migrator: &Migrator, url: &str) -> Vec<String> {
     let runs =
         (0..4).map(|_| async { migrator.upgrade(url).await.unwrap_or_else(|error| panic!("{error}")) });
     let mut all = Vec::new();

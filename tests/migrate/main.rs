@@ -1,13 +1,18 @@
 //! The executor on real databases: SQLite, PostgreSQL and MariaDB.
 
+mod ahead;
 mod alter;
 mod apply;
+mod blocked;
 mod concurrency;
 mod connect;
 mod fail;
+mod lock;
 mod offline;
 mod pool;
+mod preflight;
 mod reader;
+mod resume;
 mod support;
 mod transaction;
 mod verify;

@@ -8,6 +8,7 @@ use serde::Serialize;
 
 use super::json::print_json;
 use super::output::{note, status, status_line, warning};
+use super::signal::Signals;
 use super::{Command, CommandError};
 use crate::migrate::{Answer, Database, Event, Report, Run};
 use crate::migrator::Migrator;
@@ -55,7 +56,9 @@ struct Outcome<'a> {
 pub async fn tell(run: Run<'_>, command: &Command) -> Result<Report, CommandError> {
     let begin = Instant::now();
     let mut teller = Teller::new();
-    let result = run.on_event(|event| teller.tell(&event)).await;
+    let signals = Signals::listen();
+    let result = run.interrupted_by(&signals.interrupt).on_event(|event| teller.tell(&event)).await;
+    drop(signals);
     teller.bar.finish_and_clear();
     let report = result?;
     match command {

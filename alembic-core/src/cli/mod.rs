@@ -13,6 +13,7 @@ mod log;
 mod output;
 mod plan;
 mod resume;
+mod signal;
 
 pub use apply::{run_of, tell};
 pub use args::{
@@ -36,6 +37,8 @@ pub const DONE: u8 = 0;
 pub const FAILED: u8 = 1;
 /// It was called wrongly.
 pub const USAGE: u8 = 2;
+/// It was stopped by Ctrl-C or a request to end (`SIGINT`, `SIGTERM`): 128 and the number of `SIGINT`, as shells have it.
+pub const INTERRUPTED: u8 = 130;
 
 /// Why a command did not do what it was asked for.
 #[derive(Debug, thiserror::Error)]
@@ -101,6 +104,17 @@ pub async fn read(
     Ok(())
 }
 
+impl CommandError {
+    /// The exit code for it.
+    #[must_use]
+    pub fn code(&self) -> u8 {
+        match self {
+            CommandError::Migrate(MigrateError::Interrupted(_)) => INTERRUPTED,
+            _ => FAILED,
+        }
+    }
+}
+
 /// Runs a command, prints what it has to say, and returns the exit code.
 ///
 /// ```no_run
@@ -120,7 +134,7 @@ pub async fn run(
         Ok(()) => DONE.into(),
         Err(error) => {
             explain(&error, migrator).print();
-            FAILED.into()
+            error.code().into()
         }
     }
 }

@@ -1,6 +1,29 @@
 //! The SQL of the two tables that a migrated database holds: `alembic_version` and `alembic_history`.
 //!
 //! All of it is text without parameters, so that the same statements can run on a connection and stand in a file.
+//!
+//! # `alembic_history`
+//! One row for each time that a revision was taken up, taken down, stamped or unstamped. Rows are never changed once they
+//! are finished.
+//!
+//! | column | meaning |
+//! |---|---|
+//! | `id` | grows |
+//! | `revision`, `operation` | what was done: `upgrade`, `downgrade`, `stamp`, `unstamp` |
+//! | `digest`, `lineage` | of the script that did it |
+//! | `statements_total` | how many statements it has |
+//! | `statements_done` | how many are done for certain |
+//! | `statements_begun` | one more than done: the next one was begun, commits by itself, and nobody saw its end |
+//! | `catalog_before` | what the catalog said of what that one touches, before it was begun |
+//! | `error` | what the database said, if it failed |
+//! | `started_at`, `finished_at` | server time; not finished: NULL |
+//! | `applied_by` | user and host of the process |
+//! | `server` | what tells the server from others: `system_identifier`, `@@server_uuid`, `@@server_uid` |
+//! | `tool_version` | of alembic |
+//! | `script` | the text of the script |
+//!
+//! # `alembic_lease`
+//! Only where the server's own locks exclude nobody: see `lease.rs`.
 
 use std::time::SystemTime;
 
@@ -455,7 +478,8 @@ impl Tables {
 
     /// The next statement of the unfinished revision failed, and may have done a part of what it is for.
     pub(crate) fn fail_in_doubt(&self, revision: &str, error: &str) -> String {
-        self.update(revision, &format!("error = {}", self.literal(error)))
+        let error = self.literal(error);
+        self.update(revision, &format!("statements_begun = statements_done + 1, error = {error}"))
     }
 
     /// Nothing of a begun revision, or of any, is left to be finished.

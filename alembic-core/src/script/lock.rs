@@ -362,7 +362,9 @@ impl fmt::Display for Lock {
             "# Written by `cargo alembic`. Commit it together with your migrations.\nversion = {VERSION}\n\n"
         );
         for (id, entry) in &self.entries {
-            write!(text, "{TABLE}\nid = {:?}\n", id.as_str())?;
+            // An id has no control characters, which would have to be written otherwise.
+            let id = id.as_str().replace('\\', "\\\\").replace('"', "\\\"");
+            write!(text, "{TABLE}\nid = \"{id}\"\n")?;
             if let Some(Seal { digest, when }) = &entry.seal {
                 writeln!(text, "seal = \"{digest}\"")?;
                 if let Some(when) = when {

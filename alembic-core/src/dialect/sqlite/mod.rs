@@ -13,8 +13,9 @@ pub(crate) fn is_missing_table(error: &SqliteError) -> bool {
     error.message().starts_with("no such table")
 }
 
-/// Whether another connection holds the database (`SQLITE_BUSY` and its extended codes, sqlite.org/rescode.html).
+/// Whether another connection holds the database (`SQLITE_BUSY`, or `SQLITE_LOCKED` where both are of this process and share
+/// a cache, with their extended codes; sqlite.org/rescode.html).
 #[cfg(feature = "sqlite")]
 pub(crate) fn is_busy(error: &SqliteError) -> bool {
-    error.code().and_then(|code| code.parse::<u32>().ok()).is_some_and(|code| code & 0xff == 5)
+    error.code().and_then(|code| code.parse::<u32>().ok()).is_some_and(|code| matches!(code & 0xff, 5 | 6))
 }
