@@ -17,6 +17,9 @@ mod dialect;
 #[cfg(feature = "driver")]
 pub mod migrate;
 
+#[cfg(feature = "driver")]
+pub mod autogenerate;
+
 #[cfg(feature = "build")]
 pub mod build_script;
 

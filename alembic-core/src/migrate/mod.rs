@@ -16,7 +16,9 @@ mod start;
 mod state;
 mod verify;
 
+pub(crate) use connection::Connection;
 pub use database::Database;
+pub(crate) use database::Missing;
 pub use error::{Aftermath, EditedRevision, MigrateError, Provenance, StatementFailure};
 pub use event::{Done, Event, Report};
 pub use start::Run;

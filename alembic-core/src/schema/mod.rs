@@ -19,6 +19,6 @@ pub use column::{Column, Generated, Identity};
 pub use constraint::{Check, Deferrable, ForeignKey, PrimaryKey, ReferentialAction, Unique};
 pub use index::{Direction, Index, IndexPart, Nulls};
 pub use name::ObjectName;
-pub use schema::{Enum, Foreign, Schema};
+pub use schema::{Enum, Foreign, Schema, Use};
 pub use table::{Table, TableOptions};
 pub use types::Type;

@@ -1,6 +1,7 @@
 //! MySQL and MariaDB.
 
 mod lock;
+pub(crate) mod reflect;
 
 pub(crate) use lock::MysqlLock;
 use sqlx::mysql::MySqlDatabaseError;

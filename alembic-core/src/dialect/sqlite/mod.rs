@@ -1,5 +1,8 @@
 //! SQLite.
 
+mod definition;
+pub(crate) mod reflect;
+
 use sqlx::error::DatabaseError;
 use sqlx::sqlite::SqliteError;
 

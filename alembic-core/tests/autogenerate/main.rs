@@ -1,0 +1,6 @@
+//! Reflection and comparison on real databases: SQLite, PostgreSQL and MariaDB.
+
+mod arena;
+mod cases;
+mod compact;
+mod reflect;
