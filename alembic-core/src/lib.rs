@@ -12,7 +12,6 @@ pub mod config;
 
 mod migrator;
 
-#[cfg(feature = "driver")]
 mod dialect;
 #[cfg(feature = "driver")]
 pub mod migrate;
@@ -28,4 +27,5 @@ pub mod cli;
 
 #[cfg(feature = "driver")]
 pub use dialect::DatabaseMessage;
+pub use dialect::{NoSuchType, TypeWords};
 pub use migrator::Migrator;

@@ -1,19 +1,30 @@
-//! What differs between the databases: quoting, the SQL of our own tables, locks, and how they report failures.
+//! What differs between the databases: types, quoting, the SQL of our own tables, locks, and how they report failures.
 //!
-//! One folder for each database. This room knows nothing of revisions and scripts.
+//! One folder for each database. This room knows nothing of revisions and scripts. Without a driver only what is pure
+//! is compiled: the types.
 
+#[cfg(feature = "driver")]
 pub(crate) mod expression;
+#[cfg(feature = "driver")]
 mod failure;
 #[cfg(feature = "mysql")]
 pub(crate) mod mysql;
 #[cfg(feature = "postgres")]
 pub(crate) mod postgresql;
+#[cfg(feature = "driver")]
 mod quote;
+#[cfg(feature = "driver")]
 pub(crate) mod reflect;
 #[cfg(feature = "sqlite")]
 pub(crate) mod sqlite;
+#[cfg(feature = "driver")]
 mod tables;
+mod types;
 
+#[cfg(feature = "driver")]
 pub use failure::DatabaseMessage;
+#[cfg(feature = "driver")]
 pub(crate) use reflect::{Namespace, Rows, columns};
+#[cfg(feature = "driver")]
 pub(crate) use tables::{ALEMBIC_WIDTH, Entry, Operation, Tables};
+pub use types::{NoSuchType, TypeWords};

@@ -22,6 +22,14 @@ pub enum Type {
     Integer,
     /// An integer of 64 bits.
     BigInteger,
+    /// An integer of 8 bits that is never negative.
+    UnsignedTinyInteger,
+    /// An integer of 16 bits that is never negative.
+    UnsignedSmallInteger,
+    /// An integer of 32 bits that is never negative.
+    UnsignedInteger,
+    /// An integer of 64 bits that is never negative.
+    UnsignedBigInteger,
     /// A binary floating-point number of 32 bits.
     Real,
     /// A binary floating-point number of 64 bits.
