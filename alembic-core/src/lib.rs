@@ -8,6 +8,8 @@ pub mod script;
 
 pub mod schema;
 
+pub mod operation;
+
 pub mod config;
 
 mod migrator;

@@ -1,6 +1,6 @@
 //! Why a database and a schema could not be compared.
 
-use crate::dialect::DatabaseMessage;
+use crate::dialect::{DatabaseMessage, DdlError};
 use crate::migrate::MigrateError;
 
 /// Everything that can keep a comparison from being done.
@@ -14,6 +14,10 @@ pub enum AutogenerateError {
     Database { doing: &'static str, message: Box<DatabaseMessage>, source: sqlx::Error },
     #[error("the database has no schema `{name}`")]
     NoSchema { name: String },
+    #[error("the database refuses what the models ask for: {message}\n{statement}")]
+    Scratch { message: Box<DatabaseMessage>, statement: String, source: sqlx::Error },
+    #[error(transparent)]
+    Ddl(#[from] DdlError),
 }
 
 impl AutogenerateError {

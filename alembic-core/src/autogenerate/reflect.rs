@@ -17,19 +17,26 @@ const READING: &str = "reading its catalog";
 /// The database cannot be reached or read, or a schema of the filter is not there.
 pub async fn inspect(database: impl Into<Database>, filter: &Filter) -> Result<Schema, AutogenerateError> {
     let mut connection = database.into().connect(Missing::Refuse).await?;
-    let namespaces = namespaces(&mut connection, filter).await?;
+    let (namespaces, _) = namespaces(&mut connection, filter, &[]).await?;
     let mut schema = reflect(&mut connection, &namespaces).await?;
     filter.apply(&mut schema, &Schema::default());
     Ok(schema)
 }
 
-/// The default schema and those that the filter names.
+/// A schema that [`inspect`] gave, as models would write it: with types and defaults that other dialects understand too.
+#[must_use]
+pub fn generic(schema: &Schema, dialect: Dialect) -> Schema {
+    crate::dialect::generic(schema, dialect)
+}
+
+/// The default schema, those that the filter names, and those that are wanted; of the latter, those that are not there.
 pub(super) async fn namespaces(
     connection: &mut Connection,
     filter: &Filter,
-) -> Result<Vec<Namespace>, AutogenerateError> {
+    wanted: &[String],
+) -> Result<(Vec<Namespace>, Vec<String>), AutogenerateError> {
     let sql = match connection.dialect() {
-        Dialect::Sqlite => return Ok(Vec::new()),
+        Dialect::Sqlite => return Ok((Vec::new(), Vec::new())),
         Dialect::Postgresql => {
             "SELECT coalesce(current_schema(), 'public')::text, NULL \
              UNION ALL SELECT nspname::text, nspname::text FROM pg_namespace"
@@ -46,14 +53,21 @@ pub(super) async fn namespaces(
     });
     let mut namespaces: Vec<Namespace> = known.next().into_iter().collect();
     let known: Vec<Namespace> = known.collect();
-    for name in &filter.schemas {
+    let mut missing = Vec::new();
+    for name in filter.schemas.iter().chain(wanted) {
         if namespaces.iter().any(|taken| taken.name == *name) {
             continue;
         }
-        let found = known.iter().find(|known| known.name == *name);
-        namespaces.push(found.cloned().ok_or_else(|| AutogenerateError::NoSchema { name: name.clone() })?);
+        match known.iter().find(|known| known.name == *name) {
+            Some(found) => namespaces.push(found.clone()),
+            None if wanted.contains(name) => {
+                namespaces.push(Namespace { name: name.clone(), shown: Some(name.clone()) });
+                missing.push(name.clone());
+            }
+            None => return Err(AutogenerateError::NoSchema { name: name.clone() }),
+        }
     }
-    Ok(namespaces)
+    Ok((namespaces, missing))
 }
 
 /// All that is in these namespaces.

@@ -4,11 +4,15 @@
 //! is compiled: the types.
 
 #[cfg(feature = "driver")]
-pub(crate) mod expression;
+mod ddl;
 #[cfg(feature = "driver")]
 mod failure;
+#[cfg(feature = "driver")]
+mod generic;
 #[cfg(feature = "mysql")]
 pub(crate) mod mysql;
+#[cfg(feature = "driver")]
+mod neutral;
 #[cfg(feature = "postgres")]
 pub(crate) mod postgresql;
 #[cfg(feature = "driver")]
@@ -22,7 +26,15 @@ mod tables;
 mod types;
 
 #[cfg(feature = "driver")]
+pub use ddl::DdlError;
+#[cfg(feature = "driver")]
+pub(crate) use ddl::{Statement, script, statements, type_word};
+#[cfg(feature = "driver")]
 pub use failure::DatabaseMessage;
+#[cfg(feature = "driver")]
+pub(crate) use generic::{generic, generic_type};
+#[cfg(feature = "driver")]
+pub(crate) use quote::literal;
 #[cfg(feature = "driver")]
 pub(crate) use reflect::{Namespace, Rows, columns};
 #[cfg(feature = "driver")]

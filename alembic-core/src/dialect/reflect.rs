@@ -5,6 +5,7 @@
 
 use std::collections::HashSet;
 
+use crate::operation::expression::identifier;
 use crate::schema::{ObjectName, Schema, Use};
 use crate::script::{Dialect, TokenKind, lex};
 
@@ -60,18 +61,4 @@ pub(crate) fn uses(schema: &Schema, definition: &str, dialect: Dialect) -> Vec<U
         }
     }
     uses
-}
-
-/// The name that a word or quoted identifier stands for, in its letter case.
-pub(crate) fn identifier(text: &str) -> String {
-    let Some(quote) = text.chars().next().filter(|first| matches!(first, '"' | '`' | '[' | '\'')) else {
-        return text.to_owned();
-    };
-    let closing = if quote == '[' { ']' } else { quote };
-    let inner = text.strip_prefix(quote).and_then(|rest| rest.strip_suffix(closing)).unwrap_or(text);
-    if quote == '[' {
-        inner.to_owned()
-    } else {
-        inner.replace(&format!("{quote}{quote}"), &quote.to_string())
-    }
 }

@@ -15,6 +15,9 @@ pub struct Schema {
     /// What this model does not hold but the database has: views, triggers, routines, partitions, extensions.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub foreign: Vec<Foreign>,
+    /// MySQL: how text is collated where nothing is said.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub collation: Option<String>,
 }
 
 impl Schema {

@@ -2,7 +2,7 @@
 
 use super::table::{Definition, references};
 use super::tokens::{Result, Tokens, Unreadable};
-use crate::dialect::reflect::identifier;
+use crate::operation::expression::identifier;
 use crate::schema::{Check, Column, Generated, Identity, PrimaryKey, Type, Unique};
 use crate::script::TokenKind;
 

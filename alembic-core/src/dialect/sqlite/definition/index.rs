@@ -1,8 +1,7 @@
 //! `CREATE INDEX`.
 
 use super::tokens::{Tokens, Unreadable};
-use crate::dialect::expression::tidy;
-use crate::dialect::reflect::identifier;
+use crate::operation::expression::{identifier, tidy};
 use crate::schema::{Direction, Index, IndexPart};
 use crate::script::{Dialect, Token, TokenKind};
 

@@ -1,7 +1,6 @@
 //! A cursor over the significant tokens of a definition.
 
-use crate::dialect::expression::tidy;
-use crate::dialect::reflect::identifier;
+use crate::operation::expression::{identifier, tidy};
 use crate::schema::{Deferrable, ObjectName, ReferentialAction};
 use crate::script::{Dialect, Token, TokenKind, lex};
 

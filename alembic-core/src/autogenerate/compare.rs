@@ -1,0 +1,205 @@
+//! The comparison of a database with a desired schema.
+
+use std::collections::HashSet;
+
+use super::reflect::{namespaces, reflect};
+use super::scratch::normalise;
+use super::settled::{fill_references, is_settled};
+use super::{AutogenerateError, Difference, Filter};
+use crate::dialect::{Namespace, generic};
+use crate::migrate::{Connection, Database, Missing};
+use crate::operation::{Renamed, Side, diff, enum_of};
+use crate::schema::{Enum, ObjectName, ReferentialAction, Schema, Table, Type};
+use crate::script::Dialect;
+
+/// A database and a desired schema, both as the database shows them.
+///
+/// Once made it needs no database any more: renames can be told to it, and the difference asked for again.
+#[derive(Clone, Debug)]
+pub struct Comparison {
+    /// Whose database it is.
+    pub dialect: Dialect,
+    /// What the database looks like, in its own spelling.
+    pub actual: Schema,
+    /// What it should look like, as it was given.
+    pub desired: Schema,
+    /// The actual schema as models would write it.
+    generic: Schema,
+    /// The desired schema in the spelling of the database.
+    normal: Schema,
+    /// Schemas that are desired and not there.
+    missing: Vec<String>,
+}
+
+/// Compares a database with a desired schema. The database is not changed.
+///
+/// # Errors
+/// The database cannot be reached or read, or refuses the desired tables.
+pub async fn compare(
+    database: impl Into<Database>,
+    desired: &Schema,
+    filter: &Filter,
+) -> Result<Comparison, AutogenerateError> {
+    let mut connection = database.into().connect(Missing::Refuse).await?;
+    compare_on(&mut connection, desired, filter).await
+}
+
+/// Compares on a connection that is there.
+pub(super) async fn compare_on(
+    connection: &mut Connection,
+    desired: &Schema,
+    filter: &Filter,
+) -> Result<Comparison, AutogenerateError> {
+    let dialect = connection.dialect();
+    let mut desired = desired.clone();
+    let wanted = schemas_of(dialect, &mut desired);
+    let (namespaces, missing) = namespaces(connection, filter, &wanted).await?;
+    without_default(&mut desired, &namespaces);
+    desired.tables.retain(|table| filter.takes(&table.name) || filter.include.is_empty());
+    fill_references(&mut desired);
+    let there: Vec<Namespace> =
+        namespaces.iter().filter(|own| !missing.contains(&own.name)).cloned().collect();
+    let mut actual = reflect(connection, &there).await?;
+    filter.apply(&mut actual, &desired);
+    let generic = generic(&actual, dialect);
+    let Parted { settled, mut open, same_enums } = part(dialect, &generic, &actual, &desired);
+    if same_enums && open.tables.is_empty() {
+        open.enums.clear();
+    }
+    let mut normal = normalise(connection, &namespaces, &open).await?;
+    keep_foreign_keys(dialect, &mut normal, &open);
+    normal.tables.extend(settled);
+    normal.tables.sort_by(|a, b| a.name.cmp(&b.name));
+    if same_enums {
+        normal.enums.clone_from(&actual.enums);
+    }
+    Ok(Comparison { dialect, actual, desired, generic, normal, missing })
+}
+
+impl Comparison {
+    /// Tells that something has another name and is the same.
+    pub fn rename(&mut self, renamed: &Renamed) {
+        renamed.apply(&mut self.desired);
+    }
+
+    /// What leads from the database to the desired schema.
+    #[must_use]
+    pub fn difference(&self) -> Difference {
+        let before = Side { reflected: &self.actual, written: &self.generic };
+        let after = Side { reflected: &self.normal, written: &self.desired };
+        let operations = diff(self.dialect, before, after);
+        Difference::new(self, operations)
+    }
+
+    /// The schemas that are desired and not there.
+    pub(super) fn missing(&self) -> &[String] {
+        &self.missing
+    }
+
+    /// The actual schema as models would write it.
+    pub(super) fn generic(&self) -> &Schema {
+        &self.generic
+    }
+}
+
+/// The schemas that the desired tables are in. On SQLite, which has none, they are left out of the names.
+fn schemas_of(dialect: Dialect, desired: &mut Schema) -> Vec<String> {
+    let mut wanted = Vec::new();
+    for_names(desired, |name| {
+        if dialect == Dialect::Sqlite {
+            name.schema = None;
+        }
+        if let Some(schema) = &name.schema
+            && !wanted.contains(schema)
+        {
+            wanted.push(schema.clone());
+        }
+    });
+    wanted
+}
+
+/// Leaves out of names the schema that is the default one.
+fn without_default(desired: &mut Schema, namespaces: &[Namespace]) {
+    let default = namespaces.iter().find(|own| own.shown.is_none()).map(|own| own.name.clone());
+    for_names(desired, |name| {
+        name.schema.take_if(|schema| Some(&*schema) == default.as_ref());
+    });
+}
+
+/// The names of all tables and enums, where they are defined and where they are referred to.
+fn for_names(schema: &mut Schema, mut change: impl FnMut(&mut ObjectName)) {
+    schema.enums.iter_mut().for_each(|own| change(&mut own.name));
+    for table in &mut schema.tables {
+        change(&mut table.name);
+        table.foreign_keys.iter_mut().for_each(|key| change(&mut key.references));
+        for column in &mut table.columns {
+            let mut inner = &mut column.type_;
+            while let Type::Array(element) = inner {
+                inner = element;
+            }
+            if let Type::Enum(name) = inner {
+                change(name);
+            }
+        }
+    }
+}
+
+/// The desired tables, parted by whether the database has to be asked about them.
+struct Parted {
+    /// Tables that are certainly as they should be, as the database shows them.
+    settled: Vec<Table>,
+    /// All others, with the enums.
+    open: Schema,
+    /// Whether the enums are as they should be.
+    same_enums: bool,
+}
+
+fn part(dialect: Dialect, generic: &Schema, actual: &Schema, desired: &Schema) -> Parted {
+    let mut parted = Parted {
+        settled: Vec::new(),
+        open: Schema { tables: Vec::new(), ..desired.clone() },
+        same_enums: true,
+    };
+    let mut same_enums: HashSet<&ObjectName> = HashSet::new();
+    if dialect == Dialect::Postgresql {
+        let same = |own: &&Enum| {
+            actual.enums.iter().any(|other| other.name == own.name && other.values == own.values)
+        };
+        same_enums.extend(desired.enums.iter().filter(same).map(|own| &own.name));
+        parted.same_enums = same_enums.len() == desired.enums.len() && same_enums.len() == actual.enums.len();
+    }
+    // A column says nothing of a change of its type's values.
+    let uses_changed = |table: &Table| {
+        let mut used = table.columns.iter().filter_map(|column| enum_of(&column.type_));
+        dialect == Dialect::Postgresql && used.any(|name| !same_enums.contains(name))
+    };
+    for table in &desired.tables {
+        match generic.table(&table.name).zip(actual.table(&table.name)) {
+            Some((known, shown))
+                if !uses_changed(table) && is_settled(dialect, known, table, &desired.enums) =>
+            {
+                parted.settled.push(shown.clone());
+            }
+            _ => parted.open.tables.push(table.clone()),
+        }
+    }
+    parted
+}
+
+/// Foreign keys are not made in the scratch place: there is nothing about them that a database says in other words.
+fn keep_foreign_keys(dialect: Dialect, normal: &mut Schema, open: &Schema) {
+    for table in &mut normal.tables {
+        let Some(written) = open.table(&table.name) else { continue };
+        table.foreign_keys.clone_from(&written.foreign_keys);
+        if dialect == Dialect::Mysql {
+            for key in &mut table.foreign_keys {
+                for action in [&mut key.on_delete, &mut key.on_update] {
+                    if *action == ReferentialAction::Restrict {
+                        *action = ReferentialAction::NoAction;
+                    }
+                }
+                key.deferrable = None;
+            }
+        }
+    }
+}
