@@ -1,5 +1,6 @@
 //! The executor on real databases: SQLite, PostgreSQL and MariaDB.
 
+mod alter;
 mod apply;
 mod concurrency;
 mod connect;

@@ -19,7 +19,7 @@ pub(crate) mod postgresql;
 mod quote;
 #[cfg(feature = "driver")]
 pub(crate) mod reflect;
-#[cfg(feature = "sqlite")]
+#[cfg(feature = "driver")]
 pub(crate) mod sqlite;
 #[cfg(feature = "driver")]
 mod tables;

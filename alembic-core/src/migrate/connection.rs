@@ -36,6 +36,15 @@ impl<DB: sqlx::Database> DerefMut for Handle<DB> {
     }
 }
 
+impl<DB: sqlx::Database> Handle<DB> {
+    /// Says that no pool is to get the connection back.
+    fn discard(&mut self) {
+        if let Handle::Pooled(connection) = self {
+            connection.close_on_drop();
+        }
+    }
+}
+
 /// A connection on which migrations run.
 ///
 /// Dropped inside of a transaction it rolls that back.
@@ -163,13 +172,18 @@ impl Connection {
     /// SQLite's connections stay: to close one may be to drop a database in memory.
     pub(crate) fn taint(&mut self) {
         match self {
+            #[cfg(feature = "sqlite")]
+            Connection::Sqlite(_) => {}
             #[cfg(feature = "postgres")]
-            Connection::Postgresql(Handle::Pooled(connection)) => connection.close_on_drop(),
+            Connection::Postgresql(connection) => connection.discard(),
             #[cfg(feature = "mysql")]
-            Connection::Mysql(Handle::Pooled(connection)) => connection.close_on_drop(),
-            #[cfg(any(feature = "sqlite", feature = "postgres", feature = "mysql"))]
-            _ => {}
+            Connection::Mysql(connection) => connection.discard(),
         }
+    }
+
+    /// Says that no pool is to get the connection back, whatever else is lost with it.
+    pub(crate) fn discard(&mut self) {
+        on_connection!(self, connection, _Manager => connection.discard());
     }
 
     /// Whether the error says that another process writes to the same SQLite file.

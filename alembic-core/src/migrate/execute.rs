@@ -4,6 +4,7 @@ use std::time::{Instant, SystemTime};
 
 use tracing::Instrument as _;
 
+use super::alter::{alter_table, lacking_alter};
 use super::batch::{Batch, Failure};
 use super::children::{dropped_table, referring_table};
 use super::connection::Connection;
@@ -149,14 +150,22 @@ impl Executor<'_, '_> {
         let mut batch = Batch::default();
         for (index, statement) in step.statements.iter().enumerate() {
             let text = step.script.statement_text(statement);
-            if let Some(table) = self.dropped_table(text) {
-                if !batch.is_empty() {
-                    let before = std::mem::take(&mut batch).run(self.connection).await;
-                    before.map_err(|failure| self.failure(step, failure, true))?;
-                }
+            let dropped_table = self.dropped_table(text);
+            let alter = lacking_alter(text, self.tables.dialect());
+            if !batch.is_empty() && (dropped_table.is_some() || alter.is_some()) {
+                let before = std::mem::take(&mut batch).run(self.connection).await;
+                before.map_err(|failure| self.failure(step, failure, true))?;
+            }
+            if let Some(table) = dropped_table {
                 self.keep_children(step, index, table).await?;
             }
-            batch.statement(index, statement, text);
+            match alter {
+                Some(alter) => {
+                    let altered = alter_table(self.connection, &alter, index, statement).await;
+                    altered.map_err(|failure| self.failure(step, failure, true))?;
+                }
+                None => batch.statement(index, statement, text),
+            }
         }
         self.restore_search_path(step, &mut batch);
         batch.own(&self.tables.done(&self.entry(step), begun));
@@ -219,8 +228,14 @@ impl Executor<'_, '_> {
             if together {
                 batch.own("START TRANSACTION");
             }
-            batch.statement(index, statement, text);
-            if let Err(failure) = batch.run(self.connection).await {
+            let result = match lacking_alter(text, self.tables.dialect()) {
+                Some(alter) => alter_table(self.connection, &alter, index, statement).await,
+                None => {
+                    batch.statement(index, statement, text);
+                    batch.run(self.connection).await
+                }
+            };
+            if let Err(failure) = result {
                 let error = self.failure(step, failure, false);
                 self.note_failure(id, &error, index, together).await;
                 return Err(error);

@@ -1,5 +1,6 @@
 //! The executor: takes a database from where it is to where a target says, and records what it did.
 
+mod alter;
 mod batch;
 mod children;
 mod connection;

@@ -1,0 +1,396 @@
+//! The actions of an `ALTER TABLE` as edits of the stored text, and what else each of them asks for.
+
+use super::catalog::{Catalog, readable};
+use super::constraint::{Constraint, Rule, table_constraint};
+use super::edit::{Edits, without};
+use super::error::AlterError;
+use super::keys::{ForeignKey, foreign_keys, inbound};
+use super::plan::Check;
+use super::query;
+use super::reader::{Reader, mentions, quoted, same};
+use super::statement::Action;
+use super::table::{Column, Table};
+
+/// What becomes of a table.
+pub(super) struct Change<'a> {
+    pub(super) catalog: &'a Catalog,
+    /// Its name as it is stored.
+    pub(super) name: &'a str,
+    pub(super) before: Table<'a>,
+    /// Its text after the actions so far.
+    pub(super) text: String,
+    /// Whether its rows have to be written anew.
+    pub(super) rebuild: bool,
+    /// Conditions: if one of them holds for a row, the rows have to be written anew too.
+    pub(super) probes: Vec<String>,
+    /// What has to hold for the rows as they are.
+    pub(super) required: Vec<Check>,
+    /// The same, but where the rows are written anew SQLite sees to it; then these say what it found.
+    pub(super) checks: Vec<Check>,
+    /// What has to hold for the rows afterwards.
+    pub(super) checks_after: Vec<Check>,
+    /// Columns whose values are computed, and from what.
+    pub(super) conversions: Vec<(String, String)>,
+    /// The places of foreign keys among all of the table, and whether the rows have to obey them already.
+    foreign: Vec<(usize, bool)>,
+    /// Indexes that are dropped with a column.
+    pub(super) dropped_indexes: Vec<&'a str>,
+}
+
+impl<'a> Change<'a> {
+    pub(super) fn new(catalog: &'a Catalog, table: &str) -> Result<Change<'a>, AlterError> {
+        let (name, before) = catalog.table(table)?;
+        Ok(Change {
+            catalog,
+            name,
+            text: before.sql.to_owned(),
+            before,
+            rebuild: false,
+            probes: Vec::new(),
+            required: Vec::new(),
+            checks: Vec::new(),
+            checks_after: Vec::new(),
+            conversions: Vec::new(),
+            foreign: Vec::new(),
+            dropped_indexes: Vec::new(),
+        })
+    }
+
+    /// Edits the text for one action. What SQLite does itself is not for here.
+    pub(super) fn apply(&mut self, action: &Action) -> Result<(), AlterError> {
+        let text = self.text.clone();
+        let table = readable(self.name, &text)?;
+        let mut edits = Edits::default();
+        match action {
+            Action::Native(_) => {}
+            Action::SetType { column, of_type, using } => {
+                self.set_type(&table, column, of_type, using.as_deref(), &mut edits)?;
+            }
+            Action::SetNotNull { column } => self.set_not_null(&table, column, &mut edits)?,
+            Action::DropNotNull { column } => {
+                let column = self.column(&table, column)?;
+                remove_from(column, &table, &mut edits, |rule| *rule == Rule::NotNull);
+            }
+            Action::SetDefault { column, value } => self.set_default(&table, column, value, &mut edits)?,
+            Action::DropDefault { column } => {
+                let column = self.column(&table, column)?;
+                if column.default_value().is_some() {
+                    self.probes.extend(query::unwritten_rows(self, &column.name.text));
+                    remove_from(column, &table, &mut edits, |rule| matches!(rule, Rule::Default { .. }));
+                }
+            }
+            Action::AddColumn { name, definition, if_not_exists } => match table.column(name) {
+                Some(_) if *if_not_exists => {}
+                Some(_) => {
+                    let (table, column) = (self.name.to_owned(), name.clone());
+                    return Err(AlterError::ColumnExists { table, column });
+                }
+                None => {
+                    self.rebuild = true;
+                    let last = &table.columns[table.columns.len() - 1].range;
+                    edits.add_element(&table, last, definition);
+                    if Column::read(&mut Reader::new(definition)).is_some_and(|column| column.is_foreign()) {
+                        self.foreign.push((foreign_before(&table, last.end), true));
+                    }
+                }
+            },
+            Action::DropColumn { name, if_exists } => {
+                if table.column(name).is_some() || !if_exists {
+                    self.text = self.free_column(&table, name)?;
+                }
+                return Ok(());
+            }
+            Action::AddConstraint { definition, validate } => {
+                self.add_constraint(&table, definition, *validate, &mut edits)?;
+            }
+            Action::DropConstraint { name, if_exists } => match self.constraint(&table, name) {
+                Ok((column, constraint)) => {
+                    edits.remove_constraint(&table, column, constraint);
+                    self.rebuild |= constraint.rule.has_index();
+                    if let (Rule::Default { .. }, Some(column)) = (&constraint.rule, column) {
+                        self.probes.extend(query::unwritten_rows(self, &column.name.text));
+                    }
+                }
+                Err(_) if *if_exists => {}
+                Err(error) => return Err(error),
+            },
+            Action::ValidateConstraint { name } => {
+                let (_, constraint) = self.constraint(&table, name)?;
+                match &constraint.rule {
+                    Rule::Check { expression } => {
+                        self.checks.push(query::check(self, name, &text[expression.clone()]));
+                    }
+                    Rule::Foreign { .. } => {
+                        self.foreign.push((foreign_before(&table, constraint.range.start), true))
+                    }
+                    _ => {}
+                }
+            }
+        }
+        self.text = edits.apply(&text);
+        Ok(())
+    }
+
+    fn column<'t>(&self, table: &'t Table<'_>, name: &str) -> Result<&'t Column, AlterError> {
+        let missing = || AlterError::NoColumn { table: self.name.to_owned(), column: name.to_owned() };
+        table.column(name).ok_or_else(missing)
+    }
+
+    fn set_type(
+        &mut self,
+        table: &Table<'_>,
+        column: &str,
+        of_type: &str,
+        using: Option<&str>,
+        edits: &mut Edits,
+    ) -> Result<(), AlterError> {
+        let column = self.column(table, column)?;
+        match &column.of_type {
+            Some(range) => edits.replace(range.clone(), of_type),
+            None => edits.insert(column.name.range.end, format!(" {of_type}")),
+        }
+        let is_integer = |of_type: &str| of_type.eq_ignore_ascii_case("INTEGER");
+        let old = column.type_text(table.sql).unwrap_or_default();
+        let is_key = matches!(table.primary_key_columns(), [only] if same(only, &column.name.text));
+        // INTEGER alone makes a key column another name of the rowid.
+        let same_rowid = !is_key || is_integer(old) == is_integer(of_type);
+        let new_affinity = super::table::affinity(Some(of_type), table.strict);
+        // The types of STRICT tables are checked, not only converted to: but INT and INTEGER are one.
+        let converted = new_affinity != table.affinity(column)
+            || (table.strict && new_affinity != super::table::Affinity::Integer);
+        if same(old, of_type) || (!converted && same_rowid && using.is_none()) {
+            return Ok(());
+        }
+        self.rebuild = true;
+        self.conversions.extend(using.map(|using| (column.name.text.clone(), using.to_owned())));
+        self.checks_after.extend(query::references(self, table, &column.name.text));
+        Ok(())
+    }
+
+    fn set_not_null(&mut self, table: &Table<'_>, column: &str, edits: &mut Edits) -> Result<(), AlterError> {
+        let column = self.column(table, column)?;
+        if column.constraint(|rule| *rule == Rule::NotNull).is_none() {
+            edits.insert(end_of_type(column), " NOT NULL");
+            remove_from(column, table, edits, |rule| *rule == Rule::Null);
+            self.required.extend(query::not_null(self, &column.name.text));
+        }
+        Ok(())
+    }
+
+    fn set_default(
+        &mut self,
+        table: &Table<'_>,
+        column: &str,
+        value: &str,
+        edits: &mut Edits,
+    ) -> Result<(), AlterError> {
+        let column = self.column(table, column)?;
+        match column.default_value() {
+            Some(range) if table.sql.get(range.clone()) == Some(value) => return Ok(()),
+            Some(range) => edits.replace(range.clone(), value),
+            None => {
+                let first = column.constraints.first().filter(|first| first.rule == Rule::NotNull);
+                let behind = first.map_or_else(|| end_of_type(column), |not_null| not_null.range.end);
+                edits.insert(behind, format!(" DEFAULT {value}"));
+            }
+        }
+        self.probes.extend(query::unwritten_rows(self, &column.name.text));
+        Ok(())
+    }
+
+    fn add_constraint(
+        &mut self,
+        table: &Table<'_>,
+        definition: &str,
+        validate: bool,
+        edits: &mut Edits,
+    ) -> Result<(), AlterError> {
+        // It could be read when the statement was.
+        let Some(constraint) = table_constraint(&mut Reader::new(definition)) else { return Ok(()) };
+        if let Some(name) = &constraint.name
+            && names(table).any(|known| same(known, name))
+        {
+            let (table, name) = (self.name.to_owned(), name.clone());
+            return Err(AlterError::ConstraintExists { table, name });
+        }
+        match &constraint.rule {
+            Rule::PrimaryKey { columns, .. } => {
+                self.rebuild = true;
+                for column in columns {
+                    let column = self.column(table, column)?;
+                    self.required.extend(query::not_null(self, &column.name.text));
+                }
+                self.checks.push(query::unique(self, columns));
+            }
+            Rule::Unique { columns } => {
+                self.rebuild = true;
+                for column in columns {
+                    self.column(table, column)?;
+                }
+                self.checks.push(query::unique(self, columns));
+            }
+            Rule::Check { expression } if validate => {
+                let name = constraint.name.as_deref().unwrap_or_default();
+                self.checks.push(query::check(self, name, &definition[expression.clone()]));
+            }
+            Rule::Foreign { columns, .. } => {
+                for column in columns {
+                    self.column(table, column)?;
+                }
+                self.foreign.push((foreign_before(table, table.sql.len()), validate));
+            }
+            _ => {}
+        }
+        edits.add_element(table, table.end_of_elements(), definition);
+        Ok(())
+    }
+
+    /// The constraint of this name; or the unnamed one to which PostgreSQL gives this name.
+    fn constraint<'t>(
+        &self,
+        table: &'t Table<'_>,
+        name: &str,
+    ) -> Result<(Option<&'t Column>, &'t Constraint), AlterError> {
+        let named = |constraint: &Constraint| constraint.name.as_deref().is_some_and(|own| same(own, name));
+        let implied = |constraint: &Constraint| {
+            constraint.name.is_none()
+                && implied_name(self.name, table, constraint).is_some_and(|own| same(&own, name))
+        };
+        let mut all = table.all_constraints().filter(|(_, constraint)| constraint.rule != Rule::Other);
+        let found = all.find(|(_, constraint)| named(constraint));
+        let found = found.or_else(|| table.all_constraints().find(|(_, constraint)| implied(constraint)));
+        found.ok_or_else(|| AlterError::NoConstraint {
+            table: self.name.to_owned(),
+            name: name.to_owned(),
+            known: names(table).map(str::to_owned).collect(),
+        })
+    }
+
+    /// Takes away what is in the way of SQLite's own DROP COLUMN, and goes with the column on PostgreSQL: its indexes,
+    /// and the constraints that it is part of.
+    fn free_column(&mut self, table: &Table<'_>, name: &str) -> Result<String, AlterError> {
+        let dropped = self.column(table, name)?;
+        let name = dropped.name.text.as_str();
+        let mut users = Vec::new();
+        let has = |columns: &[String]| columns.iter().any(|column| same(column, name));
+        let own = foreign_keys(table, self.name).into_iter();
+        let own = own.filter(|key| same(&key.parent, self.name) && !has(&key.columns));
+        let keys = inbound(self.catalog, self.name).into_iter().chain(own);
+        let needed = keys.filter(|key| has(key.referred(table)));
+        users.extend(needed.map(|key| format!("a foreign key of table {}", key.child)));
+        for column in &table.columns {
+            let is_user = |rule: &Rule| matches!(rule, Rule::Generated { expression, .. } if mentions(table.sql, expression, name));
+            if column.constraint(is_user).is_some() {
+                users.push(format!("generated column {}", column.name.text));
+            }
+        }
+        if !users.is_empty() {
+            let (table, column) = (self.name.to_owned(), name.to_owned());
+            return Err(AlterError::ColumnUsed { table, column, users });
+        }
+        let goes = |table: &Table<'_>, column: Option<&Column>, constraint: &Constraint| {
+            let is_own = column.is_some_and(|column| same(&column.name.text, name));
+            match &constraint.rule {
+                Rule::PrimaryKey { columns, .. } | Rule::Unique { columns } => has(columns),
+                // What stands at the column itself goes with its text.
+                Rule::Foreign { columns, .. } => !is_own && has(columns),
+                Rule::Check { expression } => !is_own && mentions(table.sql, expression, name),
+                _ => false,
+            }
+        };
+        let mut all = table.all_constraints();
+        self.rebuild |=
+            all.any(|(column, constraint)| constraint.rule.has_index() && goes(table, column, constraint));
+        let catalog = self.catalog;
+        let indexes = catalog.indexes(self.name).filter(|index| mentions(index.sql, &index.body, name));
+        self.dropped_indexes.extend(indexes.map(|index| index.name));
+        Ok(without(table.sql, goes))
+    }
+
+    /// Looks at the foreign keys: those that need a key of the table, and those that are new.
+    pub(super) fn finish(&mut self) -> Result<(), AlterError> {
+        let text = self.text.clone();
+        let (table, catalog) = (readable(self.name, &text)?, self.catalog);
+        let own = foreign_keys(&table, self.name);
+        let to_itself = |key: &&ForeignKey| same(&key.parent, self.name);
+        for key in inbound(catalog, self.name).iter().chain(own.iter().filter(to_itself)) {
+            let found = key.finds_key(catalog, &self.before, &[]);
+            if found && !key.finds_key(catalog, &table, &self.dropped_indexes) {
+                let columns = key.referred(&self.before).join(", ");
+                return Err(AlterError::KeyUsed {
+                    table: self.name.to_owned(),
+                    columns,
+                    child: key.child.clone(),
+                });
+            }
+        }
+        for (place, validate) in std::mem::take(&mut self.foreign) {
+            if let Some(key) = own.get(place) {
+                key.check(catalog, &table)?;
+            }
+            if validate {
+                // SQLite counts them from the last one.
+                self.checks_after.push(query::foreign_key(self, own.len() - 1 - place));
+            }
+        }
+        Ok(())
+    }
+
+    /// What the values of a column of the new table are made from.
+    pub(super) fn source(&self, column: &str) -> String {
+        match self.conversions.iter().find(|(converted, _)| same(converted, column)) {
+            Some((_, expression)) => format!("({expression})"),
+            // With the table's name: a lone "x" that is no column would be a string.
+            None => format!("{}.{}", quoted(self.name), quoted(column)),
+        }
+    }
+
+    /// The table with its database, in quotes.
+    pub(super) fn target(&self) -> String {
+        format!("{}.{}", quoted(&self.catalog.schema), quoted(self.name))
+    }
+}
+
+fn end_of_type(column: &Column) -> usize {
+    column.of_type.as_ref().unwrap_or(&column.name.range).end
+}
+
+fn remove_from(column: &Column, table: &Table<'_>, edits: &mut Edits, wanted: impl Fn(&Rule) -> bool) {
+    for constraint in column.constraints.iter().filter(|constraint| wanted(&constraint.rule)) {
+        edits.remove(table.sql, &constraint.range);
+    }
+}
+
+/// How many foreign keys stand before `end`.
+fn foreign_before(table: &Table<'_>, end: usize) -> usize {
+    let is_it = |constraint: &Constraint| {
+        constraint.range.start < end && matches!(constraint.rule, Rule::Foreign { .. })
+    };
+    table.all_constraints().filter(|(_, constraint)| is_it(constraint)).count()
+}
+
+fn names<'t>(table: &'t Table<'_>) -> impl Iterator<Item = &'t str> {
+    table.all_constraints().filter_map(|(_, constraint)| constraint.name.as_deref())
+}
+
+/// The name that PostgreSQL gives to an unnamed constraint (`ChooseConstraintName` and `ChooseIndexName` in its sources),
+/// so that one script can drop it on both.
+fn implied_name(table_name: &str, table: &Table<'_>, constraint: &Constraint) -> Option<String> {
+    Some(match &constraint.rule {
+        Rule::PrimaryKey { .. } => format!("{table_name}_pkey"),
+        Rule::Unique { columns } => format!("{table_name}_{}_key", columns.join("_")),
+        Rule::Foreign { columns, .. } => format!("{table_name}_{}_fkey", columns.join("_")),
+        Rule::Check { expression } => {
+            let named: Vec<&Column> = table
+                .columns
+                .iter()
+                .filter(|column| mentions(table.sql, expression, &column.name.text))
+                .collect();
+            match named.as_slice() {
+                [column] => format!("{table_name}_{}_check", column.name.text),
+                _ => format!("{table_name}_check"),
+            }
+        }
+        _ => return None,
+    })
+}

@@ -1,0 +1,151 @@
+//! Edits of a stored text: what is not edited stays as it is, byte by byte.
+
+use std::ops::Range;
+
+use super::constraint::Constraint;
+use super::table::{Column, Table};
+use crate::script::{Dialect, Token, TokenKind, lex};
+
+/// Ranges of a text that are replaced, none of which overlap.
+#[derive(Default)]
+pub(super) struct Edits(Vec<(Range<usize>, String)>);
+
+impl Edits {
+    pub(super) fn replace(&mut self, range: Range<usize>, with: impl Into<String>) {
+        self.0.push((range, with.into()));
+    }
+
+    pub(super) fn insert(&mut self, at: usize, text: impl Into<String>) {
+        self.replace(at..at, text);
+    }
+
+    /// Removes what stands in `range`, and the blanks before it.
+    pub(super) fn remove(&mut self, sql: &str, range: &Range<usize>) {
+        // A `--` comment needs the line end behind it, or another one.
+        let before_line_end = sql[range.end..].trim_start_matches([' ', '\t', '\r']).starts_with('\n');
+        let blanks = start_of_blanks(sql, range.start);
+        let start =
+            if before_line_end || !ends_with_line_comment(sql, blanks) { blanks } else { range.start };
+        self.replace(start..range.end, "");
+    }
+
+    /// Removes a constraint. Of those that stand by themselves, only one can be removed at a time.
+    pub(super) fn remove_constraint(
+        &mut self,
+        table: &Table<'_>,
+        column: Option<&Column>,
+        constraint: &Constraint,
+    ) {
+        match column {
+            Some(_) => self.remove(table.sql, &constraint.range),
+            None => self.remove_element(table.sql, &constraint.range),
+        }
+    }
+
+    /// Removes a constraint of the table with one of the commas around it.
+    fn remove_element(&mut self, sql: &str, range: &Range<usize>) {
+        let tokens: Vec<Token> =
+            lex(sql, Dialect::Sqlite).filter(|token| token.kind != TokenKind::Whitespace).collect();
+        let is_comma = |token: &&Token| token.text(sql) == ",";
+        let is_comment = |token: &&Token| token.kind == TokenKind::Comment;
+        let after = tokens.iter().filter(|token| token.start >= range.end).find(|token| !is_comment(token));
+        if let Some(comma) = after.filter(is_comma) {
+            if comma.start == range.end {
+                self.remove(sql, &(range.start..comma.end));
+            } else {
+                self.remove(sql, range);
+                self.remove(sql, &(comma.start..comma.end));
+            }
+            return;
+        }
+        if after.is_some_and(|token| token.text(sql) != ")") {
+            // Constraints need no comma between them; the one before it belongs to what follows.
+            self.remove(sql, range);
+            return;
+        }
+        let before =
+            tokens.iter().rev().filter(|token| token.end <= range.start).find(|token| !is_comment(token));
+        match before.filter(is_comma) {
+            Some(comma) if sql[comma.end..range.start].trim().is_empty() => {
+                self.replace(comma.start..range.end, "");
+            }
+            Some(comma) => {
+                self.replace(comma.start..comma.end, "");
+                self.remove(sql, range);
+            }
+            None => self.remove(sql, range),
+        }
+    }
+
+    /// Adds a column or a constraint of the table behind the one that stands in `last`, and written like that.
+    pub(super) fn add_element(&mut self, table: &Table<'_>, last: &Range<usize>, element: &str) {
+        let blanks = &table.sql[start_of_blanks(table.sql, last.start)..last.start];
+        let separator = if blanks.contains('\n') { blanks } else { " " };
+        // A comment in the same line is about what stands before it.
+        let mut end = last.end;
+        for token in lex(table.sql, Dialect::Sqlite).skip_while(|token| token.start < last.end) {
+            match token.kind {
+                TokenKind::Comment => end = token.end,
+                TokenKind::Whitespace if !token.text(table.sql).contains('\n') => {}
+                _ => break,
+            }
+        }
+        self.insert(last.end, ",");
+        let needs_line = ends_with_line_comment(table.sql, end) && !separator.contains('\n');
+        self.insert(end, format!("{}{element}", if needs_line { "\n" } else { separator }));
+    }
+
+    pub(super) fn apply(mut self, sql: &str) -> String {
+        self.0.sort_by_key(|(range, _)| range.start);
+        let mut edited = String::with_capacity(sql.len() + 64);
+        let mut position = 0;
+        for (range, text) in &self.0 {
+            join(&mut edited, sql.get(position..range.start).unwrap_or_default());
+            join(&mut edited, text);
+            position = range.end;
+        }
+        join(&mut edited, sql.get(position..).unwrap_or_default());
+        edited
+    }
+}
+
+/// The text of a table without the constraints that are picked.
+pub(super) fn without(sql: &str, picks: impl Fn(&Table<'_>, Option<&Column>, &Constraint) -> bool) -> String {
+    let mut text = sql.to_owned();
+    loop {
+        let mut edits = Edits::default();
+        if let Ok(table) = Table::parse(&text) {
+            let picked =
+                table.all_constraints().find(|(column, constraint)| picks(&table, *column, constraint));
+            if let Some((column, constraint)) = picked {
+                edits.remove_constraint(&table, column, constraint);
+            }
+        }
+        if edits.0.is_empty() {
+            return text;
+        }
+        text = edits.apply(&text);
+    }
+}
+
+/// Adds `text`, with a blank before it where two tokens would become one.
+fn join(edited: &mut String, text: &str) {
+    let sticks =
+        |character: char| character.is_alphanumeric() || matches!(character, '_' | '$' | '"' | '`' | '\'');
+    if edited.ends_with(sticks) && text.starts_with(sticks) {
+        edited.push(' ');
+    }
+    edited.push_str(text);
+}
+
+/// Where the white space begins that ends at `end`.
+fn start_of_blanks(sql: &str, end: usize) -> usize {
+    sql[..end].trim_end_matches(|character: char| character.is_ascii_whitespace()).len()
+}
+
+/// Whether a `--` comment ends at `end`.
+fn ends_with_line_comment(sql: &str, end: usize) -> bool {
+    lex(sql, Dialect::Sqlite).any(|token| {
+        token.kind == TokenKind::Comment && token.end == end && token.text(sql).starts_with("--")
+    })
+}

@@ -1,0 +1,47 @@
+//! Why a table cannot be altered.
+
+/// What is wrong with an `ALTER TABLE`, before SQLite has been asked.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub(crate) enum AlterError {
+    #[error("no such table: {name}")]
+    NoTable { name: String },
+    #[error("{name} is a {kind}, and no table that can be altered")]
+    NotATable { name: String, kind: &'static str },
+    #[error("the stored definition of {table} cannot be read: near \"{near}\"")]
+    Unreadable { table: String, near: String },
+    #[error("no such column: {table}.{column}")]
+    NoColumn { table: String, column: String },
+    #[error("table {table} has a column {column} already")]
+    ColumnExists { table: String, column: String },
+    #[error("table {table} has no constraint {name}{}", there_are(.known))]
+    NoConstraint { table: String, name: String, known: Vec<String> },
+    #[error("table {table} has a constraint {name} already")]
+    ConstraintExists { table: String, name: String },
+    #[error(
+        "column {table}.{column} cannot be dropped: it is used by {}; change or drop that first",
+        .users.join(", ")
+    )]
+    ColumnUsed { table: String, column: String, users: Vec<String> },
+    #[error(
+        "the key {table} ({columns}) cannot be dropped: a foreign key of table {child} refers to it; drop that first"
+    )]
+    KeyUsed { table: String, columns: String, child: String },
+    #[error(
+        "a foreign key of table {child} cannot refer to {table} ({columns}): that is neither its primary key nor unique"
+    )]
+    NoKey { table: String, columns: String, child: String },
+    #[error(
+        "this SQLite does not let its schema be edited (it is in defensive mode), and table {table} cannot be altered \
+         otherwise"
+    )]
+    Defensive { table: String },
+    #[error("{complaint}")]
+    Violated { complaint: String },
+}
+
+fn there_are(known: &[String]) -> String {
+    match known {
+        [] => String::new(),
+        known => format!("; it has {}", known.join(", ")),
+    }
+}

@@ -1,0 +1,24 @@
+//! The forms of `ALTER TABLE` that SQLite lacks, as what has to be done for them.
+//!
+//! Pure: a statement and the rows of `sqlite_schema` go in, statements and checks come out. Nothing here talks to a
+//! database. A stored text is never written anew: its tokens are edited, and all others stay as they are.
+
+mod catalog;
+mod change;
+mod constraint;
+mod edit;
+mod error;
+mod keys;
+mod plan;
+mod query;
+mod reader;
+mod statement;
+mod table;
+#[cfg(test)]
+mod tests;
+
+pub(crate) use catalog::{Catalog, Object, version_number};
+pub(crate) use error::AlterError;
+pub(crate) use plan::{Check, Plan, Step};
+pub(crate) use reader::quoted;
+pub(crate) use statement::Alter;

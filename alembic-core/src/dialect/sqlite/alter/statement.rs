@@ -1,0 +1,289 @@
+//! `ALTER TABLE` as the SQL standard and PostgreSQL have it, in its actions.
+
+use std::ops::Range;
+
+use super::constraint::{Constraint, Rule, TABLE_CONSTRAINT, table_constraint};
+use super::reader::{Reader, same};
+use super::table::{Column, type_name};
+use crate::script::{Dialect, keywords};
+
+/// An `ALTER TABLE` that is not simply passed to SQLite.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Alter {
+    /// Whether it is to do nothing where the table is missing.
+    pub(crate) if_exists: bool,
+    /// The database that the table is said to be in, such as `main`.
+    pub(crate) schema: Option<String>,
+    pub(crate) table: String,
+    /// In the order in which they are carried out.
+    pub(crate) actions: Vec<Action>,
+}
+
+/// One thing that an `ALTER TABLE` does.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Action {
+    /// What every SQLite does itself, as it is written.
+    Native(String),
+    SetType {
+        column: String,
+        of_type: String,
+        using: Option<String>,
+    },
+    SetNotNull {
+        column: String,
+    },
+    DropNotNull {
+        column: String,
+    },
+    SetDefault {
+        column: String,
+        value: String,
+    },
+    DropDefault {
+        column: String,
+    },
+    /// A column that SQLite does not add to a table with rows, or with `IF NOT EXISTS`.
+    AddColumn {
+        name: String,
+        definition: String,
+        if_not_exists: bool,
+    },
+    DropColumn {
+        name: String,
+        if_exists: bool,
+    },
+    AddConstraint {
+        definition: String,
+        /// False after `NOT VALID`: the rows that are there need not obey it.
+        validate: bool,
+    },
+    DropConstraint {
+        name: String,
+        if_exists: bool,
+    },
+    ValidateConstraint {
+        name: String,
+    },
+}
+
+impl Alter {
+    /// Whether `sql` may be one: cheap, from its first words alone.
+    pub(crate) fn is_likely(sql: &str) -> bool {
+        keywords(sql, Dialect::Sqlite, 2) == ["ALTER", "TABLE"]
+    }
+
+    /// Reads an `ALTER TABLE`. Nothing where SQLite itself has to do it, or to say what is wrong with it.
+    pub(crate) fn parse(sql: &str) -> Option<Alter> {
+        let mut reader = Reader::new(sql);
+        if !reader.take(&["ALTER", "TABLE"]) {
+            return None;
+        }
+        let if_exists = reader.take(&["IF", "EXISTS"]);
+        // A table may be called so.
+        let only = reader.is_word(0, "ONLY") && reader.is_name(1) && !begins_action(&reader);
+        if only {
+            reader.next();
+        }
+        let mut schema = None;
+        let mut table = reader.name()?.text;
+        if reader.take_mark(".") {
+            schema = Some(std::mem::replace(&mut table, reader.name()?.text));
+        }
+        let star = reader.take_mark("*");
+        let mut actions = Vec::new();
+        for range in ranges(&mut reader)? {
+            actions.push(Action::parse(sql, &range)?);
+        }
+        actions.sort_by_key(Action::pass);
+        let native = matches!(actions.as_slice(), [Action::Native(_)]) && !if_exists && !only && !star;
+        (!native).then_some(Alter { if_exists, schema, table, actions })
+    }
+}
+
+/// Whether an action begins behind the next token.
+fn begins_action(reader: &Reader<'_>) -> bool {
+    ["ADD", "ALTER", "DROP", "RENAME", "VALIDATE"].iter().any(|word| reader.is_word(1, word))
+}
+
+/// The actions' texts: what stands between commas outside of parentheses.
+fn ranges(reader: &mut Reader<'_>) -> Option<Vec<Range<usize>>> {
+    let mut ranges = Vec::new();
+    loop {
+        let start = reader.start();
+        while !reader.is_done() && !reader.is_mark(",") {
+            if reader.is_mark("(") {
+                reader.group()?;
+            } else {
+                reader.next();
+            }
+        }
+        if reader.end() <= start {
+            return None;
+        }
+        ranges.push(start..reader.end());
+        if !reader.take_mark(",") {
+            return Some(ranges);
+        }
+    }
+}
+
+impl Action {
+    fn parse(sql: &str, range: &Range<usize>) -> Option<Action> {
+        let mut reader = Reader::within(sql, range);
+        let action = if reader.take(&["ALTER"]) {
+            reader.take(&["COLUMN"]);
+            let column = reader.name()?.text;
+            Action::of_column(&mut reader, column, range)?
+        } else if reader.take(&["ADD"]) {
+            return Action::addition(&mut reader, sql, range);
+        } else if reader.take(&["DROP", "CONSTRAINT"]) {
+            let if_exists = reader.take(&["IF", "EXISTS"]);
+            let name = reader.name()?.text;
+            restrict(&mut reader);
+            Action::DropConstraint { name, if_exists }
+        } else if reader.take(&["DROP"]) {
+            reader.take(&["COLUMN"]);
+            let if_exists = reader.take(&["IF", "EXISTS"]);
+            let name = reader.name()?.text;
+            restrict(&mut reader);
+            Action::DropColumn { name, if_exists }
+        } else if reader.take(&["VALIDATE", "CONSTRAINT"]) {
+            Action::ValidateConstraint { name: reader.name()?.text }
+        } else if reader.is_word(0, "RENAME") {
+            return Some(Action::Native(reader.text(range).to_owned()));
+        } else {
+            return None;
+        };
+        reader.is_done().then_some(action)
+    }
+
+    fn of_column(reader: &mut Reader<'_>, column: String, range: &Range<usize>) -> Option<Action> {
+        if reader.take(&["SET", "NOT", "NULL"]) {
+            Some(Action::SetNotNull { column })
+        } else if reader.take(&["DROP", "NOT", "NULL"]) {
+            Some(Action::DropNotNull { column })
+        } else if reader.take(&["DROP", "DEFAULT"]) {
+            Some(Action::DropDefault { column })
+        } else if reader.take(&["SET", "DEFAULT"]) {
+            let value = rest(reader, range)?;
+            Some(Action::SetDefault { column, value: default(value) })
+        } else if reader.take(&["SET", "DATA", "TYPE"]) || reader.take(&["TYPE"]) {
+            let start = reader.start();
+            while !reader.is_done() && !reader.is_word(0, "USING") {
+                reader.next();
+            }
+            let of_type = reader.text(&(start..reader.end())).to_owned();
+            is_type(&of_type).then_some(())?;
+            let using = if reader.take(&["USING"]) { Some(rest(reader, range)?) } else { None };
+            let using = using.filter(|using| !is_own_cast(using, &column)).map(str::to_owned);
+            Some(Action::SetType { column, of_type, using })
+        } else {
+            None
+        }
+    }
+
+    fn addition(reader: &mut Reader<'_>, sql: &str, range: &Range<usize>) -> Option<Action> {
+        let start = reader.start();
+        if reader.is_any_word(&TABLE_CONSTRAINT) {
+            table_constraint(reader).filter(|constraint| constraint.rule != Rule::Other)?;
+            let definition = reader.text(&(start..reader.end())).to_owned();
+            let validate = !reader.take(&["NOT", "VALID"]);
+            return reader.is_done().then_some(Action::AddConstraint { definition, validate });
+        }
+        reader.take(&["COLUMN"]);
+        let if_not_exists = reader.take(&["IF", "NOT", "EXISTS"]);
+        let definition = reader.start()..range.end;
+        let column = Column::read(reader).filter(|_| reader.is_done());
+        match column {
+            Some(column) if if_not_exists || !is_added_natively(&column, sql) => Some(Action::AddColumn {
+                name: column.name.text,
+                definition: reader.text(&definition).to_owned(),
+                if_not_exists,
+            }),
+            // SQLite says what is wrong with a column that cannot be read.
+            _ => Some(Action::Native(reader.text(range).to_owned())),
+        }
+    }
+
+    /// PostgreSQL's order (`AlterTablePass` in its sources): what is dropped goes first, constraints come last.
+    fn pass(&self) -> u8 {
+        match self {
+            Action::DropColumn { .. }
+            | Action::DropConstraint { .. }
+            | Action::DropNotNull { .. }
+            | Action::DropDefault { .. } => 0,
+            Action::SetType { .. } => 1,
+            Action::Native(_) | Action::AddColumn { .. } => 2,
+            Action::SetNotNull { .. } | Action::SetDefault { .. } => 3,
+            Action::AddConstraint { .. } => 4,
+            Action::ValidateConstraint { .. } => 5,
+        }
+    }
+}
+
+/// Takes `RESTRICT`, which is what happens, or `CASCADE`: what it would take along is refused, and named.
+fn restrict(reader: &mut Reader<'_>) {
+    let _ = reader.take(&["RESTRICT"]) || reader.take(&["CASCADE"]);
+}
+
+/// What is left of an action; there has to be something.
+fn rest<'a>(reader: &mut Reader<'a>, range: &Range<usize>) -> Option<&'a str> {
+    let start = reader.start();
+    while reader.next().is_some() {}
+    Some(reader.text(&(start..range.end))).filter(|text| !text.is_empty())
+}
+
+fn is_type(text: &str) -> bool {
+    let mut reader = Reader::new(text);
+    matches!(type_name(&mut reader), Some(Some(_))) && reader.is_done()
+}
+
+/// Whether an expression is only `column`, or PostgreSQL's `column::type`: what the change of its type does anyway.
+fn is_own_cast(using: &str, column: &str) -> bool {
+    let mut reader = Reader::new(using);
+    let Some(name) = reader.name().filter(|name| same(&name.text, column)) else {
+        return false;
+    };
+    match using[name.range.end..].trim_start() {
+        "" => true,
+        cast => cast.strip_prefix("::").is_some_and(is_type),
+    }
+}
+
+/// A default as SQLite wants it: in parentheses unless it is a literal or a word.
+fn default(value: &str) -> String {
+    let bare = format!("x DEFAULT {value}");
+    let mut reader = Reader::new(&bare);
+    let is_whole = |column: &Column| matches!(column.constraints.as_slice(), [only] if matches!(only.rule, Rule::Default { .. }));
+    match Column::read(&mut reader).filter(is_whole) {
+        Some(_) if reader.is_done() => value.to_owned(),
+        _ => format!("({value})"),
+    }
+}
+
+/// Whether SQLite adds such a column even to a table with rows (sqlite.org/lang_altertable.html, section 4).
+fn is_added_natively(column: &Column, sql: &str) -> bool {
+    let default = column.default_value().map(|value| sql.get(value.clone()).unwrap_or_default());
+    column.constraints.iter().all(|Constraint { rule, .. }| match rule {
+        Rule::PrimaryKey { .. } | Rule::Unique { .. } => false,
+        Rule::Generated { stored, .. } => !stored,
+        Rule::Default { .. } => default.is_none_or(is_constant),
+        Rule::Foreign { .. } => default.is_none_or(|value| value.eq_ignore_ascii_case("NULL")),
+        _ => true,
+    })
+}
+
+/// Whether SQLite knows the value of a default without computing it.
+pub(super) fn is_constant(value: &str) -> bool {
+    let mut reader = Reader::new(value);
+    if reader.is_mark("(") {
+        let inner = reader.group().map(|group| reader.text(&(group.start + 1..group.end - 1)));
+        return inner.is_some_and(|inner| !Reader::new(inner).is_mark("(") && is_constant(inner));
+    }
+    let computed = ["CURRENT_TIME", "CURRENT_DATE", "CURRENT_TIMESTAMP"];
+    if reader.is_any_word(&computed) {
+        return false;
+    }
+    let _ = reader.take_mark("-") || reader.take_mark("+");
+    reader.next().is_some() && reader.is_done()
+}

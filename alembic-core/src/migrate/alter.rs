@@ -1,0 +1,297 @@
+//! Carrying out an `ALTER TABLE` that the linked SQLite lacks. What has to be done is decided in `dialect/sqlite/alter`.
+
+use std::collections::VecDeque;
+use std::ops::Range;
+
+use super::batch::Failure;
+use super::connection::{BatchError, Connection};
+use crate::dialect::DatabaseMessage;
+use crate::dialect::sqlite::alter::{
+    Alter, AlterError, Catalog, Check, Object, Plan, Step, quoted, version_number,
+};
+use crate::script::{Dialect, Statement};
+
+/// Why it could not be carried out.
+enum Trouble {
+    Table(AlterError),
+    Rows { complaint: String, found: Vec<Option<String>> },
+    Database { message: DatabaseMessage, error: sqlx::Error },
+}
+
+impl From<AlterError> for Trouble {
+    fn from(error: AlterError) -> Trouble {
+        Trouble::Table(error)
+    }
+}
+
+impl From<sqlx::Error> for Trouble {
+    fn from(error: sqlx::Error) -> Trouble {
+        Trouble::Database { message: DatabaseMessage::of(&error), error }
+    }
+}
+
+impl From<BatchError> for Trouble {
+    fn from(failure: BatchError) -> Trouble {
+        failure.error.into()
+    }
+}
+
+/// The `ALTER TABLE` that a statement is, unless the database itself can do it as it stands.
+pub(super) fn lacking_alter(statement: &str, dialect: Dialect) -> Option<Alter> {
+    if dialect == Dialect::Sqlite && Alter::is_likely(statement) { Alter::parse(statement) } else { None }
+}
+
+/// Alters a table. Outside of a transaction it gets one of its own, so that it happens as a whole or not at all.
+///
+/// `index` is the place of the statement in its section.
+pub(super) async fn alter_table(
+    connection: &mut Connection,
+    alter: &Alter,
+    index: usize,
+    statement: &Statement,
+) -> Result<(), Failure> {
+    let failure = |trouble: Trouble| trouble.into_failure(index, statement.start..statement.end);
+    if connection.in_transaction() {
+        return carry_out(connection, alter).await.map_err(failure);
+    }
+    let result = alone(connection, alter).await;
+    if result.is_err() && connection.in_transaction() {
+        // The error that is there already is the one to see.
+        let _ = connection.rollback().await;
+    }
+    result.map_err(failure)
+}
+
+async fn alone(connection: &mut Connection, alter: &Alter) -> Result<(), Trouble> {
+    connection.begin().await?;
+    carry_out(connection, alter).await?;
+    connection.commit().await?;
+    Ok(())
+}
+
+async fn carry_out(connection: &mut Connection, alter: &Alter) -> Result<(), Trouble> {
+    let mut actions = alter.actions.as_slice();
+    while !actions.is_empty() {
+        let catalog = find(connection, alter).await?;
+        let plan = Plan::new(alter, actions, &catalog)?;
+        let mut steps = VecDeque::from(plan.steps);
+        while let Some(step) = steps.pop_front() {
+            let target = Target { catalog: &catalog, table: &plan.table, scratch: &plan.scratch };
+            for step in target.take(connection, step).await?.into_iter().rev() {
+                steps.push_front(step);
+            }
+        }
+        actions = &actions[plan.actions..];
+    }
+    Ok(())
+}
+
+/// The catalog of the database that has the table: as SQLite looks for it, in `temp`, in `main`, then in the others.
+async fn find(connection: &mut Connection, alter: &Alter) -> Result<Catalog, Trouble> {
+    let order = "SELECT name FROM pragma_database_list ORDER BY name <> 'temp', seq";
+    let schemas: Vec<String> =
+        connection.rows(order.to_owned()).await?.into_iter().flatten().flatten().collect();
+    let wanted =
+        |schema: &String| alter.schema.as_ref().is_none_or(|wanted| wanted.eq_ignore_ascii_case(schema));
+    let mut found = None;
+    for schema in schemas.into_iter().filter(wanted) {
+        let catalog = read(connection, schema).await?;
+        if catalog.holds(&alter.table) {
+            return Ok(catalog);
+        }
+        found = Some(catalog);
+    }
+    let name = || alter.schema.iter().chain([&alter.table]).map(String::as_str).collect::<Vec<_>>().join(".");
+    found.filter(|_| alter.if_exists).ok_or_else(|| AlterError::NoTable { name: name() }.into())
+}
+
+async fn read(connection: &mut Connection, schema: String) -> Result<Catalog, Trouble> {
+    let sql = format!(
+        "SELECT sqlite_version(), type, name, tbl_name, sql FROM {}.sqlite_master ORDER BY rowid",
+        quoted(&schema)
+    );
+    let rows = connection.rows(sql).await?;
+    let version = rows.first().and_then(|row| row[0].as_deref()).map_or(0, version_number);
+    let object = |row: Vec<Option<String>>| {
+        let [_, kind, name, table, sql] = <[_; 5]>::try_from(row).ok()?;
+        Some(Object { kind: kind?, name: name?, table: table?, sql })
+    };
+    Ok(Catalog { version, schema, objects: rows.into_iter().filter_map(object).collect() })
+}
+
+/// The table that is altered, as it was when this was planned.
+struct Target<'a> {
+    catalog: &'a Catalog,
+    table: &'a str,
+    scratch: &'a str,
+}
+
+impl Target<'_> {
+    /// Takes a step. Returns the steps to take next.
+    async fn take(&self, connection: &mut Connection, step: Step) -> Result<Vec<Step>, Trouble> {
+        match step {
+            Step::Check(check) => look(connection, &check).await?,
+            Step::Run { sql, reasons } => self.run(connection, sql, &reasons).await?,
+            Step::EditSchema { edits, then } => self.edit_schema(connection, &edits, &then).await?,
+            Step::DropColumn { column, sql } => self.drop_column(connection, &column, sql).await?,
+            Step::Choose { query, found, nothing } => {
+                let is_found = !connection.rows(query).await?.is_empty();
+                return Ok(if is_found { found } else { nothing });
+            }
+        }
+        Ok(Vec::new())
+    }
+
+    async fn run(&self, connection: &mut Connection, sql: String, reasons: &[Check]) -> Result<(), Trouble> {
+        let Err(BatchError { error, .. }) = connection.execute(sql).await else {
+            return Ok(());
+        };
+        for reason in reasons {
+            // A reason may be about what is only there after the change: then the error says enough.
+            if let Err(trouble @ Trouble::Rows { .. }) = look(connection, reason).await {
+                return Err(trouble);
+            }
+        }
+        Err(self.renamed(error))
+    }
+
+    /// An error with the table's own name in it, for the one that it had while it was made.
+    fn renamed(&self, error: sqlx::Error) -> Trouble {
+        let message = DatabaseMessage::of(&error);
+        let renamed = message.message.replace(self.scratch, self.table);
+        Trouble::Database { message: DatabaseMessage { message: renamed, ..message }, error }
+    }
+
+    /// Edits the schema. Afterwards the pragma is what it was, whatever happens.
+    async fn edit_schema(
+        &self,
+        connection: &mut Connection,
+        edits: &[String],
+        then: &str,
+    ) -> Result<(), Trouble> {
+        const PRAGMA: &str = "PRAGMA writable_schema";
+        let facts = "SELECT (SELECT CAST(writable_schema AS TEXT) FROM pragma_writable_schema), \
+                     (SELECT group_concat(file, '') FROM pragma_database_list)";
+        let facts = connection.rows(facts.to_owned()).await?.into_iter().flatten().collect::<Vec<_>>();
+        let is_on = facts.first().is_some_and(|setting| setting.as_deref() == Some("1"));
+        let is_file =
+            facts.get(1).is_some_and(|files| files.as_deref().is_some_and(|files| !files.is_empty()));
+        let restore =
+            format!("{PRAGMA} = RESET{}", if is_on { format!(";\n{PRAGMA} = ON") } else { String::new() });
+        let mut open = OpenSchema { connection, is_file, is_restored: false };
+        // The last statement changes the schema once more, so that a rollback has it read again.
+        let edits = format!("{PRAGMA} = ON;\n{};\n{restore};\n{then}", edits.join(";\n"));
+        let result = open.connection.execute(edits).await;
+        if result.is_err() {
+            open.connection.execute(restore).await?;
+        }
+        open.is_restored = true;
+        match result {
+            Ok(_) => Ok(()),
+            // SQLite takes the pragma in silence, and refuses what comes next.
+            Err(failure)
+                if failure.finished == 1 && failure.error.to_string().contains("may not be modified") =>
+            {
+                Err(AlterError::Defensive { table: self.table.to_owned() }.into())
+            }
+            Err(failure) => Err(self.renamed(failure.error)),
+        }
+    }
+
+    /// Drops a column. Refuses where something needs it, by its name or because of how many there are.
+    async fn drop_column(
+        &self,
+        connection: &mut Connection,
+        column: &str,
+        sql: String,
+    ) -> Result<(), Trouble> {
+        let mut users = self.naming(connection, column).await?;
+        if users.is_empty() {
+            let mut views = Vec::new();
+            for view in self.catalog.objects.iter().filter(|object| object.kind == "view") {
+                let query =
+                    format!("EXPLAIN SELECT * FROM {}.{}", quoted(&self.catalog.schema), quoted(&view.name));
+                if connection.execute(query.clone()).await.is_ok() {
+                    views.push((view, query));
+                }
+            }
+            connection.execute(sql).await?;
+            for (view, query) in views {
+                if connection.execute(query).await.is_err() {
+                    users.push(format!("view {}", view.name));
+                }
+            }
+        }
+        if users.is_empty() {
+            return Ok(());
+        }
+        Err(AlterError::ColumnUsed { table: self.table.to_owned(), column: column.to_owned(), users }.into())
+    }
+
+    /// What names a column: what SQLite writes anew if the column is called otherwise.
+    async fn naming(&self, connection: &mut Connection, column: &str) -> Result<Vec<String>, Trouble> {
+        let before = read(connection, self.catalog.schema.clone()).await?;
+        let sql = format!(
+            "SAVEPOINT alembic_alter;\nALTER TABLE {}.{} RENAME COLUMN {} TO {}",
+            quoted(&before.schema),
+            quoted(self.table),
+            quoted(column),
+            quoted(self.scratch)
+        );
+        let after = match connection.execute(sql).await {
+            Ok(_) => read(connection, before.schema.clone()).await,
+            Err(failure) => Err(failure.into()),
+        };
+        connection.execute("ROLLBACK TO alembic_alter;\nRELEASE alembic_alter".to_owned()).await?;
+        let after = after?;
+        let renamed = before.objects.iter().zip(&after.objects).filter(|(before, after)| before != after);
+        let others = renamed.filter(|(object, _)| object.kind != "table" || object.name != self.table);
+        Ok(others.map(|(object, _)| format!("{} {}", object.kind, object.name)).collect())
+    }
+}
+
+/// A connection whose schema may be written. Dropped before that was taken back it is not given back to a pool, unless
+/// its database would be lost with it.
+struct OpenSchema<'c> {
+    connection: &'c mut Connection,
+    is_file: bool,
+    is_restored: bool,
+}
+
+impl Drop for OpenSchema<'_> {
+    fn drop(&mut self) {
+        if self.is_file && !self.is_restored {
+            self.connection.discard();
+        }
+    }
+}
+
+async fn look(connection: &mut Connection, check: &Check) -> Result<(), Trouble> {
+    match connection.rows(check.query.clone()).await?.into_iter().next() {
+        None => Ok(()),
+        Some(found) => Err(Trouble::Rows { complaint: check.complaint.clone(), found }),
+    }
+}
+
+impl Trouble {
+    fn into_failure(self, index: usize, span: Range<usize>) -> Failure {
+        let (error, detail) = match self {
+            Trouble::Database { message, error } => {
+                return Failure::Statement { index, span, message, source: error };
+            }
+            Trouble::Table(error) => (error, None),
+            Trouble::Rows { complaint, found } => {
+                let detail = match found.as_slice() {
+                    [Some(count), Some(row)] => {
+                        let noun = if count == "1" { "row" } else { "rows" };
+                        Some(format!("{count} {noun}, one of them {row}"))
+                    }
+                    _ => None,
+                };
+                (AlterError::Violated { complaint }, detail)
+            }
+        };
+        let message = DatabaseMessage { message: error.to_string(), detail, ..DatabaseMessage::default() };
+        Failure::Statement { index, span, message, source: sqlx::Error::Configuration(Box::new(error)) }
+    }
+}

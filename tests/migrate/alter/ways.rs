@@ -1,0 +1,252 @@
+//! What each action does to the rows, and what it takes with it.
+
+use super::{alter, back, check_file, difference, dump, prepared, text};
+
+/// Alters `t`, and gives its rows as they are then.
+async fn rows_after(first: &str, up: &str, query: &str) -> Vec<String> {
+    let database = prepared(first).await;
+    let done = alter(&database, first, up, "").await;
+    done.unwrap_or_else(|error| panic!("{first}\n{up}\n{error}"));
+    check_file(&database).await;
+    database.column(query).await
+}
+
+#[tokio::test]
+async fn rows_from_before_a_column_was_added_keep_its_default() {
+    // Such rows are not written with the column: they have whatever the text says.
+    let first = "CREATE TABLE t (a);\nINSERT INTO t VALUES (1), (2);\nALTER TABLE t ADD b TEXT DEFAULT 5;\n\
+                 ALTER TABLE t ADD c DEFAULT word;\nALTER TABLE t ADD d;\nINSERT INTO t VALUES (3, 6, 'x', 'y');";
+    let rows = "SELECT quote(a) || quote(b) || quote(c) || quote(d) FROM t ORDER BY rowid";
+    let expected = ["1'5''word'NULL", "2'5''word'NULL", "3'6''x''y'"];
+    for up in [
+        "ALTER TABLE t ALTER b SET DEFAULT 7;",
+        "ALTER TABLE t ALTER b DROP DEFAULT;",
+        "ALTER TABLE t ALTER c DROP DEFAULT;",
+        "ALTER TABLE t ALTER d SET DEFAULT 'z';",
+        "ALTER TABLE t ALTER a SET DEFAULT 'z', ALTER c DROP DEFAULT, ALTER b DROP DEFAULT, ALTER d SET DEFAULT 1;",
+        "ALTER TABLE t ALTER b TYPE VARCHAR(10), ALTER b SET DEFAULT (lower('X'));",
+    ] {
+        assert_eq!(rows_after(first, up, rows).await, expected, "{up}");
+    }
+}
+
+#[tokio::test]
+async fn values_are_converted_as_sqlite_stores_them() {
+    let first = "CREATE TABLE t (a TEXT, b INTEGER DEFAULT 5, c REAL);\n\
+                 INSERT INTO t VALUES ('12', 3, 1.5), ('x', NULL, 2.0), ('007', 9007199254740993, -0.25);";
+    for (up, expected) in [
+        ("ALTER a TYPE INTEGER", ["12,3,1.5", "'x',NULL,2.0", "7,9007199254740993,-0.25"]),
+        ("ALTER b TYPE TEXT", ["'12','3',1.5", "'x',NULL,2.0", "'007','9007199254740993',-0.25"]),
+        ("ALTER c SET DATA TYPE INTEGER", ["'12',3,1.5", "'x',NULL,2", "'007',9007199254740993,-0.25"]),
+        (
+            "ALTER a TYPE INTEGER USING length(a) + b",
+            ["5,3,1.5", "NULL,NULL,2.0", "9007199254740996,9007199254740993,-0.25"],
+        ),
+        (
+            "ALTER a TYPE INTEGER USING a::integer, ALTER c TYPE TEXT USING t.b",
+            ["12,3,'3'", "'x',NULL,NULL", "7,9007199254740993,'9007199254740993'"],
+        ),
+        (
+            "ALTER b TYPE INT USING coalesce(b, 0), ALTER b SET NOT NULL",
+            ["'12',3,1.5", "'x',0,2.0", "'007',9007199254740993,-0.25"],
+        ),
+    ] {
+        let query = "SELECT quote(a) || ',' || quote(b) || ',' || quote(c) FROM t ORDER BY rowid";
+        assert_eq!(rows_after(first, &format!("ALTER TABLE t {up};"), query).await, expected, "{up}");
+    }
+}
+
+#[tokio::test]
+async fn generated_columns_and_indexes_follow_a_type() {
+    let first = "CREATE TABLE t (id INTEGER PRIMARY KEY, a TEXT, b AS (a || '!') STORED, c AS (typeof(a)));\n\
+                 CREATE INDEX i ON t (a);\nCREATE INDEX j ON t (c, a) WHERE typeof(a) = 'integer';\n\
+                 INSERT INTO t (a) VALUES ('10'), ('9');";
+    let rows = "SELECT a || ' ' || b || ' ' || c FROM t INDEXED BY i ORDER BY a";
+    assert_eq!(
+        rows_after(first, "ALTER TABLE t ALTER a TYPE INTEGER;", rows).await,
+        ["9 9! integer", "10 10! integer"]
+    );
+}
+
+#[tokio::test]
+async fn a_key_becomes_the_rowid_and_is_it_no_more() {
+    let first = "CREATE TABLE t (a TEXT, id INTEGER NOT NULL);\nINSERT INTO t VALUES ('x', 7), ('y', 3);";
+    let rows = "SELECT a || id || rowid FROM t ORDER BY a";
+    let database = prepared(first).await;
+    let (up, down) = ("ALTER TABLE t ADD CONSTRAINT k PRIMARY KEY (id);", "ALTER TABLE t DROP CONSTRAINT k;");
+    alter(&database, first, up, down).await.expect("a key");
+    assert_eq!(database.column(rows).await, ["x77", "y33"]);
+    back(&database, first, up, down).await;
+    // It was lost which rowids they had; they keep those that they have now.
+    assert_eq!(database.column(rows).await, ["x77", "y33"]);
+    assert_eq!(text(&database, "t").await, "CREATE TABLE t (a TEXT, id INTEGER NOT NULL)");
+
+    let new = "ALTER TABLE t ADD COLUMN key INTEGER PRIMARY KEY AUTOINCREMENT;";
+    let database = prepared(first).await;
+    let before = dump(&database).await;
+    alter(&database, first, new, "ALTER TABLE t DROP COLUMN key;").await.expect("a key");
+    assert_eq!(database.column("SELECT a || id || key FROM t ORDER BY a").await, ["x71", "y32"]);
+    assert_eq!(
+        database.column("SELECT name || seq FROM sqlite_sequence WHERE name <> 'alembic_history'").await,
+        ["t2"]
+    );
+    database.rows("INSERT INTO t (a, id) VALUES ('z', 1); DELETE FROM t WHERE a = 'z'").await;
+    back(&database, first, new, "ALTER TABLE t DROP COLUMN key;").await;
+    check_file(&database).await;
+    let rest = difference(&before, &dump(&database).await);
+    // SQLite's table of sequences stays for ever, empty.
+    assert_eq!(rest, ["+ table sqlite_sequence on sqlite_sequence CREATE TABLE sqlite_sequence(name,seq)"]);
+}
+
+#[tokio::test]
+async fn a_column_goes_with_its_indexes_and_constraints() {
+    let around = "CREATE INDEX i ON t (b);\nCREATE INDEX j ON t (a, lower(b));\nCREATE INDEX \"k(\" ON t (a) WHERE b > 1;\n\
+                  CREATE INDEX stays ON t (a);\nCREATE TABLE c (x REFERENCES t (a) ON DELETE CASCADE);\n\
+                  CREATE VIEW v AS SELECT * FROM t;\nINSERT INTO t (a, b) VALUES (1, 2), (3, 4);\nINSERT INTO c VALUES (3);";
+    for (table, expected) in [
+        (
+            "CREATE TABLE t (a INTEGER PRIMARY KEY, b INTEGER UNIQUE)",
+            "CREATE TABLE t (a INTEGER PRIMARY KEY)",
+        ),
+        (
+            "CREATE TABLE t (a INTEGER PRIMARY KEY, b, c, UNIQUE (b, c), CHECK (a < b))",
+            "CREATE TABLE t (a INTEGER PRIMARY KEY, c)",
+        ),
+        (
+            "CREATE TABLE t (a INTEGER UNIQUE, b INTEGER, PRIMARY KEY (b))",
+            "CREATE TABLE t (a INTEGER UNIQUE)",
+        ),
+        (
+            "CREATE TABLE t (a INTEGER UNIQUE, b INTEGER PRIMARY KEY AUTOINCREMENT)",
+            "CREATE TABLE t (a INTEGER UNIQUE)",
+        ),
+        (
+            "CREATE TABLE t (a INTEGER PRIMARY KEY, b CONSTRAINT f REFERENCES d (y), FOREIGN KEY (b) REFERENCES d (y)) WITHOUT ROWID;\n\
+          CREATE TABLE d (y UNIQUE);\nINSERT INTO d VALUES (2), (4)",
+            "CREATE TABLE t (a INTEGER PRIMARY KEY) WITHOUT ROWID",
+        ),
+    ] {
+        let first = format!("{table};\n{around}");
+        let database = prepared(&first).await;
+        alter(&database, &first, "ALTER TABLE t DROP COLUMN b;", "")
+            .await
+            .unwrap_or_else(|error| panic!("{table}\n{error}"));
+        check_file(&database).await;
+        assert_eq!(text(&database, "t").await, expected);
+        assert_eq!(database.column("SELECT CAST(a AS TEXT) FROM t ORDER BY a").await, ["1", "3"]);
+        assert_eq!(database.column("SELECT CAST(x AS TEXT) FROM c").await, ["3"]);
+        let indexes =
+            "SELECT name FROM sqlite_schema WHERE tbl_name = 't' AND type = 'index' AND sql IS NOT NULL";
+        assert_eq!(database.column(indexes).await, ["stays"]);
+        let sequence = "SELECT name FROM sqlite_schema WHERE name = 'sqlite_sequence'";
+        if !database.column(sequence).await.is_empty() {
+            assert!(database.column("SELECT name FROM sqlite_sequence WHERE name = 't'").await.is_empty());
+        }
+    }
+}
+
+#[tokio::test]
+async fn foreign_keys_stay_enforced_around_it() {
+    let first = "CREATE TABLE t (id INTEGER PRIMARY KEY, a TEXT);\nINSERT INTO t VALUES (1, '1'), (2, '2');\n\
+                 CREATE TABLE c (x INTEGER REFERENCES t (id) ON DELETE CASCADE);\nINSERT INTO c VALUES (1), (2);";
+    let up =
+        "ALTER TABLE t ALTER a TYPE INTEGER;\nDELETE FROM t WHERE id = 1;\nALTER TABLE t ALTER a TYPE TEXT;";
+    assert_eq!(rows_after(first, up, "SELECT CAST(x AS TEXT) FROM c").await, ["2"]);
+    let database = prepared(first).await;
+    let before = dump(&database).await;
+    for up in [
+        "ALTER TABLE t ALTER a TYPE INTEGER;\nINSERT INTO c VALUES (3);",
+        "INSERT INTO t VALUES (3, 'x');\nALTER TABLE t ADD UNIQUE (a);\nUPDATE c SET x = 4;",
+    ] {
+        let error = alter(&database, first, up, "").await.expect_err(up);
+        assert!(error.contains("FOREIGN KEY constraint failed"), "{error}");
+        assert_eq!(difference(&before, &dump(&database).await), [""; 0]);
+    }
+}
+
+#[tokio::test]
+async fn a_violation_from_before_does_not_matter() {
+    let first = "CREATE TABLE t (id INTEGER PRIMARY KEY, a TEXT REFERENCES nowhere (x), b REFERENCES t);\n\
+                 CREATE TABLE c (x REFERENCES t (a));";
+    let database = prepared("CREATE TABLE unrelated (x);").await;
+    let fill = "PRAGMA foreign_keys = OFF; INSERT INTO t VALUES (1, 'x', 99); INSERT INTO c VALUES (5);";
+    database.rows(&format!("{first}\n{fill}")).await;
+    let before = dump(&database).await;
+    let up = "ALTER TABLE t ADD CONSTRAINT u UNIQUE (id, b), ALTER id SET NOT NULL, ADD CHECK (a <> '');";
+    alter(&database, "CREATE TABLE unrelated (x);", up, "").await.unwrap_or_else(|error| panic!("{error}"));
+    let changed = difference(&before, &dump(&database).await);
+    assert!(changed.iter().all(|line| line[2..].starts_with("t: table")), "{changed:#?}");
+}
+
+#[tokio::test]
+async fn constraints_that_are_not_validated_yet() {
+    let first =
+        "CREATE TABLE t (a INTEGER);\nINSERT INTO t VALUES (-1);\nCREATE TABLE p (x INTEGER PRIMARY KEY);";
+    let up = "ALTER TABLE t ADD CONSTRAINT n CHECK (a > 0) NOT VALID;\n\
+              ALTER TABLE t ADD CONSTRAINT f FOREIGN KEY (a) REFERENCES p NOT VALID;";
+    let mend = "INSERT INTO p VALUES (1);\nUPDATE t SET a = 1;";
+    let validate = "ALTER TABLE t VALIDATE CONSTRAINT n, VALIDATE CONSTRAINT f;";
+    assert_eq!(
+        rows_after(first, &format!("{up}\n{mend}\n{validate}"), "SELECT CAST(a AS TEXT) FROM t").await,
+        ["1"]
+    );
+    let database = prepared(first).await;
+    let error = alter(&database, first, &format!("{up}\n{validate}"), "").await.expect_err("still violated");
+    assert!(
+        error.contains(
+            "b.sql:9:1: statement 3 of 3 failed: there are rows in t for which CHECK n (a > 0) is false"
+        ),
+        "{error}"
+    );
+    let error =
+        alter(&database, first, &format!("{up}\nUPDATE t SET a = 5;"), "").await.expect_err("enforced");
+    assert!(error.contains("FOREIGN KEY constraint failed"), "{error}");
+}
+
+#[tokio::test]
+async fn what_means_nothing_to_sqlite_may_stand_there() {
+    let first = "CREATE TABLE t (a INTEGER, b);\nINSERT INTO t VALUES (1, 2);";
+    for (up, expected) in [
+        ("ALTER TABLE IF EXISTS nothing ALTER a SET NOT NULL;", "CREATE TABLE t (a INTEGER, b)"),
+        ("ALTER TABLE IF EXISTS ONLY main.T ALTER A SET NOT NULL;", "CREATE TABLE t (a INTEGER NOT NULL, b)"),
+        ("ALTER TABLE IF EXISTS t RENAME COLUMN b TO c;", "CREATE TABLE t (a INTEGER, c)"),
+        (
+            "ALTER TABLE ONLY t ADD COLUMN IF NOT EXISTS b INT, ADD COLUMN IF NOT EXISTS c INT;",
+            "CREATE TABLE t (a INTEGER, b, c INT)",
+        ),
+        (
+            "ALTER TABLE t DROP COLUMN IF EXISTS c CASCADE, DROP b, DROP CONSTRAINT IF EXISTS n;",
+            "CREATE TABLE t (a INTEGER)",
+        ),
+        (
+            "ALTER TABLE t ADD c, RENAME b TO d, ALTER d SET NOT NULL, ADD e DEFAULT 1;",
+            "CREATE TABLE t (a INTEGER, d NOT NULL, c, e DEFAULT 1)",
+        ),
+    ] {
+        let database = prepared(first).await;
+        alter(&database, first, up, "").await.unwrap_or_else(|error| panic!("{up}\n{error}"));
+        assert_eq!(text(&database, "t").await, expected);
+    }
+}
+
+#[tokio::test]
+async fn journals_and_automatic_vacuum() {
+    for settings in ["journal_mode = WAL", "journal_mode = DELETE", "journal_mode = TRUNCATE"] {
+        for vacuum in 0..3 {
+            let first = "CREATE TABLE t (id INTEGER PRIMARY KEY, a TEXT UNIQUE, b BLOB, UNIQUE (a, id));\nCREATE INDEX i ON t (a DESC);\n\
+                         WITH RECURSIVE n (x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM n WHERE x < 500) \
+                         INSERT INTO t SELECT x, 'text ' || x, zeroblob(x * 20) FROM n;\nCREATE TABLE later (x);\nINSERT INTO later VALUES (1);";
+            let database = alembic_testing::TestDatabase::new(alembic_testing::Kind::Sqlite).await;
+            database
+                .rows(&format!("PRAGMA auto_vacuum = {vacuum}; PRAGMA {settings}; CREATE TABLE before (x);"))
+                .await;
+            let up = "ALTER TABLE t ADD UNIQUE (id, a), ALTER b TYPE TEXT;\nALTER TABLE t DROP CONSTRAINT t_a_key;\nALTER TABLE t ALTER a SET NOT NULL;";
+            alter(&database, first, up, "").await.unwrap_or_else(|error| panic!("{error}"));
+            check_file(&database).await;
+            let sums = "SELECT count(*) || ' ' || sum(id) || ' ' || sum(length(b)) || ' ' || count(DISTINCT a) FROM t";
+            assert_eq!(database.column(sums).await, ["500 125250 2505000 500"]);
+            let list = "SELECT group_concat(name) FROM pragma_index_list('t')";
+            assert_eq!(database.column(list).await, ["i,sqlite_autoindex_t_2,sqlite_autoindex_t_1"]);
+        }
+    }
+}
