@@ -27,6 +27,13 @@ pub use alembic_macros::embed_migrations;
 #[cfg(any(feature = "sqlite", feature = "postgres", feature = "mysql"))]
 pub use alembic_core::{DatabaseMessage, migrate};
 
+#[cfg(feature = "models")]
+pub use alembic_core::models::{self, Model};
+#[cfg(feature = "models")]
+pub use alembic_core::schema;
+#[cfg(feature = "models")]
+pub use alembic_macros::{Enum, Newtype, Table, models};
+
 /// For a service's `build.rs`.
 #[cfg(feature = "build")]
 pub mod build {

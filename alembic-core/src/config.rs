@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
 
+use crate::schema::NamingConvention;
 use crate::script::{Dialect, Location};
 
 /// The name of the configuration file, in the folder of the package.
@@ -23,6 +24,8 @@ pub struct Config {
     pub transaction: TransactionMode,
     /// Seconds to wait for a migration that another process runs.
     pub lock_timeout: u64,
+    /// How constraints and indexes of the models are called that have no name.
+    pub naming: NamingConvention,
 }
 
 impl Default for Config {
@@ -33,6 +36,7 @@ impl Default for Config {
             dialects: Vec::new(),
             transaction: TransactionMode::default(),
             lock_timeout: 60,
+            naming: NamingConvention::default(),
         }
     }
 }

@@ -15,6 +15,9 @@ pub mod config;
 mod migrator;
 
 mod dialect;
+
+pub mod models;
+
 #[cfg(feature = "driver")]
 pub mod migrate;
 

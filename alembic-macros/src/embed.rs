@@ -1,13 +1,15 @@
 //! `embed_migrations!`: from the folder of scripts to one static.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
-use alembic_core::config::{CONFIG_FILE, Config, TransactionMode, location};
+use alembic_core::config::{TransactionMode, location};
 use alembic_core::script::{Guard, LOCK_FILE, ScriptErrors, pack};
 use proc_macro2::{Literal, Span, TokenStream};
 use quote::quote;
 use syn::parse::{Parse, ParseStream};
 use syn::{Ident, LitStr, Token};
+
+use crate::config::{package, path_literal, read};
 
 /// `"folder", "another", heads = many`
 pub(crate) struct Arguments {
@@ -46,8 +48,8 @@ impl Parse for Arguments {
 pub(crate) fn expand(arguments: &Arguments) -> syn::Result<TokenStream> {
     let span = arguments.folders.first().map_or_else(Span::call_site, LitStr::span);
     let failed = |message: String| syn::Error::new(span, message);
-    let package = PathBuf::from(std::env::var_os("CARGO_MANIFEST_DIR").unwrap_or_default());
-    let config = Config::read(&package).map_err(|error| failed(error.to_string()))?;
+    let package = package();
+    let (config, tracked_config) = read(span)?;
     let locations = if arguments.folders.is_empty() {
         config.locations(&package)
     } else {
@@ -68,7 +70,6 @@ pub(crate) fn expand(arguments: &Arguments) -> syn::Result<TokenStream> {
         .collect();
     tracked
         .extend(guard.locations.first().map(|first| first.path.join(LOCK_FILE)).filter(|lock| lock.exists()));
-    tracked.extend(Some(package.join(CONFIG_FILE)).filter(|config| config.exists()));
     let tracked = tracked.iter().map(|path| path_literal(path)).collect::<syn::Result<Vec<_>>>()?;
 
     let heads = directory.heads().into_iter().map(|(id, lineage)| {
@@ -82,18 +83,10 @@ pub(crate) fn expand(arguments: &Arguments) -> syn::Result<TokenStream> {
     Ok(quote!({
         // Makes cargo compile this again when one of them changes; leaves nothing in the program.
         const _: &[&::core::primitive::str] = &[#(::core::include_str!(#tracked)),*];
+        #tracked_config
         const HEADS: &[(&::core::primitive::str, [::core::primitive::u8; 32])] = #heads;
         ::alembic::Migrator::embedded(HEADS, #scripts, #one_transaction, #lock_timeout)
     }))
-}
-
-fn path_literal(path: &Path) -> syn::Result<Literal> {
-    let text = path.to_str().ok_or_else(|| {
-        let message =
-            format!("the path {} is not UTF-8, which the compiler needs to read it", path.display());
-        syn::Error::new(Span::call_site(), message)
-    })?;
-    Ok(Literal::string(text))
 }
 
 /// All problems as one error of the compiler. Editors show its first line.

@@ -1,8 +1,13 @@
-//! The macro of alembic: reads the migrations of a package while it is compiled.
+//! The macros of alembic: read the migrations of a package, and its models, while it is compiled.
 //!
-//! A service depends on `alembic`, which re-exports it.
+//! A service depends on `alembic`, which re-exports them.
 
+mod config;
 mod embed;
+#[cfg(feature = "models")]
+mod model;
+#[cfg(feature = "models")]
+mod schema;
 
 use proc_macro::TokenStream;
 
@@ -24,6 +29,88 @@ use proc_macro::TokenStream;
 #[proc_macro]
 pub fn embed_migrations(input: TokenStream) -> TokenStream {
     match syn::parse(input).and_then(|arguments| embed::expand(&arguments)) {
+        Ok(tokens) => tokens.into(),
+        Err(error) => error.into_compile_error().into(),
+    }
+}
+
+/// Makes a struct the model of a table: implements `alembic::Model`.
+///
+/// ```text
+/// #[derive(sqlx::FromRow, alembic::Table)]
+/// #[table(name = "books", index(author_id, desc(published)))]
+/// struct Book {
+///     #[column(primary_key, autoincrement)]
+///     id: i64,
+///     #[column(length = 200)]
+///     title: String,
+///     #[column(references("authors(id)", on_delete = cascade))]
+///     author_id: i64,
+///     published: Option<chrono::NaiveDate>,
+/// }
+/// ```
+///
+/// All attributes, and the column type of each Rust type, are in `docs/models.md`.
+#[cfg(feature = "models")]
+#[proc_macro_derive(Table, attributes(table, column))]
+pub fn derive_table(input: TokenStream) -> TokenStream {
+    expand(input, model::table)
+}
+
+/// Makes an enum the type of columns.
+///
+/// ```text
+/// #[derive(sqlx::Type, alembic::Enum)]
+/// #[sqlx(type_name = "order_status", rename_all = "snake_case")]
+/// enum OrderStatus {
+///     New,
+///     #[alembic(renamed_from = "sent")]
+///     Shipped,
+/// }
+/// ```
+#[cfg(feature = "models")]
+#[proc_macro_derive(Enum, attributes(alembic))]
+pub fn derive_enum(input: TokenStream) -> TokenStream {
+    expand(input, model::enum_)
+}
+
+/// Makes a struct with one field the type of columns: that of its field.
+///
+/// The command line knows newtypes without it; `models!` does not.
+///
+/// ```text
+/// #[derive(sqlx::Type, alembic::Newtype)]
+/// #[sqlx(transparent)]
+/// struct UserId(i64);
+/// ```
+#[cfg(feature = "models")]
+#[proc_macro_derive(Newtype)]
+pub fn derive_newtype(input: TokenStream) -> TokenStream {
+    expand(input, model::newtype)
+}
+
+/// The models of a service, for a comparison with its database.
+///
+/// ```text
+/// let schema = alembic::models![User, Order, billing::Invoice].schema()?;
+/// ```
+///
+/// Constraints and indexes that have no name get it from `alembic.toml`.
+#[cfg(feature = "models")]
+#[proc_macro]
+pub fn models(input: TokenStream) -> TokenStream {
+    match syn::parse(input).and_then(|list| model::models(&list)) {
+        Ok(tokens) => tokens.into(),
+        Err(error) => error.into_compile_error().into(),
+    }
+}
+
+#[cfg(feature = "models")]
+fn expand(
+    input: TokenStream,
+    derive: fn(&syn::DeriveInput) -> syn::Result<proc_macro2::TokenStream>,
+) -> TokenStream {
+    match syn::parse(input).and_then(|input| derive(&input)) {
         Ok(tokens) => tokens.into(),
         Err(error) => error.into_compile_error().into(),
     }

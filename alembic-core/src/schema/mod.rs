@@ -7,6 +7,7 @@ mod column;
 mod constraint;
 mod index;
 mod name;
+mod naming;
 #[expect(
     clippy::module_inception,
     reason = "the type that the room is about stands in the file of that name"
@@ -19,6 +20,7 @@ pub use column::{Column, Generated, Identity};
 pub use constraint::{Check, Deferrable, ForeignKey, PrimaryKey, ReferentialAction, Unique};
 pub use index::{Direction, Index, IndexPart, Nulls};
 pub use name::ObjectName;
+pub use naming::{InvalidTemplate, NameTemplate, NamingConvention};
 pub use schema::{Enum, Foreign, Schema, Use};
 pub use table::{Table, TableOptions};
 pub use types::Type;

@@ -1,0 +1,45 @@
+//! Reading one item: a struct or an enum with its attributes. What it refers to elsewhere is left open.
+
+mod attribute;
+mod case;
+mod column;
+mod constraint;
+mod enumeration;
+mod index;
+mod mistake;
+mod newtype;
+mod reference;
+mod sqlx;
+mod table;
+
+pub use column::ColumnItem;
+pub use constraint::ForeignKeyItem;
+pub use enumeration::{EnumItem, read_enum};
+pub use mistake::{Mistake, Mistakes, Reading};
+pub use newtype::{NewtypeItem, read_newtype};
+pub use reference::Target;
+pub use table::{TableItem, read_table};
+
+use proc_macro2::{Ident, Span};
+use syn::ext::IdentExt as _;
+
+/// Something, and where in the source it is said.
+#[derive(Clone, Debug)]
+pub struct Spanned<T> {
+    /// Where.
+    pub span: Span,
+    /// What.
+    pub value: T,
+}
+
+impl<T> Spanned<T> {
+    fn new(span: Span, value: T) -> Spanned<T> {
+        Spanned { span, value }
+    }
+}
+
+/// A name without `r#`.
+#[must_use]
+pub fn unraw(ident: &Ident) -> String {
+    ident.unraw().to_string()
+}

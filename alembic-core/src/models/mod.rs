@@ -1,0 +1,32 @@
+//! From Rust source, and from what other tools declare, to a [`Schema`](crate::schema::Schema).
+//!
+//! One reader serves the derive macros and the command line. Both make a [`Draft`] of each model; where the command line
+//! looks a type up in the source, a derive leaves it to the compiler ([`ColumnType`]). The drafts are linked in one place.
+//! This room compiles nothing and talks to no database.
+
+mod column_type;
+mod draft;
+mod error;
+#[cfg(feature = "derive")]
+#[doc(hidden)]
+pub mod item;
+mod link;
+mod model;
+#[cfg(all(test, feature = "models"))]
+mod sketch;
+#[cfg(feature = "models")]
+mod source;
+mod types;
+
+#[doc(hidden)]
+pub use column_type::{ByName, Probe};
+pub use column_type::{ColumnKind, ColumnType, UnknownType};
+#[doc(hidden)]
+pub use draft::{At, Draft, DraftColumn};
+pub use error::{ModelError, ModelErrors, ModelProblem};
+pub use model::{Model, Models, TableModel};
+#[cfg(feature = "models")]
+pub use source::{Package, Sources, rust_models};
+#[doc(hidden)]
+pub use types::Modifiers;
+pub use types::{RUST_TYPES, RustType};

@@ -1,0 +1,259 @@
+//! The modules of packages, found by following `mod` from the roots. Reads files, compiles nothing.
+
+use std::collections::HashMap;
+use std::path::{Path, PathBuf};
+use std::str::FromStr as _;
+
+use proc_macro2::{Ident, TokenStream};
+
+use super::cfg::{expand_tokens, is_conditional, is_off};
+use super::items::{RawItem, RawKind, Use, items, line, uses};
+use super::{Package, Sources};
+use crate::models::item::unraw;
+use crate::models::{ModelError, ModelProblem};
+
+/// The number of a module, a type or a file.
+pub(crate) type Id = usize;
+
+/// All modules of all packages.
+pub(crate) struct Tree {
+    pub(crate) files: Vec<String>,
+    pub(crate) modules: Vec<Module>,
+    pub(crate) types: Vec<TypeItem>,
+    /// The root modules of libraries, by the name that other crates use.
+    pub(crate) libraries: HashMap<String, Id>,
+    pub(crate) errors: Vec<ModelError>,
+    /// What was read before: a file may belong to several crates.
+    read: HashMap<PathBuf, (Id, TokenStream)>,
+}
+
+pub(crate) struct Module {
+    pub(crate) parent: Option<Id>,
+    /// The module of the crate's root.
+    pub(crate) root: Id,
+    pub(crate) file: Id,
+    pub(crate) children: HashMap<String, Id>,
+    pub(crate) uses: Vec<Use>,
+    pub(crate) types: HashMap<String, Id>,
+    pub(crate) macros: Vec<MacroCall>,
+}
+
+/// A struct, enum, union or alias that is not parsed yet.
+pub(crate) struct TypeItem {
+    pub(crate) module: Id,
+    pub(crate) name: Ident,
+    pub(crate) is_alias: bool,
+    pub(crate) attributes: Vec<TokenStream>,
+    pub(crate) tokens: TokenStream,
+}
+
+/// A call of a macro in the place of an item.
+pub(crate) struct MacroCall {
+    pub(crate) name: Ident,
+    pub(crate) content: TokenStream,
+}
+
+/// Where the files of a module's children lie.
+struct Place<'a> {
+    sources: &'a Sources,
+    /// The folder of `mod name;`.
+    folder: PathBuf,
+    /// The folder of the file, for `#[path]`.
+    beside: PathBuf,
+}
+
+impl Tree {
+    pub(crate) fn read(sources: &Sources) -> Tree {
+        let mut tree = Tree {
+            files: Vec::new(),
+            modules: Vec::new(),
+            types: Vec::new(),
+            libraries: HashMap::new(),
+            errors: Vec::new(),
+            read: HashMap::new(),
+        };
+        for package in &sources.packages {
+            tree.package(sources, package);
+        }
+        tree
+    }
+
+    fn package(&mut self, sources: &Sources, package: &Package) {
+        if let Some(library) = &package.library {
+            let root = self.root(sources, library);
+            self.libraries.insert(package.name.replace('-', "_"), root);
+        }
+        for program in &package.programs {
+            self.root(sources, program);
+        }
+    }
+
+    fn root(&mut self, sources: &Sources, path: &Path) -> Id {
+        let folder = path.parent().unwrap_or(Path::new("")).to_owned();
+        let Some((file, tokens)) = self.file(sources, path) else {
+            // The mistake is noted; an empty module stands for what is not there.
+            let file = self.files.len().saturating_sub(1);
+            return self.module(None, file);
+        };
+        let module = self.module(None, file);
+        let place = Place { sources, beside: folder.clone(), folder };
+        self.content(module, tokens, &place);
+        module
+    }
+
+    fn module(&mut self, parent: Option<Id>, file: Id) -> Id {
+        let id = self.modules.len();
+        let root = parent.map_or(id, |parent| self.modules[parent].root);
+        self.modules.push(Module {
+            parent,
+            root,
+            file,
+            children: HashMap::new(),
+            uses: Vec::new(),
+            types: HashMap::new(),
+            macros: Vec::new(),
+        });
+        id
+    }
+
+    /// Reads a file. None where it cannot be used, which is noted.
+    fn file(&mut self, sources: &Sources, path: &Path) -> Option<(Id, TokenStream)> {
+        if let Some(read) = self.read.get(path) {
+            return Some(read.clone());
+        }
+        let file = self.files.len();
+        let shown = sources.shown(path);
+        self.files.push(shown.clone());
+        let mut failed = |line, problem| {
+            self.errors.push(ModelError { path: shown.clone(), line, problem });
+            None
+        };
+        let text = match std::fs::read(path) {
+            Ok(bytes) => bytes,
+            Err(error) => return failed(0, ModelProblem::Unreadable { reason: error.to_string() }),
+        };
+        let Ok(text) = String::from_utf8(text) else {
+            return failed(0, ModelProblem::Unreadable { reason: "it is not UTF-8".into() });
+        };
+        match TokenStream::from_str(without_shebang(&text)) {
+            Ok(tokens) => {
+                self.read.insert(path.to_owned(), (file, tokens.clone()));
+                Some((file, tokens))
+            }
+            Err(error) => {
+                let reason = "a bracket, a quote or a character here fits nowhere".into();
+                failed(line(error.span()), ModelProblem::NotRust { reason })
+            }
+        }
+    }
+
+    fn content(&mut self, module: Id, tokens: TokenStream, place: &Place<'_>) {
+        let (inner, items) = items(tokens);
+        if is_off(&inner) {
+            return;
+        }
+        for RawItem { attributes, kind } in items {
+            let attributes = expand_tokens(attributes);
+            if is_off(&attributes) {
+                continue;
+            }
+            match kind {
+                RawKind::Module { name, content } => self.child(module, &name, content, &attributes, place),
+                RawKind::Use(tokens) => self.modules[module].uses.extend(uses(tokens)),
+                RawKind::ExternCrate { name, alias } => {
+                    let found = Use { name: Some(unraw(&alias)), path: vec![unraw(&name)] };
+                    self.modules[module].uses.push(found);
+                }
+                RawKind::Type { name, is_alias, tokens } => {
+                    let id = self.types.len();
+                    self.modules[module].types.insert(unraw(&name), id);
+                    self.types.push(TypeItem { module, name, is_alias, attributes, tokens });
+                }
+                RawKind::Macro { name, content } => {
+                    self.modules[module].macros.push(MacroCall { name, content });
+                }
+            }
+        }
+    }
+
+    fn child(
+        &mut self,
+        parent: Id,
+        name: &Ident,
+        content: Option<TokenStream>,
+        attributes: &[TokenStream],
+        place: &Place<'_>,
+    ) {
+        let word = unraw(name);
+        let path = attributes.iter().find_map(path_attribute);
+        let sources = place.sources;
+        if let Some(content) = content {
+            let folder = place.folder.join(path.as_deref().unwrap_or(&word));
+            let module = self.module(Some(parent), self.modules[parent].file);
+            self.modules[parent].children.insert(word, module);
+            self.content(module, content, &Place { sources, beside: folder.clone(), folder });
+            return;
+        }
+        let candidates = match &path {
+            // What `#[path]` names lies beside the file, and so do its own modules.
+            Some(path) => vec![(place.beside.join(path), None)],
+            None => vec![
+                (place.folder.join(format!("{word}.rs")), Some(place.folder.join(&word))),
+                (place.folder.join(&word).join("mod.rs"), None),
+            ],
+        };
+        let Some((file_path, folder)) = candidates.iter().find(|(path, _)| path.is_file()) else {
+            // Where a module is conditional its file may be, too.
+            if !is_conditional(attributes) {
+                let looked = candidates.iter().map(|(path, _)| sources.shown(path)).collect();
+                let path = self.files[self.modules[parent].file].clone();
+                let problem = ModelProblem::NoModule { module: word, looked };
+                self.errors.push(ModelError { path, line: line(name.span()), problem });
+            }
+            return;
+        };
+        if self.ancestors(parent).any(|module| {
+            self.read.get(file_path).is_some_and(|(file, _)| *file == self.modules[module].file)
+        }) {
+            // A file that is its own module: the compiler says so.
+            return;
+        }
+        let Some((file, tokens)) = self.file(sources, file_path) else { return };
+        let module = self.module(Some(parent), file);
+        self.modules[parent].children.insert(word, module);
+        let beside = file_path.parent().unwrap_or(Path::new("")).to_owned();
+        let folder = folder.clone().unwrap_or_else(|| beside.clone());
+        self.content(module, tokens, &Place { sources, folder, beside });
+    }
+
+    fn ancestors(&self, module: Id) -> impl Iterator<Item = Id> + '_ {
+        std::iter::successors(Some(module), |module| self.modules[*module].parent)
+    }
+
+    /// The file of a module, as it is shown.
+    pub(crate) fn file_of(&self, module: Id) -> &str {
+        self.files.get(self.modules[module].file).map_or("", String::as_str)
+    }
+}
+
+/// The text of `path = "…"`.
+fn path_attribute(attribute: &TokenStream) -> Option<String> {
+    let pair: syn::MetaNameValue = syn::parse2(attribute.clone()).ok()?;
+    match pair.value {
+        syn::Expr::Lit(syn::ExprLit { lit: syn::Lit::Str(text), .. }) if pair.path.is_ident("path") => {
+            Some(text.value())
+        }
+        _ => None,
+    }
+}
+
+/// The text from the line end of `#!…` on, so that lines are counted from the beginning of the file.
+fn without_shebang(text: &str) -> &str {
+    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+    let Some(rest) = text.strip_prefix("#!") else { return text };
+    // `#![attribute]` is no shebang.
+    if rest.trim_start().starts_with('[') {
+        return text;
+    }
+    rest.find('\n').map_or("", |end| &rest[end..])
+}
