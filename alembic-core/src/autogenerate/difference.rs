@@ -44,7 +44,7 @@ impl Difference {
         Difference {
             dialect: comparison.dialect,
             probable_renames: probable_renames(&operations),
-            obstacles: obstacles(&operations, &comparison.actual.foreign),
+            obstacles: obstacles(comparison.dialect, &operations, &comparison.actual.foreign),
             operations,
             before: comparison.generic().clone(),
             after: comparison.desired.clone(),

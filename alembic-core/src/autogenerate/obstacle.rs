@@ -4,6 +4,7 @@ use std::fmt;
 
 use crate::operation::Operation;
 use crate::schema::{Foreign, ObjectName};
+use crate::script::Dialect;
 
 /// Something that uses what an operation changes. Some databases refuse the change, others let it break.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -27,10 +28,10 @@ impl fmt::Display for Obstacle {
 }
 
 /// All that is in the way of these operations.
-pub(super) fn obstacles(operations: &[Operation], foreign: &[Foreign]) -> Vec<Obstacle> {
+pub(super) fn obstacles(dialect: Dialect, operations: &[Operation], foreign: &[Foreign]) -> Vec<Obstacle> {
     let mut found = Vec::new();
     for (operation, own) in operations.iter().enumerate() {
-        let Some((table, column)) = touched(own) else { continue };
+        let Some((table, column)) = touched(dialect, own) else { continue };
         for thing in foreign {
             let goes_along = thing.table.as_ref() == Some(table) && matches!(own, Operation::DropTable(_));
             let uses = thing
@@ -47,12 +48,14 @@ pub(super) fn obstacles(operations: &[Operation], foreign: &[Foreign]) -> Vec<Ob
 }
 
 /// The table or column that is not what it was afterwards.
-fn touched(operation: &Operation) -> Option<(&ObjectName, Option<&String>)> {
+fn touched(dialect: Dialect, operation: &Operation) -> Option<(&ObjectName, Option<&String>)> {
+    // PostgreSQL's views hold no names, and SQLite writes the new ones into views and triggers.
+    let breaks_names = dialect == Dialect::Mysql;
     match operation {
         Operation::DropTable(table) => Some((&table.name, None)),
-        Operation::RenameTable { from, .. } => Some((from, None)),
+        Operation::RenameTable { from, .. } if breaks_names => Some((from, None)),
         Operation::DropColumn { table, column } => Some((table, Some(&column.name))),
-        Operation::RenameColumn { table, from, .. } => Some((table, Some(from))),
+        Operation::RenameColumn { table, from, .. } if breaks_names => Some((table, Some(from))),
         Operation::AlterColumn { table, before, after, .. } if before.type_ != after.type_ => {
             Some((table, Some(&after.name)))
         }

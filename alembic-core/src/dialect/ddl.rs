@@ -200,7 +200,7 @@ impl Writer<'_> {
     }
 
     fn table_comment(&self, table: &ObjectName, comment: Option<&str>) -> Option<Statement> {
-        let text = comment.map(|comment| super::quote::literal(self.dialect, comment));
+        let text = comment.map(|comment| text::literal(self.dialect, comment));
         let sql = match self.dialect {
             Dialect::Sqlite => return None,
             Dialect::Postgresql => {

@@ -5,7 +5,7 @@
 
 use super::ddl::type_word;
 use crate::operation::expression::{identifier, tokens, without_parentheses};
-use crate::operation::name;
+use crate::operation::{drop_key_indexes, name};
 use crate::schema::{Column, Schema, Table, Type};
 use crate::script::{Dialect, TokenKind};
 
@@ -19,10 +19,14 @@ pub(crate) fn generic(schema: &Schema, dialect: Dialect) -> Schema {
 fn generic_table(table: &mut Table, dialect: Dialect) {
     // The columns say by themselves how they are collated.
     table.options.collation = None;
+    // The index of a foreign key comes by itself.
+    if dialect == Dialect::Mysql {
+        drop_key_indexes(table);
+    }
     for column in &mut table.columns {
         generic_column(column, dialect);
     }
-    let plain = |text: &mut String| *text = unquoted(text, dialect);
+    let plain = |text: &mut String| *text = unquoted(without_parentheses(text, dialect), dialect);
     table.checks.iter_mut().for_each(|check| plain(&mut check.expression));
     for index in &mut table.indexes {
         index.condition.iter_mut().for_each(plain);
@@ -37,7 +41,7 @@ fn generic_column(column: &mut Column, dialect: Dialect) {
     if let Some(default) = &mut column.default {
         *default = generic_default(dialect, &column.type_, default);
     }
-    let plain = |text: &mut String| *text = unquoted(text, dialect);
+    let plain = |text: &mut String| *text = unquoted(without_parentheses(text, dialect), dialect);
     column.check.iter_mut().for_each(plain);
     column.generated.iter_mut().for_each(|generated| plain(&mut generated.expression));
 }

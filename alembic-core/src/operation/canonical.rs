@@ -4,7 +4,7 @@
 //! that MySQL makes for foreign keys by itself.
 
 use super::expression::{canonical as canonical_expression, tokens};
-use crate::schema::{Column, Index, IndexPart, Schema, Table, Type};
+use crate::schema::{Column, Direction, ForeignKey, Index, IndexPart, Schema, Table, Type};
 use crate::script::Dialect;
 
 /// The canonical form of a reflection; only for comparisons.
@@ -54,18 +54,19 @@ fn upper_on_sqlite(collation: &mut Option<String>, dialect: Dialect) {
     }
 }
 
-fn drop_key_indexes(table: &mut Table) {
+/// Leaves out the indexes that MySQL has made for foreign keys.
+pub(crate) fn drop_key_indexes(table: &mut Table) {
     let keys = std::mem::take(&mut table.foreign_keys);
     table.indexes.retain(|index| !keys.iter().any(|key| *index == key_index(key)));
     table.foreign_keys = keys;
 }
 
 /// The index that MySQL makes for a foreign key where no other fits.
-pub(super) fn key_index(key: &crate::schema::ForeignKey) -> Index {
+pub(super) fn key_index(key: &ForeignKey) -> Index {
     let part = |column: &String| IndexPart {
         key: column.clone(),
         is_expression: false,
-        direction: crate::schema::Direction::Ascending,
+        direction: Direction::Ascending,
         nulls: None,
         collation: None,
         operator_class: None,

@@ -1,6 +1,6 @@
 //! What undoes an operation.
 
-use super::{EnumChange, EnumColumn, Fill, Operation};
+use super::{EnumChange, EnumColumn, EnumDependent, Fill, Operation};
 use crate::schema::Enum;
 
 impl Operation {
@@ -68,10 +68,15 @@ impl Operation {
 }
 
 impl EnumChange {
-    fn inverse(&self) -> EnumChange {
+    /// The change that leads back.
+    pub(super) fn inverse(&self) -> EnumChange {
         let renamed_values = self.renames();
         let columns = self.columns.iter().map(|EnumColumn { table, before, after }| EnumColumn {
             table: table.clone(),
+            before: after.clone(),
+            after: before.clone(),
+        });
+        let dependents = self.dependents.iter().map(|EnumDependent { before, after }| EnumDependent {
             before: after.clone(),
             after: before.clone(),
         });
@@ -79,6 +84,7 @@ impl EnumChange {
             before: Enum { renamed_values: Vec::new(), ..self.after.clone() },
             after: Enum { renamed_values, ..self.before.clone() },
             columns: columns.collect(),
+            dependents: dependents.collect(),
             rebuild: self.rebuild,
         }
     }

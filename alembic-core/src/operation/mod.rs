@@ -15,11 +15,12 @@ mod operation;
 mod probable;
 mod quote;
 
+pub(crate) use canonical::drop_key_indexes;
 pub use diff::{Side, diff};
 pub(crate) use diff::{enum_of, for_expressions};
 pub(crate) use fill::is_unfilled;
 pub use inverse::inverse;
 pub use loss::Loss;
-pub use operation::{Constraint, EnumChange, EnumColumn, Fill, Key, Operation, ValueStep};
+pub use operation::{Constraint, EnumChange, EnumColumn, EnumDependent, Fill, Key, Operation, ValueStep};
 pub use probable::{ProbableRename, Renamed, probable_renames};
 pub(crate) use quote::name;

@@ -150,6 +150,9 @@ pub struct EnumChange {
     pub after: Enum,
     /// The columns that have its type.
     pub columns: Vec<EnumColumn>,
+    /// Constraints and indexes whose conditions speak of the values: they have to go while a type is built anew.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub dependents: Vec<EnumDependent>,
     /// Whether a type is built anew although its values could be changed in place: PostgreSQL lets a new value be used only
     /// when it is committed, but for that of a new type.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
@@ -165,6 +168,15 @@ pub struct EnumColumn {
     pub before: Column,
     /// The column after it.
     pub after: Column,
+}
+
+/// Something that stands in the way while a type is built anew.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct EnumDependent {
+    /// What makes it, as it is before the values change.
+    pub before: Operation,
+    /// What makes it, as it is after that.
+    pub after: Operation,
 }
 
 /// One step of a change of values.
@@ -247,7 +259,7 @@ mod tests {
         };
         let mut after = own(after);
         after.renamed_values = renamed.iter().map(|(to, from)| ((*to).into(), (*from).into())).collect();
-        EnumChange { before: own(before), after, columns: Vec::new(), rebuild: false }
+        EnumChange { before: own(before), after, columns: Vec::new(), dependents: Vec::new(), rebuild: false }
     }
 
     #[test]

@@ -3,4 +3,6 @@
 mod arena;
 mod cases;
 mod compact;
+mod diff;
 mod reflect;
+mod same;

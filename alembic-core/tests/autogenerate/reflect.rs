@@ -9,7 +9,7 @@ use crate::cases::Cases;
 use crate::compact::compact;
 
 async fn check(kind: Kind, file: &str) {
-    let arena = Arena::new(kind).await;
+    let mut arena = Arena::new(kind).await;
     let mut cases = Cases::read(file);
     for case in cases.cases.clone() {
         arena.clear().await;
@@ -17,7 +17,7 @@ async fn check(kind: Kind, file: &str) {
         let schemas = case.name.split_once(" + ").map(|(_, schema)| schema.to_owned());
         let filter = Filter { schemas: schemas.into_iter().collect(), ..Filter::default() };
         let schema =
-            inspect(arena.url(), &filter).await.unwrap_or_else(|error| panic!("{}: {error}", case.name));
+            inspect(arena.pool(), &filter).await.unwrap_or_else(|error| panic!("{}: {error}", case.name));
         if kind == Kind::Sqlite {
             agrees_with_pragmas(&arena, &schema, &case.name).await;
         }

@@ -1,7 +1,7 @@
 //! Definitions of columns.
 
+use super::text::literal;
 use super::{DdlError, Writer};
-use crate::dialect::quote::literal;
 use crate::operation::expression::tokens;
 use crate::schema::{Column, Identity, ObjectName, Type};
 use crate::script::{Dialect, TokenKind};
@@ -65,6 +65,13 @@ impl Writer<'_> {
         if plain && !self.is(Dialect::Postgresql) { collation.to_owned() } else { self.name(collation) }
     }
 
+    /// Whether an expression of an index may stand there without parentheses.
+    pub(super) fn is_call(&self, expression: &str) -> bool {
+        let found = tokens(expression, self.dialect);
+        let words: Vec<&str> = found.iter().map(|token| token.text(expression)).collect();
+        !self.is(Dialect::Mysql) && is_call(&words)
+    }
+
     /// A default as the database wants it: SQLite and MySQL want parentheses around what is computed.
     pub(super) fn default(&self, default: &str, type_word: &str) -> String {
         let found = tokens(default, self.dialect);
@@ -89,8 +96,9 @@ impl Writer<'_> {
             let plain = is_time || (is_literal && !needs_expression);
             return if plain { default.to_owned() } else { parenthesized(default, &words) };
         }
-        let is_call = self.is(Dialect::Postgresql) && is_call_or_cast(&words);
-        if is_literal || is_call { default.to_owned() } else { parenthesized(default, &words) }
+        let is_cast = matches!(words.as_slice(), [literal, "::", ..] if literal.starts_with('\''));
+        let needs_none = self.is(Dialect::Postgresql) && (is_cast || is_call(&words));
+        if is_literal || needs_none { default.to_owned() } else { parenthesized(default, &words) }
     }
 }
 
@@ -120,20 +128,15 @@ fn digits(type_word: &str) -> Option<&str> {
     digits.strip_suffix(')').filter(|_| is_time)
 }
 
-/// `f(…)` or `'…'::type`: what reads well without parentheses.
-fn is_call_or_cast(words: &[&str]) -> bool {
-    match words {
-        [literal, "::", ..] => literal.starts_with('\''),
-        [name, "(", .., ")"] => {
-            let mut depth = 0_i32;
-            let closes_early = words[1..words.len() - 1].iter().any(|word| {
-                depth += i32::from(*word == "(") - i32::from(*word == ")");
-                depth == 0
-            });
-            !closes_early && name.starts_with(|first: char| first.is_ascii_alphabetic() || first == '_')
-        }
-        _ => false,
-    }
+/// `f(…)`: what reads well without parentheses.
+fn is_call(words: &[&str]) -> bool {
+    let [name, "(", .., ")"] = words else { return false };
+    let mut depth = 0_i32;
+    let closes_early = words[1..words.len() - 1].iter().any(|word| {
+        depth += i32::from(*word == "(") - i32::from(*word == ")");
+        depth == 0
+    });
+    !closes_early && name.starts_with(|first: char| first.is_ascii_alphabetic() || first == '_')
 }
 
 fn parenthesized(text: &str, words: &[&str]) -> String {

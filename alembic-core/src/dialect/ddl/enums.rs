@@ -1,8 +1,11 @@
 //! Enums.
 
+use std::borrow::Cow;
+
+use super::merge::Action;
+use super::text::literal;
 use super::{DdlError, Statement, Writer};
-use crate::dialect::quote::literal;
-use crate::operation::{EnumChange, EnumColumn, ValueStep};
+use crate::operation::{EnumChange, EnumColumn, EnumDependent, ValueStep};
 use crate::schema::{Column, Enum, ObjectName, Type};
 use crate::script::Dialect;
 
@@ -73,6 +76,9 @@ impl Writer<'_> {
 
     /// A new type takes the place of the old one: values can only be added to a type.
     fn rebuild(&self, change: &EnumChange, out: &mut Vec<Statement>) -> Result<(), DdlError> {
+        for EnumDependent { before, .. } in &change.dependents {
+            self.write(&Action::Single(Cow::Owned(before.inverse())), out)?;
+        }
         let mut push = |sql: String| out.push(Statement { notes: Vec::new(), sql });
         let name = &change.after.name;
         let old = ObjectName { schema: name.schema.clone(), name: format!("{}_old", name.name) };
@@ -95,6 +101,9 @@ impl Writer<'_> {
             push(self.alter(table, &actions));
         }
         push(format!("DROP TYPE {}", self.object(&old)));
+        for EnumDependent { after, .. } in &change.dependents {
+            self.write(&Action::Single(Cow::Borrowed(after)), out)?;
+        }
         Ok(())
     }
 

@@ -12,7 +12,11 @@ impl Writer<'_> {
     }
 
     fn index_part(&self, part: &IndexPart) -> String {
-        let mut text = if part.is_expression { format!("({})", part.key) } else { self.name(&part.key) };
+        let mut text = match part.is_expression {
+            true if self.is_call(&part.key) => part.key.clone(),
+            true => format!("({})", part.key),
+            false => self.name(&part.key),
+        };
         if self.is(Dialect::Mysql) {
             text += &part.prefix.map_or_else(String::new, |length| format!("({length})"));
         } else {

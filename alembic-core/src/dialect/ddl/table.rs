@@ -1,8 +1,7 @@
 //! `CREATE TABLE`.
 
-use super::text::aligned;
+use super::text::{aligned, literal};
 use super::{DdlError, Statement, Writer};
-use crate::dialect::quote::literal;
 use crate::operation::Key;
 use crate::schema::{ObjectName, Table};
 use crate::script::Dialect;

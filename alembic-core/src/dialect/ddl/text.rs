@@ -1,6 +1,17 @@
 //! Statements as the text of a section.
 
 use super::Statement;
+use crate::dialect::quote;
+use crate::script::Dialect;
+
+/// `text` as a string literal that may stand in a definition. MySQL takes no other there than a plain one, in which a
+/// backslash is one only where it is doubled: as the server reads it by default.
+pub(crate) fn literal(dialect: Dialect, text: &str) -> String {
+    match dialect {
+        Dialect::Mysql => format!("'{}'", text.replace('\\', "\\\\").replace('\'', "''")),
+        Dialect::Sqlite | Dialect::Postgresql => quote::literal(dialect, text),
+    }
+}
 
 /// The statements, each with its semicolon. Those of several lines stand apart.
 pub(crate) fn script(statements: &[Statement]) -> String {

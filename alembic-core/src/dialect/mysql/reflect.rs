@@ -75,6 +75,9 @@ impl Reader<'_> {
             let key = (namespace.clone().unwrap_or_default(), name.clone().unwrap_or_default());
             let mut table = Table::new(self.name(namespace, name));
             table.comment = comment;
+            if table.name.schema.is_none() {
+                self.schema.collation.clone_from(&collation);
+            }
             table.options.collation = own_collation.filter(|own| Some(own) != collation.as_ref());
             if let Some(more) = more.filter(|more| !more.is_empty()) {
                 self.note("table option", table.name.clone(), table.name.name.clone(), more);

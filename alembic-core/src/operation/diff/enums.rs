@@ -3,7 +3,7 @@
 use super::columns::View;
 use super::renames::for_expressions;
 use crate::operation::expression::tokens;
-use crate::operation::{EnumChange, EnumColumn, Operation};
+use crate::operation::{EnumChange, EnumColumn};
 use crate::schema::{Column, Enum, ObjectName, Schema, Table, Type};
 use crate::script::{Dialect, TokenKind};
 
@@ -64,6 +64,7 @@ fn of_types(before: (&Schema, &Schema), after: (&Schema, &Schema)) -> Compared {
                     before: old.clone(),
                     after: written(&new.name).unwrap_or(new).clone(),
                     columns: both.collect(),
+                    dependents: Vec::new(),
                     rebuild: false,
                 });
             }
@@ -103,7 +104,13 @@ fn of_columns(dialect: Dialect, after: &Schema, tables: &[(View<'_>, View<'_>)])
             for column in &mut columns {
                 column.before.type_ = Type::Enum(own.name.clone());
             }
-            compared.changed.push(EnumChange { before, after: own.clone(), columns, rebuild: false });
+            compared.changed.push(EnumChange {
+                before,
+                after: own.clone(),
+                columns,
+                dependents: Vec::new(),
+                rebuild: false,
+            });
         }
     }
     compared
@@ -152,7 +159,7 @@ pub(super) fn rename_values(schema: &mut Schema, change: &EnumChange, dialect: D
     }
 }
 
-fn with_renamed_values(expression: &str, change: &EnumChange, dialect: Dialect) -> String {
+pub(super) fn with_renamed_values(expression: &str, change: &EnumChange, dialect: Dialect) -> String {
     let mut renamed = String::with_capacity(expression.len());
     let mut copied = 0;
     for token in tokens(expression, dialect) {
@@ -176,8 +183,4 @@ pub(super) fn has_value(expression: &str, values: &[String], dialect: Dialect) -
     tokens(expression, dialect).into_iter().any(|token| {
         token.kind == TokenKind::String && values.iter().any(|value| token.text(expression) == literal(value))
     })
-}
-
-pub(super) fn operation(change: EnumChange) -> Operation {
-    Operation::ChangeEnum(Box::new(change))
 }

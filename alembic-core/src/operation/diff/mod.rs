@@ -60,8 +60,8 @@ pub fn diff(dialect: Dialect, before: Side<'_>, after: Side<'_>) -> Vec<Operatio
             TableChange::compare(dialect, *before, *after, raw.table(&before.reflected.name), &raw.collation)
         })
         .collect();
+    tables::free_dependents(dialect, &mut changes);
     phases.enums(dialect, &mut enums, &mut changes);
-    tables::free_dependents(dialect, &enums.changed, &mut changes);
 
     let written_or = |written: &Schema, table: &Table| written.table(&table.name).unwrap_or(table).clone();
     let created = reflected_after.tables.iter().filter(|table| reflected_before.table(&table.name).is_none());

@@ -93,6 +93,19 @@ impl Part {
         }
     }
 
+    /// All its expressions.
+    pub(super) fn for_expressions(&mut self, mut change: impl FnMut(&mut String)) {
+        match self {
+            Part::Constraint(Constraint::Check(check)) => change(&mut check.expression),
+            Part::Constraint(_) => {}
+            Part::Index(index) => {
+                index.condition.iter_mut().for_each(&mut change);
+                let expressions = index.parts.iter_mut().filter(|part| part.is_expression);
+                expressions.for_each(|part| change(&mut part.key));
+            }
+        }
+    }
+
     /// The columns whose equal values it finds first, where it can serve a foreign key.
     pub(super) fn key_columns(&self) -> Vec<&str> {
         match self {

@@ -6,7 +6,7 @@ use super::columns::Changed;
 use super::enums::{self, has_value};
 use super::order::in_order;
 use super::parts::{Pair, Part};
-use super::tables::TableChange;
+use super::tables::{self, TableChange};
 use crate::operation::{Constraint, Fill, Operation};
 use crate::schema::{Column, ForeignKey, ObjectName, Table};
 use crate::script::Dialect;
@@ -74,19 +74,19 @@ impl Phases {
             table.foreign_keys = stay;
         }
         let (tables, cut) = in_order(tables);
-        self.create_tables.extend(tables.into_iter().map(|table| Operation::CreateTable(Box::new(table))));
         later.extend(cut);
         for (table, key) in later {
-            let constraint = Box::new(Constraint::ForeignKey(key));
+            let constraint = Box::new(named(key, &table, &tables));
             self.add_keys.push(Operation::AddConstraint { table, constraint, key_index: None });
         }
+        self.create_tables.extend(tables.into_iter().map(|table| Operation::CreateTable(Box::new(table))));
     }
 
     /// Tables that go, each before those that it refers to: last, unless something new needs one of their names.
     pub(super) fn drop_tables(&mut self, tables: Vec<Table>) {
         let (tables, cut) = in_order(tables);
         for (table, key) in cut {
-            let constraint = Box::new(Constraint::ForeignKey(key));
+            let constraint = Box::new(named(key, &table, &tables));
             self.drop_keys.push(Operation::DropConstraint { table, constraint, key_index: None });
         }
         let new: HashSet<String> = self
@@ -143,7 +143,10 @@ impl Phases {
                     own.columns.changed.remove(place);
                 }
             }
-            self.enums.push(enums::operation(change.clone()));
+            if dialect == Dialect::Postgresql {
+                change.dependents = tables::dependents(dialect, change, changes);
+            }
+            self.enums.push(Operation::ChangeEnum(Box::new(change.clone())));
         }
     }
 
@@ -231,10 +234,12 @@ impl Phases {
             };
             self.renames.push(rename);
         }
+        // Each such index comes and goes once.
+        let (mut gone, mut came) = (HashSet::new(), HashSet::new());
         for Pair { reflected, written } in &change.parts.dropped {
             let index = match reflected {
                 Part::Constraint(Constraint::ForeignKey(key)) => change.key_index(key, true),
-                other => change.replaced_index(other, false),
+                other => change.replaced_index(other).filter(|index| gone.insert(index.name.clone())),
             };
             let place = if reflected.is_foreign_key() { &mut self.drop_keys } else { &mut self.drop_parts };
             let mut written = written.clone();
@@ -244,12 +249,24 @@ impl Phases {
         for Pair { reflected, written } in &change.parts.added {
             let index = match reflected {
                 Part::Constraint(Constraint::ForeignKey(key)) => change.key_index(key, false),
-                other => change.replaced_index(other, true),
+                other => change.replaced_index(other).filter(|index| came.insert(index.name.clone())),
             };
             let place = if reflected.is_foreign_key() { &mut self.add_keys } else { &mut self.add_parts };
-            place.push(written.clone().add(table.clone(), index));
+            // Whatever is added has a name by which it can be dropped again.
+            let mut written = written.clone();
+            written.name_as_implied(change.after.written);
+            place.push(written.add(table.clone(), index));
         }
     }
+}
+
+/// A foreign key with the name by which it is found.
+fn named(key: ForeignKey, table: &ObjectName, tables: &[Table]) -> Constraint {
+    let mut constraint = Constraint::ForeignKey(key);
+    if let (None, Some(own)) = (constraint.name(), tables.iter().find(|own| own.name == *table)) {
+        constraint.set_name(Some(constraint.implied_name(own)));
+    }
+    constraint
 }
 
 fn alter(table: &ObjectName, before: &Column, after: &Column) -> Operation {

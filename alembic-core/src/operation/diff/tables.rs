@@ -3,9 +3,10 @@
 use std::collections::HashSet;
 
 use super::columns::{self, How, View};
+use super::enums::with_renamed_values;
 use super::parts::{self, Pair, Part};
 use crate::operation::canonical::key_index;
-use crate::operation::{Constraint, EnumChange, Key};
+use crate::operation::{Constraint, EnumChange, EnumDependent, Key};
 use crate::schema::{Column, ForeignKey, Index, ObjectName, Table, Type};
 use crate::script::Dialect;
 
@@ -93,40 +94,38 @@ impl<'a> TableChange<'a> {
     pub(super) fn key_index(&self, key: &ForeignKey, before: bool) -> Option<Index> {
         let own = key_index(key);
         let table = if before { self.raw } else { self.after.reflected };
-        (table.indexes.contains(&own) || !is_served(table, key, None)).then_some(own)
+        (table.indexes.contains(&own) || !is_served(table, key)).then_some(own)
     }
 
-    /// The index of a foreign key that a part takes the place of as it comes, or leaves its place to as it goes.
-    pub(super) fn replaced_index(&self, part: &Part, comes: bool) -> Option<Index> {
-        let serves = |key: &&ForeignKey| {
-            let columns = part.key_columns();
-            columns.len() >= key.columns.len()
-                && key.columns.iter().zip(columns).all(|(own, other)| own == other)
-        };
-        let kept = self.parts.kept.iter().filter_map(|(old, new)| match (&old.reflected, &new.reflected) {
-            (_, Part::Constraint(Constraint::ForeignKey(key))) if comes => Some((old, key)),
-            (Part::Constraint(Constraint::ForeignKey(key)), _) => Some((old, key)),
+    /// The index of a foreign key that a part takes the place of as it comes, or leaves its place to as it goes: where
+    /// nothing else that stays serves the key.
+    pub(super) fn replaced_index(&self, part: &Part) -> Option<Index> {
+        let columns = part.key_columns();
+        let kept = self.parts.kept.iter().filter_map(|(_, new)| match &new.reflected {
+            Part::Constraint(Constraint::ForeignKey(key)) => Some(key),
             _ => None,
         });
-        for (_, key) in kept.filter(|(_, key)| serves(key)) {
-            let table = if comes { self.raw } else { self.after.reflected };
-            if !is_served(table, key, Some(&key_index(key))) {
-                return Some(key_index(key));
-            }
-        }
-        None
+        let stay: Vec<&Part> = self.parts.kept.iter().map(|(_, new)| &new.reflected).collect();
+        let primary = self.after.reflected.primary_key.as_ref().map(|key| key.columns.as_slice());
+        kept.filter(|key| serves(&columns, key)).find_map(|key| {
+            let own = key_index(key);
+            let others = stay.iter().filter(|part| !matches!(part, Part::Index(index) if *index == own));
+            let served = others.map(|part| part.key_columns()).any(|columns| serves(&columns, key))
+                || primary.is_some_and(|columns| columns.starts_with(&key.columns));
+            (!served).then_some(own)
+        })
     }
 }
 
-/// Whether an index, constraint or primary key other than `except` serves a foreign key.
-fn is_served(table: &Table, key: &ForeignKey, except: Option<&Index>) -> bool {
-    let primary = table.primary_key.iter().map(|key| key.columns.iter().map(String::as_str).collect());
-    let parts = parts::parts(table);
-    let others = parts.iter().filter(|part| !matches!(part, Part::Index(index) if Some(index) == except));
-    let mut columns = primary.chain(others.map(Part::key_columns));
-    columns.any(|columns: Vec<&str>| {
-        columns.len() >= key.columns.len() && key.columns.iter().zip(columns).all(|(own, other)| own == other)
-    })
+/// Whether columns in this order serve a foreign key.
+fn serves(columns: &[&str], key: &ForeignKey) -> bool {
+    columns.len() >= key.columns.len() && key.columns.iter().zip(columns).all(|(own, other)| own == other)
+}
+
+/// Whether an index, constraint or the primary key serves a foreign key.
+fn is_served(table: &Table, key: &ForeignKey) -> bool {
+    let primary = table.primary_key.iter().any(|primary| primary.columns.starts_with(&key.columns));
+    primary || parts::parts(table).iter().any(|part| serves(&part.key_columns(), key))
 }
 
 /// A CHECK that is part of a column stays there if the table is to have the same, and goes with a change of the column if
@@ -161,24 +160,15 @@ fn has_collation(column: &Column) -> bool {
 }
 
 /// Drops and adds again what cannot stay while something that it depends on is changed.
-pub(super) fn free_dependents(dialect: Dialect, enums: &[EnumChange], changes: &mut [TableChange<'_>]) {
+pub(super) fn free_dependents(dialect: Dialect, changes: &mut [TableChange<'_>]) {
     let mut touched: HashSet<(ObjectName, String)> = HashSet::new();
     let mut keys: HashSet<(ObjectName, Vec<String>)> = HashSet::new();
     for change in changes.iter_mut() {
         let table = change.name().clone();
         let mut replaced: Vec<String> =
             change.columns.replaced().map(|changed| changed.after.name.clone()).collect();
-        let rebuilt: Vec<&str> = enums
-            .iter()
-            .filter(|own| own.steps().is_none())
-            .flat_map(|own| &own.columns)
-            .filter(|column| column.table == table)
-            .map(|column| column.after.name.as_str())
-            .collect();
         change.parts.free(|part| {
-            !part.is_foreign_key()
-                && (replaced.iter().any(|column| part.mentions(dialect, column))
-                    || rebuilt.iter().any(|column| part.condition_mentions(dialect, column)))
+            !part.is_foreign_key() && replaced.iter().any(|column| part.mentions(dialect, column))
         });
         replaced.extend(change.columns.retyped().map(str::to_owned));
         touched.extend(replaced.into_iter().map(|column| (table.clone(), column)));
@@ -197,13 +187,46 @@ pub(super) fn free_dependents(dialect: Dialect, enums: &[EnumChange], changes: &
         let is_touched = |table: &ObjectName, columns: &[String]| {
             columns.iter().any(|column| touched.contains(&(table.clone(), column.clone())))
         };
+        // MySQL has no index left for a foreign key while the primary key that serves it is another.
+        let keys_before_and_after: Vec<Vec<String>> = [change.before.reflected, change.after.reflected]
+            .into_iter()
+            .filter(|_| change.key_changed())
+            .filter_map(|table| Some(table.primary_key.as_ref()?.columns.clone()))
+            .collect();
         change.parts.free(|part| match part {
             Part::Constraint(Constraint::ForeignKey(key)) => {
-                is_touched(&table, &key.columns)
+                keys_before_and_after.iter().any(|columns| columns.starts_with(&key.columns))
+                    || is_touched(&table, &key.columns)
                     || is_touched(&key.references, &key.referenced_columns)
                     || keys.contains(&(key.references.clone(), key.referenced_columns.clone()))
             }
             _ => false,
         });
     }
+}
+
+/// Constraints and indexes that stay, and whose conditions speak of the values of an enum that changes.
+pub(super) fn dependents(
+    dialect: Dialect,
+    change: &EnumChange,
+    tables: &[TableChange<'_>],
+) -> Vec<EnumDependent> {
+    let mut dependents = Vec::new();
+    let back = change.inverse();
+    for table in tables {
+        let own = change.columns.iter().filter(|column| column.table == *table.name());
+        let columns: Vec<&str> = own.map(|column| column.after.name.as_str()).collect();
+        for (old, new) in &table.parts.kept {
+            if columns.iter().any(|column| new.reflected.condition_mentions(dialect, column)) {
+                let mut before = old.written.clone();
+                before.for_expressions(|text| *text = with_renamed_values(text, &back, dialect));
+                before.name_as_implied(table.before.written);
+                dependents.push(EnumDependent {
+                    before: before.add(table.name().clone(), None),
+                    after: new.written.clone().add(table.name().clone(), None),
+                });
+            }
+        }
+    }
+    dependents
 }

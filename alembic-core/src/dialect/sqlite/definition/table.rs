@@ -1,7 +1,7 @@
 //! `CREATE TABLE`.
 
 use super::tokens::{Result, Tokens, Unreadable};
-use crate::schema::{Check, ForeignKey, ObjectName, PrimaryKey, Table, Unique};
+use crate::schema::{Check, ForeignKey, Identity, ObjectName, PrimaryKey, Table, Unique};
 
 /// A table as its definition has it, before names are compared with those of other tables.
 #[derive(Debug)]
@@ -88,13 +88,23 @@ fn table_constraint(tokens: &mut Tokens<'_>, definition: &mut Definition) -> Res
         name = Some(tokens.name()?);
     }
     if tokens.accept(&["PRIMARY", "KEY"]) {
-        let (columns, more) = tokens.names()?;
-        definition.ordered(more);
+        let (columns, mut more) = tokens.names()?;
+        let numbers = more.last().is_some_and(|word| word.eq_ignore_ascii_case("AUTOINCREMENT"));
+        if numbers {
+            more.pop();
+            let own = definition
+                .table
+                .columns
+                .iter_mut()
+                .find(|column| columns.iter().any(|name| name.eq_ignore_ascii_case(&column.name)));
+            own.into_iter().for_each(|column| column.identity = Some(Identity::ByDefault));
+        }
+        definition.ordered(!more.is_empty());
         definition.table.primary_key = Some(PrimaryKey { name, columns });
         definition.conflict(tokens);
     } else if tokens.accept(&["UNIQUE"]) {
         let (columns, more) = tokens.names()?;
-        definition.ordered(more);
+        definition.ordered(!more.is_empty());
         definition.table.uniques.push(Unique { name, columns, nulls_not_distinct: false, deferrable: None });
         definition.conflict(tokens);
     } else if tokens.accept(&["CHECK"]) {

@@ -122,19 +122,20 @@ impl<'a> Tokens<'a> {
         Ok(self.tokens.get(start..self.at).unwrap_or_default())
     }
 
-    /// Column names in parentheses. Whether something stood there besides them: an order, a collation.
-    pub(super) fn names(&mut self) -> Result<(Vec<String>, bool)> {
+    /// Column names in parentheses, and the words that stand behind them: an order, a collation, `AUTOINCREMENT`.
+    pub(super) fn names(&mut self) -> Result<(Vec<String>, Vec<&'a str>)> {
         let mut names = Vec::new();
-        let mut more = false;
+        let mut words = Vec::new();
         self.expect(&["("], "a parenthesis")?;
         loop {
             names.push(self.name()?);
-            more |= !self.item()?.is_empty();
+            let sql = self.sql;
+            words.extend(self.item()?.iter().map(|token| token.text(sql)));
             if self.accept(&[","]) {
                 continue;
             }
             self.expect(&[")"], "a closing parenthesis")?;
-            return Ok((names, more));
+            return Ok((names, words));
         }
     }
 
