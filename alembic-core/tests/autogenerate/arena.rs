@@ -76,12 +76,30 @@ impl Arena {
         }
     }
 
-    async fn try_run(&self, sql: &str) -> sqlx::Result<()> {
+    pub(crate) async fn try_run(&self, sql: &str) -> sqlx::Result<()> {
         let sql = raw_sql(AssertSqlSafe(sql.to_owned()));
         match &self.pool {
             Pool::Sqlite(pool) => pool.execute(sql).await.map(drop),
             Pool::Postgresql(pool) => pool.execute(sql).await.map(drop),
             Pool::Mysql(pool) => pool.execute(sql).await.map(drop),
+        }
+    }
+
+    /// The rows of a query all of whose columns are text.
+    pub(crate) async fn rows(&self, sql: &str) -> Vec<Vec<Option<String>>> {
+        macro_rules! rows {
+            ($pool:expr) => {{
+                let rows = raw_sql(AssertSqlSafe(sql.to_owned())).fetch_all($pool).await;
+                let rows = rows.unwrap_or_else(|error| panic!("{error}\n{sql}"));
+                let text =
+                    |row: &_| (0..sqlx::Row::len(row)).map(|place| sqlx::Row::get(row, place)).collect();
+                rows.iter().map(text).collect()
+            }};
+        }
+        match &self.pool {
+            Pool::Sqlite(pool) => rows!(pool),
+            Pool::Postgresql(pool) => rows!(pool),
+            Pool::Mysql(pool) => rows!(pool),
         }
     }
 

@@ -4,5 +4,7 @@ mod arena;
 mod cases;
 mod compact;
 mod diff;
+mod generate;
+mod laws;
 mod reflect;
 mod same;

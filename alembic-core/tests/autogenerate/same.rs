@@ -8,7 +8,16 @@ use crate::compact::compact;
 /// Fails where two schemas differ in more than the order of columns and what no operation changes.
 pub(crate) fn assert_same(dialect: Dialect, found: &Schema, expected: &Schema, context: &str) {
     let (found, expected) = (comparable(dialect, found, expected), comparable(dialect, expected, found));
-    assert!(found == expected, "{context}found\n{found}expected\n{expected}");
+    let lines = |text: &str, other: &str| -> String {
+        let different = text.lines().filter(|line| !other.lines().any(|own| own == *line));
+        different.map(|line| format!("{line}\n")).collect()
+    };
+    assert!(
+        found == expected,
+        "found\n{}expected\n{}{context}found\n{found}expected\n{expected}",
+        lines(&found, &expected),
+        lines(&expected, &found)
+    );
 }
 
 fn comparable(dialect: Dialect, schema: &Schema, other: &Schema) -> String {

@@ -73,13 +73,24 @@ impl Writer<'_> {
         for operation in operations {
             let Operation::AlterColumn { table, before, after, fill } = operation else { continue };
             altered = Some(table);
+            // The value is one of the new type, and has to be there before the rows must have one.
             if let Fill::Value(value) = fill
                 && before.nullable
                 && !after.nullable
             {
-                let (table, name) = (self.object(table), self.name(&after.name));
-                let sql = format!("UPDATE {table} SET {name} = {value} WHERE {name} IS NULL");
+                let nullable = Box::new(Column { nullable: true, ..after.as_ref().clone() });
+                let step = |before: &Box<Column>, after: &Box<Column>| Operation::AlterColumn {
+                    table: table.clone(),
+                    before: before.clone(),
+                    after: after.clone(),
+                    fill: Fill::Neutral,
+                };
+                self.alter_columns(&[&step(before, &nullable)], out)?;
+                let (own, name) = (self.object(table), self.name(&after.name));
+                let sql = format!("UPDATE {own} SET {name} = {value} WHERE {name} IS NULL");
                 out.push(Statement { notes: Vec::new(), sql });
+                self.alter_columns(&[&step(&nullable, after)], out)?;
+                continue;
             }
             notes.extend(operation.loss().map(|loss| format!("May lose data: {loss}.")));
             if operation.needs_fill() {
@@ -166,8 +177,9 @@ impl Writer<'_> {
         if retyped {
             let collation = match (&before.collation, &after.collation) {
                 (_, Some(collation)) => format!(" COLLATE {}", self.collation(collation)),
-                (Some(_), None) => " COLLATE \"default\"".to_owned(),
-                (None, None) => String::new(),
+                // A new type has its own, if it has any.
+                (Some(_), None) if old.eq_ignore_ascii_case(&new) => " COLLATE \"default\"".to_owned(),
+                _ => String::new(),
             };
             let using = using(&name, &before.type_, &after.type_, &new);
             let using = using.map_or_else(String::new, |using| format!(" USING {using}"));

@@ -178,8 +178,18 @@ fn literal(value: &str) -> String {
     format!("'{}'", value.replace('\'', "''"))
 }
 
+/// Whether one of these values of an enum stands in a default or a condition of a table.
+pub(super) fn uses_value(table: &Table, name: &ObjectName, values: &[String], dialect: Dialect) -> bool {
+    let has = |text: &String| has_value(text, values, dialect);
+    let mut columns = table.columns.iter().filter(|column| enum_of(&column.type_) == Some(name)).peekable();
+    columns.peek().is_some()
+        && (columns.any(|column| column.default.as_ref().is_some_and(has))
+            || table.checks.iter().any(|check| has(&check.expression))
+            || table.indexes.iter().any(|index| index.condition.as_ref().is_some_and(has)))
+}
+
 /// Whether an expression has one of these values as a literal.
-pub(super) fn has_value(expression: &str, values: &[String], dialect: Dialect) -> bool {
+fn has_value(expression: &str, values: &[String], dialect: Dialect) -> bool {
     tokens(expression, dialect).into_iter().any(|token| {
         token.kind == TokenKind::String && values.iter().any(|value| token.text(expression) == literal(value))
     })

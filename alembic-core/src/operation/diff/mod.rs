@@ -61,7 +61,7 @@ pub fn diff(dialect: Dialect, before: Side<'_>, after: Side<'_>) -> Vec<Operatio
         })
         .collect();
     tables::free_dependents(dialect, &mut changes);
-    phases.enums(dialect, &mut enums, &mut changes);
+    phases.enums(dialect, &mut enums, [&reflected_before, &reflected_after], &mut changes);
 
     let written_or = |written: &Schema, table: &Table| written.table(&table.name).unwrap_or(table).clone();
     let created = reflected_after.tables.iter().filter(|table| reflected_before.table(&table.name).is_none());
@@ -69,7 +69,7 @@ pub fn diff(dialect: Dialect, before: Side<'_>, after: Side<'_>) -> Vec<Operatio
     let dropped = reflected_before.tables.iter().filter(|table| reflected_after.table(&table.name).is_none());
     let dropped: Vec<Table> = dropped.map(|table| written_or(&written, table)).collect();
     phases.create_tables(created, &changes);
-    phases.drop_tables(dropped);
+    phases.drop_tables(dropped, &changes);
     for change in changes {
         phases.change_table(dialect, change);
     }

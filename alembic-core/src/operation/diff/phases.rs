@@ -3,12 +3,12 @@
 use std::collections::HashSet;
 
 use super::columns::Changed;
-use super::enums::{self, has_value};
+use super::enums;
 use super::order::in_order;
 use super::parts::{Pair, Part};
 use super::tables::{self, TableChange};
 use crate::operation::{Constraint, Fill, Operation};
-use crate::schema::{Column, ForeignKey, ObjectName, Table};
+use crate::schema::{Column, ForeignKey, ObjectName, Schema, Table};
 use crate::script::Dialect;
 
 /// Operations by phase, in the order in which they are done.
@@ -83,9 +83,23 @@ impl Phases {
     }
 
     /// Tables that go, each before those that it refers to: last, unless something new needs one of their names.
-    pub(super) fn drop_tables(&mut self, tables: Vec<Table>) {
+    ///
+    /// A foreign key of one goes first where the key that it refers to is changed, and so does a table with values of an enum
+    /// that is.
+    pub(super) fn drop_tables(&mut self, mut tables: Vec<Table>, changes: &[TableChange<'_>]) {
+        let mut first: Vec<(ObjectName, ForeignKey)> = Vec::new();
+        for table in &mut tables {
+            let keys = std::mem::take(&mut table.foreign_keys);
+            let hinders = |key: &ForeignKey| {
+                changes.iter().any(|change| *change.name() == key.references && change.is_changed_for_keys())
+            };
+            let (hinder, stay): (Vec<_>, Vec<_>) = keys.into_iter().partition(hinders);
+            first.extend(hinder.into_iter().map(|key| (table.name.clone(), key)));
+            table.foreign_keys = stay;
+        }
         let (tables, cut) = in_order(tables);
-        for (table, key) in cut {
+        first.extend(cut);
+        for (table, key) in first {
             let constraint = Box::new(named(key, &table, &tables));
             self.drop_keys.push(Operation::DropConstraint { table, constraint, key_index: None });
         }
@@ -98,9 +112,20 @@ impl Phases {
             })
             .flatten()
             .collect();
-        let clash = tables.iter().flat_map(names).any(|name| new.contains(&name));
+        let has_changed = |table: &Table| table.columns.iter().any(|column| self.changes_enum_of(column));
+        let clash =
+            tables.iter().flat_map(names).any(|name| new.contains(&name)) || tables.iter().any(has_changed);
         let place = if clash { &mut self.drop_tables_first } else { &mut self.drop_tables };
         place.extend(tables.into_iter().rev().map(|table| Operation::DropTable(Box::new(table))));
+    }
+
+    /// Whether the values of a column are those of an enum that changes.
+    fn changes_enum_of(&self, column: &Column) -> bool {
+        enums::enum_of(&column.type_).is_some_and(|name| {
+            self.enums.iter().any(
+                |operation| matches!(operation, Operation::ChangeEnum(change) if change.before.name == *name),
+            )
+        })
     }
 
     /// Enums that are new, changed or gone. A default of a column whose values change is set anew around that.
@@ -108,6 +133,7 @@ impl Phases {
         &mut self,
         dialect: Dialect,
         compared: &mut enums::Compared,
+        [before, after]: [&Schema; 2],
         changes: &mut [TableChange<'_>],
     ) {
         self.enums.extend(compared.created.drain(..).map(Operation::CreateEnum));
@@ -116,8 +142,13 @@ impl Phases {
             let renamed = change.renamed();
             let added: Vec<String> =
                 change.after.values.iter().filter(|value| !renamed.contains(value)).cloned().collect();
-            let of = |change: &TableChange<'_>| change.uses_value(dialect, &added);
-            change.rebuild = dialect == Dialect::Postgresql && changes.iter().any(of);
+            let name = &change.after.name;
+            let uses = |schema: &Schema, values: &[String]| {
+                schema.tables.iter().any(|table| enums::uses_value(table, name, values, dialect))
+            };
+            // What goes is what the downgrade adds.
+            change.rebuild =
+                dialect == Dialect::Postgresql && (uses(after, &added) || uses(before, &change.removed()));
             let in_place = dialect == Dialect::Postgresql && change.steps().is_some();
             for column in &mut change.columns {
                 let Some(own) = changes.iter_mut().find(|own| *own.name() == column.table) else { continue };
@@ -127,14 +158,21 @@ impl Phases {
                     continue;
                 };
                 let changed = &mut own.columns.changed[place];
+                let old_type = changed.before.type_.clone();
                 changed.before.type_.clone_from(&changed.after.type_);
                 changed.type_ = false;
-                if changed.before.default != changed.after.default && !in_place {
+                if in_place {
+                    // Another default comes later, and on the way back the old one is there again by then.
+                    column.after.default.clone_from(&changed.before.default);
+                } else if changed.before.default != changed.after.default {
                     let table = column.table.clone();
                     let without = Column { default: None, ..changed.before.clone() };
                     if changed.before.default.is_some() {
-                        self.drop_defaults.push(alter(&table, &changed.before, &without));
-                        column.before.default = None;
+                        // It is a value by its old name, of the old type.
+                        let default = column.before.default.take();
+                        let with = Column { default, type_: old_type, ..changed.before.clone() };
+                        let bare = Column { default: None, ..with.clone() };
+                        self.drop_defaults.push(alter(&table, &with, &bare));
                     }
                     changed.before = without;
                     column.after = Column { default: None, ..column.after.clone() };
@@ -188,19 +226,24 @@ impl Phases {
             place.push(add(column));
         }
         for column in &change.columns.dropped {
-            let place =
-                if column.generated.is_some() { &mut self.drop_computed } else { &mut self.drop_columns };
+            let goes_first = column.generated.is_some() || self.changes_enum_of(column);
+            let place = if goes_first { &mut self.drop_computed } else { &mut self.drop_columns };
             place.push(drop(column));
         }
-        for Changed { before, after, .. } in change.columns.replaced() {
+        // Those that are computed from others go before these.
+        let mut replaced: Vec<&Changed> = change.columns.replaced().collect();
+        replaced.sort_by_key(|changed| std::cmp::Reverse(change.depth(&changed.before)));
+        for Changed { before, after, .. } in replaced {
             self.drop_computed.push(drop(before));
-            // What was computed can be computed once more.
-            let fill = match (&before.generated, &after.generated) {
-                (Some(generated), None) => Fill::Value(generated.expression.clone()),
-                _ => Fill::Nothing,
-            };
-            let (table, column) = (table.clone(), Box::new(after.clone()));
-            self.add_computed.push(Operation::AddColumn { table, column, fill });
+            match (&before.generated, &after.generated) {
+                // What was computed can be computed once more, as long as all is there that it is computed from.
+                (Some(generated), None) => {
+                    let fill = Fill::Value(generated.expression.clone());
+                    let (table, column) = (table.clone(), Box::new(after.clone()));
+                    self.drop_computed.push(Operation::AddColumn { table, column, fill });
+                }
+                _ => self.add_computed.push(add(after)),
+            }
         }
         for Changed { before, after, .. } in change.columns.altered() {
             let loosens = after.nullable && !before.nullable;
@@ -283,18 +326,4 @@ fn names(table: &Table) -> Vec<String> {
     let indexes = table.indexes.iter().map(|index| index.name.as_str());
     let all = constraints.chain(uniques).chain(keys).chain(indexes);
     all.chain([table.name.name.as_str()]).map(of).collect()
-}
-
-impl TableChange<'_> {
-    /// Whether one of these values stands in an expression that is new.
-    fn uses_value(&self, dialect: Dialect, values: &[String]) -> bool {
-        let has = |text: &String| has_value(text, values, dialect);
-        let columns = &self.after.reflected.columns;
-        columns.iter().any(|column| column.default.as_ref().is_some_and(has))
-            || self.parts.added.iter().any(|pair| match &pair.reflected {
-                Part::Constraint(Constraint::Check(check)) => has(&check.expression),
-                Part::Constraint(_) => false,
-                Part::Index(index) => index.condition.as_ref().is_some_and(has),
-            })
-    }
 }

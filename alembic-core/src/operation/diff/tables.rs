@@ -6,6 +6,7 @@ use super::columns::{self, How, View};
 use super::enums::with_renamed_values;
 use super::parts::{self, Pair, Part};
 use crate::operation::canonical::key_index;
+use crate::operation::expression::mentions;
 use crate::operation::{Constraint, EnumChange, EnumDependent, Key};
 use crate::schema::{Column, ForeignKey, Index, ObjectName, Table, Type};
 use crate::script::Dialect;
@@ -13,6 +14,7 @@ use crate::script::Dialect;
 /// All that is different in a table.
 #[derive(Debug)]
 pub(super) struct TableChange<'a> {
+    dialect: Dialect,
     pub(super) before: View<'a>,
     pub(super) after: View<'a>,
     /// The table before as the database shows it, with what the comparison leaves out.
@@ -45,7 +47,7 @@ impl<'a> TableChange<'a> {
         }
         before_parts.sort_by(|a, b| a.reflected.name().cmp(&b.reflected.name()));
         let parts = parts::compare(before_parts, after_parts);
-        TableChange { before, after, raw, columns, parts }
+        TableChange { dialect, before, after, raw, columns, parts }
     }
 
     pub(super) fn name(&self) -> &'a ObjectName {
@@ -55,6 +57,14 @@ impl<'a> TableChange<'a> {
     pub(super) fn key_changed(&self) -> bool {
         let columns = |view: &View<'_>| view.reflected.primary_key.as_ref().map(|key| key.columns.clone());
         columns(&self.before) != columns(&self.after)
+    }
+
+    /// How many columns stand between a column and those that are not computed.
+    pub(super) fn depth(&self, column: &Column) -> usize {
+        let Some(generated) = &column.generated else { return 0 };
+        let others = self.before.reflected.columns.iter().filter(|other| other.name != column.name);
+        let used = others.filter(|other| mentions(&generated.expression, self.dialect, &other.name));
+        1 + used.map(|other| self.depth(other)).max().unwrap_or(0)
     }
 
     /// Whether something has to be done for the primary key: its columns or its name are others; or SQLite, where the key
@@ -81,13 +91,13 @@ impl<'a> TableChange<'a> {
         Some(Key { key: key.clone(), numbered: numbered.map(Box::new) })
     }
 
-    /// Whether a foreign key of a new table may refer to something that is not there yet.
+    /// Whether a foreign key of another table may refer to something that is not there yet, or that goes.
     pub(super) fn is_changed_for_keys(&self) -> bool {
-        let adds_unique = |pair: &Pair| matches!(pair.reflected, Part::Constraint(Constraint::Unique(_)));
+        let is_unique = |pair: &Pair| matches!(pair.reflected, Part::Constraint(Constraint::Unique(_)));
         !self.columns.added.is_empty()
             || self.columns.changed.iter().any(|changed| changed.type_ || changed.how == How::Replace)
             || self.key_changed()
-            || self.parts.added.iter().any(adds_unique)
+            || self.parts.added.iter().chain(&self.parts.dropped).any(is_unique)
     }
 
     /// The index of its own that a foreign key has on MySQL, before or after.

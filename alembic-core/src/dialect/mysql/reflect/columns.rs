@@ -2,7 +2,9 @@
 
 use super::{Flavor, Reader};
 use crate::dialect::reflect::{Rows, columns};
+use crate::operation::expression::mentions;
 use crate::schema::{Column, Generated, Identity, Table, Type};
+use crate::script::Dialect;
 
 /// Adds the columns to their tables. `collations` has the default collation for each table.
 pub(super) fn read(reader: &mut Reader<'_>, flavor: Flavor, collations: &[String], rows: Rows) {
@@ -66,9 +68,14 @@ pub(super) fn expression(flavor: Flavor, expression: String) -> String {
 }
 
 /// A CHECK that is part of a column on MariaDB. The type JSON is there a text with such a check.
+///
+/// It is called as the column was when it was made: one that was renamed is found by the names in the expression.
 pub(super) fn add_check(table: &mut Table, name: &str, expression: String) {
-    let Some(column) = table.columns.iter_mut().find(|column| column.name == name) else { return };
-    let is_json = expression == format!("json_valid(`{}`)", name.replace('`', "``"))
+    let is_in = |column: &Column| mentions(&expression, Dialect::Mysql, &column.name);
+    let own = table.columns.iter().position(|column| column.name == name && is_in(column));
+    let own = own.or_else(|| table.columns.iter().position(is_in));
+    let Some(column) = own.map(|place| &mut table.columns[place]) else { return };
+    let is_json = expression == format!("json_valid(`{}`)", column.name.replace('`', "``"))
         && column.type_ == Type::Sql("longtext".into());
     if is_json {
         column.type_ = Type::Sql("json".into());
