@@ -2,6 +2,7 @@
 
 mod everything_else;
 mod failures;
+mod generated;
 mod pools;
 mod ways;
 
@@ -54,13 +55,15 @@ async fn dump(database: &TestDatabase) -> Vec<String> {
     let tables =
         format!("SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT IN {own} ORDER BY name");
     for table in database.column(&tables).await {
-        let columns = database.column(&format!("SELECT name FROM pragma_table_xinfo('{table}')")).await;
+        let (literal, quoted) = (table.replace('\'', "''"), table.replace('"', "\"\""));
+        let columns = database.column(&format!("SELECT name FROM pragma_table_xinfo('{literal}')")).await;
         let mut shown: Vec<String> =
             columns.iter().map(|column| format!("quote(\"{}\")", column.replace('"', "\"\""))).collect();
-        if database.try_rows(&format!("SELECT CAST(rowid AS TEXT) FROM \"{table}\"")).await.is_ok() {
+        if database.try_rows(&format!("SELECT CAST(rowid AS TEXT) FROM \"{quoted}\"")).await.is_ok() {
             shown.insert(0, "rowid".to_owned());
         }
-        let sql = format!("SELECT '{table}: ' || {} FROM \"{table}\" ORDER BY 1", shown.join(" || ', ' || "));
+        let sql =
+            format!("SELECT '{literal}: ' || {} FROM \"{quoted}\" ORDER BY 1", shown.join(" || ', ' || "));
         lines
             .extend(database.column(&sql).await.into_iter().filter(|line| !line.contains("alembic_history")));
     }

@@ -1,4 +1,5 @@
-//! Carrying out an `ALTER TABLE` that the linked SQLite lacks. What has to be done is decided in `dialect/sqlite/alter`.
+//! Carrying out an `ALTER TABLE` that the linked SQLite lacks. What has to be done is decided in
+//! `dialect/sqlite/alter`.
 
 use std::collections::VecDeque;
 use std::ops::Range;
@@ -6,9 +7,7 @@ use std::ops::Range;
 use super::batch::Failure;
 use super::connection::{BatchError, Connection};
 use crate::dialect::DatabaseMessage;
-use crate::dialect::sqlite::alter::{
-    Alter, AlterError, Catalog, Check, Object, Plan, Step, quoted, version_number,
-};
+use crate::dialect::sqlite::alter::{Alter, AlterError, Catalog, Check, Object, Plan, Step, quoted};
 use crate::script::{Dialect, Statement};
 
 /// Why it could not be carried out.
@@ -75,8 +74,9 @@ async fn carry_out(connection: &mut Connection, alter: &Alter) -> Result<(), Tro
         let catalog = find(connection, alter).await?;
         let plan = Plan::new(alter, actions, &catalog)?;
         let mut steps = VecDeque::from(plan.steps);
+        let mut target =
+            Target { catalog: &catalog, table: &plan.table, scratch: &plan.scratch, views: Vec::new() };
         while let Some(step) = steps.pop_front() {
-            let target = Target { catalog: &catalog, table: &plan.table, scratch: &plan.scratch };
             for step in target.take(connection, step).await?.into_iter().rev() {
                 steps.push_front(step);
             }
@@ -106,17 +106,14 @@ async fn find(connection: &mut Connection, alter: &Alter) -> Result<Catalog, Tro
 }
 
 async fn read(connection: &mut Connection, schema: String) -> Result<Catalog, Trouble> {
-    let sql = format!(
-        "SELECT sqlite_version(), type, name, tbl_name, sql FROM {}.sqlite_master ORDER BY rowid",
-        quoted(&schema)
-    );
-    let rows = connection.rows(sql).await?;
-    let version = rows.first().and_then(|row| row[0].as_deref()).map_or(0, version_number);
+    let sql =
+        format!("SELECT type, name, tbl_name, sql FROM {}.sqlite_master ORDER BY rowid", quoted(&schema));
     let object = |row: Vec<Option<String>>| {
-        let [_, kind, name, table, sql] = <[_; 5]>::try_from(row).ok()?;
+        let [kind, name, table, sql] = <[_; 4]>::try_from(row).ok()?;
         Some(Object { kind: kind?, name: name?, table: table?, sql })
     };
-    Ok(Catalog { version, schema, objects: rows.into_iter().filter_map(object).collect() })
+    let objects = connection.rows(sql).await?.into_iter().filter_map(object).collect();
+    Ok(Catalog { schema, objects })
 }
 
 /// The table that is altered, as it was when this was planned.
@@ -124,16 +121,27 @@ struct Target<'a> {
     catalog: &'a Catalog,
     table: &'a str,
     scratch: &'a str,
+    /// The views that could be read before a column was dropped.
+    views: Vec<&'a str>,
 }
 
-impl Target<'_> {
+impl<'a> Target<'a> {
     /// Takes a step. Returns the steps to take next.
-    async fn take(&self, connection: &mut Connection, step: Step) -> Result<Vec<Step>, Trouble> {
+    async fn take(&mut self, connection: &mut Connection, step: Step) -> Result<Vec<Step>, Trouble> {
         match step {
             Step::Check(check) => look(connection, &check).await?,
             Step::Run { sql, reasons } => self.run(connection, sql, &reasons).await?,
             Step::EditSchema { edits, then } => self.edit_schema(connection, &edits, &then).await?,
-            Step::DropColumn { column, sql } => self.drop_column(connection, &column, sql).await?,
+            Step::Unused { column } => {
+                let users = self.naming(connection, &column).await?;
+                self.refuse(&column, users)?;
+                self.views = self.readable_views(connection).await;
+            }
+            Step::StillReadable { column } => {
+                let readable = self.readable_views(connection).await;
+                let lost = self.views.iter().filter(|view| !readable.contains(view));
+                self.refuse(&column, lost.map(|view| format!("view {view}")).collect())?;
+            }
             Step::Choose { query, found, nothing } => {
                 let is_found = !connection.rows(query).await?.is_empty();
                 return Ok(if is_found { found } else { nothing });
@@ -198,34 +206,24 @@ impl Target<'_> {
         }
     }
 
-    /// Drops a column. Refuses where something needs it, by its name or because of how many there are.
-    async fn drop_column(
-        &self,
-        connection: &mut Connection,
-        column: &str,
-        sql: String,
-    ) -> Result<(), Trouble> {
-        let mut users = self.naming(connection, column).await?;
-        if users.is_empty() {
-            let mut views = Vec::new();
-            for view in self.catalog.objects.iter().filter(|object| object.kind == "view") {
-                let query =
-                    format!("EXPLAIN SELECT * FROM {}.{}", quoted(&self.catalog.schema), quoted(&view.name));
-                if connection.execute(query.clone()).await.is_ok() {
-                    views.push((view, query));
-                }
-            }
-            connection.execute(sql).await?;
-            for (view, query) in views {
-                if connection.execute(query).await.is_err() {
-                    users.push(format!("view {}", view.name));
-                }
-            }
-        }
+    /// Refuses to drop a column that something needs.
+    fn refuse(&self, column: &str, users: Vec<String>) -> Result<(), AlterError> {
         if users.is_empty() {
             return Ok(());
         }
-        Err(AlterError::ColumnUsed { table: self.table.to_owned(), column: column.to_owned(), users }.into())
+        Err(AlterError::ColumnUsed { table: self.table.to_owned(), column: column.to_owned(), users })
+    }
+
+    async fn readable_views(&self, connection: &mut Connection) -> Vec<&'a str> {
+        let mut readable = Vec::new();
+        for view in self.catalog.objects.iter().filter(|object| object.kind == "view") {
+            let query =
+                format!("EXPLAIN SELECT * FROM {}.{}", quoted(&self.catalog.schema), quoted(&view.name));
+            if connection.execute(query).await.is_ok() {
+                readable.push(view.name.as_str());
+            }
+        }
+        readable
     }
 
     /// What names a column: what SQLite writes anew if the column is called otherwise.

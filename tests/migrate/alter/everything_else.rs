@@ -1,5 +1,7 @@
 //! The law: whatever is done to one table, everything else is byte by byte what it was.
 
+use alembic::script::{Dialect, TokenKind, lex};
+
 use super::{alter, back, check_file, difference, dump, prepared, text};
 
 /// What stands around the altered table `t`: all that a rebuild may lose. `t` has the columns `id`, `a` and `b`.
@@ -63,7 +65,7 @@ const ACTIONS: [(&str, &str); 9] = [
     ("ADD z INTEGER CHECK (z > 0) AS (b * 2) STORED NOT NULL, ADD y TEXT", "DROP y, DROP z"),
 ];
 
-async fn nothing_else_changes(table: &str) {
+pub(super) async fn nothing_else_changes(table: &str) {
     let first = format!("{table};\n{AROUND}");
     for (up, down) in ACTIONS {
         // A generated column needs a value in each row.
@@ -71,6 +73,7 @@ async fn nothing_else_changes(table: &str) {
         let first = format!("{first}{filled}");
         let database = prepared(&first).await;
         let before = dump(&database).await;
+        let stored = text(&database, "t").await;
         let (up, down) = (format!("ALTER TABLE t {up};"), format!("ALTER TABLE t {down};"));
         let done = alter(&database, &first, &up, &down).await;
         if let Err(error) = done {
@@ -90,10 +93,14 @@ async fn nothing_else_changes(table: &str) {
         check_file(&database).await;
         let restored = dump(&database).await;
         let rest = difference(&before, &restored);
-        let normalised = is_normalised(table, &up);
-        assert!(normalised || rest.is_empty(), "{table}\n{up}\n{altered}\n{rest:#?}");
         let rows = rest.iter().all(|line| line[2..].starts_with("t: table"));
         assert!(rows, "{table}\n{up}\n{rest:#?}");
+        if up.contains(" z ") {
+            // SQLite adds and drops columns with white space of its own, and a comma may be on the other side of a comment.
+            assert_eq!(pieces(&text(&database, "t").await), pieces(&stored), "{table}\n{up}\n{altered}");
+        } else if !is_normalised(table, &up) {
+            assert!(rest.is_empty(), "{table}\n{up}\n{altered}\n{rest:#?}");
+        }
         // Triggers, cascades and sequences still work.
         database
             .rows("PRAGMA foreign_keys = ON; INSERT INTO t (id, a, b) VALUES (6, 'six', 30); DELETE FROM t WHERE id = 1")
@@ -108,12 +115,23 @@ async fn nothing_else_changes(table: &str) {
     }
 }
 
+/// The tokens of a text, and its comments.
+fn pieces(sql: &str) -> (Vec<&str>, Vec<&str>) {
+    let of = |comments: bool| {
+        let tokens = lex(sql, Dialect::Sqlite).filter(move |token| match token.kind {
+            TokenKind::Whitespace => false,
+            kind => (kind == TokenKind::Comment) == comments,
+        });
+        tokens.map(|token| token.text(sql)).collect()
+    };
+    (of(false), of(true))
+}
+
 /// Whether taking it back leaves the text another way of saying the same.
 fn is_normalised(table: &str, up: &str) -> bool {
-    // What was there before the action is what the way back takes away; or SQLite's own DROP COLUMN takes a comment.
+    // What was there before the action is what the way back takes away.
     (up.contains("ALTER a SET NOT NULL") && table.contains("a TEXT NOT NULL"))
         || (up.contains("SET DEFAULT") && table.contains("DEFAULT"))
-        || up.contains(" z ")
 }
 
 macro_rules! for_each_table {

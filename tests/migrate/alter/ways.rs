@@ -1,5 +1,7 @@
 //! What each action does to the rows, and what it takes with it.
 
+use alembic_testing::{Kind, TestDatabase};
+
 use super::{alter, back, check_file, difference, dump, prepared, text};
 
 /// Alters `t`, and gives its rows as they are then.
@@ -165,9 +167,22 @@ async fn foreign_keys_stay_enforced_around_it() {
 }
 
 #[tokio::test]
-async fn a_violation_from_before_does_not_matter() {
+async fn a_deferred_violation_is_still_counted() {
+    let first = "CREATE TABLE t (id INTEGER PRIMARY KEY, a TEXT);\n\
+                 CREATE TABLE d (x INTEGER REFERENCES t (id) DEFERRABLE INITIALLY DEFERRED, y TEXT);";
+    let open = "INSERT INTO d VALUES (9, '1');\nALTER TABLE t ALTER a TYPE INTEGER;\n\
+                ALTER TABLE d ADD UNIQUE (x), ALTER y TYPE INTEGER;\nALTER TABLE d ALTER y SET NOT NULL;";
+    let closed = format!("{open}\nINSERT INTO t VALUES (9, '9');");
+    assert_eq!(rows_after(first, &closed, "SELECT x || typeof(y) FROM d").await, ["9integer"]);
+    let database = prepared(first).await;
+    let error = alter(&database, first, open, "").await.expect_err("a row is missing");
+    assert!(error.contains("FOREIGN KEY constraint failed"), "{error}");
+}
+
+#[tokio::test]
+async fn what_is_broken_elsewhere_does_not_matter() {
     let first = "CREATE TABLE t (id INTEGER PRIMARY KEY, a TEXT REFERENCES nowhere (x), b REFERENCES t);\n\
-                 CREATE TABLE c (x REFERENCES t (a));";
+                 CREATE TABLE c (x REFERENCES t (a));\nCREATE VIEW broken AS SELECT gone FROM nowhere;";
     let database = prepared("CREATE TABLE unrelated (x);").await;
     let fill = "PRAGMA foreign_keys = OFF; INSERT INTO t VALUES (1, 'x', 99); INSERT INTO c VALUES (5);";
     database.rows(&format!("{first}\n{fill}")).await;
@@ -236,7 +251,7 @@ async fn journals_and_automatic_vacuum() {
             let first = "CREATE TABLE t (id INTEGER PRIMARY KEY, a TEXT UNIQUE, b BLOB, UNIQUE (a, id));\nCREATE INDEX i ON t (a DESC);\n\
                          WITH RECURSIVE n (x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM n WHERE x < 500) \
                          INSERT INTO t SELECT x, 'text ' || x, zeroblob(x * 20) FROM n;\nCREATE TABLE later (x);\nINSERT INTO later VALUES (1);";
-            let database = alembic_testing::TestDatabase::new(alembic_testing::Kind::Sqlite).await;
+            let database = TestDatabase::new(Kind::Sqlite).await;
             database
                 .rows(&format!("PRAGMA auto_vacuum = {vacuum}; PRAGMA {settings}; CREATE TABLE before (x);"))
                 .await;
@@ -249,4 +264,96 @@ async fn journals_and_automatic_vacuum() {
             assert_eq!(database.column(list).await, ["i,sqlite_autoindex_t_2,sqlite_autoindex_t_1"]);
         }
     }
+}
+
+#[tokio::test]
+async fn names_that_need_quotes() {
+    let table = "we\"ird, 'ta(ble";
+    let quoted = format!("\"{}\"", table.replace('"', "\"\""));
+    let first = format!(
+        "CREATE TABLE {quoted} (id INTEGER PRIMARY KEY, \"a \"\"b'\" TEXT UNIQUE, [select] INT CHECK ({quoted}.[select] > 0), `größe` TEXT);\n\
+         CREATE INDEX nocase ON {quoted} (\"a \"\"b'\" DESC);\nCREATE INDEX \"i'\"\"\" ON {quoted} (`größe`);\n\
+         CREATE TABLE c (x REFERENCES {quoted} (\"a \"\"b'\") ON DELETE CASCADE);\n\
+         INSERT INTO {quoted} VALUES (1, 'x', 5, 'ä'), (3, 'y', 6, 'ö');\nINSERT INTO c VALUES ('x'), ('y');"
+    );
+    let database = prepared(&first).await;
+    let before = dump(&database).await;
+    let up = format!(
+        "ALTER TABLE {quoted} ADD CONSTRAINT \"it's \"\"new\"\"\" UNIQUE ([select], größe), ALTER `select` TYPE BIGINT, \
+         ALTER größe SET DEFAULT 'it''s', ALTER \"größe\" TYPE BLOB, ALTER größe SET NOT NULL;"
+    );
+    let down = format!(
+        "ALTER TABLE {quoted} DROP CONSTRAINT [it's \"new\"], ALTER größe DROP NOT NULL;\n\
+         ALTER TABLE {quoted} ALTER [größe] DROP DEFAULT, ALTER größe TYPE TEXT, ALTER [select] TYPE INT;"
+    );
+    alter(&database, &first, &up, &down).await.unwrap_or_else(|error| panic!("{error}"));
+    check_file(&database).await;
+    let text = database.column("SELECT sql FROM sqlite_schema WHERE name LIKE 'we%'").await.concat();
+    assert_eq!(
+        text,
+        format!(
+            "CREATE TABLE {quoted} (id INTEGER PRIMARY KEY, \"a \"\"b'\" TEXT UNIQUE, \
+             [select] BIGINT CHECK ({quoted}.[select] > 0), `größe` BLOB NOT NULL DEFAULT 'it''s', \
+             CONSTRAINT \"it's \"\"new\"\"\" UNIQUE ([select], größe))"
+        )
+    );
+    let unique = "SELECT name FROM sqlite_schema WHERE type = 'index' AND sql IS NULL AND tbl_name LIKE 'we%' ORDER BY 1";
+    assert_eq!(
+        database.column(unique).await,
+        [format!("sqlite_autoindex_{table}_1"), format!("sqlite_autoindex_{table}_2")]
+    );
+    back(&database, &first, &up, &down).await;
+    check_file(&database).await;
+    assert_eq!(difference(&before, &dump(&database).await), [""; 0]);
+    let error =
+        alter(&database, &first, &format!("ALTER TABLE {quoted} DROP COLUMN \"a \"\"b'\";"), "").await;
+    let error = error.expect_err("a foreign key refers to it");
+    assert!(error.contains("is used by a foreign key of table c"), "{error}");
+}
+
+#[tokio::test]
+async fn one_section_serves_sqlite_and_postgresql() {
+    let first = "CREATE TABLE authors (id INTEGER PRIMARY KEY);\nINSERT INTO authors VALUES (7);\n\
+                 CREATE TABLE books (id INTEGER PRIMARY KEY, title VARCHAR(20), author INTEGER, isbn TEXT UNIQUE, pages TEXT, CHECK (id > 0));\n\
+                 CREATE INDEX books_isbn ON books (isbn, title);\n\
+                 INSERT INTO books VALUES (1, 'one', 7, 'i', '10'), (2, 'two', NULL, 'j', NULL);";
+    let up = "ALTER TABLE books\n\
+              ALTER COLUMN title SET NOT NULL,\n\
+              ALTER COLUMN title TYPE TEXT,\n\
+              ALTER COLUMN pages TYPE INTEGER USING pages::integer,\n\
+              ALTER COLUMN pages SET DEFAULT 0,\n\
+              ADD CONSTRAINT pages_known CHECK (pages >= 0),\n\
+              ADD UNIQUE (title, author),\n\
+              ADD FOREIGN KEY (author) REFERENCES authors ON DELETE CASCADE,\n\
+              ADD COLUMN added TIMESTAMP DEFAULT CURRENT_TIMESTAMP NOT NULL,\n\
+              DROP COLUMN isbn;\n\
+              ALTER TABLE ONLY books DROP CONSTRAINT books_id_check;\n\
+              ALTER TABLE IF EXISTS books DROP CONSTRAINT IF EXISTS nothing;\n\
+              INSERT INTO books (id, title, author) VALUES (-3, 'three', 7);";
+    let down = "ALTER TABLE books DROP CONSTRAINT books_title_author_key, DROP CONSTRAINT books_author_fkey, DROP CONSTRAINT pages_known,\n\
+                ALTER pages DROP DEFAULT, DROP COLUMN added, ADD COLUMN isbn TEXT;\n\
+                ALTER TABLE books ALTER pages TYPE TEXT, ALTER title DROP NOT NULL;";
+    let mut results = Vec::new();
+    for kind in [Kind::Sqlite, Kind::Postgresql] {
+        let database = TestDatabase::new(kind).await;
+        alter(&database, first, up, down).await.unwrap_or_else(|error| panic!("{kind:?} {error}"));
+        let rows = "SELECT id || title || coalesce(author, 0) || coalesce(pages + 1, -1) FROM books WHERE added IS NOT NULL ORDER BY id";
+        let mut result = vec![database.column(rows).await];
+        for refused in [
+            "INSERT INTO books (id, title) VALUES (4, NULL)",
+            "INSERT INTO books (id, title, pages) VALUES (4, 'x', -1)",
+            "INSERT INTO books (id, title, author) VALUES (4, 'x', 8)",
+            "INSERT INTO books (id, title, author) VALUES (4, 'one', 7)",
+        ] {
+            assert!(database.try_rows(refused).await.is_err(), "{kind:?} {refused}");
+        }
+        database.rows("DELETE FROM authors").await;
+        result.push(database.column(rows).await);
+        back(&database, first, up, down).await;
+        database.rows("INSERT INTO books VALUES (3, NULL, 9, '-1', 'isbn')").await;
+        result.push(database.column("SELECT id || pages || isbn FROM books WHERE title IS NULL").await);
+        results.push(result);
+    }
+    assert_eq!(results[0], results[1]);
+    assert_eq!(results[0], [vec!["-3three71", "1one711", "2two0-1"], vec!["2two0-1"], vec!["3-1isbn"]]);
 }

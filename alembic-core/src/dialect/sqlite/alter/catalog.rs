@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use super::error::AlterError;
-use super::reader::{Reader, same};
+use super::reader::{Reader, mentions, same};
 use super::table::Table;
 
 /// A row of `sqlite_schema`.
@@ -20,8 +20,6 @@ pub(crate) struct Object {
 /// The schema of one of the databases of a connection.
 #[derive(Clone, Debug)]
 pub(crate) struct Catalog {
-    /// The version of SQLite: `3.51.3` is 3051003.
-    pub(crate) version: u32,
     /// `main`, `temp`, or the name of an attached database.
     pub(crate) schema: String,
     pub(crate) objects: Vec<Object>,
@@ -30,16 +28,13 @@ pub(crate) struct Catalog {
 /// An index that has a text of its own.
 pub(super) struct Index<'a> {
     pub(super) name: &'a str,
-    pub(super) sql: &'a str,
+    sql: &'a str,
     /// What it is over, and its condition.
-    pub(super) body: Range<usize>,
-    /// The columns of a unique index over all rows, if it is one.
-    pub(super) key: Option<Vec<String>>,
-}
-
-/// The number of a version as `sqlite_version()` gives it.
-pub(crate) fn version_number(version: &str) -> u32 {
-    version.split('.').take(3).fold(0, |number, part| number * 1000 + part.parse::<u32>().unwrap_or_default())
+    body: Range<usize>,
+    /// Its columns, if it is over nothing else.
+    columns: Option<Vec<String>>,
+    /// Whether it is unique over all rows.
+    is_unique: bool,
 }
 
 impl Catalog {
@@ -114,13 +109,24 @@ impl<'a> Index<'a> {
         reader.name()?;
         let body = reader.start()..sql.len();
         let group = reader.group()?;
-        let key = key(reader.inside(&group)).filter(|_| unique && reader.is_done());
-        Some(Index { name, sql, body, key })
+        let columns = columns(reader.inside(&group));
+        Some(Index { name, sql, body, columns, is_unique: unique && reader.is_done() })
+    }
+
+    /// Whether the index needs the column.
+    pub(super) fn mentions(&self, column: &str) -> bool {
+        // SQLite reads 'a' as a name here.
+        mentions(self.sql, &self.body, column) || self.columns.iter().flatten().any(|own| same(own, column))
+    }
+
+    /// The columns that are a key of the table by this index.
+    pub(super) fn key(&self) -> Option<&[String]> {
+        self.columns.as_deref().filter(|_| self.is_unique)
     }
 }
 
 /// The columns that an index is over, if it is over nothing else.
-fn key(mut group: Reader<'_>) -> Option<Vec<String>> {
+fn columns(mut group: Reader<'_>) -> Option<Vec<String>> {
     let mut columns = Vec::new();
     loop {
         columns.push(group.name()?.text);

@@ -2,9 +2,10 @@
 
 use super::catalog::{Catalog, readable};
 use super::constraint::{Constraint, Rule, table_constraint};
-use super::edit::{Edits, without};
+use super::edit::{Edits, has_comments_around, without};
 use super::error::AlterError;
 use super::keys::{ForeignKey, foreign_keys, inbound};
+use super::names::{named, names};
 use super::plan::Check;
 use super::query;
 use super::reader::{Reader, mentions, quoted, same};
@@ -35,6 +36,9 @@ pub(super) struct Change<'a> {
     foreign: Vec<(usize, bool)>,
     /// Indexes that are dropped with a column.
     pub(super) dropped_indexes: Vec<&'a str>,
+    pub(super) dropped_columns: Vec<String>,
+    /// The one of them that SQLite can drop itself, once all else is done.
+    pub(super) native_drop: Option<String>,
 }
 
 impl<'a> Change<'a> {
@@ -53,6 +57,8 @@ impl<'a> Change<'a> {
             conversions: Vec::new(),
             foreign: Vec::new(),
             dropped_indexes: Vec::new(),
+            dropped_columns: Vec::new(),
+            native_drop: None,
         })
     }
 
@@ -99,14 +105,14 @@ impl<'a> Change<'a> {
             },
             Action::DropColumn { name, if_exists } => {
                 if table.column(name).is_some() || !if_exists {
-                    self.text = self.free_column(&table, name)?;
+                    self.drop_column(&table, name)?;
                 }
                 return Ok(());
             }
             Action::AddConstraint { definition, validate } => {
                 self.add_constraint(&table, definition, *validate, &mut edits)?;
             }
-            Action::DropConstraint { name, if_exists } => match self.constraint(&table, name) {
+            Action::DropConstraint { name, if_exists } => match named(self.name, &table, name) {
                 Ok((column, constraint)) => {
                     edits.remove_constraint(&table, column, constraint);
                     self.rebuild |= constraint.rule.has_index();
@@ -118,7 +124,7 @@ impl<'a> Change<'a> {
                 Err(error) => return Err(error),
             },
             Action::ValidateConstraint { name } => {
-                let (_, constraint) = self.constraint(&table, name)?;
+                let (_, constraint) = named(self.name, &table, name)?;
                 match &constraint.rule {
                     Rule::Check { expression } => {
                         self.checks.push(query::check(self, name, &text[expression.clone()]));
@@ -275,32 +281,9 @@ impl<'a> Change<'a> {
         Ok(())
     }
 
-    /// The constraint of this name; or the unnamed one to which PostgreSQL gives this name.
-    fn constraint<'t>(
-        &self,
-        table: &'t Table<'_>,
-        name: &str,
-    ) -> Result<(Option<&'t Column>, &'t Constraint), AlterError> {
-        let named = |constraint: &Constraint| constraint.name.as_deref().is_some_and(|own| same(own, name));
-        let implied = |constraint: &Constraint| {
-            constraint.name.is_none()
-                && implied_name(self.name, table, constraint).is_some_and(|own| same(&own, name))
-        };
-        let mut all = table.all_constraints().filter(|(_, constraint)| constraint.rule != Rule::Other);
-        let found = all.find(|(_, constraint)| named(constraint));
-        let found = found.or_else(|| table.all_constraints().find(|(_, constraint)| implied(constraint)));
-        found.ok_or_else(|| AlterError::NoConstraint {
-            table: self.name.to_owned(),
-            name: name.to_owned(),
-            known: names(table).map(str::to_owned).collect(),
-        })
-    }
-
-    /// Takes away what is in the way of SQLite's own DROP COLUMN, and goes with the column on PostgreSQL: its indexes,
-    /// and the constraints that it is part of.
-    fn free_column(&mut self, table: &Table<'_>, name: &str) -> Result<String, AlterError> {
-        let dropped = self.column(table, name)?;
-        let name = dropped.name.text.as_str();
+    /// Drops a column and what goes with it on PostgreSQL: its indexes, and the constraints that it is part of.
+    fn drop_column(&mut self, table: &Table<'_>, name: &str) -> Result<(), AlterError> {
+        let name = self.column(table, name)?.name.text.as_str();
         let mut users = Vec::new();
         let has = |columns: &[String]| columns.iter().any(|column| same(column, name));
         let own = foreign_keys(table, self.name).into_iter();
@@ -309,8 +292,11 @@ impl<'a> Change<'a> {
         let needed = keys.filter(|key| has(key.referred(table)));
         users.extend(needed.map(|key| format!("a foreign key of table {}", key.child)));
         for column in &table.columns {
-            let is_user = |rule: &Rule| matches!(rule, Rule::Generated { expression, .. } if mentions(table.sql, expression, name));
-            if column.constraint(is_user).is_some() {
+            let uses = |rule: &Rule| match rule {
+                Rule::Generated { expression, .. } => mentions(table.sql, expression, name),
+                _ => false,
+            };
+            if column.constraint(uses).is_some() {
                 users.push(format!("generated column {}", column.name.text));
             }
         }
@@ -332,9 +318,23 @@ impl<'a> Change<'a> {
         self.rebuild |=
             all.any(|(column, constraint)| constraint.rule.has_index() && goes(table, column, constraint));
         let catalog = self.catalog;
-        let indexes = catalog.indexes(self.name).filter(|index| mentions(index.sql, &index.body, name));
+        let indexes = catalog.indexes(self.name).filter(|index| index.mentions(name));
         self.dropped_indexes.extend(indexes.map(|index| index.name));
-        Ok(without(table.sql, goes))
+        self.dropped_columns.push(name.to_owned());
+        self.text = without(table.sql, goes);
+        let text = self.text.clone();
+        let table = readable(self.name, &text)?;
+        let column = self.column(&table, name)?;
+        // SQLite itself takes comments for a part of the column, and a comma in one of them for that before the column.
+        if self.rebuild || (table.columns.len() > 1 && has_comments_around(&table, &column.range)) {
+            self.rebuild = true;
+            let mut edits = Edits::default();
+            edits.remove_element(&text, &column.range);
+            self.text = edits.apply(&text);
+        } else {
+            self.native_drop = Some(column.name.text.clone());
+        }
+        Ok(())
     }
 
     /// Looks at the foreign keys: those that need a key of the table, and those that are new.
@@ -397,30 +397,4 @@ fn foreign_before(table: &Table<'_>, end: usize) -> usize {
         constraint.range.start < end && matches!(constraint.rule, Rule::Foreign { .. })
     };
     table.all_constraints().filter(|(_, constraint)| is_it(constraint)).count()
-}
-
-fn names<'t>(table: &'t Table<'_>) -> impl Iterator<Item = &'t str> {
-    table.all_constraints().filter_map(|(_, constraint)| constraint.name.as_deref())
-}
-
-/// The name that PostgreSQL gives to an unnamed constraint (`ChooseConstraintName` and `ChooseIndexName` in its sources),
-/// so that one script can drop it on both.
-fn implied_name(table_name: &str, table: &Table<'_>, constraint: &Constraint) -> Option<String> {
-    Some(match &constraint.rule {
-        Rule::PrimaryKey { .. } => format!("{table_name}_pkey"),
-        Rule::Unique { columns } => format!("{table_name}_{}_key", columns.join("_")),
-        Rule::Foreign { columns, .. } => format!("{table_name}_{}_fkey", columns.join("_")),
-        Rule::Check { expression } => {
-            let named: Vec<&Column> = table
-                .columns
-                .iter()
-                .filter(|column| mentions(table.sql, expression, &column.name.text))
-                .collect();
-            match named.as_slice() {
-                [column] => format!("{table_name}_{}_check", column.name.text),
-                _ => format!("{table_name}_check"),
-            }
-        }
-        _ => return None,
-    })
 }

@@ -42,16 +42,19 @@ impl Edits {
         }
     }
 
-    /// Removes a constraint of the table with one of the commas around it.
-    fn remove_element(&mut self, sql: &str, range: &Range<usize>) {
+    /// Removes a column, or a constraint of the table, with one of the commas around it.
+    pub(super) fn remove_element(&mut self, sql: &str, range: &Range<usize>) {
         let tokens: Vec<Token> =
             lex(sql, Dialect::Sqlite).filter(|token| token.kind != TokenKind::Whitespace).collect();
         let is_comma = |token: &&Token| token.text(sql) == ",";
         let is_comment = |token: &&Token| token.kind == TokenKind::Comment;
         let after = tokens.iter().filter(|token| token.start >= range.end).find(|token| !is_comment(token));
         if let Some(comma) = after.filter(is_comma) {
-            if comma.start == range.end {
-                self.remove(sql, &(range.start..comma.end));
+            if sql[range.end..comma.start].trim().is_empty() {
+                let rest = &sql[comma.end..];
+                let blanks = rest.len() - rest.trim_start_matches([' ', '\t']).len();
+                let is_first = start_of_blanks(sql, range.start) == range.start;
+                self.remove(sql, &(range.start..comma.end + if is_first { blanks } else { 0 }));
             } else {
                 self.remove(sql, range);
                 self.remove(sql, &(comma.start..comma.end));
@@ -80,7 +83,8 @@ impl Edits {
     /// Adds a column or a constraint of the table behind the one that stands in `last`, and written like that.
     pub(super) fn add_element(&mut self, table: &Table<'_>, last: &Range<usize>, element: &str) {
         let blanks = &table.sql[start_of_blanks(table.sql, last.start)..last.start];
-        let separator = if blanks.contains('\n') { blanks } else { " " };
+        // From the line end on: blanks before it would become part of a comment.
+        let separator = if blanks.contains('\n') { blanks.trim_start_matches([' ', '\t']) } else { " " };
         // A comment in the same line is about what stands before it.
         let mut end = last.end;
         for token in lex(table.sql, Dialect::Sqlite).skip_while(|token| token.start < last.end) {
@@ -107,6 +111,17 @@ impl Edits {
         join(&mut edited, sql.get(position..).unwrap_or_default());
         edited
     }
+}
+
+/// Whether there are comments in a column, or between it and what stands before and behind it.
+pub(super) fn has_comments_around(table: &Table<'_>, column: &Range<usize>) -> bool {
+    let own = table.columns.iter().map(|column| &column.range);
+    let elements = own.chain(table.constraints.iter().map(|constraint| &constraint.range));
+    let before = elements.clone().filter(|range| range.end <= column.start).map(|range| range.end).max();
+    let behind = elements.filter(|range| range.start >= column.end).map(|range| range.start).min();
+    let between = before.unwrap_or(table.name.range.end)..behind.unwrap_or(table.sql.len());
+    lex(table.sql, Dialect::Sqlite)
+        .any(|token| token.kind == TokenKind::Comment && between.contains(&token.start))
 }
 
 /// The text of a table without the constraints that are picked.

@@ -62,7 +62,7 @@ impl ForeignKey {
         !wanted.is_empty()
             && wanted.len() == self.columns.len()
             && (parent.all_constraints().any(|(_, constraint)| is_key(&constraint.rule))
-                || catalog.indexes(&self.parent).any(|index| is_index(index.name, index.key.as_deref())))
+                || catalog.indexes(&self.parent).any(|index| is_index(index.name, index.key())))
     }
 
     /// Refuses a new foreign key to what is no key.

@@ -9,6 +9,7 @@ mod constraint;
 mod edit;
 mod error;
 mod keys;
+mod names;
 mod plan;
 mod query;
 mod reader;
@@ -17,7 +18,7 @@ mod table;
 #[cfg(test)]
 mod tests;
 
-pub(crate) use catalog::{Catalog, Object, version_number};
+pub(crate) use catalog::{Catalog, Object};
 pub(crate) use error::AlterError;
 pub(crate) use plan::{Check, Plan, Step};
 pub(crate) use reader::quoted;

@@ -1,13 +1,17 @@
 //! What has to be done for an `ALTER TABLE`: statements, and what has to hold between them.
 //!
-//! There are three ways. *Native*: the linked SQLite has the action. *Text*: the rows stay as they are stored, only the text
-//! in `sqlite_schema` changes. *Rebuild*: the rows are copied into a new table, which takes the place of the old one.
+//! There are three ways. *Native*: SQLite has the action. *Text*: the rows stay as they are stored, only the text in
+//! `sqlite_schema` changes. *Rebuild*: the rows are copied into a new table, which takes the place of the old one.
 //!
-//! Neither way drops or renames the table itself. Both make a table under a name of its own from the edited text, so that
-//! SQLite has read the text before anything depends on it. A rebuild fills it, and then exchanges the two tables' root
-//! pages and automatic indexes in `sqlite_schema`, and drops what is the old table by then. Nothing refers to that name, so
-//! that no foreign key is acted on, no trigger fires, and no view is looked at; foreign keys may stay enforced, and all of
-//! it is part of the transaction around it.
+//! SQLite 3.53 can do more of it, but not as well, so it is not asked: its ADD CHECK refuses rows for which the condition
+//! is NULL (mended in 3.54), its DROP CONSTRAINT and DROP NOT NULL take white space and comments along, and none of them
+//! names the row that is in the way.
+//!
+//! Neither of the latter two drops or renames the table itself. Both make a table under a name of its own from the edited text, so
+//! that SQLite has read the text before anything depends on it. A rebuild fills it, exchanges the two tables' root pages
+//! and automatic indexes in `sqlite_schema`, and drops what is the old table by then. Nothing refers to that name, so
+//! that no foreign key is acted on, no trigger fires, and no view is looked at; foreign keys may stay enforced, and all
+//! of it is part of the transaction around it.
 
 use super::catalog::Catalog;
 use super::change::Change;
@@ -18,9 +22,6 @@ use super::reader::{Reader, literal, quoted, same, unquoted};
 use super::statement::{Action, Alter};
 use super::table::Table;
 use crate::script::TokenKind;
-
-/// The first version that has SET and DROP NOT NULL, ADD CHECK, and DROP CONSTRAINT for what these make.
-const ALTERS_CONSTRAINTS: u32 = 3_053_000;
 
 /// What has to be done for the first actions of an `ALTER TABLE`.
 #[derive(Debug)]
@@ -43,8 +44,10 @@ pub(crate) enum Step {
     Run { sql: String, reasons: Vec<Check> },
     /// Runs statements that change `sqlite_schema` itself, has the schema read again, and runs the last one.
     EditSchema { edits: Vec<String>, then: String },
-    /// Drops a column with `sql`. Fails where a view or a trigger needs it.
-    DropColumn { column: String, sql: String },
+    /// Fails where a view, a trigger or another table names the column. Keeps in mind which views can be read.
+    Unused { column: String },
+    /// Fails where one of those views cannot be read any more.
+    StillReadable { column: String },
     /// Goes on with the one or the other, depending on whether a query finds a row.
     Choose { query: String, found: Vec<Step>, nothing: Vec<Step> },
 }
@@ -81,26 +84,15 @@ impl Plan {
         }
         let mut change = Change::new(catalog, &alter.table)?;
         let mut done = 0;
-        let mut last = None;
         for action in actions.iter().take_while(|action| !matches!(action, Action::Native(_))) {
             change.apply(action)?;
             done += 1;
-            if let Action::DropColumn { name, .. } = action
-                && change.before.column(name).is_some()
-            {
-                // SQLite does that itself, now that nothing of the table is in its way.
-                let sql = format!("ALTER TABLE {} DROP COLUMN {}", change.target(), quoted(name));
-                last = Some(Step::DropColumn { column: name.clone(), sql });
+            if change.native_drop.is_some() {
                 break;
             }
         }
         change.finish()?;
-        let native = match actions {
-            [action] if catalog.version >= ALTERS_CONSTRAINTS => native(&change, action),
-            _ => None,
-        };
-        plan.steps = native.unwrap_or_else(|| steps(&change, &plan.scratch));
-        plan.steps.extend(last);
+        plan.steps = steps(&change, &plan.scratch);
         plan.actions = done;
         change.name.clone_into(&mut plan.table);
         Ok(plan)
@@ -113,38 +105,13 @@ impl Step {
     }
 }
 
-/// The statement for an action that SQLite has had since [`ALTERS_CONSTRAINTS`].
-fn native(change: &Change<'_>, action: &Action) -> Option<Vec<Step>> {
-    let action = match action {
-        Action::SetNotNull { column } => format!("ALTER COLUMN {} SET NOT NULL", quoted(column)),
-        Action::DropNotNull { column } => format!("ALTER COLUMN {} DROP NOT NULL", quoted(column)),
-        Action::AddConstraint { definition, validate: true }
-            if !change.rebuild && change.checks_after.is_empty() =>
-        {
-            format!("ADD {definition}")
-        }
-        Action::DropConstraint { name, .. } => {
-            let named = |rule: &Rule| matches!(rule, Rule::Check { .. } | Rule::NotNull);
-            let mut all = change.before.all_constraints().map(|(_, constraint)| constraint);
-            let found = all.find(|constraint| constraint.name.as_deref().is_some_and(|own| same(own, name)));
-            found.filter(|constraint| named(&constraint.rule))?;
-            format!("DROP CONSTRAINT {}", quoted(name))
-        }
-        _ => return None,
-    };
-    if change.text == change.before.sql {
-        return Some(Vec::new());
-    }
-    let reasons = change.required.iter().chain(&change.checks).cloned().collect();
-    Some(vec![Step::Run { sql: format!("ALTER TABLE {} {action}", change.target()), reasons }])
-}
-
 fn steps(change: &Change<'_>, scratch: &str) -> Vec<Step> {
     let check = |check: &Check| Step::Check(check.clone());
     let mut steps = Vec::new();
     let schema = quoted(&change.catalog.schema);
     let drop_index = |name: &&str| Step::run(format!("DROP INDEX {schema}.{}", quoted(name)));
     steps.extend(change.dropped_indexes.iter().map(drop_index));
+    steps.extend(change.dropped_columns.iter().map(|column| Step::Unused { column: column.clone() }));
     let changed =
         Table::parse(&change.text).ok().filter(|_| change.rebuild || change.text != change.before.sql);
     // First SQLite reads what is new: what it cannot read need not be checked.
@@ -166,6 +133,10 @@ fn steps(change: &Change<'_>, scratch: &str) -> Vec<Step> {
             }
         }
     }
+    if let Some(column) = &change.native_drop {
+        steps.push(Step::run(format!("ALTER TABLE {} DROP COLUMN {}", change.target(), quoted(column))));
+    }
+    steps.extend(change.dropped_columns.iter().map(|column| Step::StillReadable { column: column.clone() }));
     steps.extend(change.checks_after.iter().map(check));
     steps
 }
@@ -210,8 +181,8 @@ fn copy(change: &Change<'_>, after: &Table<'_>, scratch: &str) -> Vec<Step> {
     }
     steps.push(Step::Check(Check {
         query: format!(
-            "SELECT CAST(count(*) AS TEXT), integrity_check FROM pragma_integrity_check({}, {}) \
-             WHERE integrity_check <> 'ok' HAVING count(*) > 0",
+            "SELECT n, e FROM (SELECT CAST(count(*) AS TEXT) AS n, integrity_check AS e \
+             FROM pragma_integrity_check({}, {}) WHERE integrity_check <> 'ok') WHERE n <> '0'",
             literal(name),
             literal(&change.catalog.schema),
         ),
@@ -224,14 +195,15 @@ fn copy(change: &Change<'_>, after: &Table<'_>, scratch: &str) -> Vec<Step> {
 fn make(change: &Change<'_>, after: &Table<'_>, scratch: &str) -> Vec<Step> {
     let insert =
         format!("EXPLAIN INSERT INTO {}.{} DEFAULT VALUES", quoted(&change.catalog.schema), quoted(scratch));
-    // Where there was a sequence there still is; where there was none one is made with the table.
-    let sequence = change.before.autoincrement().is_none();
+    // Where there was a sequence there still is; where there was none one is made with the table. And SQLite has to say
+    // what is wrong with one that cannot be.
+    let sequence = change.before.autoincrement().is_none() || after.rowid_column().is_none();
     let name = format!("{}.{}", quoted(&change.catalog.schema), quoted(scratch));
     vec![Step::run(renamed(after, &name, scratch, sequence)), Step::run(insert)]
 }
 
-/// The text of a table under another name, which begins with its database where it is to be run; without what reaches beyond it: foreign keys and, unless it is wanted, the
-/// sequence.
+/// The text of a table under another name, without what reaches beyond it: foreign keys and, unless it is wanted, the
+/// sequence. `name` is what `scratch` is written as: with its database where the text is to be run.
 fn renamed(table: &Table<'_>, name: &str, scratch: &str, sequence: bool) -> String {
     let sql = without(table.sql, |_, _, constraint| matches!(constraint.rule, Rule::Foreign { .. }));
     let Ok(table) = Table::parse(&sql) else { return sql };

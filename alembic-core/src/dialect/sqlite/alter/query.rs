@@ -134,10 +134,15 @@ fn has_default(change: &Change<'_>, column: &Column) -> Option<String> {
 
 /// A constant default as an expression: a word that is none of the literals is a string.
 fn value_of(default: &str) -> String {
-    let reader = Reader::new(default);
+    let mut reader = Reader::new(default);
+    if let Some(group) = reader.group() {
+        return value_of(&default[group.start + 1..group.end - 1]);
+    }
     let is_literal = reader.is_any_word(&["NULL", "TRUE", "FALSE"]);
     match reader.peek(0).map(|token| token.kind) {
-        Some(TokenKind::Word | TokenKind::QuotedIdentifier) if !is_literal => literal(&unquoted(default)),
+        Some(TokenKind::Word | TokenKind::QuotedIdentifier) if !is_literal => {
+            literal(&unquoted(default.trim()))
+        }
         _ => default.to_owned(),
     }
 }

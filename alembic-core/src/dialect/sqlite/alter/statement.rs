@@ -257,7 +257,7 @@ fn is_own_cast(using: &str, column: &str) -> bool {
 fn default(value: &str) -> String {
     let bare = format!("x DEFAULT {value}");
     let mut reader = Reader::new(&bare);
-    let is_whole = |column: &Column| matches!(column.constraints.as_slice(), [only] if matches!(only.rule, Rule::Default { .. }));
+    let is_whole = |column: &Column| column.constraints.len() == 1 && column.default_value().is_some();
     match Column::read(&mut reader).filter(is_whole) {
         Some(_) if reader.is_done() => value.to_owned(),
         _ => format!("({value})"),

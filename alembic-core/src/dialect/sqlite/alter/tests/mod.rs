@@ -1,6 +1,8 @@
 //! Tables of stored text, ALTER and new text; what holds for any text is in `laws`.
 
 mod edits;
+mod laws;
+mod plans;
 mod reading;
 
 use super::catalog::{Catalog, Object};
@@ -20,7 +22,7 @@ fn catalog(texts: &[&str]) -> Catalog {
         let table = if reader.take(&["ON"]) { reader.name().expect("a table").text } else { name.clone() };
         Object { kind, name, table, sql: Some((*sql).to_owned()) }
     };
-    Catalog { version: 3_051_003, schema: "main".to_owned(), objects: texts.iter().map(object).collect() }
+    Catalog { schema: "main".to_owned(), objects: texts.iter().map(object).collect() }
 }
 
 fn parsed(action: &str) -> Alter {

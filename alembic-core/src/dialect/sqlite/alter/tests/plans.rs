@@ -1,0 +1,168 @@
+//! The ways: what is sent for an action.
+
+use super::super::plan::{Plan, Step};
+use super::{catalog, parsed};
+
+/// What a plan does, a line for each step.
+fn steps(texts: &[&str], action: &str) -> Vec<String> {
+    let alter = parsed(action);
+    let plan = Plan::new(&alter, &alter.actions, &catalog(texts))
+        .unwrap_or_else(|error| panic!("{action}: {error}"));
+    plan.steps.iter().flat_map(lines).collect()
+}
+
+fn lines(step: &Step) -> Vec<String> {
+    match step {
+        Step::Check(check) => vec![format!("check: {}", check.complaint)],
+        Step::Run { sql, .. } => vec![sql.clone()],
+        Step::EditSchema { edits, then } => {
+            edits.iter().chain([then]).map(|sql| format!("edit: {sql}")).collect()
+        }
+        Step::Unused { column } => vec![format!("unused: {column}")],
+        Step::StillReadable { column } => vec![format!("still readable: {column}")],
+        Step::Choose { query, found, nothing } => {
+            let branch = |name: &str, steps: &[Step]| format!("{name}: {} steps", steps.len());
+            vec![format!("choose: {query}"), branch("found", found), branch("nothing", nothing)]
+        }
+    }
+}
+
+#[track_caller]
+fn check(texts: &[&str], action: &str, expected: &[&str]) {
+    assert_eq!(steps(texts, action), expected, "{action}");
+}
+
+#[test]
+fn text_alone() {
+    check(
+        &["CREATE TABLE t (a INT REFERENCES u, CHECK (t.a > 1))", "CREATE TABLE alembic_new_t (x)"],
+        "ALTER a SET NOT NULL",
+        &[
+            "CREATE TABLE \"main\".\"alembic_new_t_2\" (a INT NOT NULL, CHECK (\"alembic_new_t_2\".a > 1))",
+            "EXPLAIN INSERT INTO \"main\".\"alembic_new_t_2\" DEFAULT VALUES",
+            "check: column t.a has to have a value in every row",
+            "edit: UPDATE \"main\".sqlite_master SET sql = 'CREATE TABLE t (a INT NOT NULL REFERENCES u, CHECK (t.a > 1))' \
+             WHERE type = 'table' AND name = 't'",
+            "edit: DROP TABLE \"main\".\"alembic_new_t_2\"",
+        ],
+    );
+    check(&["CREATE TABLE t (a INT NOT NULL)"], "ALTER a SET NOT NULL", &[]);
+}
+
+#[test]
+fn rows_are_copied_with_their_rowids_where_they_can_be_named() {
+    let copies = |table: &str, action: &str, expected: &str| {
+        let steps = steps(&[table], action);
+        let copy = steps.iter().find(|step| step.starts_with("INSERT")).expect("a copy");
+        let expected = format!("INSERT OR ABORT INTO \"main\".\"alembic_new_t\" {expected}");
+        assert_eq!(*copy, expected, "{table}\n{action}");
+    };
+    let unique = "ADD UNIQUE (a)";
+    copies(
+        "CREATE TABLE t (a)",
+        unique,
+        "(rowid, \"a\") SELECT \"t\".rowid, \"t\".\"a\" FROM \"main\".\"t\" ORDER BY \"t\".rowid",
+    );
+    copies(
+        "CREATE TABLE t (a INTEGER PRIMARY KEY)",
+        unique,
+        "(\"a\") SELECT \"t\".\"a\" FROM \"main\".\"t\" ORDER BY \"t\".rowid",
+    );
+    copies(
+        "CREATE TABLE t (a, ROWID)",
+        unique,
+        "(_rowid_, \"a\", \"ROWID\") SELECT \"t\"._rowid_, \"t\".\"a\", \"t\".\"ROWID\" FROM \"main\".\"t\" ORDER BY \"t\"._rowid_",
+    );
+    copies(
+        "CREATE TABLE t (rowid, _rowid_, oid, a)",
+        unique,
+        "(\"rowid\", \"_rowid_\", \"oid\", \"a\") SELECT \"t\".\"rowid\", \"t\".\"_rowid_\", \"t\".\"oid\", \"t\".\"a\" FROM \"main\".\"t\"",
+    );
+    copies(
+        "CREATE TABLE t (a PRIMARY KEY, b AS (a)) WITHOUT ROWID",
+        "ADD UNIQUE (a)",
+        "(\"a\") SELECT \"t\".\"a\" FROM \"main\".\"t\"",
+    );
+    copies(
+        "CREATE TABLE t (a INTEGER)",
+        "ADD PRIMARY KEY (a)",
+        "(\"a\") SELECT \"t\".\"a\" FROM \"main\".\"t\" ORDER BY \"t\".rowid",
+    );
+    copies(
+        "CREATE TABLE t (a TEXT)",
+        "ADD b INTEGER PRIMARY KEY",
+        "(rowid, \"a\") SELECT \"t\".rowid, \"t\".\"a\" FROM \"main\".\"t\" ORDER BY \"t\".rowid",
+    );
+    copies(
+        "CREATE TABLE t (a INT)",
+        "ALTER a TYPE TEXT USING a + 1",
+        "(rowid, \"a\") SELECT \"t\".rowid, (a + 1) FROM \"main\".\"t\" ORDER BY \"t\".rowid",
+    );
+}
+
+#[test]
+fn defaults_are_looked_for_in_the_rows_first() {
+    let choices = |table: &str, action: &str, expected: &str| {
+        let steps = steps(&[table], action);
+        let choice = steps.iter().find(|step| step.starts_with("choose")).map_or("", String::as_str);
+        let expected = if expected.is_empty() {
+            String::new()
+        } else {
+            format!("choose: SELECT 'x' FROM \"main\".\"t\" WHERE {expected} LIMIT 1")
+        };
+        assert_eq!(choice, expected, "{table}\n{action}");
+    };
+    choices("CREATE TABLE t (a)", "ALTER a SET DEFAULT 1", "(\"t\".\"a\" IS NULL)");
+    choices(
+        "CREATE TABLE t (id INTEGER PRIMARY KEY, a DEFAULT \"x\", b DEFAULT -1, c AS (b), d DEFAULT (random()), e DEFAULT word)",
+        "ALTER a DROP DEFAULT",
+        "(\"t\".\"a\" IS 'x' AND \"t\".\"b\" IS -1 AND \"t\".\"e\" IS 'word')",
+    );
+    choices("CREATE TABLE t (a DEFAULT (random()), b)", "ALTER a DROP DEFAULT", "");
+    choices(
+        "CREATE TABLE t (a DEFAULT ( \"b\" ), b DEFAULT (-1))",
+        "ALTER a DROP DEFAULT",
+        "(\"t\".\"a\" IS 'b' AND \"t\".\"b\" IS -1)",
+    );
+    choices(
+        "CREATE TABLE t (a DEFAULT TRUE, b PRIMARY KEY) WITHOUT ROWID",
+        "ALTER a DROP DEFAULT",
+        "(\"t\".\"a\" IS TRUE)",
+    );
+    choices(
+        "CREATE TABLE t (a DEFAULT 1, b DEFAULT 2)",
+        "ALTER b DROP DEFAULT, ALTER a SET DEFAULT 3",
+        "(\"t\".\"b\" IS 2) OR (\"t\".\"a\" IS 1 AND \"t\".\"b\" IS 2)",
+    );
+}
+
+#[test]
+fn a_column_is_dropped_by_sqlite_itself_where_it_can() {
+    let native = "ALTER TABLE \"main\".\"t\" DROP COLUMN \"a\"";
+    check(
+        &[
+            "CREATE TABLE t (a, b CHECK (a > 0))",
+            "CREATE INDEX i ON t (lower(a))",
+            "CREATE INDEX j ON t (b) WHERE b <> 'a'",
+            "CREATE INDEX k ON t ('a')",
+        ],
+        "DROP COLUMN a",
+        &[
+            "DROP INDEX \"main\".\"i\"",
+            "DROP INDEX \"main\".\"k\"",
+            "unused: a",
+            "CREATE TABLE \"main\".\"alembic_new_t\" (a, b)",
+            "EXPLAIN INSERT INTO \"main\".\"alembic_new_t\" DEFAULT VALUES",
+            "edit: UPDATE \"main\".sqlite_master SET sql = 'CREATE TABLE t (a, b)' WHERE type = 'table' AND name = 't'",
+            "edit: DROP TABLE \"main\".\"alembic_new_t\"",
+            native,
+            "still readable: a",
+        ],
+    );
+    check(&["CREATE TABLE t (a, b)"], "DROP a", &["unused: a", native, "still readable: a"]);
+    check(&["CREATE TABLE t (a /* it */)"], "DROP a", &["unused: a", native, "still readable: a"]);
+    check(&["CREATE TABLE t (a, b)"], "DROP IF EXISTS c", &[]);
+    let copies = |table: &str| steps(&[table], "DROP a").iter().any(|step| step.starts_with("INSERT"));
+    assert!(copies("CREATE TABLE t (b, /* a, b */ a)") && copies("CREATE TABLE t (b, a UNIQUE)"));
+    assert!(!copies("CREATE TABLE t (a, b, /* c */ c)"));
+}
