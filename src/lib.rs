@@ -20,6 +20,9 @@
 //! The drivers are features, none of them on by default: `sqlite`, `postgres`, `mysql`. Which async runtime and which TLS
 //! they use is chosen by the service's own sqlx features. Without a driver [`embed_migrations!`] still checks everything
 //! while compiling, and [`Migrator::directory`] gives the scripts.
+//!
+//! With the feature `models`, structs that derive `Table` describe the tables of a service, and `models!` is their
+//! schema. `docs/models.md` in the repository is the chapter about them.
 
 pub use alembic_core::{Migrator, config, revision, script};
 pub use alembic_macros::embed_migrations;
@@ -41,6 +44,11 @@ pub mod build {
     #[cfg(any(feature = "sqlite", feature = "postgres", feature = "mysql"))]
     pub use alembic_core::build_script::verify;
 }
+
+/// The examples of the chapter are tests.
+#[cfg(all(doctest, feature = "models"))]
+#[doc = include_str!("../docs/models.md")]
+struct ModelsChapter;
 
 #[cfg(all(feature = "cli", any(feature = "sqlite", feature = "postgres", feature = "mysql")))]
 pub use alembic_core::cli;

@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 use std::path::Path;
 
-use alembic_core::models::{Package, Sources, rust_models};
+use alembic_core::models::{Declaration, Package, Sources, rust_models};
 use alembic_core::schema::NamingConvention;
 use divan::Bencher;
 
@@ -55,7 +55,7 @@ fn read(bencher: Bencher<'_, '_>, tables: usize) {
     let sources = package(folder.path(), tables);
     bencher.bench(|| {
         let schema = rust_models(&sources, &NamingConvention::default()).expect("a schema");
-        assert_eq!(schema.tables.len(), tables);
+        assert!(matches!(&schema, Declaration::Schema { schema, .. } if schema.tables.len() == tables));
         schema
     });
 }

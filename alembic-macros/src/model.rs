@@ -142,10 +142,14 @@ fn column(item: &ColumnItem) -> TokenStream {
     set(quote!(column.collation), column.collation.as_ref().map(text));
     set(quote!(column.comment), column.comment.as_ref().map(text));
     set(quote!(column.renamed_from), column.renamed_from.as_ref().map(text));
-    let Modifiers { length, precision, scale } = item.draft.modifiers;
-    set(quote!(modifiers.length), length.map(|number| quote!(#number)));
-    set(quote!(modifiers.precision), precision.map(|number| quote!(#number)));
-    set(quote!(modifiers.scale), scale.map(|number| quote!(#number)));
+    let Modifiers { length, precision, scale, sqlite, postgresql, mysql } = &item.draft.modifiers;
+    let number = |number: &u32| quote!(#number);
+    set(quote!(modifiers.length), length.as_ref().map(number));
+    set(quote!(modifiers.precision), precision.as_ref().map(number));
+    set(quote!(modifiers.scale), scale.as_ref().map(number));
+    set(quote!(modifiers.sqlite), sqlite.as_ref().map(text));
+    set(quote!(modifiers.postgresql), postgresql.as_ref().map(text));
+    set(quote!(modifiers.mysql), mysql.as_ref().map(text));
     set(quote!(nullable), item.draft.nullable.map(|nullable| quote!(#nullable)));
     let line = line(item.span);
     let changed = if rest.is_empty() { quote!() } else { quote!(mut) };

@@ -54,6 +54,17 @@ pub(crate) fn type_(type_: &Type) -> TokenStream {
             quote!(#path::Enum(#name))
         }
         Type::Sql(words) => quote!(#path::Sql(#words.into())),
+        Type::Worded { type_, sqlite, postgresql, mysql } => {
+            let type_ = self::type_(type_);
+            let [sqlite, postgresql, mysql] =
+                [sqlite, postgresql, mysql].map(|words| optional_text(words.as_ref()));
+            quote!(#path::Worded {
+                type_: ::std::boxed::Box::new(#type_),
+                sqlite: #sqlite,
+                postgresql: #postgresql,
+                mysql: #mysql,
+            })
+        }
         plain => variant("Type", plain),
     }
 }

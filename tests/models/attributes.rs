@@ -42,7 +42,7 @@ pub(crate) struct User {
     pub(crate) email: String,
     #[column(type = varchar(20), default = "'x'", comment = "For the door", check = "\"secretWord\" <> ''")]
     pub(crate) secret_word: Option<String>,
-    #[column(type = "inet", nullable)]
+    #[column(type = "inet", type(sqlite = "TEXT", mysql = "VARCHAR(45)"), nullable)]
     pub(crate) address: String,
     #[column(precision = 10, scale = 2, renamed_from = "money")]
     pub(crate) balance: rust_decimal::Decimal,

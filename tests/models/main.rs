@@ -11,14 +11,17 @@ use std::path::Path;
 use alembic::Model as _;
 use alembic::models::Models;
 use alembic::schema::{NamingConvention, Schema, Type};
-use alembic_core::models::{Package, Sources, rust_models};
+use alembic_core::models::{Declaration, Package, Sources, rust_models};
 
 /// The models of a file of this test, read from its source.
 fn read(file: &str) -> Schema {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/models");
     let package = Package { name: "service".into(), library: Some(folder.join(file)), programs: Vec::new() };
-    rust_models(&Sources { folder, packages: vec![package] }, &NamingConvention::default())
-        .unwrap_or_else(|errors| panic!("{errors}"))
+    match rust_models(&Sources { folder, packages: vec![package] }, &NamingConvention::default()) {
+        Ok(Declaration::Schema { schema, .. }) => schema,
+        Ok(Declaration::Script(script)) => panic!("{script:?}"),
+        Err(errors) => panic!("{errors}"),
+    }
 }
 
 #[track_caller]

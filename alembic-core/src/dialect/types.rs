@@ -104,6 +104,14 @@ impl TypeWords<'_> {
             Type::Array(_) => return Err(NoSuchType::Array { dialect }),
             Type::Enum(name) => of(["TEXT", "TEXT", &(self.quote)(name), &self.values(name)?]),
             Type::Sql(words) => words.clone(),
+            Type::Worded { type_, sqlite, postgresql, mysql } => {
+                let words = match dialect {
+                    Dialect::Sqlite => sqlite,
+                    Dialect::Postgresql => postgresql,
+                    Dialect::Mysql => mysql,
+                };
+                words.as_ref().map_or_else(|| self.word(type_), |words| Ok(words.clone()))?
+            }
         })
     }
 
@@ -147,6 +155,12 @@ mod tests {
     fn each_database_has_its_word() {
         let decimal = |precision, scale| Type::Decimal { precision, scale };
         let state = ObjectName { schema: Some("shop".into()), name: "state".into() };
+        let worded = |sqlite: Option<&str>, postgresql: Option<&str>, mysql: Option<&str>| Type::Worded {
+            type_: Box::new(Type::Text),
+            sqlite: sqlite.map(Into::into),
+            postgresql: postgresql.map(Into::into),
+            mysql: mysql.map(Into::into),
+        };
         let cases = [
             (Type::Boolean, "BOOLEAN | INTEGER | BOOLEAN | BOOLEAN"),
             (Type::TinyInteger, "INTEGER | INTEGER | SMALLINT | TINYINT"),
@@ -188,6 +202,12 @@ mod tests {
                 "TEXT | TEXT | «mood» | (the enum mood is not in the schema)",
             ),
             (Type::Sql("citext".into()), "citext | citext | citext | citext"),
+            (worded(None, Some("citext"), None), "TEXT | TEXT | citext | LONGTEXT"),
+            (worded(Some("a"), None, Some("c")), "a | a | TEXT | c"),
+            (
+                Type::Array(Box::new(worded(None, Some("citext"), None))),
+                "(sqlite has no arrays) | (sqlite has no arrays) | citext[] | (mysql has no arrays)",
+            ),
         ];
         for (type_, expected) in cases {
             assert_eq!(words(&type_), expected, "{type_:?}");

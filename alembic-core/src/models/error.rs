@@ -4,6 +4,7 @@ use std::fmt;
 
 use super::types::words;
 use crate::schema::{ObjectName, Type};
+use crate::script::StatementError;
 
 /// One mistake in one place.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -28,6 +29,8 @@ pub enum ModelProblem {
     NotRust { reason: String },
     #[error("the file of module `{module}` does not exist: neither {}", looked.join(" nor "))]
     NoModule { module: String, looked: Vec<String> },
+    #[error("{0}")]
+    Statement(StatementError),
     #[error("{reason}")]
     Attribute { reason: String },
     #[error("{what} cannot be {role}")]
@@ -76,6 +79,7 @@ impl ModelProblem {
             ModelProblem::Unreadable { .. } => "check that the file is there and may be read".into(),
             ModelProblem::NotRust { .. } => "`cargo check` says more".into(),
             ModelProblem::NoModule { .. } => "create the file, or remove `mod`".into(),
+            ModelProblem::Statement(error) => error.help(),
             ModelProblem::Attribute { .. } | ModelProblem::WrongItem { .. } => return None,
             ModelProblem::UnknownType { .. } => {
                 "for a type of your own derive `alembic::Enum` or `alembic::Newtype`; else write the type of the \
@@ -100,7 +104,7 @@ impl ModelProblem {
             ModelProblem::DuplicateName { .. } => "remove one of them, or give it another `name`".into(),
             ModelProblem::NullableKey { .. } => "remove `Option`, or write `#[column(not_null)]`".into(),
             ModelProblem::DuplicateTable { .. } => {
-                "give one of them another `#[table(name = \"…\")]`, or remove its derive".into()
+                "give one of them another name, `#[table(name = \"…\")]`, or remove it".into()
             }
             ModelProblem::UnknownTable { nearest: Some(table), .. } => format!("did you mean `{table}`?"),
             ModelProblem::UnknownTable {
@@ -110,9 +114,8 @@ impl ModelProblem {
                     "what stands before the point is a schema; a column is written in parentheses: `{table}({column})`"
                 )
             }
-            ModelProblem::UnknownTable { .. } | ModelProblem::UnknownModel { .. } => {
-                "derive `alembic::Table` for the struct of that table".into()
-            }
+            ModelProblem::UnknownTable { .. } => "correct the name, or add a model for that table".into(),
+            ModelProblem::UnknownModel { .. } => "correct the path, or make a model of it".into(),
             ModelProblem::NoPrimaryKey { table } => {
                 format!("mark its key with `#[column(primary_key)]`, or name the columns: `{table}(…)`")
             }

@@ -13,13 +13,13 @@ use crate::script::{Dialect, TokenKind, lex};
 /// # Errors
 /// All mistakes.
 pub(crate) fn link(drafts: Vec<Draft>, naming: &NamingConvention) -> Result<Schema, ModelErrors> {
-    link_with(drafts, naming, Vec::new())
+    link_with(drafts, Some(naming), Vec::new())
 }
 
-/// The same where mistakes were found before.
+/// The same where mistakes were found before. Without a convention, what has no name stays without.
 pub(crate) fn link_with(
     mut drafts: Vec<Draft>,
-    naming: &NamingConvention,
+    naming: Option<&NamingConvention>,
     errors: Vec<ModelError>,
 ) -> Result<Schema, ModelErrors> {
     drafts.sort_by(|left, right| {
@@ -30,7 +30,9 @@ pub(crate) fn link_with(
     let mut tables: Vec<Table> = drafts.iter().map(|draft| linker.table(draft)).collect();
     linker.references(&drafts, &mut tables);
     for (draft, table) in drafts.iter().zip(&mut tables) {
-        name_all(table, &draft.checks, naming);
+        if let Some(naming) = naming {
+            name_all(table, &draft.checks, naming);
+        }
         linker.names(draft, table);
     }
     ModelErrors::check(linker.errors)?;
@@ -225,7 +227,7 @@ fn may_be_numbered(type_: &Type) -> bool {
             | Type::UnsignedInteger
             | Type::UnsignedBigInteger
             | Type::Sql(_)
-    )
+    ) || matches!(type_, Type::Worded { type_, .. } if may_be_numbered(type_))
 }
 
 /// The columns that a foreign key refers to.

@@ -5,6 +5,12 @@
 //! This room compiles nothing and talks to no database.
 
 mod column_type;
+#[cfg(feature = "models")]
+mod declaration;
+#[cfg(feature = "models")]
+mod diesel;
+#[cfg(all(test, feature = "models"))]
+mod documentation;
 mod draft;
 mod error;
 #[cfg(feature = "derive")]
@@ -12,21 +18,33 @@ mod error;
 pub mod item;
 mod link;
 mod model;
+#[cfg(feature = "models")]
+mod sea_orm;
 #[cfg(all(test, feature = "models"))]
 mod sketch;
 #[cfg(feature = "models")]
 mod source;
+#[cfg(feature = "models")]
+mod sql_schema;
 mod types;
 
 #[doc(hidden)]
 pub use column_type::{ByName, Probe};
 pub use column_type::{ColumnKind, ColumnType, UnknownType};
+#[cfg(feature = "models")]
+pub use declaration::{Aspect, Declaration, SqlScript};
+#[cfg(feature = "models")]
+pub use diesel::diesel_schema;
 #[doc(hidden)]
 pub use draft::{At, Draft, DraftColumn};
 pub use error::{ModelError, ModelErrors, ModelProblem};
 pub use model::{Model, Models, TableModel};
 #[cfg(feature = "models")]
+pub use sea_orm::sea_orm_entities;
+#[cfg(feature = "models")]
 pub use source::{Package, Sources, rust_models};
+#[cfg(feature = "models")]
+pub use sql_schema::sql_schema;
 #[doc(hidden)]
 pub use types::Modifiers;
 pub use types::{RUST_TYPES, RustType};

@@ -86,6 +86,9 @@ pub(crate) enum Known {
 /// defined and where it is exported.
 pub(crate) fn known(path: &[&str]) -> Option<Known> {
     let (name, before) = path.split_last()?;
+    if before.first() == Some(&"sea_orm") {
+        return sea_orm(name).map(Known::Column);
+    }
     let crate_ = match before.first() {
         Some(&("core" | "alloc")) => Some("std"),
         Some(&("sqlx" | "sqlx_core")) if before.get(1) == Some(&"types") => match before.get(2) {
@@ -109,6 +112,33 @@ pub(crate) fn known(path: &[&str]) -> Option<Known> {
         }
     }
     find(crate_, name)
+}
+
+/// The types of SeaORM's prelude.
+fn sea_orm(name: &str) -> Option<Type> {
+    Some(match name {
+        "Json" => Type::Json,
+        "Date" | "ChronoDate" | "TimeDate" => Type::Date,
+        "Time" | "ChronoTime" | "TimeTime" => Type::Time,
+        "DateTime" | "ChronoDateTime" | "TimeDateTime" => Type::Timestamp,
+        "DateTimeUtc"
+        | "DateTimeLocal"
+        | "DateTimeWithTimeZone"
+        | "ChronoDateTimeUtc"
+        | "ChronoDateTimeLocal"
+        | "ChronoDateTimeWithTimeZone"
+        | "TimeDateTimeWithTimeZone" => Type::TimestampTz,
+        "ChronoUnixTimestamp"
+        | "ChronoUnixTimestampMillis"
+        | "TimeUnixTimestamp"
+        | "TimeUnixTimestampMillis" => Type::BigInteger,
+        "Decimal" | "BigDecimal" => Type::Decimal { precision: None, scale: None },
+        "Uuid" => Type::Uuid,
+        "TextUuid" => Type::Text,
+        "IpNetwork" => Type::Sql("inet".into()),
+        "PgVector" => Type::Sql("vector".into()),
+        _ => return None,
+    })
 }
 
 fn reexported(name: &str) -> Option<Known> {
@@ -166,6 +196,13 @@ pub(crate) fn words(type_: &Type) -> String {
     match type_ {
         Type::Sql(words) => format!("\"{words}\""),
         Type::Enum(name) => format!("enum {name}"),
+        Type::Worded { type_, sqlite, postgresql, mysql } => {
+            let words = [("sqlite", sqlite), ("postgresql", postgresql), ("mysql", mysql)];
+            let words = words
+                .into_iter()
+                .filter_map(|(name, words)| Some(format!(" {name} \"{}\"", words.as_ref()?)));
+            format!("{}{}", self::words(type_), words.collect::<String>())
+        }
         Type::Array(element) => format!("array({})", words(element)),
         Type::Varchar(length) => format!("varchar({length})"),
         Type::Char(length) => format!("char({length})"),
@@ -182,7 +219,7 @@ pub(crate) fn words(type_: &Type) -> String {
 }
 
 /// What attributes say about a type.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Modifiers {
     /// `length = 80`
     pub length: Option<u32>,
@@ -190,14 +227,34 @@ pub struct Modifiers {
     pub precision: Option<u32>,
     /// `scale = 2`
     pub scale: Option<u32>,
+    /// `type(sqlite = "…")`
+    pub sqlite: Option<String>,
+    /// `type(postgresql = "…")`
+    pub postgresql: Option<String>,
+    /// `type(mysql = "…")`
+    pub mysql: Option<String>,
 }
 
 impl Modifiers {
-    /// The type with a length, a precision and a scale.
-    pub(super) fn apply(self, type_: Type) -> Result<Type, ModelProblem> {
-        let Modifiers { length, precision, scale } = self;
+    /// The type with a length, a precision and a scale, and with the words of databases.
+    pub(super) fn apply(&self, type_: Type) -> Result<Type, ModelProblem> {
+        let type_ = self.size(type_)?;
+        let Modifiers { sqlite, postgresql, mysql, .. } = self;
+        if sqlite.is_none() && postgresql.is_none() && mysql.is_none() {
+            return Ok(type_);
+        }
+        Ok(Type::Worded {
+            type_: Box::new(type_),
+            sqlite: sqlite.clone(),
+            postgresql: postgresql.clone(),
+            mysql: mysql.clone(),
+        })
+    }
+
+    fn size(&self, type_: Type) -> Result<Type, ModelProblem> {
+        let Modifiers { length, precision, scale, .. } = *self;
         match (type_, length) {
-            (Type::Array(element), _) => Ok(Type::Array(Box::new(self.apply(*element)?))),
+            (Type::Array(element), _) => Ok(Type::Array(Box::new(self.size(*element)?))),
             (Type::Text | Type::Varchar(_), Some(length)) => self.no_precision(Type::Varchar(length)),
             (Type::Char(_), Some(length)) => self.no_precision(Type::Char(length)),
             (Type::Bytes | Type::Varbinary(_), Some(length)) => self.no_precision(Type::Varbinary(length)),
@@ -208,12 +265,12 @@ impl Modifiers {
             (Type::Decimal { .. }, None) if scale.is_some() && precision.is_none() => {
                 Err(ModelProblem::Attribute { reason: "`scale` needs `precision`".into() })
             }
-            (Type::Decimal { .. }, None) => Ok(Type::Decimal { precision, scale }),
+            (Type::Decimal { precision: None, .. }, None) => Ok(Type::Decimal { precision, scale }),
             (type_, None) => self.no_precision(type_),
         }
     }
 
-    fn no_precision(self, type_: Type) -> Result<Type, ModelProblem> {
+    fn no_precision(&self, type_: Type) -> Result<Type, ModelProblem> {
         match (self.precision, self.scale) {
             (Some(_), _) => Err(ModelProblem::WrongType { attribute: "precision", type_ }),
             (_, Some(_)) => Err(ModelProblem::WrongType { attribute: "scale", type_ }),
@@ -279,7 +336,8 @@ mod tests {
 
     #[test]
     fn a_length_goes_with_text_and_bytes() {
-        let modifiers = |length, precision, scale| Modifiers { length, precision, scale };
+        let modifiers =
+            |length, precision, scale| Modifiers { length, precision, scale, ..Modifiers::default() };
         let cases = [
             (Type::Text, modifiers(Some(80), None, None), "Varchar(80)"),
             (Type::Bytes, modifiers(Some(32), None, None), "Varbinary(32)"),

@@ -67,4 +67,19 @@ pub enum Type {
     Enum(ObjectName),
     /// The words of a database, as they are.
     Sql(String),
+    /// A type that some databases have other words for than the usual ones.
+    Worded {
+        /// The type.
+        #[serde(rename = "type")]
+        type_: Box<Type>,
+        /// The words of SQLite, where they are others.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        sqlite: Option<String>,
+        /// The words of PostgreSQL, where they are others.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        postgresql: Option<String>,
+        /// The words of MySQL, where they are others.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        mysql: Option<String>,
+    },
 }

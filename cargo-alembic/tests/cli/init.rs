@@ -39,13 +39,15 @@ fn the_settings_that_it_writes_can_be_used() {
         .read("alembic.toml")
         .lines()
         .filter_map(|line| line.strip_prefix("# "))
-        .filter(|line| line.contains(" = ") && !line.starts_with("url = \"postgres"))
+        .filter(|line| {
+            (line.contains(" = ") || line.starts_with('[')) && !line.starts_with("url = \"postgres")
+        })
         .filter(|line| !line.starts_with("dialects = [\""))
         .map(str::to_owned)
         .collect();
     package.write("alembic.toml", settings.join("\n"));
     package.session("init_settings", &["upgrade"]);
-    assert_eq!(settings.len(), 5, "{settings:?}");
+    assert_eq!(settings.len(), 11, "{settings:?}");
 }
 
 #[test]

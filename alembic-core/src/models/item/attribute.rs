@@ -147,7 +147,7 @@ pub(super) fn has_value(input: ParseStream<'_>) -> bool {
 }
 
 /// Passes over the value of a key that is none of ours.
-pub(super) fn skip_value(input: ParseStream<'_>) -> syn::Result<()> {
+pub(crate) fn skip_value(input: ParseStream<'_>) -> syn::Result<()> {
     while !input.is_empty() && !input.peek(Token![,]) {
         input.parse::<TokenTree>()?;
     }
@@ -181,7 +181,7 @@ impl Parse for Name {
 }
 
 /// An SQL expression: a string, or a number or boolean as it is.
-pub(super) fn expression(input: ParseStream<'_>) -> syn::Result<String> {
+pub(crate) fn expression(input: ParseStream<'_>) -> syn::Result<String> {
     if input.peek(LitStr) {
         return input.parse::<LitStr>().map(|literal| literal.value());
     }

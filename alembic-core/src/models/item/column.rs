@@ -15,6 +15,7 @@ use crate::models::types::{Modifiers, WORDS};
 use crate::models::{ColumnKind, DraftColumn, ModelProblem, UnknownType};
 use crate::revision::nearest;
 use crate::schema::{Check, Generated, Identity, Type};
+use crate::script::Dialect;
 
 /// A field that is a column.
 #[derive(Clone)]
@@ -39,7 +40,7 @@ pub(super) struct FieldItem {
     pub(super) checks: Vec<(Span, Check)>,
 }
 
-const KEYS: &[&str] = &[
+pub(super) const KEYS: &[&str] = &[
     "name",
     "primary_key",
     "autoincrement",
@@ -97,6 +98,7 @@ pub(super) fn read_field(
             "primary_key" => once(&mut item.primary_key, key, key.span())?,
             "autoincrement" => once(&mut column.identity, key, Identity::ByDefault)?,
             "identity" => once(&mut column.identity, key, identity(input)?)?,
+            "type" if input.peek(token::Paren) => words_of_type(input, &mut draft.modifiers)?,
             "type" => once(&mut type_, key, column_type(input, &mut sized)?)?,
             "length" => once(&mut draft.modifiers.length, key, number(input)?)?,
             "precision" => once(&mut draft.modifiers.precision, key, number(input)?)?,
@@ -174,6 +176,20 @@ fn identity(input: ParseStream<'_>) -> syn::Result<Identity> {
         "serial" => Ok(Identity::Serial),
         _ => Err(syn::Error::new(span, "expected `always`, `by_default` or `serial`")),
     }
+}
+
+/// `(sqlite = "…", postgresql = "…", mysql = "…")`
+fn words_of_type(input: ParseStream<'_>, modifiers: &mut Modifiers) -> syn::Result<()> {
+    list(input, |input| {
+        let key = input.call(Ident::parse_any)?;
+        let place = match key.to_string().as_str() {
+            "sqlite" => &mut modifiers.sqlite,
+            "postgresql" => &mut modifiers.postgresql,
+            "mysql" => &mut modifiers.mysql,
+            _ => return Err(unknown(&key, &Dialect::ALL.map(Dialect::name))),
+        };
+        once(place, &key, text(input)?)
+    })
 }
 
 /// `= "citext"`, `= text`, `= varchar(80)`, `= array(text)`

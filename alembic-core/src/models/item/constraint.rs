@@ -38,7 +38,7 @@ pub(super) struct ReferenceItem {
     pub(super) item: ForeignKeyItem,
 }
 
-const UNIQUE_KEYS: &[&str] = &["name", "nulls_not_distinct", "deferrable"];
+pub(super) const UNIQUE_KEYS: &[&str] = &["name", "nulls_not_distinct", "deferrable"];
 
 impl KeyItem {
     fn new(span: Span) -> KeyItem {
@@ -104,7 +104,7 @@ impl KeyItem {
     }
 }
 
-const REFERENCE_KEYS: &[&str] = &["on_delete", "on_update", "deferrable", "name"];
+pub(super) const REFERENCE_KEYS: &[&str] = &["on_delete", "on_update", "deferrable", "name"];
 
 impl ReferenceItem {
     /// `references = "users(id)"`, `references(User, on_delete = cascade)`

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use syn::ext::IdentExt as _;
 use syn::{Attribute, Data, DeriveInput, Fields, Ident, Variant};
 
-use super::attribute::{each_key, list, once, text, unknown};
+use super::attribute::{each_key, list, once, skip_value, text, unknown};
 use super::case::RenameRule;
 use super::reference::type_name;
 use super::sqlx::{Child, Container};
@@ -21,7 +21,7 @@ pub struct EnumItem {
     pub kind: ColumnKind,
 }
 
-const KEYS: &[&str] = &["name", "schema", "rename_all", "renamed_from"];
+pub(super) const KEYS: &[&str] = &["name", "schema", "rename_all", "renamed_from"];
 
 /// Reads an enum that derives `Enum`.
 ///
@@ -120,7 +120,7 @@ fn repr(attributes: &[Attribute], mistakes: &mut Mistakes) -> Option<Type> {
             while !input.is_empty() {
                 words.push(input.call(Ident::parse_any)?);
                 if input.peek(syn::token::Paren) {
-                    list(input, |input| super::attribute::skip_value(input))?;
+                    list(input, skip_value)?;
                 }
                 if !input.is_empty() {
                     input.parse::<syn::Token![,]>()?;

@@ -19,10 +19,11 @@ pub(super) struct IndexItem {
     pub(super) include: Vec<Name>,
 }
 
-const KEYS: &[&str] = &["name", "unique", "where", "method", "include", "nulls_not_distinct", "renamed_from"];
-const PART_KEYS: &[&str] =
+pub(super) const KEYS: &[&str] =
+    &["name", "unique", "where", "method", "include", "nulls_not_distinct", "renamed_from"];
+pub(super) const PART_KEYS: &[&str] =
     &["asc", "desc", "nulls_first", "nulls_last", "collation", "operator_class", "prefix"];
-const FORMS: &[&str] = &["column", "expression", "asc", "desc"];
+pub(super) const FORMS: &[&str] = &["column", "expression", "asc", "desc"];
 
 impl IndexItem {
     fn new(span: Span) -> IndexItem {

@@ -12,6 +12,8 @@ mod reference;
 mod sqlx;
 mod table;
 
+#[cfg(feature = "models")]
+pub(crate) use attribute::{each_key, expression, skip_value, text};
 pub use column::ColumnItem;
 pub use constraint::ForeignKeyItem;
 pub use enumeration::{EnumItem, read_enum};
@@ -36,6 +38,21 @@ impl<T> Spanned<T> {
     fn new(span: Span, value: T) -> Spanned<T> {
         Spanned { span, value }
     }
+}
+
+/// All keys of all attributes.
+#[cfg(test)]
+pub(super) fn keys() -> Vec<(&'static str, &'static [&'static str])> {
+    vec![
+        ("table", table::KEYS),
+        ("column", column::KEYS),
+        ("alembic", enumeration::KEYS),
+        ("table(index)", index::KEYS),
+        ("table(index(column))", index::PART_KEYS),
+        ("table(index)", index::FORMS),
+        ("table(unique)", constraint::UNIQUE_KEYS),
+        ("column(references)", constraint::REFERENCE_KEYS),
+    ]
 }
 
 /// A name without `r#`.

@@ -41,7 +41,7 @@ pub struct TableItem {
     pub renamed_from: Option<String>,
 }
 
-const KEYS: &[&str] = &[
+pub(super) const KEYS: &[&str] = &[
     "name",
     "schema",
     "primary_key",

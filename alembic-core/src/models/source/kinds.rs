@@ -8,15 +8,28 @@ use super::cfg::configure;
 use super::scope::{Found, Namespace};
 use super::tree::{Id, Tree};
 use crate::models::item::unraw;
-use crate::models::item::{read_enum, read_newtype};
 use crate::models::types::{Known, known};
 use crate::models::{ColumnKind, UnknownType};
+
+/// What a struct or enum of the source is as a column.
+pub(crate) enum Own {
+    /// A column of this kind.
+    Kind(ColumnKind),
+    /// The same as what it wraps.
+    Wrapped(Box<Type>),
+    /// No column.
+    Unknown,
+}
+
+/// Says what the structs and enums are that a kind of models uses.
+pub(crate) type OwnKinds = fn(&Tree, Id, &DeriveInput) -> Own;
 
 /// What the type parameters of an alias or a newtype stand for, and where that is written.
 type Arguments<'a> = HashMap<String, (&'a Type, Id, &'a Scope<'a>)>;
 
-/// The type parameters that are known where a type is written.
+/// What is known where a type is written.
 struct Scope<'a> {
+    own: OwnKinds,
     arguments: Arguments<'a>,
 }
 
@@ -25,8 +38,13 @@ const LONGEST: usize = 32;
 
 impl Tree {
     /// The column type of `type_` as `module` understands it.
-    pub(crate) fn column_kind(&self, module: Id, type_: &Type) -> Result<ColumnKind, UnknownType> {
-        let scope = Scope { arguments: HashMap::new() };
+    pub(crate) fn column_kind(
+        &self,
+        module: Id,
+        type_: &Type,
+        own: OwnKinds,
+    ) -> Result<ColumnKind, UnknownType> {
+        let scope = Scope { own, arguments: HashMap::new() };
         self.kind(module, type_, &scope, 0).ok_or_else(|| UnknownType { rust: written(type_) })
     }
 
@@ -68,7 +86,7 @@ impl Tree {
         }
     }
 
-    /// The kind of a type that is read: an alias, an enum, a newtype.
+    /// The kind of a type that is read: an alias, or what models say of it.
     fn own_kind(
         &self,
         id: Id,
@@ -79,19 +97,20 @@ impl Tree {
         let item = &self.types[id];
         if item.is_alias {
             let alias: Alias = syn::parse2(item.tokens.clone()).ok()?;
-            let scope = Scope { arguments: bind(&alias.generics, arguments, from, scope) };
+            let arguments = bind(&alias.generics, arguments, from, scope);
+            let scope = Scope { own: scope.own, arguments };
             return self.kind(item.module, &alias.type_, &scope, depth + 1);
         }
         let input = self.parse(id)?;
-        if self.derives(id, "Enum") {
-            return read_enum(&input).item.map(|item| item.kind);
+        match (scope.own)(self, id, &input) {
+            Own::Kind(kind) => Some(kind),
+            Own::Wrapped(wrapped) => {
+                let arguments = bind(&input.generics, arguments, from, scope);
+                let scope = Scope { own: scope.own, arguments };
+                self.kind(item.module, &wrapped, &scope, depth + 1)
+            }
+            Own::Unknown => None,
         }
-        let newtype = read_newtype(&input).item?;
-        if newtype.is_evident || self.derives(id, "Newtype") {
-            let scope = Scope { arguments: bind(&input.generics, arguments, from, scope) };
-            return self.kind(item.module, &newtype.wrapped, &scope, depth + 1);
-        }
-        None
     }
 
     /// The struct or enum as a derive would see it.

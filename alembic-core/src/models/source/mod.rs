@@ -6,12 +6,16 @@ mod kinds;
 mod rust;
 mod scope;
 #[cfg(test)]
-mod tests;
+pub(super) mod tests;
 mod tree;
 
 use std::path::{Path, PathBuf};
 
+pub(super) use items::{Use, line, uses};
+pub(super) use kinds::{Own, names, types_of, written};
 pub use rust::rust_models;
+pub(super) use scope::{Found, Namespace};
+pub(super) use tree::{Id, Tree};
 
 /// The packages whose source is read together, so that one may use the types of another.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

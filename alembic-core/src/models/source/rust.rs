@@ -5,11 +5,11 @@ use std::collections::{BTreeSet, HashMap};
 use proc_macro2::TokenStream;
 use syn::parse::Parser as _;
 use syn::punctuated::Punctuated;
-use syn::{Path, Token};
+use syn::{DeriveInput, Path, Token};
 
 use super::Sources;
 use super::items::line;
-use super::kinds::names;
+use super::kinds::{Own, names};
 use super::scope::{Found, Namespace};
 use super::tree::{Id, Tree};
 use crate::models::draft::{At, Draft, DraftColumn};
@@ -17,8 +17,8 @@ use crate::models::item::{
     ForeignKeyItem, Mistakes, Spanned, TableItem, Target, read_enum, read_newtype, read_table, unraw,
 };
 use crate::models::link::link_with;
-use crate::models::{ModelError, ModelErrors, ModelProblem};
-use crate::schema::{ForeignKey, NamingConvention, Schema};
+use crate::models::{Declaration, ModelError, ModelErrors, ModelProblem};
+use crate::schema::{ForeignKey, NamingConvention};
 
 /// The schema that the models of packages describe.
 ///
@@ -27,13 +27,14 @@ use crate::schema::{ForeignKey, NamingConvention, Schema};
 ///
 /// # Errors
 /// All mistakes of all files.
-pub fn rust_models(sources: &Sources, naming: &NamingConvention) -> Result<Schema, ModelErrors> {
+pub fn rust_models(sources: &Sources, naming: &NamingConvention) -> Result<Declaration, ModelErrors> {
     let mut tree = Tree::read(sources);
     let errors = std::mem::take(&mut tree.errors);
     let mut reader = Reader { tree: &tree, tables: HashMap::new(), errors };
     reader.read();
     let drafts = reader.drafts();
-    link_with(drafts, naming, reader.errors)
+    let schema = link_with(drafts, Some(naming), reader.errors)?;
+    Ok(Declaration::Schema { schema, untold: &[] })
 }
 
 struct Reader<'a> {
@@ -47,7 +48,7 @@ impl Reader<'_> {
         for id in 0..self.tree.types.len() {
             let item = &self.tree.types[id];
             let [is_table, is_enum, is_newtype] =
-                ["Table", "Enum", "Newtype"].map(|name| self.tree.derives(id, name));
+                ["Table", "Enum", "Newtype"].map(|name| self.tree.derives(id, "alembic", name));
             if !(is_table || is_enum || is_newtype) {
                 continue;
             }
@@ -106,7 +107,7 @@ impl Reader<'_> {
         let columns = item.columns.iter().map(|column| {
             let mut draft = column.draft.clone();
             if let Some(rust) = &column.rust {
-                draft.kind = self.tree.column_kind(module, rust);
+                draft.kind = self.tree.column_kind(module, rust, own_kind);
             }
             At { line: line(column.span), value: draft }
         });
@@ -166,6 +167,19 @@ impl Reader<'_> {
     }
 }
 
+/// What an enum or a newtype is as a column.
+fn own_kind(tree: &Tree, id: Id, input: &DeriveInput) -> Own {
+    if tree.derives(id, "alembic", "Enum") {
+        return read_enum(input).item.map_or(Own::Unknown, |item| Own::Kind(item.kind));
+    }
+    match read_newtype(input).item {
+        Some(item) if item.is_evident || tree.derives(id, "alembic", "Newtype") => {
+            Own::Wrapped(item.wrapped.into())
+        }
+        _ => Own::Unknown,
+    }
+}
+
 /// The column of a field; the name of the field itself where there is none, which is found when models are linked.
 fn column_of(table: &TableItem, field: &proc_macro2::Ident) -> String {
     let name = unraw(field);
@@ -178,14 +192,13 @@ fn at<T: Clone>(spanned: &Spanned<T>) -> At<T> {
 }
 
 impl Tree {
-    /// Whether a type derives one of alembic's macros.
-    pub(crate) fn derives(&self, id: Id, name: &str) -> bool {
+    /// Whether a type derives a macro of a crate.
+    pub(crate) fn derives(&self, id: Id, crate_: &str, name: &str) -> bool {
         let item = &self.types[id];
         item.attributes.iter().filter_map(derived).flatten().any(|path| {
             let found = self.resolve(item.module, &names(&path), Namespace::Macros);
             let Some(Found::External(full)) = found else { return false };
-            full.first().is_some_and(|first| first == "alembic")
-                && full.last().is_some_and(|last| last == name)
+            full.first().is_some_and(|first| first == crate_) && full.last().is_some_and(|last| last == name)
         })
     }
 }

@@ -21,6 +21,22 @@ pub(crate) enum Namespace {
     Macros,
 }
 
+/// The derives that make models, by their crates.
+const DERIVES: &[(&str, &[&str])] = &[
+    ("alembic", &["Table", "Enum", "Newtype"]),
+    (
+        "sea_orm",
+        &[
+            "DeriveActiveEnum",
+            "DeriveEntity",
+            "DeriveEntityModel",
+            "DeriveRelation",
+            "DeriveValueType",
+            "FromJsonQueryResult",
+        ],
+    ),
+];
+
 /// What is being looked up: a name that needs itself is not there.
 type Trail = Vec<(Id, String, Namespace)>;
 
@@ -121,7 +137,9 @@ impl Tree {
                     let parts: Vec<&str> = path.iter().map(String::as_str).collect();
                     let is_known = match namespace {
                         Namespace::Types => known(&parts).is_some(),
-                        Namespace::Macros => parts.first() == Some(&"alembic"),
+                        Namespace::Macros => DERIVES
+                            .iter()
+                            .any(|(crate_, names)| parts.first() == Some(crate_) && names.contains(&name)),
                     };
                     if is_known {
                         return Some(Found::External(path));

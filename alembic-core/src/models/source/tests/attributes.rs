@@ -100,6 +100,14 @@ fn types_by_attribute() {
     fields("#[column(type = decimal(10))] price: f64", "  price: decimal(10)\n");
     fields("#[column(type = array(varchar(9)))] tags: Tags", "  tags: array(varchar(9))\n");
     fields("#[column(type = array(array(uuid)))] tags: Tags", "  tags: array(array(uuid))\n");
+    fields(
+        "#[column(type(postgresql = \"citext\", mysql = \"VARCHAR(80)\"))] email: Option<String>",
+        "  email: text postgresql \"citext\" mysql \"VARCHAR(80)\" null\n",
+    );
+    fields(
+        "#[column(type = varchar(9), type(sqlite = \"TEXT\"))] kind: Kind",
+        "  kind: varchar(9) sqlite \"TEXT\"\n",
+    );
     fields("#[sqlx(json)] data: HashMap<String, String>", "  data: json\n");
     fields("#[sqlx(json(nullable))] data: Option<HashMap<String, String>>", "  data: json null\n");
     fields("#[sqlx(try_from = \"i64\")] size: u64", "  size: big_integer\n");

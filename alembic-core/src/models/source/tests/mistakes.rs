@@ -68,6 +68,10 @@ fn keys_that_are_unknown() {
     );
     table("unique(email, nam = \"x\")", "unknown key `nam`; did you mean `name`?");
     table("primary_key(id, deferrable = x)", "unknown key `deferrable`; the keys are name");
+    field(
+        "#[column(type(postgres = \"citext\"))] a: i32",
+        "unknown key `postgres`; did you mean `postgresql`?",
+    );
     field("#[column(primarykey)] a: i32", "unknown key `primarykey`; did you mean `primary_key`?");
     field(
         "#[column(unique(foo))] a: i32",
@@ -242,7 +246,7 @@ fn references() {
     );
     case(
         "#[column(references = \"elsewhere\")]",
-        "table elsewhere, which is referred to, has no model\n  help: derive `alembic::Table` for the struct of that table",
+        "table elsewhere, which is referred to, has no model\n  help: correct the name, or add a model for that table",
     );
     case(
         "#[column(references = \"users.id\")]",
@@ -251,7 +255,7 @@ fn references() {
     );
     case(
         "#[column(references = Person)]",
-        "`Person`, which is referred to, is no model\n  help: derive `alembic::Table` for the struct of that table",
+        "`Person`, which is referred to, is no model\n  help: correct the path, or make a model of it",
     );
     case(
         "#[column(references = \"users(idd)\")]",
@@ -295,7 +299,7 @@ fn two_models_of_one_table() {
     assert_eq!(
         text,
         "src/b.rs:4: a second model for table users; the first one is in src/a.rs:2\n  \
-         help: give one of them another `#[table(name = \"…\")]`, or remove its derive\n"
+         help: give one of them another name, `#[table(name = \"…\")]`, or remove it\n"
     );
 }
 

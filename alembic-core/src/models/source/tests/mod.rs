@@ -7,11 +7,12 @@ mod mistakes;
 mod types;
 
 use super::{Package, Sources, rust_models};
+use crate::models::Declaration;
 use crate::models::sketch::sketch;
 use crate::schema::NamingConvention;
 
-/// The schema of files, or the mistakes in them. A package is a folder with a `lib.rs` or a `main.rs`.
-pub(super) fn read_files(files: &[(&str, &str)]) -> String {
+/// Files in a temporary folder. A package is a folder with a `lib.rs` or a `main.rs`.
+pub(in crate::models) fn sources(files: &[(&str, &str)]) -> (tempfile::TempDir, Sources) {
     let folder = tempfile::tempdir().expect("a temporary folder");
     for (name, text) in files {
         let path = folder.path().join(name);
@@ -41,8 +42,15 @@ pub(super) fn read_files(files: &[(&str, &str)]) -> String {
         }
     }
     let sources = Sources { folder: folder.path().to_owned(), packages };
+    (folder, sources)
+}
+
+/// The schema of files, or the mistakes in them.
+pub(super) fn read_files(files: &[(&str, &str)]) -> String {
+    let (_folder, sources) = sources(files);
     match rust_models(&sources, &NamingConvention::default()) {
-        Ok(schema) => sketch(&schema),
+        Ok(Declaration::Schema { schema, .. }) => sketch(&schema),
+        Ok(Declaration::Script(_)) => "a script\n".into(),
         Err(errors) => format!("{errors}\n"),
     }
 }
@@ -62,7 +70,7 @@ pub(super) fn check(source: &str, expected: &str) {
     );
 }
 
-pub(super) fn unindent(text: &str) -> String {
+pub(in crate::models) fn unindent(text: &str) -> String {
     let lines = text.lines().filter(|line| !line.trim().is_empty());
     let indents = lines.clone().map(|line| line.len() - line.trim_start().len());
     let indent = if text.starts_with('\n') { indents.min().unwrap_or(0) } else { 0 };

@@ -1,0 +1,48 @@
+//! What a database should look like, whoever says it.
+
+use crate::schema::Schema;
+
+/// What a database should look like.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Declaration {
+    /// Tables.
+    Schema {
+        /// The tables.
+        schema: Schema,
+        /// What the source has no words for. Of that, whatever a database has is left as it is.
+        untold: &'static [Aspect],
+    },
+    /// Statements that make the tables. A database has to run them to know what they mean.
+    Script(SqlScript),
+}
+
+/// Something about a table that a source of models may be unable to say.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[expect(missing_docs, reason = "the names are those of the schema")]
+pub enum Aspect {
+    Defaults,
+    Identities,
+    Generated,
+    Collations,
+    Comments,
+    Uniques,
+    Checks,
+    Indexes,
+    /// What a foreign key does, when it is checked, and that there is more than one column or another key in it.
+    ForeignKeys,
+    /// How constraints and indexes are called.
+    Names,
+    /// Length, precision and scale of a type where none is written.
+    Sizes,
+}
+
+/// A file of SQL statements that make a database.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SqlScript {
+    /// The file, as messages name it.
+    pub path: String,
+    /// What it holds.
+    pub text: String,
+    /// Its statements.
+    pub statements: Vec<crate::script::Statement>,
+}
