@@ -4,13 +4,15 @@ use std::fmt;
 
 use super::{AutogenerateError, Difference, Filter, compare};
 use crate::migrate::Database;
-use crate::schema::Schema;
+use crate::models::{ModelErrors, Models};
 
 /// Why a database is not, or cannot be said to be, what the models say.
 #[derive(Debug, thiserror::Error)]
 #[expect(missing_docs, reason = "the message of each variant says what it is")]
 #[non_exhaustive]
 pub enum CheckError {
+    #[error(transparent)]
+    Models(#[from] ModelErrors),
     #[error(transparent)]
     Failed(#[from] AutogenerateError),
     #[error("{0}")]
@@ -31,11 +33,17 @@ impl fmt::Display for Different {
     }
 }
 
-/// Compares a database with a desired schema; an error says what is different.
+/// Compares a database with the models of a program; an error says what is different.
+///
+/// One line in the test-suite of a service:
+///
+/// ```text
+/// alembic::check(&pool, models![User, Order]).await?;
+/// ```
 ///
 /// # Errors
-/// The database is different, or cannot be compared.
-pub async fn check(database: impl Into<Database>, desired: &Schema) -> Result<(), CheckError> {
-    let difference = compare(database, desired, &Filter::default()).await?.difference();
+/// The database is different or cannot be compared, or the models have mistakes.
+pub async fn check(database: impl Into<Database>, models: Models) -> Result<(), CheckError> {
+    let difference = compare(database, models.schema()?, &Filter::default()).await?.difference();
     if difference.is_empty() { Ok(()) } else { Err(CheckError::Different(Box::new(Different(difference)))) }
 }

@@ -2,14 +2,16 @@
 
 use std::collections::HashSet;
 
+use super::desired::fill_untold;
 use super::reflect::{namespaces, reflect};
-use super::scratch::normalise;
+use super::scratch::{normalise, of_script};
 use super::settled::{fill_references, is_settled};
 use super::{AutogenerateError, Difference, Filter};
 use crate::dialect::{Namespace, generic};
 use crate::migrate::{Connection, Database, Missing};
-use crate::operation::{Renamed, Side, diff, enum_of};
-use crate::schema::{Enum, ObjectName, ReferentialAction, Schema, Table, Type};
+use crate::models::Declaration;
+use crate::operation::{Renamed, Side, diff};
+use crate::schema::{Enum, Foreign, ObjectName, ReferentialAction, Schema, Table};
 use crate::script::Dialect;
 
 /// A database and a desired schema, both as the database shows them.
@@ -37,21 +39,27 @@ pub struct Comparison {
 /// The database cannot be reached or read, or refuses the desired tables.
 pub async fn compare(
     database: impl Into<Database>,
-    desired: &Schema,
+    desired: impl Into<Declaration>,
     filter: &Filter,
 ) -> Result<Comparison, AutogenerateError> {
     let mut connection = database.into().connect(Missing::Refuse).await?;
-    compare_on(&mut connection, desired, filter).await
+    compare_on(&mut connection, desired.into(), filter).await
 }
 
 /// Compares on a connection that is there.
-pub(super) async fn compare_on(
+async fn compare_on(
     connection: &mut Connection,
-    desired: &Schema,
+    declaration: Declaration,
     filter: &Filter,
 ) -> Result<Comparison, AutogenerateError> {
     let dialect = connection.dialect();
-    let mut desired = desired.clone();
+    let (mut desired, untold) = match declaration {
+        Declaration::Schema { schema, untold } => (schema, untold),
+        Declaration::Script(script) => {
+            let (namespaces, _) = namespaces(connection, filter, &[]).await?;
+            (generic(&of_script(connection, &namespaces, &script).await?, dialect), &[][..])
+        }
+    };
     let wanted = schemas_of(dialect, &mut desired);
     let (namespaces, missing) = namespaces(connection, filter, &wanted).await?;
     without_default(&mut desired, &namespaces);
@@ -60,8 +68,11 @@ pub(super) async fn compare_on(
     let there: Vec<Namespace> =
         namespaces.iter().filter(|own| !missing.contains(&own.name)).cloned().collect();
     let mut actual = reflect(connection, &there).await?;
+    let all_tables = actual.tables.clone();
     filter.apply(&mut actual, &desired);
+    leave_enums(&mut actual, &all_tables, &desired);
     let generic = generic(&actual, dialect);
+    fill_untold(&mut desired, &generic, untold, dialect);
     let Parted { settled, mut open, same_enums } = part(dialect, &generic, &actual, &desired);
     if same_enums && open.tables.is_empty() {
         open.enums.clear();
@@ -102,6 +113,28 @@ impl Comparison {
     }
 }
 
+/// Leaves alone enums that are not desired and that no table uses which is compared, or one does that is not.
+fn leave_enums(actual: &mut Schema, all_tables: &[Table], desired: &Schema) {
+    let uses = |table: &Table, name: &ObjectName| {
+        table.columns.iter().any(|column| column.type_.enum_name() == Some(name))
+    };
+    let (compared, left): (Vec<Enum>, Vec<Enum>) =
+        std::mem::take(&mut actual.enums).into_iter().partition(|own| {
+            let is_used = actual.tables.iter().any(|table| uses(table, &own.name));
+            let is_used_elsewhere =
+                all_tables.iter().any(|table| actual.table(&table.name).is_none() && uses(table, &own.name));
+            desired.enums.iter().any(|other| other.name == own.name) || (is_used && !is_used_elsewhere)
+        });
+    actual.enums = compared;
+    actual.foreign.extend(left.into_iter().map(|own| Foreign {
+        kind: "enum".to_owned(),
+        name: own.name,
+        table: None,
+        definition: Some(own.values.join(", ")),
+        uses: Vec::new(),
+    }));
+}
+
 /// The schemas that the desired tables are in. On SQLite, which has none, they are left out of the names.
 fn schemas_of(dialect: Dialect, desired: &mut Schema) -> Vec<String> {
     let mut wanted = Vec::new();
@@ -133,11 +166,7 @@ fn for_names(schema: &mut Schema, mut change: impl FnMut(&mut ObjectName)) {
         change(&mut table.name);
         table.foreign_keys.iter_mut().for_each(|key| change(&mut key.references));
         for column in &mut table.columns {
-            let mut inner = &mut column.type_;
-            while let Type::Array(element) = inner {
-                inner = element;
-            }
-            if let Type::Enum(name) = inner {
+            if let Some(name) = column.type_.enum_name_mut() {
                 change(name);
             }
         }
@@ -170,7 +199,7 @@ fn part(dialect: Dialect, generic: &Schema, actual: &Schema, desired: &Schema) -
     }
     // A column says nothing of a change of its type's values.
     let uses_changed = |table: &Table| {
-        let mut used = table.columns.iter().filter_map(|column| enum_of(&column.type_));
+        let mut used = table.columns.iter().filter_map(|column| column.type_.enum_name());
         dialect == Dialect::Postgresql && used.any(|name| !same_enums.contains(name))
     };
     for table in &desired.tables {

@@ -16,6 +16,8 @@ pub enum AutogenerateError {
     NoSchema { name: String },
     #[error("the database refuses what the models ask for: {message}\n{statement}")]
     Scratch { message: Box<DatabaseMessage>, statement: String, source: sqlx::Error },
+    #[error("{path}:{line}: the database refuses the statement: {message}")]
+    Script { path: String, line: usize, message: Box<DatabaseMessage>, source: sqlx::Error },
     #[error(transparent)]
     Ddl(#[from] DdlError),
 }

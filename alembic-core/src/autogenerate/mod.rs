@@ -6,12 +6,15 @@
 mod check;
 mod compare;
 mod describe;
+mod desired;
 mod difference;
 mod error;
 mod filter;
+mod mermaid;
 mod obstacle;
 mod reflect;
 mod render;
+mod rust;
 mod scratch;
 mod settled;
 
@@ -21,6 +24,8 @@ pub use compare::{Comparison, compare};
 pub use difference::{Difference, Unfilled};
 pub use error::AutogenerateError;
 pub use filter::Filter;
+pub use mermaid::mermaid;
 pub use obstacle::Obstacle;
 pub use reflect::{generic, inspect};
-pub use render::{Rendered, RenderedSection};
+pub use render::{Rendered, RenderedSection, schema_sql};
+pub use rust::rust_source;

@@ -1,11 +1,13 @@
 //! The SQL of a difference, as the sections of a script.
 
+use std::collections::BTreeSet;
 use std::fmt;
 
 use super::Difference;
 use crate::dialect::{DdlError, script, statements};
-use crate::operation::inverse;
+use crate::operation::{Operation, Side, diff, inverse};
 use crate::revision::Direction;
+use crate::schema::Schema;
 use crate::script::Dialect;
 
 /// The sections of a script: one for all dialects that say the same, one each for those that do not.
@@ -66,6 +68,21 @@ impl Difference {
         }
         Ok(sections)
     }
+}
+
+/// The statements that make a schema, in one dialect.
+///
+/// # Errors
+/// The dialect has no words for something.
+pub fn schema_sql(schema: &Schema, dialect: Dialect) -> Result<String, DdlError> {
+    let nothing = Schema::default();
+    let before = Side { reflected: &nothing, written: &nothing };
+    let names = schema.tables.iter().map(|table| &table.name).chain(schema.enums.iter().map(|own| &own.name));
+    let schemas: BTreeSet<&String> = names.filter_map(|name| name.schema.as_ref()).collect();
+    let schemas = schemas.into_iter().map(|name| Operation::CreateSchema { name: name.clone() });
+    let tables = diff(dialect, before, Side { reflected: schema, written: schema });
+    let operations: Vec<Operation> = schemas.chain(tables).collect();
+    Ok(script(&statements(dialect, &operations, [schema, &nothing])?))
 }
 
 /// The text of the sections, each behind its line.

@@ -10,9 +10,10 @@ use crate::dialect::{Namespace, Statement, statements};
 use crate::migrate::Connection;
 #[cfg(feature = "sqlite")]
 use crate::migrate::{Database, Missing};
-use crate::operation::Operation;
+use crate::models::SqlScript;
 use crate::operation::expression::qualify;
-use crate::schema::{ObjectName, Schema, Table, Type};
+use crate::operation::{Operation, for_expressions};
+use crate::schema::{ObjectName, Schema, Table};
 use crate::script::Dialect;
 
 const DOING: &str = "making the tables of the models in a scratch place";
@@ -49,6 +50,72 @@ pub(super) async fn normalise(
             made
         }
     }
+}
+
+/// What a script of SQL makes.
+pub(super) async fn of_script(
+    connection: &mut Connection,
+    namespaces: &[Namespace],
+    script: &SqlScript,
+) -> Result<Schema, AutogenerateError> {
+    match connection.dialect() {
+        #[cfg(feature = "sqlite")]
+        Dialect::Sqlite => {
+            let mut memory = Database::from("sqlite::memory:").connect(Missing::Create).await?;
+            run_script(&mut memory, script, &|text| text.to_owned()).await?;
+            reflect(&mut memory, &[]).await
+        }
+        #[cfg(not(feature = "sqlite"))]
+        Dialect::Sqlite => Ok(Schema::default()),
+        Dialect::Postgresql => {
+            connection.begin().await.map_err(AutogenerateError::database(DOING))?;
+            let made = script_in_schemas(connection, namespaces, script).await;
+            let undone = connection.rollback().await.map_err(AutogenerateError::database(DOING));
+            made.and_then(|made| undone.map(|()| made))
+        }
+        Dialect::Mysql => {
+            let Some(default) = namespaces.first() else { return Ok(Schema::default()) };
+            let made = in_scratch_database(connection, default, default, Work::Script(script)).await;
+            if made.is_err() {
+                connection.taint();
+            }
+            made
+        }
+    }
+}
+
+async fn script_in_schemas(
+    connection: &mut Connection,
+    namespaces: &[Namespace],
+    script: &SqlScript,
+) -> Result<Schema, AutogenerateError> {
+    let (scratch, names) = scratch_schemas(connection, namespaces).await?;
+    run_script(connection, script, &|text| qualify(text, &names, &|_| true)).await?;
+    // The script may have looked elsewhere, as those of pg_dump do.
+    look_into(connection, &scratch).await?;
+    let made = reflect(connection, &scratch).await?;
+    Ok(brought_back(made, names))
+}
+
+/// Runs the statements of a script one by one, so that a mistake has its line.
+async fn run_script(
+    connection: &mut Connection,
+    script: &SqlScript,
+    change: &dyn Fn(&str) -> String,
+) -> Result<(), AutogenerateError> {
+    for statement in &script.statements {
+        let text = statement.text(&script.text);
+        if let Err(failed) = connection.execute(change(text)).await {
+            let before = script.text.get(..statement.start).unwrap_or_default();
+            return Err(AutogenerateError::Script {
+                path: script.path.clone(),
+                line: 1 + before.matches('\n').count(),
+                message: Box::new(crate::dialect::DatabaseMessage::of(&failed.error)),
+                source: failed.error,
+            });
+        }
+    }
+    Ok(())
 }
 
 /// Makes enums, tables and indexes, all in one message.
@@ -102,31 +169,48 @@ async fn in_schemas(
     namespaces: &[Namespace],
     schema: &Schema,
 ) -> Result<Schema, AutogenerateError> {
+    let (scratch, names) = scratch_schemas(connection, namespaces).await?;
+    let mut moved = schema.clone();
+    rename_schemas(&mut moved, &names);
+    make(connection, &moved).await?;
+    let made = reflect(connection, &scratch).await?;
+    Ok(brought_back(made, names))
+}
+
+/// Makes a schema for each namespace. Returns them, and the name of each with that of its namespace before it.
+async fn scratch_schemas(
+    connection: &mut Connection,
+    namespaces: &[Namespace],
+) -> Result<(Vec<Namespace>, Vec<(String, String)>), AutogenerateError> {
     let scratch: Vec<Namespace> = namespaces
         .iter()
         .map(|namespace| Namespace { name: unused_name(), shown: namespace.shown.clone() })
         .collect();
-    let mut sql: String = scratch.iter().map(|own| format!("CREATE SCHEMA {};\n", own.name)).collect();
-    let first = scratch.first().map_or("", |own| &own.name);
-    sql += &format!(
-        "SELECT set_config('search_path', concat_ws(', ', '{first}', nullif(current_setting('search_path'), '')), true)"
-    );
+    let sql: String = scratch.iter().map(|own| format!("CREATE SCHEMA {};\n", own.name)).collect();
     connection.execute(sql).await.map_err(|failed| AutogenerateError::database(DOING)(failed.error))?;
-    let mut moved = schema.clone();
-    // The default namespace may be named too, in an expression.
-    let names: Vec<(String, String)> = namespaces
-        .iter()
-        .zip(&scratch)
-        .map(|(real, scratch)| (real.name.clone(), scratch.name.clone()))
-        .collect();
-    rename_schemas(&mut moved, &names);
-    make(connection, &moved).await?;
-    let mut made = reflect(connection, &scratch).await?;
+    look_into(connection, &scratch).await?;
+    let names = namespaces.iter().zip(&scratch).map(|(real, own)| (real.name.clone(), own.name.clone()));
+    Ok((scratch.clone(), names.collect()))
+}
+
+/// Lets names without a schema be those of the scratch schema first.
+async fn look_into(connection: &mut Connection, scratch: &[Namespace]) -> Result<(), AutogenerateError> {
+    let first = scratch.first().map_or("", |own| &own.name);
+    let sql = format!(
+        "SELECT set_config('search_path', concat_ws(', ', '{first}', nullif(reset_val, '')), true) FROM pg_settings \
+         WHERE name = 'search_path'"
+    );
+    let looked = connection.execute(sql).await;
+    looked.map(drop).map_err(|failed| AutogenerateError::database(DOING)(failed.error))
+}
+
+/// What was made, with the names of the real schemas in its expressions.
+fn brought_back(mut made: Schema, names: Vec<(String, String)>) -> Schema {
     let back: Vec<(String, String)> = names.into_iter().map(|(real, scratch)| (scratch, real)).collect();
     for table in &mut made.tables {
-        crate::operation::for_expressions(table, |text| *text = qualify(text, &back, &|_| true));
+        for_expressions(table, |text| *text = qualify(text, &back, &|_| true));
     }
-    Ok(made)
+    made
 }
 
 /// Writes other schemas before the names of tables and types that the schema has.
@@ -144,17 +228,13 @@ fn rename_schemas(schema: &mut Schema, names: &[(String, String)]) {
     for table in &mut schema.tables {
         rename(&mut table.name);
         for column in &mut table.columns {
-            let mut inner = &mut column.type_;
-            while let Type::Array(element) = inner {
-                inner = element;
-            }
-            if let Type::Enum(name) = inner {
+            if let Some(name) = column.type_.enum_name_mut() {
                 rename(name);
             }
         }
         // Other types and functions are where they are.
         let is_own = |name: &str| own.iter().any(|own| own == name);
-        crate::operation::for_expressions(table, |text| *text = qualify(text, names, &is_own));
+        for_expressions(table, |text| *text = qualify(text, names, &is_own));
     }
 }
 
@@ -164,9 +244,8 @@ async fn in_databases(
     namespaces: &[Namespace],
     schema: &Schema,
 ) -> Result<Schema, AutogenerateError> {
-    let fail = AutogenerateError::database;
-    let quoted = |name: &str| format!("`{}`", name.replace('`', "``"));
     let mut made = Schema::default();
+    let Some(current) = namespaces.first() else { return Ok(made) };
     for namespace in namespaces {
         let mut own = schema.clone();
         own.tables.retain(|table| table.name.schema == namespace.shown);
@@ -174,36 +253,55 @@ async fn in_databases(
         if own.tables.is_empty() {
             continue;
         }
-        let scratch = unused_name();
-        // What is collated by default is so as in the real one.
-        let defaults = format!(
-            "SELECT CONCAT('CREATE DATABASE {scratch} CHARACTER SET ', default_character_set_name, ' COLLATE ', \
-             default_collation_name) FROM information_schema.schemata WHERE schema_name = {}",
-            crate::dialect::literal(Dialect::Mysql, &namespace.name)
-        );
-        let create = connection.rows(defaults).await.map_err(fail(DOING))?;
-        let create = create.into_iter().flatten().flatten().next();
-        let create = create.unwrap_or_else(|| format!("CREATE DATABASE {scratch}"));
-        let current = namespaces.first().map_or_else(String::new, |first| quoted(&first.name));
-        connection.execute(create).await.map_err(|failed| fail(DOING)(failed.error))?;
-        let reflected = in_database(connection, &scratch, &own).await;
-        let drop = format!("DROP DATABASE {scratch}; USE {current}");
-        let dropped = connection.execute(drop).await.map_err(|failed| fail(DOING)(failed.error));
-        let mut reflected = reflected?;
-        dropped?;
+        let mut reflected = in_scratch_database(connection, namespace, current, Work::Make(&own)).await?;
         reflected.tables.iter_mut().for_each(|table| table.name.schema.clone_from(&namespace.shown));
         made.tables.append(&mut reflected.tables);
     }
     Ok(made)
 }
 
+/// What is done in a scratch database.
+enum Work<'a> {
+    Make(&'a Schema),
+    Script(&'a SqlScript),
+}
+
+/// Makes a database like `namespace`, works there, and goes back to the `current` one.
+async fn in_scratch_database(
+    connection: &mut Connection,
+    namespace: &Namespace,
+    current: &Namespace,
+    work: Work<'_>,
+) -> Result<Schema, AutogenerateError> {
+    let fail = AutogenerateError::database;
+    let scratch = unused_name();
+    // What is collated by default is so as in the real one.
+    let defaults = format!(
+        "SELECT CONCAT('CREATE DATABASE {scratch} CHARACTER SET ', default_character_set_name, ' COLLATE ', \
+         default_collation_name) FROM information_schema.schemata WHERE schema_name = {}",
+        crate::dialect::literal(Dialect::Mysql, &namespace.name)
+    );
+    let create = connection.rows(defaults).await.map_err(fail(DOING))?;
+    let create = create.into_iter().flatten().flatten().next();
+    let create = create.unwrap_or_else(|| format!("CREATE DATABASE {scratch}"));
+    connection.execute(create).await.map_err(|failed| fail(DOING)(failed.error))?;
+    let reflected = in_database(connection, &scratch, work).await;
+    let drop = format!("DROP DATABASE {scratch}; USE `{}`", current.name.replace('`', "``"));
+    let dropped = connection.execute(drop).await.map_err(|failed| fail(DOING)(failed.error));
+    let reflected = reflected?;
+    dropped.map(|_| reflected)
+}
+
 async fn in_database(
     connection: &mut Connection,
     scratch: &str,
-    schema: &Schema,
+    work: Work<'_>,
 ) -> Result<Schema, AutogenerateError> {
     let using = connection.execute(format!("USE {scratch}")).await;
     using.map_err(|failed| AutogenerateError::database(DOING)(failed.error))?;
-    make(connection, schema).await?;
+    match work {
+        Work::Make(schema) => make(connection, schema).await?,
+        Work::Script(script) => run_script(connection, script, &|text| text.to_owned()).await?,
+    }
     reflect(connection, &[Namespace { name: scratch.to_owned(), shown: None }]).await
 }

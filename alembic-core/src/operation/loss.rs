@@ -73,6 +73,12 @@ fn integer_bits(type_: &Type) -> Option<(u8, u8)> {
 
 /// Whether each value of a type is one of the other.
 fn widens(before: &Type, after: &Type) -> bool {
+    if let Type::Worded { type_, .. } = before {
+        return widens(type_, after);
+    }
+    if let Type::Worded { type_, .. } = after {
+        return widens(before, type_);
+    }
     if let (Some(old), Some(new)) = (integer_bits(before), integer_bits(after)) {
         return old.0 <= new.0 && old.1 <= new.1;
     }

@@ -16,8 +16,8 @@ mod probable;
 mod quote;
 
 pub(crate) use canonical::drop_key_indexes;
+pub(crate) use diff::for_expressions;
 pub use diff::{Side, diff};
-pub(crate) use diff::{enum_of, for_expressions};
 pub(crate) use fill::is_unfilled;
 pub use inverse::inverse;
 pub use loss::Loss;

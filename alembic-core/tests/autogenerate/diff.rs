@@ -38,7 +38,7 @@ async fn check_case(before: &mut Arena, after: &mut Arena, case: &Case) -> Vec<(
     let filter = Filter::default();
     let desired = generic(&inspect(after.pool(), &filter).await.expect("the desired schema"), dialect);
     let original = inspect(before.pool(), &filter).await.expect("the schema");
-    let mut comparison = compare(before.pool(), &desired, &filter)
+    let mut comparison = compare(before.pool(), desired.clone(), &filter)
         .await
         .unwrap_or_else(|error| panic!("{}: {error}", case.name));
     tell_renames(&mut comparison, case.part("renames"));
@@ -83,7 +83,8 @@ async fn laws(
     let filter = Filter::default();
     let upgrade = difference.sql(dialect, Direction::Upgrade).expect("the upgrade");
     arena.migrate(&upgrade).await.unwrap_or_else(|error| panic!("{}: {error}\n{upgrade}", case.name));
-    let again = compare(arena.pool(), &comparison.desired, &filter).await.expect("a comparison").difference();
+    let again =
+        compare(arena.pool(), comparison.desired.clone(), &filter).await.expect("a comparison").difference();
     assert!(again.is_empty(), "{}: applied\n{upgrade}and still\n{again}", case.name);
     let applied = generic(&inspect(arena.pool(), &filter).await.expect("the schema"), dialect);
     assert_same(dialect, &applied, desired, &format!("{}: after\n{upgrade}", case.name));

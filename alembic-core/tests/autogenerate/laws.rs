@@ -66,7 +66,7 @@ async fn check_pair(arena: &Arena, seed: u64) {
 }
 
 async fn difference(arena: &Arena, desired: &Schema, context: &str) -> Difference {
-    let compared = compare(arena.pool(), desired, &Filter::default()).await;
+    let compared = compare(arena.pool(), desired.clone(), &Filter::default()).await;
     compared.unwrap_or_else(|error| panic!("{context}: {error}")).difference()
 }
 

@@ -181,7 +181,7 @@ impl Writer<'_> {
                 (Some(_), None) if old.eq_ignore_ascii_case(&new) => " COLLATE \"default\"".to_owned(),
                 _ => String::new(),
             };
-            let using = using(&name, &before.type_, &after.type_, &new);
+            let using = using(&name, plain(&before.type_), plain(&after.type_), &new);
             let using = using.map_or_else(String::new, |using| format!(" USING {using}"));
             actions.push(format!("ALTER COLUMN {name} TYPE {new}{collation}{using}"));
         }
@@ -292,6 +292,16 @@ fn using(name: &str, before: &Type, after: &Type, word: &str) -> Option<String> 
         (Type::Json, after) if is_number(after) || *after == Type::Boolean => format!("{name}::{word}"),
         _ => format!("{name}::text::{word}"),
     })
+}
+
+/// The type whose words PostgreSQL has; those of the user's own say nothing of what they can be made from.
+fn plain(type_: &Type) -> &Type {
+    const OWN: &Type = &Type::Sql(String::new());
+    match type_ {
+        Type::Worded { postgresql: Some(_), .. } => OWN,
+        Type::Worded { type_, .. } => type_,
+        other => other,
+    }
 }
 
 fn is_text(type_: &Type) -> bool {

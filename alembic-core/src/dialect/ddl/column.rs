@@ -79,7 +79,8 @@ impl Writer<'_> {
         let upper = words.iter().map(|word| word.to_ascii_uppercase()).collect::<Vec<_>>();
         let upper: Vec<&str> = upper.iter().map(String::as_str).collect();
         let is_literal = match found.as_slice() {
-            [one] => !matches!(one.kind, TokenKind::QuotedIdentifier),
+            // SQLite takes a name in quotes for a string there.
+            [one] => self.is(Dialect::Sqlite) || one.kind != TokenKind::QuotedIdentifier,
             [sign, one] => matches!(sign.text(default), "-" | "+") && one.kind == TokenKind::Number,
             _ => false,
         };

@@ -7,19 +7,10 @@ use crate::operation::{EnumChange, EnumColumn};
 use crate::schema::{Column, Enum, ObjectName, Schema, Table, Type};
 use crate::script::{Dialect, TokenKind};
 
-/// The enum that a type is or is an array of.
-pub(crate) fn enum_of(type_: &Type) -> Option<&ObjectName> {
-    match type_ {
-        Type::Enum(name) => Some(name),
-        Type::Array(element) => enum_of(element),
-        _ => None,
-    }
-}
-
 /// The columns of all tables that use an enum.
 fn columns_of(schema: &Schema, name: &ObjectName) -> Vec<(ObjectName, Column)> {
     let of_table = |table: &Table| {
-        let columns = table.columns.iter().filter(|column| enum_of(&column.type_) == Some(name));
+        let columns = table.columns.iter().filter(|column| column.type_.enum_name() == Some(name));
         columns.map(|column| (table.name.clone(), column.clone())).collect::<Vec<_>>()
     };
     schema.tables.iter().flat_map(of_table).collect()
@@ -84,7 +75,7 @@ fn of_columns(dialect: Dialect, after: &Schema, tables: &[(View<'_>, View<'_>)])
         let mut agree = true;
         for (before, new) in tables {
             for column in
-                new.written.columns.iter().filter(|column| enum_of(&column.type_) == Some(&own.name))
+                new.written.columns.iter().filter(|column| column.type_.enum_name() == Some(&own.name))
             {
                 let Some(old) = before.reflected.column(&column.name) else { continue };
                 let listed = values_of(dialect, &old.type_);
@@ -181,7 +172,7 @@ fn literal(value: &str) -> String {
 /// Whether one of these values of an enum stands in a default or a condition of a table.
 pub(super) fn uses_value(table: &Table, name: &ObjectName, values: &[String], dialect: Dialect) -> bool {
     let has = |text: &String| has_value(text, values, dialect);
-    let mut columns = table.columns.iter().filter(|column| enum_of(&column.type_) == Some(name)).peekable();
+    let mut columns = table.columns.iter().filter(|column| column.type_.enum_name() == Some(name)).peekable();
     columns.peek().is_some()
         && (columns.any(|column| column.default.as_ref().is_some_and(has))
             || table.checks.iter().any(|check| has(&check.expression))

@@ -13,7 +13,6 @@ mod renames;
 mod tables;
 
 use columns::View;
-pub(crate) use enums::enum_of;
 use phases::Phases;
 pub(crate) use renames::for_expressions;
 use tables::TableChange;

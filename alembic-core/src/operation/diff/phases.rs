@@ -121,7 +121,7 @@ impl Phases {
 
     /// Whether the values of a column are those of an enum that changes.
     fn changes_enum_of(&self, column: &Column) -> bool {
-        enums::enum_of(&column.type_).is_some_and(|name| {
+        column.type_.enum_name().is_some_and(|name| {
             self.enums.iter().any(
                 |operation| matches!(operation, Operation::ChangeEnum(change) if change.before.name == *name),
             )

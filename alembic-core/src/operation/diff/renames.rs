@@ -3,7 +3,7 @@
 
 use crate::operation::Operation;
 use crate::operation::expression::rename;
-use crate::schema::{ObjectName, Schema, Table, Type};
+use crate::schema::{ObjectName, Schema, Table};
 use crate::script::Dialect;
 
 /// The renames of enums, tables and columns, in the order in which they are done.
@@ -64,12 +64,8 @@ fn rename_enum(schema: &mut Schema, from: &ObjectName, to: &ObjectName, dialect:
     }
     for table in &mut schema.tables {
         for column in &mut table.columns {
-            let mut inner = &mut column.type_;
-            while let Type::Array(element) = inner {
-                inner = element;
-            }
-            if *inner == Type::Enum(from.clone()) {
-                *inner = Type::Enum(to.clone());
+            if let Some(name) = column.type_.enum_name_mut().filter(|name| *name == from) {
+                name.clone_from(to);
             }
         }
         for_expressions(table, |text| *text = rename(text, dialect, &from.name, &to.name, true));

@@ -1,7 +1,7 @@
 //! `CREATE INDEX`.
 
 use super::tokens::{Tokens, Unreadable};
-use crate::operation::expression::{identifier, tidy};
+use crate::operation::expression::{identifier, tidy, without_parentheses};
 use crate::schema::{Direction, Index, IndexPart};
 use crate::script::{Dialect, Token, TokenKind};
 
@@ -70,6 +70,7 @@ fn part(sql: &str, item: &[Token]) -> IndexPart {
         (Some(first), Some(last)) => &sql[first.start..last.end],
         _ => "",
     };
+    let text = without_parentheses(text, Dialect::Sqlite);
     let key = if single { identifier(text) } else { tidy(text, Dialect::Sqlite) };
     IndexPart {
         key,
