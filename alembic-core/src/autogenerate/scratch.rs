@@ -89,10 +89,11 @@ async fn script_in_schemas(
     namespaces: &[Namespace],
     script: &SqlScript,
 ) -> Result<Schema, AutogenerateError> {
-    let (scratch, names) = scratch_schemas(connection, namespaces).await?;
+    let path = search_path(connection).await?;
+    let (scratch, names) = scratch_schemas(connection, namespaces, &path).await?;
     run_script(connection, script, &|text| qualify(text, &names, &|_| true)).await?;
     // The script may have looked elsewhere, as those of pg_dump do.
-    look_into(connection, &scratch).await?;
+    look_into(connection, &scratch, &path).await?;
     let made = reflect(connection, &scratch).await?;
     Ok(brought_back(made, names))
 }
@@ -155,12 +156,28 @@ fn at_character(made: &[Statement], position: usize) -> Option<&Statement> {
     })
 }
 
+/// What the names of scratch places begin with; the second in which they were made follows.
+const PREFIX: &str = "alembic_scratch_";
+
+/// After so many seconds a scratch place is one that a process left behind that was killed.
+const ABANDONED: u64 = 3600;
+
+fn seconds() -> u64 {
+    let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH);
+    now.unwrap_or_default().as_secs()
+}
+
 /// A name that nothing else has.
 fn unused_name() -> String {
     static COUNT: AtomicU32 = AtomicU32::new(0);
-    let moment = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap_or_default();
     let count = COUNT.fetch_add(1, Ordering::Relaxed);
-    format!("alembic_scratch_{}_{}_{count}", std::process::id(), moment.subsec_nanos())
+    format!("{PREFIX}{}_{}_{count}", seconds(), std::process::id())
+}
+
+/// Whether a name is that of a scratch place which nobody uses any more.
+fn is_abandoned(name: &str, now: u64) -> bool {
+    let made = name.strip_prefix(PREFIX).and_then(|rest| rest.split('_').next()).map(str::parse::<u64>);
+    made.is_some_and(|made| made.is_ok_and(|made| made + ABANDONED < now))
 }
 
 /// PostgreSQL: schemas inside of the transaction. Where a schema is named, that name is put for another while it lasts.
@@ -169,7 +186,8 @@ async fn in_schemas(
     namespaces: &[Namespace],
     schema: &Schema,
 ) -> Result<Schema, AutogenerateError> {
-    let (scratch, names) = scratch_schemas(connection, namespaces).await?;
+    let path = search_path(connection).await?;
+    let (scratch, names) = scratch_schemas(connection, namespaces, &path).await?;
     let mut moved = schema.clone();
     rename_schemas(&mut moved, &names);
     make(connection, &moved).await?;
@@ -181,6 +199,7 @@ async fn in_schemas(
 async fn scratch_schemas(
     connection: &mut Connection,
     namespaces: &[Namespace],
+    path: &str,
 ) -> Result<(Vec<Namespace>, Vec<(String, String)>), AutogenerateError> {
     let scratch: Vec<Namespace> = namespaces
         .iter()
@@ -188,19 +207,27 @@ async fn scratch_schemas(
         .collect();
     let sql: String = scratch.iter().map(|own| format!("CREATE SCHEMA {};\n", own.name)).collect();
     connection.execute(sql).await.map_err(|failed| AutogenerateError::database(DOING)(failed.error))?;
-    look_into(connection, &scratch).await?;
+    look_into(connection, &scratch, path).await?;
     let names = namespaces.iter().zip(&scratch).map(|(real, own)| (real.name.clone(), own.name.clone()));
     Ok((scratch.clone(), names.collect()))
 }
 
+/// Where names without a schema are looked for.
+async fn search_path(connection: &mut Connection) -> Result<String, AutogenerateError> {
+    let rows = connection.rows("SELECT current_setting('search_path')".to_owned()).await;
+    let rows = rows.map_err(AutogenerateError::database(DOING))?;
+    Ok(rows.into_iter().flatten().flatten().collect())
+}
+
 /// Lets names without a schema be those of the scratch schema first.
-async fn look_into(connection: &mut Connection, scratch: &[Namespace]) -> Result<(), AutogenerateError> {
+async fn look_into(
+    connection: &mut Connection,
+    scratch: &[Namespace],
+    path: &str,
+) -> Result<(), AutogenerateError> {
     let first = scratch.first().map_or("", |own| &own.name);
-    let sql = format!(
-        "SELECT set_config('search_path', concat_ws(', ', '{first}', nullif(reset_val, '')), true) FROM pg_settings \
-         WHERE name = 'search_path'"
-    );
-    let looked = connection.execute(sql).await;
+    let path = if path.is_empty() { first.to_owned() } else { format!("{first}, {path}") };
+    let looked = connection.execute(format!("SET LOCAL search_path = {path}")).await;
     looked.map(drop).map_err(|failed| AutogenerateError::database(DOING)(failed.error))
 }
 
@@ -260,6 +287,18 @@ async fn in_databases(
     Ok(made)
 }
 
+/// Drops what a process left behind that was killed while it compared.
+async fn drop_abandoned(connection: &mut Connection) -> Result<(), AutogenerateError> {
+    let sql = "SELECT CAST(schema_name AS CHAR) FROM information_schema.schemata WHERE schema_name LIKE 'alembic\\_scratch\\_%'";
+    let rows = connection.rows(sql.to_owned()).await.map_err(AutogenerateError::database(DOING))?;
+    let now = seconds();
+    for name in rows.into_iter().flatten().flatten().filter(|name| is_abandoned(name, now)) {
+        let dropped = connection.execute(format!("DROP DATABASE IF EXISTS {name}")).await;
+        dropped.map_err(|failed| AutogenerateError::database(DOING)(failed.error))?;
+    }
+    Ok(())
+}
+
 /// What is done in a scratch database.
 enum Work<'a> {
     Make(&'a Schema),
@@ -274,6 +313,7 @@ async fn in_scratch_database(
     work: Work<'_>,
 ) -> Result<Schema, AutogenerateError> {
     let fail = AutogenerateError::database;
+    drop_abandoned(connection).await?;
     let scratch = unused_name();
     // What is collated by default is so as in the real one.
     let defaults = format!(
@@ -304,4 +344,21 @@ async fn in_database(
         Work::Script(script) => run_script(connection, script, &|text| text.to_owned()).await?,
     }
     reflect(connection, &[Namespace { name: scratch.to_owned(), shown: None }]).await
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_what_is_old_and_ours_is_abandoned() {
+        let now = 1_800_000_000;
+        let check = |name: &str, expected| assert_eq!(is_abandoned(name, now), expected, "{name}");
+        check("alembic_scratch_1700000000_12_0", true);
+        check("alembic_scratch_1799999000_12_0", false);
+        check("alembic_scratch_1900000000_12_0", false);
+        check("alembic_scratch_pad", false);
+        check("alembic_scratch_", false);
+        check("alembic", false);
+    }
 }

@@ -7,7 +7,7 @@ use super::enums;
 use super::order::in_order;
 use super::parts::{Pair, Part};
 use super::tables::{self, TableChange};
-use crate::operation::{Constraint, Fill, Operation};
+use crate::operation::{Constraint, Fill, Operation, is_unfilled};
 use crate::schema::{Column, ForeignKey, ObjectName, Schema, Table};
 use crate::script::Dialect;
 
@@ -146,9 +146,13 @@ impl Phases {
             let uses = |schema: &Schema, values: &[String]| {
                 schema.tables.iter().any(|table| enums::uses_value(table, name, values, dialect))
             };
-            // What goes is what the downgrade adds.
+            // What goes is what the downgrade adds, and what columns that come back may be filled with.
+            let removed = change.removed();
+            let comes_back = |column: &Column| column.type_.enum_name() == Some(name) && is_unfilled(column);
+            let may_fill = !removed.is_empty()
+                && changes.iter().any(|table| table.columns.dropped.iter().any(comes_back));
             change.rebuild =
-                dialect == Dialect::Postgresql && (uses(after, &added) || uses(before, &change.removed()));
+                dialect == Dialect::Postgresql && (uses(after, &added) || uses(before, &removed) || may_fill);
             let in_place = dialect == Dialect::Postgresql && change.steps().is_some();
             for column in &mut change.columns {
                 let Some(own) = changes.iter_mut().find(|own| *own.name() == column.table) else { continue };
