@@ -4,6 +4,7 @@ use super::quote;
 use crate::script::{Dialect, Token, TokenKind, lex};
 
 /// The expression without comments, and with one blank where there was white space.
+#[cfg(any(test, feature = "sqlite"))]
 pub(crate) fn tidy(text: &str, dialect: Dialect) -> String {
     let mut tidy = String::with_capacity(text.len());
     let mut gap = false;
@@ -122,6 +123,7 @@ pub(crate) fn rename(text: &str, dialect: Dialect, from: &str, to: &str, is_type
 }
 
 /// The expression with other schemas before the names for which `is_meant`. PostgreSQL's.
+#[cfg(feature = "driver")]
 pub(crate) fn qualify(text: &str, schemas: &[(String, String)], is_meant: &dyn Fn(&str) -> bool) -> String {
     let found = tokens(text, Dialect::Postgresql);
     let mut qualified = String::with_capacity(text.len());

@@ -15,7 +15,9 @@ mod operation;
 mod probable;
 mod quote;
 
+#[cfg(feature = "driver")]
 pub(crate) use canonical::drop_key_indexes;
+#[cfg(feature = "driver")]
 pub(crate) use diff::for_expressions;
 pub use diff::{Side, diff};
 pub(crate) use fill::is_unfilled;
@@ -23,4 +25,5 @@ pub use inverse::inverse;
 pub use loss::Loss;
 pub use operation::{Constraint, EnumChange, EnumColumn, EnumDependent, Fill, Key, Operation, ValueStep};
 pub use probable::{ProbableRename, Renamed, probable_renames};
+#[cfg(feature = "driver")]
 pub(crate) use quote::name;

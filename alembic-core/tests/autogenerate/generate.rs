@@ -415,8 +415,7 @@ fn foreign_keys(
                 operator_class: None,
                 prefix: None,
             };
-            let mut index =
-                index(chance, dialect, &table.columns[..1].to_vec(), format!("ix ref {prefix} {place}"));
+            let mut index = index(chance, dialect, &table.columns[..1], format!("ix ref {prefix} {place}"));
             index.parts = vec![part];
             index.condition = None;
             table.indexes.push(index);

@@ -78,11 +78,11 @@ impl Writer<'_> {
                 && before.nullable
                 && !after.nullable
             {
-                let nullable = Box::new(Column { nullable: true, ..after.as_ref().clone() });
-                let step = |before: &Box<Column>, after: &Box<Column>| Operation::AlterColumn {
+                let nullable = Column { nullable: true, ..after.as_ref().clone() };
+                let step = |before: &Column, after: &Column| Operation::AlterColumn {
                     table: table.clone(),
-                    before: before.clone(),
-                    after: after.clone(),
+                    before: Box::new(before.clone()),
+                    after: Box::new(after.clone()),
                     fill: Fill::Neutral,
                 };
                 self.alter_columns(&[&step(before, &nullable)], out)?;

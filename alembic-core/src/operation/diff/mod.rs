@@ -14,6 +14,7 @@ mod tables;
 
 use columns::View;
 use phases::Phases;
+#[cfg(feature = "driver")]
 pub(crate) use renames::for_expressions;
 use tables::TableChange;
 
