@@ -8,6 +8,8 @@ pub mod script;
 
 pub mod schema;
 
+pub mod operation;
+
 pub mod config;
 
 mod migrator;
@@ -18,6 +20,9 @@ pub mod models;
 
 #[cfg(feature = "driver")]
 pub mod migrate;
+
+#[cfg(feature = "driver")]
+pub mod autogenerate;
 
 #[cfg(feature = "build")]
 pub mod build_script;

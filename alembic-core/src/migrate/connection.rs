@@ -8,7 +8,7 @@ use sqlx::{AssertSqlSafe, Either, Row as _, SqlSafeStr as _};
 use sqlx_core::transaction::TransactionManager;
 
 use super::boundary::boundary;
-use crate::dialect::DatabaseMessage;
+use crate::dialect::{DatabaseMessage, Rows};
 use crate::script::Dialect;
 
 /// A connection of a pool, or one of our own.
@@ -123,6 +123,27 @@ impl Connection {
         on_connection!(self, connection, _Manager => {
             let rows = sqlx::raw_sql(AssertSqlSafe(sql)).fetch_all(&mut **connection).await?;
             rows.iter().map(|row| (0..row.len()).map(|column| row.try_get(column)).collect()).collect()
+        })
+    }
+
+    /// The answers of several queries all of whose columns are text, in one round trip.
+    pub(crate) async fn answers(&mut self, queries: &[String]) -> sqlx::Result<Vec<Rows>> {
+        let sql = queries.join(";\n");
+        on_connection!(self, connection, _Manager => {
+            let mut results = sqlx::raw_sql(AssertSqlSafe(sql)).fetch_many(&mut **connection);
+            let mut answers = vec![Rows::new()];
+            while let Some(result) = results.next().await {
+                match (result?, answers.last_mut()) {
+                    (Either::Right(row), Some(rows)) => {
+                        let columns = (0..row.len()).map(|column| row.try_get(column));
+                        rows.push(columns.collect::<sqlx::Result<_>>()?);
+                    }
+                    _ => answers.push(Rows::new()),
+                }
+            }
+            // Each statement ends with its result.
+            answers.truncate(queries.len());
+            Ok(answers)
         })
     }
 

@@ -35,7 +35,9 @@ mod verify;
 mod watch;
 mod with_history;
 
+pub(crate) use connection::Connection;
 pub use database::Database;
+pub(crate) use database::Missing;
 pub use error::{
     Aftermath, Ahead, Diverged, EditedRevision, InDoubt, Interrupted, MigrateError, Provenance,
     StatementFailure, StoppedAt,

@@ -16,6 +16,12 @@ pub enum Declaration {
     Script(SqlScript),
 }
 
+impl From<Schema> for Declaration {
+    fn from(schema: Schema) -> Declaration {
+        Declaration::Schema { schema, untold: &[] }
+    }
+}
+
 /// Something about a table that a source of models may be unable to say.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[expect(missing_docs, reason = "the names are those of the schema")]

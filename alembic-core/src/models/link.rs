@@ -37,7 +37,7 @@ pub(crate) fn link_with(
     }
     ModelErrors::check(linker.errors)?;
     let enums = linker.enums.into_values().map(|(definition, _)| definition).collect();
-    Ok(Schema { tables, enums, foreign: Vec::new() })
+    Ok(Schema { tables, enums, ..Schema::default() })
 }
 
 /// The table of one model, whatever it refers to.

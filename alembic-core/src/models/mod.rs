@@ -5,7 +5,6 @@
 //! This room compiles nothing and talks to no database.
 
 mod column_type;
-#[cfg(feature = "models")]
 mod declaration;
 #[cfg(feature = "models")]
 mod diesel;
@@ -31,7 +30,6 @@ mod types;
 #[doc(hidden)]
 pub use column_type::{ByName, Probe};
 pub use column_type::{ColumnKind, ColumnType, UnknownType};
-#[cfg(feature = "models")]
 pub use declaration::{Aspect, Declaration, SqlScript};
 #[cfg(feature = "models")]
 pub use diesel::diesel_schema;

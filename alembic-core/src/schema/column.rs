@@ -26,6 +26,9 @@ pub struct Column {
     /// The collation, where it is not the default one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub collation: Option<String>,
+    /// MariaDB: a CHECK that is a part of the column's definition, and goes when that is written anew without it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub check: Option<String>,
     /// The comment.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub comment: Option<String>,
@@ -46,6 +49,7 @@ impl Column {
             identity: None,
             generated: None,
             collation: None,
+            check: None,
             comment: None,
             renamed_from: None,
         }

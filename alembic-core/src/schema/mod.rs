@@ -21,6 +21,6 @@ pub use constraint::{Check, Deferrable, ForeignKey, PrimaryKey, ReferentialActio
 pub use index::{Direction, Index, IndexPart, Nulls};
 pub use name::ObjectName;
 pub use naming::{InvalidTemplate, NameTemplate, NamingConvention};
-pub use schema::{Enum, Foreign, Schema};
+pub use schema::{Enum, Foreign, Schema, Use};
 pub use table::{Table, TableOptions};
 pub use types::Type;

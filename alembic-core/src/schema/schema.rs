@@ -15,6 +15,9 @@ pub struct Schema {
     /// What this model does not hold but the database has: views, triggers, routines, partitions, extensions.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub foreign: Vec<Foreign>,
+    /// MySQL: how text is collated where nothing is said.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub collation: Option<String>,
 }
 
 impl Schema {
@@ -52,7 +55,20 @@ pub struct Foreign {
     /// The table that it belongs to or is made of, where there is one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub table: Option<ObjectName>,
-    /// How the database defines it, where that is known: to find what it depends on.
+    /// How the database defines it, where that is known.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub definition: Option<String>,
+    /// The tables and columns that it needs: what a change of them may break.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub uses: Vec<Use>,
+}
+
+/// A table or a column that something foreign needs.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct Use {
+    /// The table.
+    pub table: ObjectName,
+    /// The column; none for the table as a whole.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub column: Option<String>,
 }

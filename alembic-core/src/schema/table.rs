@@ -71,4 +71,7 @@ pub struct TableOptions {
     /// SQLite: `WITHOUT ROWID`.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub without_rowid: bool,
+    /// MySQL: what columns are collated by that say nothing of it, where that is not the default of the database.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub collation: Option<String>,
 }

@@ -83,3 +83,24 @@ pub enum Type {
         mysql: Option<String>,
     },
 }
+
+impl Type {
+    /// The enum that it is, or is an array of.
+    #[must_use]
+    pub fn enum_name(&self) -> Option<&ObjectName> {
+        match self {
+            Type::Enum(name) => Some(name),
+            Type::Array(type_) | Type::Worded { type_, .. } => type_.enum_name(),
+            _ => None,
+        }
+    }
+
+    /// The enum that it is, or is an array of, to be called otherwise.
+    pub fn enum_name_mut(&mut self) -> Option<&mut ObjectName> {
+        match self {
+            Type::Enum(name) => Some(name),
+            Type::Array(type_) | Type::Worded { type_, .. } => type_.enum_name_mut(),
+            _ => None,
+        }
+    }
+}

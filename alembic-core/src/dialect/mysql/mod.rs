@@ -1,6 +1,7 @@
 //! MySQL and MariaDB.
 
 mod lock;
+pub(crate) mod reflect;
 pub(crate) mod server;
 
 pub(crate) use lock::MysqlLock;

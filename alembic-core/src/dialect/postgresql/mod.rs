@@ -1,6 +1,7 @@
 //! PostgreSQL.
 
 mod lock;
+pub(crate) mod reflect;
 pub(crate) mod server;
 
 pub(crate) use lock::PostgresqlLock;

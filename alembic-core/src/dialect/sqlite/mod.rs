@@ -1,6 +1,10 @@
 //! SQLite.
 
 pub(crate) mod alter;
+#[cfg(feature = "sqlite")]
+mod definition;
+#[cfg(feature = "sqlite")]
+pub(crate) mod reflect;
 
 #[cfg(feature = "sqlite")]
 use sqlx::error::DatabaseError;

@@ -69,8 +69,11 @@ impl<'a> Change<'a> {
         let mut edits = Edits::default();
         match action {
             Action::Native(_) => {}
-            Action::SetType { column, of_type, using } => {
+            Action::SetType { column, of_type, collation, using } => {
                 self.set_type(&table, column, of_type, using.as_deref(), &mut edits)?;
+                if let Some(collation) = collation {
+                    self.set_collation(&table, column, collation, &mut edits)?;
+                }
             }
             Action::SetNotNull { column } => self.set_not_null(&table, column, &mut edits)?,
             Action::DropNotNull { column } => {
@@ -170,6 +173,33 @@ impl<'a> Change<'a> {
         self.rebuild = true;
         self.conversions.extend(using.map(|using| (column.name.text.clone(), using.to_owned())));
         self.checks_after.extend(query::references(self, table, &column.name.text));
+        Ok(())
+    }
+
+    fn set_collation(
+        &mut self,
+        table: &Table<'_>,
+        column: &str,
+        collation: &str,
+        edits: &mut Edits,
+    ) -> Result<(), AlterError> {
+        let column = self.column(table, column)?;
+        let is_collation = |rule: &Rule| matches!(rule, Rule::Collate { .. });
+        let found = column.constraint(is_collation);
+        let old = match found.map(|constraint| &constraint.rule) {
+            Some(Rule::Collate { name }) => name,
+            _ => "BINARY",
+        };
+        if same(old, collation) {
+            return Ok(());
+        }
+        match found {
+            Some(found) if same(collation, "BINARY") => edits.remove(table.sql, &found.range),
+            Some(found) => edits.replace(found.range.clone(), format!("COLLATE {}", quoted(collation))),
+            None => edits.insert(end_of_type(column), format!(" COLLATE {}", quoted(collation))),
+        }
+        // The order in its indexes is another one.
+        self.rebuild = true;
         Ok(())
     }
 

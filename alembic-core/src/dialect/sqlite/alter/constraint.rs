@@ -44,7 +44,10 @@ pub(super) enum Rule {
         expression: Range<usize>,
         stored: bool,
     },
-    /// What no ALTER is about: `COLLATE`, a deferral or a name that stands by itself.
+    Collate {
+        name: String,
+    },
+    /// What no ALTER is about: a deferral or a name that stands by itself.
     Other,
 }
 
@@ -100,8 +103,7 @@ fn column_rule(reader: &mut Reader<'_>, column: &str) -> Option<Option<Rule>> {
     } else if reader.take(&["DEFAULT"]) {
         Rule::Default { value: default_value(reader)? }
     } else if reader.take(&["COLLATE"]) {
-        reader.name()?;
-        Rule::Other
+        Rule::Collate { name: reader.name()?.text }
     } else if reader.take(&["GENERATED", "ALWAYS", "AS"]) || reader.take(&["AS"]) {
         let expression = reader.group()?;
         let stored = reader.take(&["STORED"]);

@@ -27,6 +27,8 @@ pub(crate) enum Action {
     SetType {
         column: String,
         of_type: String,
+        /// Kept as it is if none is named.
+        collation: Option<String>,
         using: Option<String>,
     },
     SetNotNull {
@@ -169,14 +171,15 @@ impl Action {
             Some(Action::SetDefault { column, value: default(value) })
         } else if reader.take(&["SET", "DATA", "TYPE"]) || reader.take(&["TYPE"]) {
             let start = reader.start();
-            while !reader.is_done() && !reader.is_word(0, "USING") {
+            while !reader.is_done() && !reader.is_any_word(&["COLLATE", "USING"]) {
                 reader.next();
             }
             let of_type = reader.text(&(start..reader.end())).to_owned();
             is_type(&of_type).then_some(())?;
+            let collation = if reader.take(&["COLLATE"]) { Some(reader.name()?.text) } else { None };
             let using = if reader.take(&["USING"]) { Some(rest(reader, range)?) } else { None };
             let using = using.filter(|using| !is_own_cast(using, &column)).map(str::to_owned);
-            Some(Action::SetType { column, of_type, using })
+            Some(Action::SetType { column, of_type, collation, using })
         } else {
             None
         }

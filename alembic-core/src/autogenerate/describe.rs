@@ -1,0 +1,87 @@
+//! Operations in words.
+
+use crate::operation::{Constraint, Operation};
+use crate::schema::Column;
+
+/// What an operation does, in a line.
+pub(super) fn describe(operation: &Operation) -> String {
+    match operation {
+        Operation::CreateSchema { name } => format!("add schema {name}"),
+        Operation::DropSchema { name } => format!("drop schema {name}"),
+        Operation::CreateEnum(own) => format!("add enum {}", own.name),
+        Operation::DropEnum(own) => format!("drop enum {}", own.name),
+        Operation::RenameEnum { from, to } => format!("rename enum {from} to {to}"),
+        Operation::ChangeEnum(change) => {
+            let before = change.before.values.join(", ");
+            format!("change enum {}: {before} → {}", change.after.name, change.after.values.join(", "))
+        }
+        Operation::CreateTable(table) => format!("add table {}", table.name),
+        Operation::DropTable(table) => format!("drop table {}", table.name),
+        Operation::RenameTable { from, to } => format!("rename table {from} to {to}"),
+        Operation::SetComment { table, .. } => format!("change the comment of {table}"),
+        Operation::SetOptions { table, .. } => format!("change whether {table} is STRICT or WITHOUT ROWID"),
+        Operation::AddColumn { table, column, .. } => format!("add column {table}.{}", column.name),
+        Operation::DropColumn { table, column } => format!("drop column {table}.{}", column.name),
+        Operation::RenameColumn { table, from, to } => format!("rename column {table}.{from} to {to}"),
+        Operation::AlterColumn { table, before, after, .. } => {
+            format!("change column {table}.{}: {}", after.name, changes(before, after).join(", "))
+        }
+        Operation::ChangePrimaryKey { table, before, after } => {
+            let columns = |key: &Option<crate::operation::Key>| {
+                key.as_ref().map_or_else(|| "none".to_owned(), |key| key.key.columns.join(", "))
+            };
+            match (columns(before), columns(after)) {
+                (old, new) if old == new => format!("change the primary key of {table}"),
+                (old, new) => format!("change the primary key of {table}: {old} → {new}"),
+            }
+        }
+        Operation::CreateIndex { table, index, .. } => format!("add index {} of {table}", index.name),
+        Operation::DropIndex { table, index, .. } => format!("drop index {} of {table}", index.name),
+        Operation::RenameIndex { table, from, to } => {
+            format!("rename index {} of {table} to {}", from.name, to.name)
+        }
+        Operation::AddConstraint { table, constraint, .. } => format!("add {} of {table}", named(constraint)),
+        Operation::DropConstraint { table, constraint, .. } => {
+            format!("drop {} of {table}", named(constraint))
+        }
+        Operation::RenameConstraint { table, from, to, .. } => {
+            let new = to.name().map_or("", String::as_str);
+            format!("rename {} of {table} to {new}", named(from))
+        }
+    }
+}
+
+fn named(constraint: &Constraint) -> String {
+    let kind = match constraint {
+        Constraint::Unique(_) => "unique constraint",
+        Constraint::ForeignKey(_) => "foreign key",
+        Constraint::Check(_) => "check",
+    };
+    constraint.name().map_or_else(|| kind.to_owned(), |name| format!("{kind} {name}"))
+}
+
+fn changes(before: &Column, after: &Column) -> Vec<String> {
+    let mut changes = Vec::new();
+    if before.type_ != after.type_ {
+        changes.push("type".to_owned());
+    }
+    match (before.nullable, after.nullable) {
+        (true, false) => changes.push("NOT NULL".to_owned()),
+        (false, true) => changes.push("NULL allowed".to_owned()),
+        _ => {}
+    }
+    if before.default != after.default {
+        changes.push(
+            after.default.as_ref().map_or_else(|| "no default".to_owned(), |text| format!("default {text}")),
+        );
+    }
+    let others = [
+        (before.identity != after.identity, "numbering"),
+        (before.generated != after.generated, "expression"),
+        (before.collation != after.collation, "collation"),
+        (before.check != after.check, "check"),
+        (before.comment != after.comment, "comment"),
+    ];
+    changes.extend(others.into_iter().filter(|(changed, _)| *changed).map(|(_, word)| word.to_owned()));
+    changes
+}

@@ -1,0 +1,117 @@
+//! What is different, and what is to be known of it before anything is written.
+
+use std::fmt;
+
+use super::Comparison;
+use super::describe::describe;
+use super::obstacle::{Obstacle, obstacles};
+use crate::operation::{Fill, Loss, Operation, ProbableRename, probable_renames};
+use crate::schema::{ObjectName, Schema};
+use crate::script::Dialect;
+
+/// The operations that lead from a database to a desired schema.
+#[derive(Clone, Debug)]
+pub struct Difference {
+    /// The dialect of the database.
+    pub dialect: Dialect,
+    /// What is to be done, in an order that works.
+    pub operations: Vec<Operation>,
+    /// What is dropped and what is added may be one thing under another name: the most probable first.
+    pub probable_renames: Vec<ProbableRename>,
+    /// Views, triggers and other things that use what is to be changed.
+    pub obstacles: Vec<Obstacle>,
+    /// What the operations come from.
+    pub(super) before: Schema,
+    /// What they lead to.
+    pub(super) after: Schema,
+}
+
+/// A column that rows which are there have no value for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Unfilled {
+    /// The table.
+    pub table: ObjectName,
+    /// The column.
+    pub column: String,
+    /// Whether the column is new; otherwise it may have been NULL so far.
+    pub is_new: bool,
+}
+
+impl Difference {
+    pub(super) fn new(comparison: &Comparison, mut operations: Vec<Operation>) -> Difference {
+        let missing = comparison.missing().iter().cloned();
+        operations.splice(0..0, missing.map(|name| Operation::CreateSchema { name }));
+        Difference {
+            dialect: comparison.dialect,
+            probable_renames: probable_renames(&operations),
+            obstacles: obstacles(comparison.dialect, &operations, &comparison.actual.foreign),
+            operations,
+            before: comparison.generic().clone(),
+            after: comparison.desired.clone(),
+        }
+    }
+
+    /// Whether there is nothing to do.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.operations.is_empty()
+    }
+
+    /// The data that is lost.
+    #[must_use]
+    pub fn losses(&self) -> Vec<Loss> {
+        Loss::all(&self.operations)
+    }
+
+    /// The columns for which nothing says what the rows that are there get.
+    #[must_use]
+    pub fn unfilled(&self) -> Vec<Unfilled> {
+        let needs = self.operations.iter().filter(|operation| operation.needs_fill());
+        needs
+            .filter_map(|operation| match operation {
+                Operation::AddColumn { table, column, .. } => {
+                    Some(Unfilled { table: table.clone(), column: column.name.clone(), is_new: true })
+                }
+                Operation::AlterColumn { table, after, .. } => {
+                    Some(Unfilled { table: table.clone(), column: after.name.clone(), is_new: false })
+                }
+                _ => None,
+            })
+            .collect()
+    }
+
+    /// Says what the rows that are there get in a column: the value of an SQL expression. Whether the column needs one.
+    pub fn fill(&mut self, table: &ObjectName, column: &str, expression: &str) -> bool {
+        let mut found = false;
+        for operation in self.operations.iter_mut().filter(|operation| operation.needs_fill()) {
+            match operation {
+                Operation::AddColumn { table: own, column: new, fill }
+                    if own == table && new.name == column =>
+                {
+                    *fill = Fill::Value(expression.to_owned());
+                    found = true;
+                }
+                Operation::AlterColumn { table: own, after, fill, .. }
+                    if own == table && after.name == column =>
+                {
+                    *fill = Fill::Value(expression.to_owned());
+                    found = true;
+                }
+                _ => {}
+            }
+        }
+        found
+    }
+
+    /// A line for each operation: what a person reads of it.
+    #[must_use]
+    pub fn lines(&self) -> Vec<String> {
+        self.operations.iter().map(describe).collect()
+    }
+}
+
+impl fmt::Display for Difference {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(&self.lines().join("\n"))
+    }
+}

@@ -1,0 +1,125 @@
+//! What of a database is looked at.
+
+use crate::schema::{ObjectName, Schema};
+
+/// Which schemas and tables of a database are looked at.
+///
+/// ```
+/// use alembic_core::autogenerate::Filter;
+/// use alembic_core::schema::ObjectName;
+///
+/// let filter = Filter { exclude: vec!["tmp_*".into()], ..Filter::default() };
+/// assert!(filter.takes(&ObjectName::new("users")));
+/// assert!(!filter.takes(&ObjectName::new("tmp_users")));
+/// assert!(!filter.takes(&ObjectName::new("_sqlx_migrations")));
+/// ```
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Filter {
+    /// Schemas (PostgreSQL) or databases (MySQL) besides the default one.
+    pub schemas: Vec<String>,
+    /// Patterns of tables; empty: all. `*` stands for any characters, `?` for one. A table outside of the default schema
+    /// is named with its schema: `audit.*`.
+    pub include: Vec<String>,
+    /// Patterns of tables that are left out, even where `include` has them.
+    pub exclude: Vec<String>,
+}
+
+/// The tables in which migration tools keep their books.
+const BOOKKEEPING: [&str; 28] = [
+    "__EFMigrationsHistory",
+    "__diesel_schema_migrations",
+    "__drizzle_migrations",
+    "__toasty_migrations",
+    "_prisma_migrations",
+    "_sqlx_migrations",
+    "_sqlx_migrator_migrations",
+    "alembic_history",
+    "alembic_version",
+    "ar_internal_metadata",
+    "atlas_schema_revisions",
+    "butane_migrations",
+    "cot__migrations",
+    "databasechangelog",
+    "databasechangeloglock",
+    "django_migrations",
+    "doctrine_migration_versions",
+    "flyway_schema_history",
+    "goose_db_version",
+    "knex_migrations",
+    "knex_migrations_lock",
+    "mikro_orm_migrations",
+    "phinxlog",
+    "refinery_schema_history",
+    "schema_migrations",
+    "seaql_migrations",
+    "sequelizemeta",
+    "typeorm_metadata",
+];
+
+impl Filter {
+    /// Whether a table is looked at.
+    #[must_use]
+    pub fn takes(&self, name: &ObjectName) -> bool {
+        let shown = name.to_string();
+        let any = |patterns: &[String]| patterns.iter().any(|pattern| matches(pattern, &shown));
+        if any(&self.exclude) {
+            return false;
+        }
+        if !self.include.is_empty() {
+            return any(&self.include);
+        }
+        !BOOKKEEPING.iter().any(|known| known.eq_ignore_ascii_case(&name.name))
+    }
+
+    /// Takes out of a schema what is not looked at. Tables that `wanted` has stay, whatever their name.
+    pub(super) fn apply(&self, schema: &mut Schema, wanted: &Schema) {
+        schema.tables.retain(|table| self.takes(&table.name) || wanted.table(&table.name).is_some());
+        schema.foreign.retain(|foreign| {
+            foreign.table.as_ref().is_none_or(|table| self.takes(table) || wanted.table(table).is_some())
+        });
+    }
+}
+
+/// Whether `name` is what `pattern` says.
+fn matches(pattern: &str, name: &str) -> bool {
+    let mut letters = pattern.chars();
+    match letters.next() {
+        None => name.is_empty(),
+        Some('*') => {
+            let rest = letters.as_str();
+            name.char_indices().any(|(at, _)| matches(rest, &name[at..])) || matches(rest, "")
+        }
+        Some(letter) => {
+            let mut of_name = name.chars();
+            of_name.next().is_some_and(|other| letter == '?' || letter == other)
+                && matches(letters.as_str(), of_name.as_str())
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::matches;
+
+    #[test]
+    fn patterns() {
+        let check = |pattern: &str, name: &str, expected| {
+            assert_eq!(matches(pattern, name), expected, "{pattern} {name}")
+        };
+        check("users", "users", true);
+        check("users", "user", false);
+        check("user", "users", false);
+        check("*", "", true);
+        check("*", "anything", true);
+        check("tmp_*", "tmp_", true);
+        check("tmp_*", "tmp", false);
+        check("*_old", "users_old", true);
+        check("*_old", "users_older", false);
+        check("a*b*c", "aXbYbZc", true);
+        check("a*b*c", "acb", false);
+        check("t?", "té", true);
+        check("t?", "t", false);
+        check("audit.*", "audit.log", true);
+        check("audit.*", "auditXlog", false);
+    }
+}

@@ -1,0 +1,119 @@
+//! Reading a database.
+
+use super::{AutogenerateError, Filter};
+use crate::dialect::{Namespace, Rows};
+use crate::migrate::{Connection, Database, Missing};
+use crate::schema::Schema;
+use crate::script::Dialect;
+
+const READING: &str = "reading its catalog";
+
+/// What a database looks like.
+///
+/// Types, defaults and expressions are in the database's own spelling. What a [`Schema`] does not hold is listed in
+/// [`foreign`](Schema::foreign).
+///
+/// # Errors
+/// The database cannot be reached or read, or a schema of the filter is not there.
+pub async fn inspect(database: impl Into<Database>, filter: &Filter) -> Result<Schema, AutogenerateError> {
+    let mut connection = database.into().connect(Missing::Refuse).await?;
+    let (namespaces, _) = namespaces(&mut connection, filter, &[]).await?;
+    let mut schema = reflect(&mut connection, &namespaces).await?;
+    filter.apply(&mut schema, &Schema::default());
+    Ok(schema)
+}
+
+/// A schema that [`inspect`] gave, as models would write it: with types and defaults that other dialects understand too.
+#[must_use]
+pub fn generic(schema: &Schema, dialect: Dialect) -> Schema {
+    crate::dialect::generic(schema, dialect)
+}
+
+/// The default schema, those that the filter names, and those that are wanted; of the latter, those that are not there.
+pub(super) async fn namespaces(
+    connection: &mut Connection,
+    filter: &Filter,
+    wanted: &[String],
+) -> Result<(Vec<Namespace>, Vec<String>), AutogenerateError> {
+    let sql = match connection.dialect() {
+        Dialect::Sqlite => return Ok((Vec::new(), Vec::new())),
+        Dialect::Postgresql => {
+            "SELECT coalesce(current_schema(), 'public')::text, NULL \
+             UNION ALL SELECT nspname::text, nspname::text FROM pg_namespace"
+        }
+        Dialect::Mysql => {
+            "SELECT CAST(database() AS CHAR), NULL \
+             UNION ALL SELECT CAST(schema_name AS CHAR), CAST(schema_name AS CHAR) FROM information_schema.schemata"
+        }
+    };
+    let rows = connection.rows(sql.to_owned()).await.map_err(AutogenerateError::database(READING))?;
+    let mut known = rows.into_iter().map(|row| {
+        let [name, shown] = crate::dialect::columns(row);
+        Namespace { name: name.unwrap_or_default(), shown }
+    });
+    let mut namespaces: Vec<Namespace> = known.next().into_iter().collect();
+    let known: Vec<Namespace> = known.collect();
+    let mut missing = Vec::new();
+    for name in filter.schemas.iter().chain(wanted) {
+        if namespaces.iter().any(|taken| taken.name == *name) {
+            continue;
+        }
+        match known.iter().find(|known| known.name == *name) {
+            Some(found) => namespaces.push(found.clone()),
+            None if wanted.contains(name) => {
+                namespaces.push(Namespace { name: name.clone(), shown: Some(name.clone()) });
+                missing.push(name.clone());
+            }
+            None => return Err(AutogenerateError::NoSchema { name: name.clone() }),
+        }
+    }
+    Ok((namespaces, missing))
+}
+
+/// All that is in these namespaces.
+pub(super) async fn reflect(
+    connection: &mut Connection,
+    namespaces: &[Namespace],
+) -> Result<Schema, AutogenerateError> {
+    let mut schema = match connection.dialect() {
+        #[cfg(feature = "sqlite")]
+        Dialect::Sqlite => {
+            use crate::dialect::sqlite::reflect::{queries, schema};
+            schema(answers(connection, queries()).await?)
+        }
+        #[cfg(feature = "postgres")]
+        Dialect::Postgresql => {
+            use crate::dialect::postgresql::reflect::{queries, schema};
+            schema(namespaces, answers(connection, queries(namespaces)).await?)
+        }
+        #[cfg(feature = "mysql")]
+        Dialect::Mysql => {
+            use crate::dialect::mysql::reflect::{Flavor, queries, schema};
+            let version = connection.rows("SELECT CAST(version() AS CHAR)".to_owned()).await;
+            let version = version
+                .map_err(AutogenerateError::database(READING))?
+                .into_iter()
+                .flatten()
+                .flatten()
+                .collect::<String>();
+            let flavor = Flavor::of(&version);
+            schema(namespaces, flavor, answers(connection, queries(namespaces, flavor)).await?)
+        }
+        #[cfg(not(all(feature = "sqlite", feature = "postgres", feature = "mysql")))]
+        dialect => {
+            let _ = namespaces;
+            return Err(crate::migrate::MigrateError::NoDriver { dialect }.into());
+        }
+    };
+    schema.tables.sort_by(|a, b| a.name.cmp(&b.name));
+    Ok(schema)
+}
+
+async fn answers<const N: usize>(
+    connection: &mut Connection,
+    queries: [String; N],
+) -> Result<[Rows; N], AutogenerateError> {
+    let mut answers =
+        connection.answers(&queries).await.map_err(AutogenerateError::database(READING))?.into_iter();
+    Ok(std::array::from_fn(|_| answers.next().unwrap_or_default()))
+}

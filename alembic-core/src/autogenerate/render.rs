@@ -1,0 +1,103 @@
+//! The SQL of a difference, as the sections of a script.
+
+use std::collections::BTreeSet;
+use std::fmt;
+
+use super::Difference;
+use crate::dialect::{DdlError, script, statements};
+use crate::operation::{Operation, Side, diff, inverse};
+use crate::revision::Direction;
+use crate::schema::Schema;
+use crate::script::Dialect;
+
+/// The sections of a script: one for all dialects that say the same, one each for those that do not.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Rendered {
+    /// The sections of the upgrade.
+    pub upgrade: Vec<RenderedSection>,
+    /// The sections of the downgrade.
+    pub downgrade: Vec<RenderedSection>,
+}
+
+/// A section of SQL.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RenderedSection {
+    /// The dialects that it is for; none where it is for all.
+    pub dialects: Vec<Dialect>,
+    /// Its statements.
+    pub sql: String,
+}
+
+impl Difference {
+    /// The statements that carry out the difference in one dialect, or that undo it.
+    ///
+    /// # Errors
+    /// The dialect has no words for something.
+    pub fn sql(&self, dialect: Dialect, direction: Direction) -> Result<String, DdlError> {
+        let statements = match direction {
+            Direction::Upgrade => statements(dialect, &self.operations, [&self.after, &self.before])?,
+            Direction::Downgrade => {
+                statements(dialect, &inverse(&self.operations), [&self.before, &self.after])?
+            }
+        };
+        Ok(script(&statements))
+    }
+
+    /// The sections of a script that carry out the difference in all these dialects.
+    ///
+    /// # Errors
+    /// A dialect has no words for something.
+    pub fn render(&self, dialects: &[Dialect]) -> Result<Rendered, DdlError> {
+        Ok(Rendered {
+            upgrade: self.sections(dialects, Direction::Upgrade)?,
+            downgrade: self.sections(dialects, Direction::Downgrade)?,
+        })
+    }
+
+    fn sections(&self, dialects: &[Dialect], direction: Direction) -> Result<Vec<RenderedSection>, DdlError> {
+        let mut sections: Vec<RenderedSection> = Vec::new();
+        for &dialect in dialects {
+            let sql = self.sql(dialect, direction)?;
+            match sections.iter_mut().find(|section| section.sql == sql) {
+                Some(section) => section.dialects.push(dialect),
+                None => sections.push(RenderedSection { dialects: vec![dialect], sql }),
+            }
+        }
+        if let [only] = sections.as_mut_slice() {
+            only.dialects.clear();
+        }
+        Ok(sections)
+    }
+}
+
+/// The statements that make a schema, in one dialect.
+///
+/// # Errors
+/// The dialect has no words for something.
+pub fn schema_sql(schema: &Schema, dialect: Dialect) -> Result<String, DdlError> {
+    let nothing = Schema::default();
+    let before = Side { reflected: &nothing, written: &nothing };
+    let names = schema.tables.iter().map(|table| &table.name).chain(schema.enums.iter().map(|own| &own.name));
+    let schemas: BTreeSet<&String> = names.filter_map(|name| name.schema.as_ref()).collect();
+    let schemas = schemas.into_iter().map(|name| Operation::CreateSchema { name: name.clone() });
+    let tables = diff(dialect, before, Side { reflected: schema, written: schema });
+    let operations: Vec<Operation> = schemas.chain(tables).collect();
+    Ok(script(&statements(dialect, &operations, [schema, &nothing])?))
+}
+
+/// The text of the sections, each behind its line.
+impl fmt::Display for Rendered {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let upgrades = self.upgrade.iter().map(|section| ("upgrade", section));
+        let sections = upgrades.chain(self.downgrade.iter().map(|section| ("downgrade", section)));
+        for (place, (direction, RenderedSection { dialects, sql })) in sections.enumerate() {
+            if place > 0 {
+                formatter.write_str("\n")?;
+            }
+            let names: Vec<&str> = dialects.iter().map(|dialect| dialect.name()).collect();
+            writeln!(formatter, "{}", format!("-- alembic: {direction} {}", names.join(", ")).trim_end())?;
+            formatter.write_str(sql)?;
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,216 @@
+//! Operations as SQL, written the way people write it.
+//!
+//! The same operations give the same bytes, and dialects that can say a thing alike say it alike: so that one section of a
+//! script serves them all. On SQLite what its own `ALTER TABLE` lacks is written as the standard has it; the executor carries
+//! it out.
+
+mod alter;
+mod column;
+mod constraint;
+mod enums;
+mod index;
+mod merge;
+mod table;
+mod text;
+
+use super::{NoSuchType, TypeWords};
+use crate::operation::{self, Operation};
+use crate::schema::{Column, Enum, ObjectName, Schema, Type};
+use crate::script::Dialect;
+
+/// A statement without its semicolon.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Statement {
+    /// What is to be said above it.
+    pub(crate) notes: Vec<String>,
+    /// Its text, of one or several lines.
+    pub(crate) sql: String,
+}
+
+/// An operation that a database has no words for.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[expect(missing_docs, reason = "the message of each variant says what it is")]
+#[non_exhaustive]
+pub enum DdlError {
+    #[error("{table}.{column}: {source}")]
+    Type { table: ObjectName, column: String, source: NoSuchType },
+    #[error("index {index} of {table}: {dialect} has no indexes on some of the rows")]
+    PartialIndex { dialect: Dialect, table: ObjectName, index: String },
+    #[error("{table}: {dialect} cannot change whether a table is STRICT or WITHOUT ROWID; make a new table")]
+    Options { dialect: Dialect, table: ObjectName },
+}
+
+/// The statements that carry out `operations`. `schemas` are those that they lead to and come from: the first knows enums
+/// and tables best.
+pub(crate) fn statements(
+    dialect: Dialect,
+    operations: &[Operation],
+    schemas: [&Schema; 2],
+) -> Result<Vec<Statement>, DdlError> {
+    let enums: Vec<Enum> = schemas.iter().flat_map(|schema| schema.enums.iter().cloned()).collect();
+    let mut statements = Vec::new();
+    for action in merge::merged(dialect, operations) {
+        let known = action.table().and_then(|name| schemas.iter().find_map(|schema| schema.table(name)));
+        let strict = known.is_some_and(|table| table.options.strict);
+        Writer { dialect, enums: &enums, strict }.write(&action, &mut statements)?;
+    }
+    Ok(statements)
+}
+
+/// The word of a database for a type, if it has one.
+pub(crate) fn type_word(dialect: Dialect, strict: bool, type_: &Type, enums: &[Enum]) -> Option<String> {
+    Writer { dialect, enums, strict }.word(type_).ok()
+}
+
+/// Writes for one dialect.
+struct Writer<'a> {
+    dialect: Dialect,
+    enums: &'a [Enum],
+    /// Whether the table is `STRICT`.
+    strict: bool,
+}
+
+impl Writer<'_> {
+    fn name(&self, name: &str) -> String {
+        operation::name(self.dialect, name)
+    }
+
+    fn names(&self, names: &[String]) -> String {
+        let names: Vec<String> = names.iter().map(|name| self.name(name)).collect();
+        names.join(", ")
+    }
+
+    /// A table or type, with its schema where there are schemas.
+    fn object(&self, name: &ObjectName) -> String {
+        match &name.schema {
+            Some(schema) if self.dialect != Dialect::Sqlite => {
+                format!("{}.{}", self.name(schema), self.name(&name.name))
+            }
+            _ => self.name(&name.name),
+        }
+    }
+
+    /// Something that stands beside a table in its schema: an index, an enum.
+    fn beside(&self, table: &ObjectName, name: &str) -> String {
+        self.object(&ObjectName { schema: table.schema.clone(), name: name.to_owned() })
+    }
+
+    fn type_word(&self, table: &ObjectName, column: &Column) -> Result<String, DdlError> {
+        self.word(&column.type_).map_err(|source| DdlError::Type {
+            table: table.clone(),
+            column: column.name.clone(),
+            source,
+        })
+    }
+
+    fn word(&self, type_: &Type) -> Result<String, NoSuchType> {
+        let quote = |name: &ObjectName| self.object(name);
+        let strict = self.strict;
+        TypeWords { dialect: self.dialect, strict, enums: self.enums, quote: &quote }.word(type_)
+    }
+
+    fn is(&self, dialect: Dialect) -> bool {
+        self.dialect == dialect
+    }
+
+    fn write(&self, action: &merge::Action<'_>, out: &mut Vec<Statement>) -> Result<(), DdlError> {
+        let operation = match action {
+            merge::Action::Single(operation) => operation,
+            merge::Action::Columns(operations) => return self.alter_columns(operations, out),
+            merge::Action::Key(operations) => return self.change_numbered_key(operations, out),
+        };
+        let loss = operation.loss().map(|loss| format!("Loses data: {loss}."));
+        let mut push = |sql: String| out.push(Statement { notes: Vec::new(), sql });
+        match operation.as_ref() {
+            Operation::CreateSchema { name } if self.is(Dialect::Postgresql) => {
+                push(format!("CREATE SCHEMA IF NOT EXISTS {}", self.name(name)));
+            }
+            Operation::DropSchema { name } if self.is(Dialect::Postgresql) => {
+                push(format!("DROP SCHEMA IF EXISTS {}", self.name(name)));
+            }
+            Operation::CreateSchema { .. } | Operation::DropSchema { .. } => {}
+            Operation::CreateEnum(own) => self.create_enum(own, out),
+            Operation::DropEnum(own) => self.drop_enum(own, out),
+            Operation::RenameEnum { from, to } => self.rename_enum(from, to, out),
+            Operation::ChangeEnum(change) => self.change_enum(change, loss, out)?,
+            Operation::CreateTable(table) => self.create_table(table, out)?,
+            Operation::DropTable(table) => {
+                let sql = format!("DROP TABLE {}", self.object(&table.name));
+                out.push(Statement { notes: loss.into_iter().collect(), sql });
+            }
+            Operation::RenameTable { from, to } => push(self.rename_table(from, to)),
+            Operation::SetComment { table, after, .. } => {
+                out.extend(self.table_comment(table, after.as_deref()));
+            }
+            Operation::SetOptions { table, .. } => {
+                if self.is(Dialect::Sqlite) {
+                    let (dialect, table) = (self.dialect, table.clone());
+                    return Err(DdlError::Options { dialect, table });
+                }
+            }
+            Operation::AddColumn { table, column, fill } => self.add_column(table, column, fill, out)?,
+            Operation::DropColumn { table, column } => {
+                let sql = self.alter(table, &[format!("DROP COLUMN {}", self.name(&column.name))]);
+                out.push(Statement { notes: loss.into_iter().collect(), sql });
+            }
+            Operation::RenameColumn { table, from, to } => {
+                let action = format!("RENAME COLUMN {} TO {}", self.name(from), self.name(to));
+                push(self.alter(table, &[action]));
+            }
+            Operation::AlterColumn { .. } => self.alter_columns(&[operation.as_ref()], out)?,
+            Operation::ChangePrimaryKey { table, before, after } => {
+                let actions = self.key_actions(table, before.as_ref(), after.as_ref());
+                if !actions.is_empty() {
+                    push(self.alter(table, &actions));
+                }
+            }
+            Operation::CreateIndex { table, index, key_index } => {
+                self.create_index(table, index, key_index.as_deref(), out)?;
+            }
+            Operation::DropIndex { table, index, key_index } => {
+                self.drop_index(table, index, key_index.as_deref(), out);
+            }
+            Operation::RenameIndex { table, from, to } => self.rename_index(table, from, to, out)?,
+            Operation::AddConstraint { table, constraint, key_index } => {
+                push(self.add_constraint(table, constraint, key_index.as_deref()));
+            }
+            Operation::DropConstraint { table, constraint, key_index } => {
+                push(self.drop_constraint(table, constraint, key_index.as_deref()));
+            }
+            Operation::RenameConstraint { table, from, to, key_index } => {
+                push(self.rename_constraint(table, [from, to], key_index.as_deref()));
+            }
+        }
+        Ok(())
+    }
+
+    /// `ALTER TABLE` with its actions: each on a line of its own if there are several.
+    fn alter(&self, table: &ObjectName, actions: &[String]) -> String {
+        let table = self.object(table);
+        match actions {
+            [action] => format!("ALTER TABLE {table} {action}"),
+            actions => format!("ALTER TABLE {table}\n    {}", actions.join(",\n    ")),
+        }
+    }
+
+    fn rename_table(&self, from: &ObjectName, to: &ObjectName) -> String {
+        // MySQL takes a name without its database for one of the current database.
+        let to = if self.is(Dialect::Mysql) { self.object(to) } else { self.name(&to.name) };
+        format!("ALTER TABLE {} RENAME TO {to}", self.object(from))
+    }
+
+    fn table_comment(&self, table: &ObjectName, comment: Option<&str>) -> Option<Statement> {
+        let text = comment.map(|comment| text::literal(self.dialect, comment));
+        let sql = match self.dialect {
+            Dialect::Sqlite => return None,
+            Dialect::Postgresql => {
+                let text = text.unwrap_or_else(|| "NULL".to_owned());
+                format!("COMMENT ON TABLE {} IS {text}", self.object(table))
+            }
+            Dialect::Mysql => self.alter(table, &[format!("COMMENT = {}", text.as_deref().unwrap_or("''"))]),
+        };
+        Some(Statement { notes: Vec::new(), sql })
+    }
+}
+
+pub(crate) use text::script;

@@ -1,0 +1,351 @@
+//! Columns that are added or changed.
+
+use super::column::identity_words;
+use super::{DdlError, Statement, Writer};
+use crate::dialect::neutral::neutral_value;
+use crate::operation::{Fill, Operation, is_unfilled};
+use crate::schema::{Column, Identity, ObjectName, Type};
+use crate::script::Dialect;
+
+impl Writer<'_> {
+    /// Adds a column; in three steps where the rows that are there need a value that no default gives them.
+    pub(super) fn add_column(
+        &self,
+        table: &ObjectName,
+        column: &Column,
+        fill: &Fill,
+        out: &mut Vec<Statement>,
+    ) -> Result<(), DdlError> {
+        let push = |out: &mut Vec<Statement>, sql| out.push(Statement { notes: Vec::new(), sql });
+        let value = match fill {
+            Fill::Value(value) => Some(value.clone()),
+            Fill::Neutral if is_unfilled(column) => neutral_value(self.dialect, &column.type_, self.enums),
+            // SQLite numbers the rows only as they are inserted.
+            _ if self.is(Dialect::Sqlite) && column.identity.is_some() => Some("rowid".to_owned()),
+            _ => None,
+        };
+        let in_steps = value.is_some()
+            || (is_unfilled(column) && *fill != Fill::Neutral)
+            || (self.is(Dialect::Sqlite) && column.identity.is_some());
+        if !in_steps || column.generated.is_some() {
+            push(out, self.alter(table, &[format!("ADD COLUMN {}", self.column(table, column)?)]));
+        } else {
+            let nullable = Column { nullable: true, identity: None, ..column.clone() };
+            push(out, self.alter(table, &[format!("ADD COLUMN {}", self.column(table, &nullable)?)]));
+            let name = self.name(&column.name);
+            let mut notes = Vec::new();
+            match value {
+                Some(value) => push(out, format!("UPDATE {} SET {name} = {value}", self.object(table))),
+                None => notes.push(format!(
+                    "Fill in the rows that are there:\n  UPDATE {} SET {name} = …;",
+                    self.object(table)
+                )),
+            }
+            if !column.nullable {
+                let sql = self.set_not_null(table, column)?;
+                out.push(Statement { notes, sql });
+            }
+        }
+        if self.is(Dialect::Postgresql) && column.comment.is_some() {
+            out.push(self.column_comment(table, &column.name, column.comment.as_deref()));
+        }
+        Ok(())
+    }
+
+    fn set_not_null(&self, table: &ObjectName, column: &Column) -> Result<String, DdlError> {
+        let action = match self.dialect {
+            Dialect::Mysql => format!("MODIFY COLUMN {}", self.column(table, column)?),
+            _ => format!("ALTER COLUMN {} SET NOT NULL", self.name(&column.name)),
+        };
+        Ok(self.alter(table, &[action]))
+    }
+
+    /// Changes columns of one table in one statement.
+    pub(super) fn alter_columns(
+        &self,
+        operations: &[&Operation],
+        out: &mut Vec<Statement>,
+    ) -> Result<(), DdlError> {
+        let mut actions = Vec::new();
+        let mut notes = Vec::new();
+        let mut after_it = Vec::new();
+        let mut altered = None;
+        for operation in operations {
+            let Operation::AlterColumn { table, before, after, fill } = operation else { continue };
+            altered = Some(table);
+            // The value is one of the new type, and has to be there before the rows must have one.
+            if let Fill::Value(value) = fill
+                && before.nullable
+                && !after.nullable
+            {
+                let nullable = Column { nullable: true, ..after.as_ref().clone() };
+                let step = |before: &Column, after: &Column| Operation::AlterColumn {
+                    table: table.clone(),
+                    before: Box::new(before.clone()),
+                    after: Box::new(after.clone()),
+                    fill: Fill::Neutral,
+                };
+                self.alter_columns(&[&step(before, &nullable)], out)?;
+                let (own, name) = (self.object(table), self.name(&after.name));
+                let sql = format!("UPDATE {own} SET {name} = {value} WHERE {name} IS NULL");
+                out.push(Statement { notes: Vec::new(), sql });
+                self.alter_columns(&[&step(&nullable, after)], out)?;
+                continue;
+            }
+            notes.extend(operation.loss().map(|loss| format!("May lose data: {loss}.")));
+            if operation.needs_fill() {
+                notes.push(format!("Fails where {}.{} is NULL.", table, after.name));
+            }
+            match self.dialect {
+                Dialect::Mysql => {
+                    if self.column(table, before)? != self.column(table, after)? {
+                        actions.push(format!("MODIFY COLUMN {}", self.column(table, after)?));
+                    }
+                }
+                Dialect::Sqlite => self.sqlite_actions(table, before, after, &mut actions)?,
+                Dialect::Postgresql => {
+                    self.postgresql_actions(table, before, after, &mut actions, &mut after_it)?;
+                }
+            }
+        }
+        if let (Some(table), false) = (altered, actions.is_empty()) {
+            out.push(Statement { notes, sql: self.alter(table, &actions) });
+        }
+        out.extend(after_it);
+        Ok(())
+    }
+
+    fn sqlite_actions(
+        &self,
+        table: &ObjectName,
+        before: &Column,
+        after: &Column,
+        actions: &mut Vec<String>,
+    ) -> Result<(), DdlError> {
+        let name = self.name(&after.name);
+        let (old, new) = (self.type_word(table, before)?, self.type_word(table, after)?);
+        if !old.eq_ignore_ascii_case(&new) || before.collation != after.collation {
+            let collation = match (&before.collation, &after.collation) {
+                (_, Some(collation)) => format!(" COLLATE {}", self.collation(collation)),
+                (Some(_), None) => " COLLATE BINARY".to_owned(),
+                (None, None) => String::new(),
+            };
+            actions.push(format!("ALTER COLUMN {name} TYPE {new}{collation}"));
+        }
+        if before.default != after.default {
+            actions.push(self.set_default(&name, after, &new));
+        }
+        actions.extend(nullability(&name, before, after));
+        Ok(())
+    }
+
+    fn set_default(&self, name: &str, column: &Column, word: &str) -> String {
+        match &column.default {
+            Some(default) => format!("ALTER COLUMN {name} SET DEFAULT {}", self.default(default, word)),
+            None => format!("ALTER COLUMN {name} DROP DEFAULT"),
+        }
+    }
+
+    fn postgresql_actions(
+        &self,
+        table: &ObjectName,
+        before: &Column,
+        after: &Column,
+        actions: &mut Vec<String>,
+        after_it: &mut Vec<Statement>,
+    ) -> Result<(), DdlError> {
+        let name = self.name(&after.name);
+        let (old, new) = (self.type_word(table, before)?, self.type_word(table, after)?);
+        let of = |identity| move |column: &Column| column.identity == Some(identity);
+        let is_serial = of(Identity::Serial);
+        let sequence = |column: &Column| self.beside(table, &format!("{}_{}_seq", table.name, column.name));
+        let identity_changes = before.identity != after.identity;
+        if identity_changes && is_serial(before) {
+            actions.push(format!("ALTER COLUMN {name} DROP DEFAULT"));
+        } else if identity_changes
+            && before.identity.is_some()
+            && after.identity.is_none_or(|_| is_serial(after))
+        {
+            actions.push(format!("ALTER COLUMN {name} DROP IDENTITY"));
+        }
+        let retyped = !old.eq_ignore_ascii_case(&new) || before.collation != after.collation;
+        // The default of the old type may be none of the new one.
+        let default_goes = before.default.is_some() && (retyped || after.default.is_none());
+        if default_goes {
+            actions.push(format!("ALTER COLUMN {name} DROP DEFAULT"));
+        }
+        if retyped {
+            let collation = match (&before.collation, &after.collation) {
+                (_, Some(collation)) => format!(" COLLATE {}", self.collation(collation)),
+                // A new type has its own, if it has any.
+                (Some(_), None) if old.eq_ignore_ascii_case(&new) => " COLLATE \"default\"".to_owned(),
+                _ => String::new(),
+            };
+            let using = using(&name, plain(&before.type_), plain(&after.type_), &new);
+            let using = using.map_or_else(String::new, |using| format!(" USING {using}"));
+            actions.push(format!("ALTER COLUMN {name} TYPE {new}{collation}{using}"));
+        }
+        actions.extend(nullability(&name, before, after));
+        if after.default.is_some() && (default_goes || before.default != after.default) {
+            actions.push(self.set_default(&name, after, &new));
+        }
+        if identity_changes {
+            self.postgresql_identity(table, before, after, &sequence(after), actions, after_it);
+        }
+        if before.comment != after.comment {
+            after_it.push(self.column_comment(table, &after.name, after.comment.as_deref()));
+        }
+        Ok(())
+    }
+
+    fn postgresql_identity(
+        &self,
+        table: &ObjectName,
+        before: &Column,
+        after: &Column,
+        sequence: &str,
+        actions: &mut Vec<String>,
+        after_it: &mut Vec<Statement>,
+    ) {
+        let name = self.name(&after.name);
+        let mut push = |sql: String| after_it.push(Statement { notes: Vec::new(), sql });
+        let was_identity = before.identity.is_some_and(|identity| identity != Identity::Serial);
+        if before.identity == Some(Identity::Serial) {
+            push(format!("DROP SEQUENCE IF EXISTS {sequence}"));
+        }
+        let Some(identity) = after.identity else { return };
+        match identity_words(identity) {
+            Some(words) if was_identity => {
+                let kind = words.trim_end_matches(" AS IDENTITY");
+                actions.push(format!("ALTER COLUMN {name} SET {kind}"));
+                return;
+            }
+            // The sequence of a serial column has the name that the one of the identity gets.
+            Some(words) => push(self.alter(table, &[format!("ALTER COLUMN {name} ADD {words}")])),
+            None => {
+                push(format!("CREATE SEQUENCE {sequence} OWNED BY {}.{name}", self.object(table)));
+                let default = format!("nextval('{}')", sequence.replace('\'', "''"));
+                push(self.alter(table, &[format!("ALTER COLUMN {name} SET DEFAULT {default}")]));
+            }
+        }
+        // The numbers go on behind those that are there.
+        let text = self.object(table).replace('\'', "''");
+        push(format!(
+            "SELECT setval(pg_get_serial_sequence('{text}', '{}'), coalesce(max({name}), 0) + 1, false) FROM {}",
+            after.name.replace('\'', "''"),
+            self.object(table)
+        ));
+    }
+
+    /// MySQL: a change of the primary key with the columns that are numbered.
+    pub(super) fn change_numbered_key(
+        &self,
+        operations: &[&Operation],
+        out: &mut Vec<Statement>,
+    ) -> Result<(), DdlError> {
+        let mut actions = Vec::new();
+        let mut notes = Vec::new();
+        let mut changed = None;
+        for operation in operations {
+            notes.extend(operation.loss().map(|loss| format!("Loses data: {loss}.")));
+            match operation {
+                Operation::ChangePrimaryKey { table, before, after } => {
+                    changed = Some(table);
+                    actions.extend(self.key_actions(table, before.as_ref(), after.as_ref()));
+                }
+                Operation::AddColumn { table, column, .. } => {
+                    actions.insert(0, format!("ADD COLUMN {}", self.column(table, column)?));
+                }
+                Operation::DropColumn { column, .. } => {
+                    actions.push(format!("DROP COLUMN {}", self.name(&column.name)));
+                }
+                Operation::AlterColumn { table, after, .. } => {
+                    actions.push(format!("MODIFY COLUMN {}", self.column(table, after)?));
+                }
+                _ => {}
+            }
+        }
+        if let Some(table) = changed {
+            out.push(Statement { notes, sql: self.alter(table, &actions) });
+        }
+        Ok(())
+    }
+}
+
+fn nullability(name: &str, before: &Column, after: &Column) -> Option<String> {
+    match (before.nullable, after.nullable) {
+        (true, false) => Some(format!("ALTER COLUMN {name} SET NOT NULL")),
+        (false, true) => Some(format!("ALTER COLUMN {name} DROP NOT NULL")),
+        _ => None,
+    }
+}
+
+/// The expression that makes a value of one type into one of another, where PostgreSQL does not find it by itself.
+fn using(name: &str, before: &Type, after: &Type, word: &str) -> Option<String> {
+    if is_text(after) || is_assigned(before, after) {
+        return None;
+    }
+    Some(match (before, after) {
+        (Type::Boolean, after) if is_number(after) => format!("{name}::integer"),
+        (before, Type::Boolean) if is_number(before) => format!("{name} <> 0"),
+        (before, _) if is_text(before) => format!("{name}::{word}"),
+        (Type::Json, after) if is_number(after) || *after == Type::Boolean => format!("{name}::{word}"),
+        _ => format!("{name}::text::{word}"),
+    })
+}
+
+/// The type whose words PostgreSQL has; those of the user's own say nothing of what they can be made from.
+fn plain(type_: &Type) -> &Type {
+    const OWN: &Type = &Type::Sql(String::new());
+    match type_ {
+        Type::Worded { postgresql: Some(_), .. } => OWN,
+        Type::Worded { type_, .. } => type_,
+        other => other,
+    }
+}
+
+fn is_text(type_: &Type) -> bool {
+    match type_ {
+        Type::Text | Type::Varchar(_) | Type::Char(_) => true,
+        Type::Sql(words) => {
+            let words = words.to_ascii_lowercase();
+            ["text", "character varying", "varchar", "character", "char", "citext", "name"]
+                .contains(&words.split('(').next().unwrap_or_default().trim())
+                && !words.ends_with(']')
+        }
+        _ => false,
+    }
+}
+
+fn is_number(type_: &Type) -> bool {
+    matches!(
+        type_,
+        Type::TinyInteger
+            | Type::SmallInteger
+            | Type::Integer
+            | Type::BigInteger
+            | Type::UnsignedTinyInteger
+            | Type::UnsignedSmallInteger
+            | Type::UnsignedInteger
+            | Type::UnsignedBigInteger
+            | Type::Real
+            | Type::Double
+            | Type::Decimal { .. }
+    )
+}
+
+/// Whether PostgreSQL has an implicit cast or one for assignments (`pg_cast.castcontext`), or none is needed.
+fn is_assigned(before: &Type, after: &Type) -> bool {
+    match (before, after) {
+        (Type::Date, Type::Timestamp | Type::TimestampTz)
+        | (
+            Type::Timestamp | Type::TimestampTz,
+            Type::Date | Type::Time | Type::Timestamp | Type::TimestampTz,
+        )
+        | (Type::Time, Type::Interval)
+        | (Type::Interval, Type::Time)
+        | (Type::Bytes | Type::Varbinary(_), Type::Bytes | Type::Varbinary(_)) => true,
+        (Type::Array(before), Type::Array(after)) => is_assigned(before, after) || is_text(after),
+        (before, after) => before == after || (is_number(before) && is_number(after)),
+    }
+}

@@ -1,0 +1,77 @@
+//! `CREATE TABLE`.
+
+use super::text::{aligned, literal};
+use super::{DdlError, Statement, Writer};
+use crate::operation::Key;
+use crate::schema::{ObjectName, Table};
+use crate::script::Dialect;
+
+impl Writer<'_> {
+    /// The table with its constraints, then its indexes and comments.
+    pub(super) fn create_table(&self, table: &Table, out: &mut Vec<Statement>) -> Result<(), DdlError> {
+        let columns: Vec<[String; 3]> = table
+            .columns
+            .iter()
+            .map(|column| self.column_parts(&table.name, column))
+            .collect::<Result<_, _>>()?;
+        let mut lines = aligned(&columns);
+        if let Some(key) = &table.primary_key {
+            let numbered = table
+                .columns
+                .iter()
+                .find(|column| key.columns.contains(&column.name) && column.identity.is_some());
+            let key = Key { key: key.clone(), numbered: numbered.cloned().map(Box::new) };
+            lines.push(self.primary_key(&key));
+        }
+        lines.extend(table.uniques.iter().map(|unique| self.unique(unique)));
+        lines.extend(table.foreign_keys.iter().map(|key| self.foreign_key(key)));
+        lines.extend(table.checks.iter().map(|check| self.check(check)));
+        let body =
+            if lines.is_empty() { String::new() } else { format!("\n    {}\n", lines.join(",\n    ")) };
+        let sql = format!("CREATE TABLE {} ({body}){}", self.object(&table.name), self.options(table));
+        out.push(Statement { notes: Vec::new(), sql });
+        for index in &table.indexes {
+            self.create_index(&table.name, index, None, out)?;
+        }
+        if self.is(Dialect::Postgresql) {
+            out.extend(table.comment.as_ref().and_then(|text| self.table_comment(&table.name, Some(text))));
+            for column in table.columns.iter().filter(|column| column.comment.is_some()) {
+                out.push(self.column_comment(&table.name, &column.name, column.comment.as_deref()));
+            }
+        }
+        Ok(())
+    }
+
+    /// What stands behind the closing parenthesis.
+    fn options(&self, table: &Table) -> String {
+        match self.dialect {
+            Dialect::Sqlite => {
+                let rowid = table.options.without_rowid.then_some("WITHOUT ROWID");
+                let strict = table.options.strict.then_some("STRICT");
+                let options: Vec<&str> = [strict, rowid].into_iter().flatten().collect();
+                if options.is_empty() { String::new() } else { format!(" {}", options.join(", ")) }
+            }
+            Dialect::Postgresql => String::new(),
+            Dialect::Mysql => {
+                let collation = &table.options.collation;
+                let collate =
+                    collation.as_ref().map_or_else(String::new, |name| format!(" COLLATE = {name}"));
+                let comment = table.comment.as_ref();
+                let comment = comment
+                    .map_or_else(String::new, |text| format!(" COMMENT = {}", literal(self.dialect, text)));
+                collate + &comment
+            }
+        }
+    }
+
+    pub(super) fn column_comment(
+        &self,
+        table: &ObjectName,
+        column: &str,
+        comment: Option<&str>,
+    ) -> Statement {
+        let text = comment.map_or_else(|| "NULL".to_owned(), |text| literal(self.dialect, text));
+        let sql = format!("COMMENT ON COLUMN {}.{} IS {text}", self.object(table), self.name(column));
+        Statement { notes: Vec::new(), sql }
+    }
+}

@@ -1,0 +1,86 @@
+//! Columns, and what the two servers say of them in different ways.
+
+use super::{Flavor, Reader};
+use crate::dialect::reflect::{Rows, columns};
+use crate::operation::expression::mentions;
+use crate::schema::{Column, Generated, Identity, Table, Type};
+use crate::script::Dialect;
+
+/// Adds the columns to their tables. `collations` has the default collation for each table.
+pub(super) fn read(reader: &mut Reader<'_>, flavor: Flavor, collations: &[String], rows: Rows) {
+    for row in rows {
+        let [namespace, table, name, type_, nullable, default, extra, generation, collation, comment] =
+            columns(row);
+        let key = (namespace.unwrap_or_default(), table.unwrap_or_default());
+        // Columns of views are listed too.
+        let Some(&place) = reader.tables.get(&key) else { continue };
+        let name = name.unwrap_or_default();
+        let type_ = type_.unwrap_or_default();
+        let extra = extra.unwrap_or_default();
+        let mut column = Column::new(name.clone(), Type::Sql(type_.clone()));
+        column.nullable = nullable.as_deref() == Some("YES");
+        column.collation = collation.filter(|own| *own != collations[place]);
+        column.comment = comment;
+        let lower = extra.to_ascii_lowercase();
+        if lower.contains("auto_increment") {
+            column.identity = Some(Identity::ByDefault);
+        }
+        match generation {
+            Some(generation) => {
+                let expression = expression(flavor, generation);
+                column.generated = Some(Generated { expression, stored: lower.contains("stored") });
+            }
+            None => column.default = self::default(flavor, &type_, default, &lower),
+        }
+        if lower.contains("invisible") {
+            let table = reader.schema.tables[place].name.clone();
+            reader.note("column option", table, name, "INVISIBLE".into());
+        }
+        reader.schema.tables[place].columns.push(column);
+    }
+}
+
+/// The default with what a column is set to when its row is updated: both stand in one place of its definition.
+fn default(flavor: Flavor, type_: &str, default: Option<String>, extra: &str) -> Option<String> {
+    let default = match flavor {
+        Flavor::Mariadb => default.filter(|default| default != "NULL"),
+        Flavor::Mysql if extra.contains("default_generated") => {
+            default.map(|default| expression(flavor, default))
+        }
+        // MySQL shows a literal without its quotes.
+        Flavor::Mysql => default.map(|default| match type_.split(['(', ' ']).next().unwrap_or_default() {
+            "bit" | "tinyint" | "smallint" | "mediumint" | "int" | "bigint" | "decimal" | "float"
+            | "double" | "year" => default,
+            _ => format!("'{}'", default.replace('\\', r"\\").replace('\'', "''")),
+        }),
+    };
+    let Some((_, update)) = extra.split_once("on update ") else { return default };
+    let update = update.split(' ').next().unwrap_or_default();
+    Some(format!("{} ON UPDATE {update}", default.as_deref().unwrap_or("NULL")))
+}
+
+/// An expression as it would be written: MySQL's catalog escapes its quotes.
+pub(super) fn expression(flavor: Flavor, expression: String) -> String {
+    match flavor {
+        Flavor::Mariadb => expression,
+        Flavor::Mysql => expression.replace("\\'", "'"),
+    }
+}
+
+/// A CHECK that is part of a column on MariaDB. The type JSON is there a text with such a check.
+///
+/// It is called as the column was when it was made: one that was renamed is found by the names in the expression.
+pub(super) fn add_check(table: &mut Table, name: &str, expression: String) {
+    let is_in = |column: &Column| mentions(&expression, Dialect::Mysql, &column.name);
+    let own = table.columns.iter().position(|column| column.name == name && is_in(column));
+    let own = own.or_else(|| table.columns.iter().position(is_in));
+    let Some(column) = own.map(|place| &mut table.columns[place]) else { return };
+    let is_json = expression == format!("json_valid(`{}`)", column.name.replace('`', "``"))
+        && column.type_ == Type::Sql("longtext".into());
+    if is_json {
+        column.type_ = Type::Sql("json".into());
+        column.collation = None;
+    } else {
+        column.check = Some(expression);
+    }
+}

@@ -1,0 +1,122 @@
+//! What the catalog of MySQL and MariaDB is asked: seven queries, whatever the number of tables.
+//!
+//! `information_schema` has no indexes over its views, so that the views are joined here and not there.
+
+use super::Flavor;
+use crate::dialect::quote::literal;
+use crate::dialect::reflect::{Namespace, names};
+use crate::script::Dialect;
+
+/// The queries, in the order in which [`schema`](super::schema) takes their answers.
+pub(crate) fn queries(namespaces: &[Namespace], flavor: Flavor) -> [String; 7] {
+    let names = names(namespaces, |name| literal(Dialect::Mysql, name));
+    let (indexes, checks) = match flavor {
+        Flavor::Mariadb => {
+            (INDEXES.replace("{expression}", "NULL").replace("{ignored}", "s.ignored"), CHECKS)
+        }
+        Flavor::Mysql => (
+            INDEXES
+                .replace("{expression}", "s.expression")
+                .replace("{ignored}", "IF(s.is_visible = 'YES', 'NO', 'YES')"),
+            CHECKS_OF_MYSQL,
+        ),
+    };
+    [TABLES, COLUMNS, &indexes, KEYS, ACTIONS, checks, FOREIGN]
+        .map(|query| query.replace("{namespaces}", &names))
+}
+
+/// Namespace, name, comment, what else is to be said of the table; collation of the namespace and of the table.
+const TABLES: &str = "\
+SELECT CAST(t.table_schema AS CHAR), CAST(t.table_name AS CHAR), CAST(NULLIF(t.table_comment, '') AS CHAR),
+    CONCAT_WS(', ', IF(t.engine <> 'InnoDB', CONCAT('ENGINE = ', t.engine), NULL),
+        IF(t.create_options LIKE '%partitioned%', 'PARTITIONED', NULL),
+        IF(t.table_type = 'SYSTEM VERSIONED', 'WITH SYSTEM VERSIONING', NULL)),
+    CAST(s.default_collation_name AS CHAR), CAST(t.table_collation AS CHAR)
+FROM information_schema.tables t
+JOIN information_schema.schemata s ON s.schema_name = t.table_schema
+WHERE t.table_schema IN ({namespaces}) AND t.table_type IN ('BASE TABLE', 'SYSTEM VERSIONED')
+ORDER BY 1, 2";
+
+/// Namespace, table, name, type, NULL allowed, default, extra, generation expression, collation, comment.
+const COLUMNS: &str = "\
+SELECT CAST(c.table_schema AS CHAR), CAST(c.table_name AS CHAR), CAST(c.column_name AS CHAR),
+    CAST(c.column_type AS CHAR), CAST(c.is_nullable AS CHAR), CAST(c.column_default AS CHAR), CAST(c.extra AS CHAR),
+    CAST(NULLIF(c.generation_expression, '') AS CHAR), CAST(c.collation_name AS CHAR),
+    CAST(NULLIF(c.column_comment, '') AS CHAR)
+FROM information_schema.columns c
+WHERE c.table_schema IN ({namespaces})
+ORDER BY c.table_schema, c.table_name, c.ordinal_position";
+
+/// One row for each column of an index: namespace, table, name, whether equal keys are allowed, method, column,
+/// expression, order, prefix, ignored, comment.
+const INDEXES: &str = "\
+SELECT CAST(s.table_schema AS CHAR), CAST(s.table_name AS CHAR), CAST(s.index_name AS CHAR),
+    CAST(s.non_unique AS CHAR), CAST(s.index_type AS CHAR), CAST(s.column_name AS CHAR),
+    CAST({expression} AS CHAR), CAST(s.collation AS CHAR), CAST(s.sub_part AS CHAR), CAST({ignored} AS CHAR),
+    CAST(NULLIF(s.index_comment, '') AS CHAR)
+FROM information_schema.statistics s
+WHERE s.table_schema IN ({namespaces})
+ORDER BY s.table_schema, s.table_name, s.index_name, s.seq_in_index";
+
+/// One row for each column of a foreign key: namespace, table, name, column, referenced namespace, table and column.
+const KEYS: &str = "\
+SELECT CAST(k.table_schema AS CHAR), CAST(k.table_name AS CHAR), CAST(k.constraint_name AS CHAR),
+    CAST(k.column_name AS CHAR), CAST(k.referenced_table_schema AS CHAR), CAST(k.referenced_table_name AS CHAR),
+    CAST(k.referenced_column_name AS CHAR)
+FROM information_schema.key_column_usage k
+WHERE k.table_schema IN ({namespaces}) AND k.referenced_table_name IS NOT NULL
+ORDER BY k.table_schema, k.table_name, k.constraint_name, k.ordinal_position";
+
+/// Namespace, table and name of a foreign key, ON DELETE, ON UPDATE.
+const ACTIONS: &str = "\
+SELECT CAST(r.constraint_schema AS CHAR), CAST(r.table_name AS CHAR), CAST(r.constraint_name AS CHAR),
+    CAST(r.delete_rule AS CHAR), CAST(r.update_rule AS CHAR)
+FROM information_schema.referential_constraints r
+WHERE r.constraint_schema IN ({namespaces})";
+
+/// Namespace, table, name, whether it is part of a column, expression, whether it is enforced.
+const CHECKS: &str = "\
+SELECT CAST(c.constraint_schema AS CHAR), CAST(c.table_name AS CHAR), CAST(c.constraint_name AS CHAR),
+    CAST(c.level AS CHAR), CAST(c.check_clause AS CHAR), 'YES'
+FROM information_schema.check_constraints c
+WHERE c.constraint_schema IN ({namespaces})
+ORDER BY 1, 2, 3";
+
+const CHECKS_OF_MYSQL: &str = "\
+SELECT CAST(c.constraint_schema AS CHAR), CAST(t.table_name AS CHAR), CAST(c.constraint_name AS CHAR),
+    'Table', CAST(c.check_clause AS CHAR), CAST(t.enforced AS CHAR)
+FROM information_schema.check_constraints c
+JOIN information_schema.table_constraints t
+    ON t.constraint_schema = c.constraint_schema AND t.constraint_name = c.constraint_name
+    AND t.constraint_type = 'CHECK'
+WHERE c.constraint_schema IN ({namespaces})
+ORDER BY 1, 2, 3";
+
+/// Kind, namespace, name, table's name, definition.
+const FOREIGN: &str = "\
+SELECT 'view', CAST(v.table_schema AS CHAR), CAST(v.table_name AS CHAR), NULL, CAST(v.view_definition AS CHAR)
+FROM information_schema.views v
+WHERE v.table_schema IN ({namespaces})
+UNION ALL
+SELECT 'trigger', CAST(t.trigger_schema AS CHAR), CAST(t.trigger_name AS CHAR), CAST(t.event_object_table AS CHAR),
+    CAST(t.action_statement AS CHAR)
+FROM information_schema.triggers t
+WHERE t.trigger_schema IN ({namespaces})
+UNION ALL
+SELECT LOWER(CAST(r.routine_type AS CHAR)), CAST(r.routine_schema AS CHAR), CAST(r.routine_name AS CHAR), NULL,
+    CAST(r.routine_definition AS CHAR)
+FROM information_schema.routines r
+WHERE r.routine_schema IN ({namespaces})
+UNION ALL
+SELECT 'event', CAST(e.event_schema AS CHAR), CAST(e.event_name AS CHAR), NULL, CAST(e.event_definition AS CHAR)
+FROM information_schema.events e
+WHERE e.event_schema IN ({namespaces})
+UNION ALL
+SELECT 'sequence', CAST(q.table_schema AS CHAR), CAST(q.table_name AS CHAR), NULL, NULL
+FROM information_schema.tables q
+WHERE q.table_schema IN ({namespaces}) AND q.table_type = 'SEQUENCE'
+UNION ALL
+SELECT DISTINCT 'partition', CAST(p.table_schema AS CHAR), CAST(p.partition_name AS CHAR), CAST(p.table_name AS CHAR),
+    CAST(CONCAT_WS(' ', p.partition_method, p.partition_expression, p.partition_description) AS CHAR)
+FROM information_schema.partitions p
+WHERE p.table_schema IN ({namespaces}) AND p.partition_name IS NOT NULL";

@@ -1,0 +1,85 @@
+//! Reflections in a form in which what means the same is the same.
+//!
+//! The databases normalise nearly everything themselves. What is left is what SQLite keeps as it was written, and the indexes
+//! that MySQL makes for foreign keys by itself.
+
+use super::expression::{canonical as canonical_expression, tokens};
+use crate::schema::{Column, Direction, ForeignKey, Index, IndexPart, Schema, Table, Type};
+use crate::script::Dialect;
+
+/// The canonical form of a reflection; only for comparisons.
+pub(super) fn canonical(schema: &Schema, dialect: Dialect) -> Schema {
+    let mut schema = schema.clone();
+    for table in &mut schema.tables {
+        let names: Vec<String> = table.columns.iter().map(|column| column.name.clone()).collect();
+        let names: Vec<&str> = names.iter().map(String::as_str).collect();
+        let mend = |expression: &mut String| *expression = canonical_expression(expression, dialect, &names);
+        for column in &mut table.columns {
+            canonical_column(column, dialect, &mend);
+        }
+        table.checks.iter_mut().for_each(|check| mend(&mut check.expression));
+        for index in &mut table.indexes {
+            index.condition.iter_mut().for_each(mend);
+            index.renamed_from = None;
+            for part in &mut index.parts {
+                if part.is_expression {
+                    mend(&mut part.key);
+                }
+                upper_on_sqlite(&mut part.collation, dialect);
+            }
+        }
+        if dialect == Dialect::Mysql {
+            drop_key_indexes(table);
+        }
+    }
+    schema
+}
+
+fn canonical_column(column: &mut Column, dialect: Dialect, mend: &impl Fn(&mut String)) {
+    if let (Dialect::Sqlite, Type::Sql(words)) = (dialect, &mut column.type_) {
+        let text: Vec<&str> = tokens(words, dialect).into_iter().map(|token| token.text(words)).collect();
+        *words = text.join(" ").to_ascii_uppercase();
+    }
+    column.default.iter_mut().for_each(mend);
+    column.check.iter_mut().for_each(mend);
+    column.generated.iter_mut().for_each(|generated| mend(&mut generated.expression));
+    upper_on_sqlite(&mut column.collation, dialect);
+    column.renamed_from = None;
+}
+
+/// The names of SQLite's collations have no letter case.
+fn upper_on_sqlite(collation: &mut Option<String>, dialect: Dialect) {
+    if let (Dialect::Sqlite, Some(collation)) = (dialect, collation) {
+        collation.make_ascii_uppercase();
+    }
+}
+
+/// Leaves out the indexes that MySQL has made for foreign keys.
+pub(crate) fn drop_key_indexes(table: &mut Table) {
+    let keys = std::mem::take(&mut table.foreign_keys);
+    table.indexes.retain(|index| !keys.iter().any(|key| *index == key_index(key)));
+    table.foreign_keys = keys;
+}
+
+/// The index that MySQL makes for a foreign key where no other fits.
+pub(super) fn key_index(key: &ForeignKey) -> Index {
+    let part = |column: &String| IndexPart {
+        key: column.clone(),
+        is_expression: false,
+        direction: Direction::Ascending,
+        nulls: None,
+        collation: None,
+        operator_class: None,
+        prefix: None,
+    };
+    Index {
+        name: key.name.clone().unwrap_or_default(),
+        parts: key.columns.iter().map(part).collect(),
+        unique: false,
+        nulls_not_distinct: false,
+        method: None,
+        include: Vec::new(),
+        condition: None,
+        renamed_from: None,
+    }
+}

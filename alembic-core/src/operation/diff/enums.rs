@@ -1,0 +1,187 @@
+//! Enums: types of their own on PostgreSQL, part of a column's type on MySQL, plain text on SQLite.
+
+use super::columns::View;
+use super::renames::for_expressions;
+use crate::operation::expression::tokens;
+use crate::operation::{EnumChange, EnumColumn};
+use crate::schema::{Column, Enum, ObjectName, Schema, Table, Type};
+use crate::script::{Dialect, TokenKind};
+
+/// The columns of all tables that use an enum.
+fn columns_of(schema: &Schema, name: &ObjectName) -> Vec<(ObjectName, Column)> {
+    let of_table = |table: &Table| {
+        let columns = table.columns.iter().filter(|column| column.type_.enum_name() == Some(name));
+        columns.map(|column| (table.name.clone(), column.clone())).collect::<Vec<_>>()
+    };
+    schema.tables.iter().flat_map(of_table).collect()
+}
+
+/// What became of the enums.
+#[derive(Debug, Default)]
+pub(super) struct Compared {
+    pub(super) created: Vec<Enum>,
+    pub(super) changed: Vec<EnumChange>,
+    pub(super) dropped: Vec<Enum>,
+}
+
+/// Compares the enums of two schemas. `tables` are those that are there before and after.
+pub(super) fn compare(
+    dialect: Dialect,
+    before: (&Schema, &Schema),
+    after: (&Schema, &Schema),
+    tables: &[(View<'_>, View<'_>)],
+) -> Compared {
+    match dialect {
+        Dialect::Postgresql => of_types(before, after),
+        Dialect::Mysql | Dialect::Sqlite => of_columns(dialect, after.1, tables),
+    }
+}
+
+fn of_types(before: (&Schema, &Schema), after: (&Schema, &Schema)) -> Compared {
+    let mut compared = Compared::default();
+    let written = |name: &ObjectName| after.1.enums.iter().find(|own| own.name == *name);
+    for new in &after.0.enums {
+        match before.0.enums.iter().find(|old| old.name == new.name) {
+            None => compared.created.push(written(&new.name).unwrap_or(new).clone()),
+            Some(old) if old.values == new.values => {}
+            Some(old) => {
+                let after_columns = columns_of(after.1, &new.name);
+                let both = columns_of(before.1, &new.name).into_iter().filter_map(|(table, column)| {
+                    let found =
+                        after_columns.iter().find(|(own, new)| *own == table && new.name == column.name);
+                    found.map(|(_, new)| EnumColumn { table, before: column, after: new.clone() })
+                });
+                compared.changed.push(EnumChange {
+                    before: old.clone(),
+                    after: written(&new.name).unwrap_or(new).clone(),
+                    columns: both.collect(),
+                    dependents: Vec::new(),
+                    rebuild: false,
+                });
+            }
+        }
+    }
+    let gone = |old: &&Enum| !after.0.enums.iter().any(|new| new.name == old.name);
+    compared.dropped = before.0.enums.iter().filter(gone).cloned().collect();
+    compared
+}
+
+/// What the columns tell of the enums. A database without such types cannot tell of one that no column had.
+fn of_columns(dialect: Dialect, after: &Schema, tables: &[(View<'_>, View<'_>)]) -> Compared {
+    let mut compared = Compared::default();
+    for own in &after.enums {
+        let mut columns = Vec::new();
+        let mut values: Option<Vec<String>> = None;
+        let mut agree = true;
+        for (before, new) in tables {
+            for column in
+                new.written.columns.iter().filter(|column| column.type_.enum_name() == Some(&own.name))
+            {
+                let Some(old) = before.reflected.column(&column.name) else { continue };
+                let listed = values_of(dialect, &old.type_);
+                agree &= values.is_none() || values == listed;
+                values = listed;
+                columns.push(EnumColumn {
+                    table: new.written.name.clone(),
+                    before: before.column(old),
+                    after: column.clone(),
+                });
+            }
+        }
+        if columns.is_empty() {
+            compared.created.push(own.clone());
+        } else if let Some(values) = values.filter(|values| agree && *values != own.values) {
+            let before = Enum { values, renamed_values: Vec::new(), ..own.clone() };
+            for column in &mut columns {
+                column.before.type_ = Type::Enum(own.name.clone());
+            }
+            compared.changed.push(EnumChange {
+                before,
+                after: own.clone(),
+                columns,
+                dependents: Vec::new(),
+                rebuild: false,
+            });
+        }
+    }
+    compared
+}
+
+/// The values in the type of a column on MySQL.
+fn values_of(dialect: Dialect, type_: &Type) -> Option<Vec<String>> {
+    let Type::Sql(words) = type_ else { return None };
+    let found = tokens(words, dialect);
+    if dialect != Dialect::Mysql || !found.first()?.text(words).eq_ignore_ascii_case("enum") {
+        return None;
+    }
+    let strings = found.iter().filter(|token| token.kind == TokenKind::String);
+    Some(strings.map(|token| unquoted(token.text(words))).collect())
+}
+
+/// What a string literal of MySQL stands for.
+fn unquoted(literal: &str) -> String {
+    let inner = literal.strip_prefix('\'').and_then(|rest| rest.strip_suffix('\'')).unwrap_or(literal);
+    let mut text = String::new();
+    let mut letters = inner.chars();
+    while let Some(letter) = letters.next() {
+        match letter {
+            '\'' | '\\' => text.extend(letters.next()),
+            _ => text.push(letter),
+        }
+    }
+    text
+}
+
+/// Carries out the renames of values where the database does it by itself: in the defaults and conditions of tables that
+/// use them.
+pub(super) fn rename_values(schema: &mut Schema, change: &EnumChange, dialect: Dialect) {
+    let tables: Vec<&ObjectName> = change.columns.iter().map(|column| &column.table).collect();
+    for table in schema.tables.iter_mut().filter(|table| tables.contains(&&table.name)) {
+        let is_of = |column: &Column| {
+            change.columns.iter().any(|own| own.table == table.name && own.after.name == column.name)
+        };
+        if dialect == Dialect::Postgresql {
+            for_expressions(table, |text| *text = with_renamed_values(text, change, dialect));
+        } else {
+            for column in table.columns.iter_mut().filter(|column| is_of(column)) {
+                column.default.iter_mut().for_each(|text| *text = with_renamed_values(text, change, dialect));
+            }
+        }
+    }
+}
+
+pub(super) fn with_renamed_values(expression: &str, change: &EnumChange, dialect: Dialect) -> String {
+    let mut renamed = String::with_capacity(expression.len());
+    let mut copied = 0;
+    for token in tokens(expression, dialect) {
+        for (from, to) in change.renames() {
+            if token.text(expression) == literal(&from) {
+                renamed.push_str(&expression[copied..token.start]);
+                renamed.push_str(&literal(&to));
+                copied = token.end;
+            }
+        }
+    }
+    renamed + &expression[copied..]
+}
+
+fn literal(value: &str) -> String {
+    format!("'{}'", value.replace('\'', "''"))
+}
+
+/// Whether one of these values of an enum stands in a default or a condition of a table.
+pub(super) fn uses_value(table: &Table, name: &ObjectName, values: &[String], dialect: Dialect) -> bool {
+    let has = |text: &String| has_value(text, values, dialect);
+    let mut columns = table.columns.iter().filter(|column| column.type_.enum_name() == Some(name)).peekable();
+    columns.peek().is_some()
+        && (columns.any(|column| column.default.as_ref().is_some_and(has))
+            || table.checks.iter().any(|check| has(&check.expression))
+            || table.indexes.iter().any(|index| index.condition.as_ref().is_some_and(has)))
+}
+
+/// Whether an expression has one of these values as a literal.
+fn has_value(expression: &str, values: &[String], dialect: Dialect) -> bool {
+    tokens(expression, dialect).into_iter().any(|token| {
+        token.kind == TokenKind::String && values.iter().any(|value| token.text(expression) == literal(value))
+    })
+}

@@ -1,0 +1,212 @@
+//! SQL expressions as text: what can be said of them by their tokens alone.
+
+use super::quote;
+use crate::script::{Dialect, Token, TokenKind, lex};
+
+/// The expression without comments, and with one blank where there was white space.
+#[cfg(any(test, feature = "sqlite"))]
+pub(crate) fn tidy(text: &str, dialect: Dialect) -> String {
+    let mut tidy = String::with_capacity(text.len());
+    let mut gap = false;
+    for token in lex(text, dialect) {
+        if matches!(token.kind, TokenKind::Whitespace | TokenKind::Comment) {
+            gap = true;
+            continue;
+        }
+        if gap && !tidy.is_empty() {
+            tidy.push(' ');
+        }
+        gap = false;
+        tidy.push_str(token.text(text));
+    }
+    tidy
+}
+
+/// The tokens of an expression that count.
+pub(crate) fn tokens(text: &str, dialect: Dialect) -> Vec<Token> {
+    lex(text, dialect)
+        .filter(|token| !matches!(token.kind, TokenKind::Whitespace | TokenKind::Comment))
+        .collect()
+}
+
+/// The expression without parentheses around the whole of it.
+pub(crate) fn without_parentheses(text: &str, dialect: Dialect) -> &str {
+    let text = text.trim();
+    let found = tokens(text, dialect);
+    let ([first, ..], [.., last]) = (found.as_slice(), found.as_slice()) else { return text };
+    if first.text(text) != "(" || last.text(text) != ")" {
+        return text;
+    }
+    let mut depth = 0_usize;
+    for token in &found {
+        match token.text(text) {
+            "(" => depth += 1,
+            ")" => depth = depth.saturating_sub(1),
+            _ => {}
+        }
+        if depth == 0 && token.start != last.start {
+            return text;
+        }
+    }
+    without_parentheses(&text[first.end..last.start], dialect)
+}
+
+/// A form that two expressions share only if they mean the same: without comments, parentheses around the whole, and the
+/// letter case of what is not quoted. A quoted name that `columns` has is written without its quotes.
+pub(crate) fn canonical(text: &str, dialect: Dialect, columns: &[&str]) -> String {
+    let text = without_parentheses(text, dialect);
+    let mut canonical = String::with_capacity(text.len());
+    for token in tokens(text, dialect) {
+        let own = token.text(text);
+        if !canonical.is_empty() {
+            canonical.push(' ');
+        }
+        match token.kind {
+            TokenKind::Word | TokenKind::Number => canonical.push_str(&own.to_ascii_lowercase()),
+            TokenKind::QuotedIdentifier => {
+                let name = identifier(own);
+                match columns.iter().find(|column| same_name(dialect, column, &name)) {
+                    Some(_) if dialect == Dialect::Postgresql => canonical.push_str(&name),
+                    Some(_) => canonical.push_str(&name.to_ascii_lowercase()),
+                    None => canonical.push_str(own),
+                }
+            }
+            _ => canonical.push_str(own),
+        }
+    }
+    canonical
+}
+
+/// Whether two quoted names of columns are one.
+fn same_name(dialect: Dialect, one: &str, other: &str) -> bool {
+    match dialect {
+        Dialect::Postgresql => one == other,
+        Dialect::Sqlite | Dialect::Mysql => one.eq_ignore_ascii_case(other),
+    }
+}
+
+/// Whether a token is this name: of a column or a type, and not of a function or of what another table has.
+fn is_name(text: &str, dialect: Dialect, found: &[Token], at: usize, name: &str) -> bool {
+    let token = found[at];
+    let around =
+        |place: Option<usize>| place.and_then(|place| found.get(place)).map_or("", |token| token.text(text));
+    let same = match token.kind {
+        // PostgreSQL folds what is not quoted.
+        TokenKind::Word if dialect == Dialect::Postgresql => token.text(text).to_lowercase() == name,
+        TokenKind::Word => token.text(text).eq_ignore_ascii_case(name),
+        TokenKind::QuotedIdentifier => same_name(dialect, &identifier(token.text(text)), name),
+        _ => false,
+    };
+    same && around(Some(at + 1)) != "(" && around(at.checked_sub(1)) != "."
+}
+
+/// Whether the expression has the name of a column.
+pub(crate) fn mentions(text: &str, dialect: Dialect, column: &str) -> bool {
+    let found = tokens(text, dialect);
+    (0..found.len()).any(|at| is_name(text, dialect, &found, at, column))
+}
+
+/// The expression with a column, or where `is_type` a type, called otherwise.
+pub(crate) fn rename(text: &str, dialect: Dialect, from: &str, to: &str, is_type: bool) -> String {
+    let found = tokens(text, dialect);
+    let mut renamed = String::with_capacity(text.len());
+    let mut copied = 0;
+    for at in 0..found.len() {
+        let cast = at > 0 && found[at - 1].text(text) == "::";
+        if cast == is_type && is_name(text, dialect, &found, at, from) {
+            renamed.push_str(&text[copied..found[at].start]);
+            renamed.push_str(&quote::name(dialect, to));
+            copied = found[at].end;
+        }
+    }
+    renamed + &text[copied..]
+}
+
+/// The expression with other schemas before the names for which `is_meant`. PostgreSQL's.
+#[cfg(feature = "driver")]
+pub(crate) fn qualify(text: &str, schemas: &[(String, String)], is_meant: &dyn Fn(&str) -> bool) -> String {
+    let found = tokens(text, Dialect::Postgresql);
+    let mut qualified = String::with_capacity(text.len());
+    let mut copied = 0;
+    for window in found.windows(3) {
+        let [schema, point, own] = window else { continue };
+        let [schema_name, own_name] = [schema, own].map(|token| identifier(token.text(text)));
+        let other = schemas.iter().find(|(from, _)| *from == schema_name).map(|(_, to)| to);
+        if let (".", Some(to), true) = (point.text(text), other, is_meant(&own_name)) {
+            qualified.push_str(&text[copied..schema.start]);
+            qualified.push_str(&quote::name(Dialect::Postgresql, to));
+            copied = schema.end;
+        }
+    }
+    qualified + &text[copied..]
+}
+
+/// The name that a word or quoted identifier stands for, in its letter case.
+pub(crate) fn identifier(text: &str) -> String {
+    let Some(quote) = text.chars().next().filter(|first| matches!(first, '"' | '`' | '[' | '\'')) else {
+        return text.to_owned();
+    };
+    let closing = if quote == '[' { ']' } else { quote };
+    let inner = text.strip_prefix(quote).and_then(|rest| rest.strip_suffix(closing)).unwrap_or(text);
+    if quote == '[' {
+        inner.to_owned()
+    } else {
+        inner.replace(&format!("{quote}{quote}"), &quote.to_string())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn comments_and_white_space_go() {
+        let check = |text: &str, expected: &str| assert_eq!(tidy(text, Dialect::Sqlite), expected);
+        check(" a  >\n 0 -- why\n", "a > 0");
+        check("a/* */+b", "a +b");
+        check("'two  blanks'", "'two  blanks'");
+    }
+
+    #[test]
+    fn parentheses_around_the_whole_go() {
+        let check = |text: &str, expected: &str| {
+            assert_eq!(without_parentheses(text, Dialect::Sqlite), expected, "{text}");
+        };
+        check("((a + 1))", "a + 1");
+        check("(a) + (b)", "(a) + (b)");
+        check("(a", "(a");
+        check("')'", "')'");
+        check("( ')' )", "')'");
+        check("()", "");
+        check("", "");
+    }
+
+    #[test]
+    fn columns_and_types_are_renamed() {
+        let check = |text: &str, expected: &str| {
+            assert_eq!(rename(text, Dialect::Postgresql, "age", "Years", false), expected);
+        };
+        check("age > 0 AND \"age\" < 9", "\"Years\" > 0 AND \"Years\" < 9");
+        check("age(age)", "age(\"Years\")");
+        check("'age'::age", "'age'::age");
+        check("t.age, \"Age\"", "t.age, \"Age\"");
+        assert_eq!(rename("'x'::mood", Dialect::Postgresql, "mood", "humor", true), "'x'::humor");
+        assert_eq!(rename("`Age` > 0", Dialect::Mysql, "age", "key", false), "`key` > 0");
+    }
+
+    #[test]
+    fn what_means_the_same_is_the_same() {
+        let columns = ["Age", "select"];
+        let same = |a: &str, b: &str, expected: bool| {
+            let [a, b] = [a, b].map(|text| canonical(text, Dialect::Sqlite, &columns));
+            assert_eq!(a == b, expected, "{a} / {b}");
+        };
+        same("age > 0", "( AGE>0 )", true);
+        same("\"age\" > 0", "[Age] > 0", true);
+        same("\"text\"", "text", false);
+        same("'A'", "'a'", false);
+        same("\"select\" = 1", "`select` = 1", true);
+        same("a - -1", "a - - 1", true);
+        same("ab", "a b", false);
+    }
+}

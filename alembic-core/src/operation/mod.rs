@@ -1,0 +1,29 @@
+//! What can be done to a database, as plain data: operations, what undoes them, and the difference of two schemas as
+//! operations in an order that works. Knows no SQL but expressions, and runs nothing.
+
+mod canonical;
+mod diff;
+pub(crate) mod expression;
+mod fill;
+mod inverse;
+mod loss;
+#[expect(
+    clippy::module_inception,
+    reason = "the type that the room is about stands in the file of that name"
+)]
+mod operation;
+mod probable;
+mod quote;
+
+#[cfg(feature = "driver")]
+pub(crate) use canonical::drop_key_indexes;
+#[cfg(feature = "driver")]
+pub(crate) use diff::for_expressions;
+pub use diff::{Side, diff};
+pub(crate) use fill::is_unfilled;
+pub use inverse::inverse;
+pub use loss::Loss;
+pub use operation::{Constraint, EnumChange, EnumColumn, EnumDependent, Fill, Key, Operation, ValueStep};
+pub use probable::{ProbableRename, Renamed, probable_renames};
+#[cfg(feature = "driver")]
+pub(crate) use quote::name;

@@ -1,0 +1,106 @@
+//! Tables of cases in files.
+//!
+//! A case is a line `=== name` and then parts, each behind a line `--- name`; what stands before the first one is the input.
+//! With `UPDATE_CASES=1` the parts are written as they came out.
+
+use std::path::PathBuf;
+
+/// One case of a file.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Case {
+    pub(crate) name: String,
+    pub(crate) input: String,
+    /// Name and text of each part.
+    pub(crate) parts: Vec<(String, String)>,
+}
+
+impl Case {
+    pub(crate) fn part(&self, name: &str) -> &str {
+        self.parts.iter().find(|(own, _)| own == name).map_or("", |(_, text)| text)
+    }
+}
+
+/// The file of cases, and what was found for them.
+pub(crate) struct Cases {
+    path: PathBuf,
+    pub(crate) cases: Vec<Case>,
+    differences: Vec<String>,
+    found: Vec<Case>,
+}
+
+impl Cases {
+    /// Reads a file in `tests/autogenerate/cases`.
+    pub(crate) fn read(file: &str) -> Cases {
+        let path = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/autogenerate/cases").join(file);
+        let text =
+            std::fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+        let mut cases: Vec<Case> = Vec::new();
+        for line in text.lines() {
+            if let Some(name) = line.strip_prefix("=== ") {
+                cases.push(Case { name: name.to_owned(), input: String::new(), parts: Vec::new() });
+                continue;
+            }
+            let case = cases.last_mut().expect("a case before anything else");
+            if let Some(name) = line.strip_prefix("--- ") {
+                case.parts.push((name.to_owned(), String::new()));
+                continue;
+            }
+            let text = case.parts.last_mut().map_or(&mut case.input, |(_, text)| text);
+            text.push_str(line);
+            text.push('\n');
+        }
+        for case in &mut cases {
+            case.input = trim(&case.input);
+            for (_, text) in &mut case.parts {
+                *text = trim(text);
+            }
+        }
+        Cases { path, cases, differences: Vec::new(), found: Vec::new() }
+    }
+
+    /// Compares a case with what came out: its parts that `expected` names.
+    pub(crate) fn check(&mut self, case: &Case, found: &[(&str, String)]) {
+        let mut new = case.clone();
+        for (name, text) in found {
+            let text = trim(text);
+            if text != case.part(name) {
+                let expected = case.part(name);
+                self.differences.push(format!("=== {}\n--- {name}\n{expected}--- found\n{text}", case.name));
+            }
+            new.parts.retain(|(own, _)| own != name);
+            if !text.is_empty() {
+                new.parts.push(((*name).to_owned(), text));
+            }
+        }
+        self.found.push(new);
+    }
+
+    /// Fails the test where a case was different.
+    pub(crate) fn finish(self) {
+        if std::env::var_os("UPDATE_CASES").is_some() {
+            let mut text = String::new();
+            for case in &self.found {
+                text += &format!("=== {}\n{}", case.name, case.input);
+                for (name, part) in &case.parts {
+                    text += &format!("--- {name}\n{part}");
+                }
+                text.push('\n');
+            }
+            std::fs::write(&self.path, text.trim_end().to_owned() + "\n").expect("the file of cases");
+            return;
+        }
+        assert!(
+            self.differences.is_empty(),
+            "{} of {} cases in {} differ:\n{}",
+            self.differences.len(),
+            self.cases.len(),
+            self.path.display(),
+            self.differences.join("\n")
+        );
+    }
+}
+
+fn trim(text: &str) -> String {
+    let text = text.trim_matches('\n');
+    if text.is_empty() { String::new() } else { format!("{text}\n") }
+}

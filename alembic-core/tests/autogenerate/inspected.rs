@@ -1,0 +1,91 @@
+//! What is written of a database that is there already: its SQL makes it again, and its models say what it is.
+
+use alembic_core::autogenerate::{Filter, compare, generic, inspect, rust_source, schema_sql};
+use alembic_core::models::{Declaration, Package, Sources, rust_models};
+use alembic_core::schema::NamingConvention;
+use alembic_testing::Kind;
+
+use crate::arena::Arena;
+use crate::cases::Cases;
+use crate::same::assert_same;
+
+/// All databases of a file of cases.
+async fn check(kind: Kind, files: &[(&str, &str)]) {
+    let (mut arena, mut copy) = (Arena::new(kind).await, Arena::new(kind).await);
+    for (file, part) in files {
+        for case in Cases::read(file).cases {
+            let sql = if part.is_empty() { case.input.as_str() } else { case.part(part) };
+            if sql.trim().is_empty() {
+                continue;
+            }
+            arena.clear().await;
+            arena.run(sql).await;
+            let schemas = case.name.split_once(" + ").map(|(_, schema)| schema.to_owned());
+            let filter = Filter { schemas: schemas.into_iter().collect(), ..Filter::default() };
+            check_models(&arena, &filter, &case.name).await;
+            check_models(&arena, &Filter::default(), &case.name).await;
+            copy.clear().await;
+            check_sql(&arena, &copy, &filter, &case.name).await;
+        }
+    }
+}
+
+/// The models of a database are no different from it.
+async fn check_models(arena: &Arena, filter: &Filter, name: &str) {
+    let schema = inspect(arena.pool(), filter).await.expect("the schema");
+    let schema = generic(&schema, arena.dialect());
+    let naming = NamingConvention::default();
+    let source = rust_source(&schema, arena.dialect(), &naming);
+    let read = models(&source, &naming).unwrap_or_else(|error| panic!("{name}: {error}\n{source}"));
+    let compared = compare(arena.pool(), read, filter).await;
+    let difference = compared.unwrap_or_else(|error| panic!("{name}: {error}\n{source}")).difference();
+    // A foreign key to what is no key is the only thing that is left out.
+    let expected = |line: &String| source.contains("// Left out: ") && line.starts_with("drop foreign key");
+    let lines: Vec<String> = difference.lines().into_iter().filter(|line| !expected(line)).collect();
+    assert!(lines.is_empty(), "{name}: {}\n{source}", lines.join("\n"));
+}
+
+fn models(source: &str, naming: &NamingConvention) -> Result<Declaration, String> {
+    let folder = tempfile::tempdir().expect("a folder");
+    let library = folder.path().join("lib.rs");
+    std::fs::write(&library, source).expect("a file");
+    let package = Package { name: "service".into(), library: Some(library), programs: Vec::new() };
+    let sources = Sources { folder: folder.path().to_owned(), packages: vec![package] };
+    rust_models(&sources, naming).map_err(|error| error.to_string())
+}
+
+/// The SQL of a database makes the same again.
+async fn check_sql(arena: &Arena, copy: &Arena, filter: &Filter, name: &str) {
+    let dialect = arena.dialect();
+    let schema = inspect(arena.pool(), filter).await.expect("the schema");
+    let sql = schema_sql(&generic(&schema, dialect), dialect).expect("the SQL");
+    if sql.is_empty() {
+        return;
+    }
+    if let Err(error) = copy.try_run(&sql).await {
+        // Types that are not written are made by hand before.
+        let foreign = schema
+            .foreign
+            .iter()
+            .any(|own| own.kind.contains("type") || own.kind == "domain" || own.kind == "sequence");
+        assert!(foreign, "{name}: {error}\n{sql}");
+        return;
+    }
+    let made = inspect(copy.pool(), filter).await.expect("the schema");
+    assert_same(dialect, &made, &schema, &format!("{name}\n{sql}"));
+}
+
+#[tokio::test]
+async fn postgresql() {
+    check(Kind::Postgresql, &[("reflect_postgresql.txt", ""), ("diff_postgresql.txt", "after")]).await;
+}
+
+#[tokio::test]
+async fn sqlite() {
+    check(Kind::Sqlite, &[("reflect_sqlite.txt", ""), ("diff_sqlite.txt", "after")]).await;
+}
+
+#[tokio::test]
+async fn mariadb() {
+    check(Kind::Mysql, &[("reflect_mariadb.txt", ""), ("diff_mariadb.txt", "after")]).await;
+}

@@ -1,0 +1,11 @@
+//! Reflection and comparison on real databases: SQLite, PostgreSQL and MariaDB.
+
+mod arena;
+mod cases;
+mod compact;
+mod diff;
+mod generate;
+mod inspected;
+mod laws;
+mod reflect;
+mod same;
