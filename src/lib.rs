@@ -30,6 +30,11 @@ pub use alembic_macros::embed_migrations;
 #[cfg(any(feature = "sqlite", feature = "postgres", feature = "mysql"))]
 pub use alembic_core::{DatabaseMessage, migrate};
 
+#[cfg(any(feature = "sqlite", feature = "postgres", feature = "mysql"))]
+pub use alembic_core::autogenerate;
+#[cfg(all(feature = "models", any(feature = "sqlite", feature = "postgres", feature = "mysql")))]
+pub use alembic_core::autogenerate::check;
+
 #[cfg(feature = "models")]
 pub use alembic_core::models::{self, Model};
 #[cfg(feature = "models")]

@@ -106,7 +106,12 @@ impl Difference {
     /// A line for each operation: what a person reads of it.
     #[must_use]
     pub fn lines(&self) -> Vec<String> {
-        self.operations.iter().map(describe).collect()
+        // An enum is nothing by itself but on PostgreSQL.
+        let is_silent = |operation: &&Operation| {
+            self.dialect != Dialect::Postgresql
+                && matches!(operation, Operation::CreateEnum(_) | Operation::DropEnum(_))
+        };
+        self.operations.iter().filter(|operation| !is_silent(operation)).map(describe).collect()
     }
 }
 

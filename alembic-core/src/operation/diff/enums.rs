@@ -88,8 +88,12 @@ fn of_columns(dialect: Dialect, after: &Schema, tables: &[(View<'_>, View<'_>)])
                 });
             }
         }
+        let is_used = after
+            .tables
+            .iter()
+            .any(|table| table.columns.iter().any(|column| column.type_.enum_name() == Some(&own.name)));
         if columns.is_empty() {
-            compared.created.push(own.clone());
+            compared.created.extend(is_used.then(|| own.clone()));
         } else if let Some(values) = values.filter(|values| agree && *values != own.values) {
             let before = Enum { values, renamed_values: Vec::new(), ..own.clone() };
             for column in &mut columns {
