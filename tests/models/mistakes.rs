@@ -174,7 +174,7 @@ fn main() {
     project.edit("alembic.toml", "{columns}", "{column}");
     let output = project.check().code(101);
     assert!(
-        output.stderr.contains("alembic.toml:2: `{column}` is not a placeholder of a name"),
+        output.stderr.contains("alembic.toml:2: `naming`: `{column}` is not a placeholder of a name"),
         "{}",
         output.stderr
     );

@@ -18,7 +18,6 @@ fn what_sqlite_has_or_has_to_refuse_is_passed_to_it() {
         "ALTER TABLE only ADD b",
         "ALTER TABLE t OWNER TO somebody",
         "ALTER TABLE t ALTER a ADD GENERATED ALWAYS AS IDENTITY",
-        "ALTER TABLE t ALTER a TYPE TEXT COLLATE \"C\"",
         "ALTER TABLE t ALTER a TYPE",
         "ALTER TABLE t ALTER a SET DEFAULT",
         "ALTER TABLE t ALTER a TYPE INT USING",
