@@ -154,7 +154,6 @@ impl Batch {
             self.pieces.iter().skip(1).map(|piece| piece.start - BETWEEN.len()).chain([self.sql.len()]);
         for (piece, end) in self.pieces.iter().zip(ends) {
             let sql = &self.sql[piece.start..end];
-            boundary(sql);
             let piece = Piece { start: 0, kind: piece.kind.clone() };
             Batch { sql: sql.to_owned(), pieces: vec![piece] }.send(connection).await?;
         }

@@ -102,6 +102,7 @@ impl Connection {
 
     /// Runs a text of one or more statements. Returns how many rows each of them changed.
     pub(crate) async fn execute(&mut self, sql: String) -> Result<Vec<u64>, BatchError> {
+        boundary(&sql);
         on_connection!(self, connection, _Manager => {
             let mut results = sqlx::raw_sql(AssertSqlSafe(sql)).fetch_many(&mut **connection);
             let mut changed = Vec::new();

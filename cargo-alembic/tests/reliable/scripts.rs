@@ -57,6 +57,7 @@ fn special(kind: Kind) -> [Script<'static>; 2] {
                 "r2",
                 "-- alembic: upgrade no-transaction\n\
                  CREATE TABLE note (n INTEGER);\nINSERT INTO note SELECT count(*) FROM entry;\nVACUUM;\n\
+                 ALTER TABLE note ALTER COLUMN n SET NOT NULL;\nALTER TABLE note ADD CHECK (n > 0);\n\
                  PRAGMA optimize;\nINSERT INTO note SELECT n + 1 FROM note;\n\
                  -- alembic: downgrade no-transaction\n\
                  DELETE FROM note WHERE n = 5;\nVACUUM;\nDROP TABLE note;\n",
@@ -64,10 +65,12 @@ fn special(kind: Kind) -> [Script<'static>; 2] {
             Script::new(
                 "r4",
                 "r3",
-                "CREATE TRIGGER counted AFTER INSERT ON entry BEGIN UPDATE note SET n = n + 1; END;\n\
+                "ALTER TABLE account ALTER COLUMN name TYPE TEXT, ADD CONSTRAINT positive CHECK (balance > 0);\n\
+                 CREATE TRIGGER counted AFTER INSERT ON entry BEGIN UPDATE note SET n = n + 1; END;\n\
                  INSERT INTO entry VALUES (1, 7);\nCREATE INDEX note_n ON note (n DESC);",
                 "DROP INDEX note_n;\nDROP TRIGGER counted;\nDELETE FROM entry WHERE amount = 7;\n\
-                 UPDATE note SET n = n - 1;",
+                 UPDATE note SET n = n - 1;\n\
+                 ALTER TABLE account DROP CONSTRAINT positive, ALTER COLUMN name TYPE VARCHAR(40);",
             ),
         ],
         Kind::Postgresql => [
