@@ -8,16 +8,19 @@ use alembic_testing::{Kind, PrivateServer, Script, rows};
 
 use crate::package::{Package, is_full, report};
 
+/// How many there are.
+const REVISIONS: usize = 120;
+
 /// Many small revisions, so that the server is killed in one of them.
 fn scripts() -> Vec<(String, String, String)> {
-    (0..40)
+    (0..REVISIONS)
         .map(|number| {
-            let parent = if number == 0 { String::new() } else { format!("r{:02}", number - 1) };
+            let parent = if number == 0 { String::new() } else { format!("r{:03}", number - 1) };
             let upgrade = format!(
                 "CREATE TABLE t{number} (n INTEGER);\nINSERT INTO t{number} VALUES ({number});\n\
                  UPDATE total SET n = n + 1;\nCREATE INDEX t{number}_n ON t{number} (n);"
             );
-            (format!("r{number:02}"), parent, upgrade)
+            (format!("r{number:03}"), parent, upgrade)
         })
         .collect()
 }
@@ -41,8 +44,8 @@ async fn check(kind: Kind, transaction: &str) {
         rows(kind, &url, "INSERT INTO total VALUES (0)").await.expect("a row");
         let mut command = package.command(&["upgrade"]);
         let mut child = command.stdout(Stdio::null()).stderr(Stdio::null()).spawn().expect("it starts");
-        // At another moment in each round: when so many revisions are begun as the server sees them.
-        std::thread::sleep(Duration::from_millis(40 + 35 * round));
+        // At another moment in each round.
+        std::thread::sleep(Duration::from_millis(30 + 25 * round));
         server.kill();
         let begin = Instant::now();
         let status = loop {
@@ -57,10 +60,10 @@ async fn check(kind: Kind, transaction: &str) {
         package.run(&["upgrade"]).success();
         let text = if kind == Kind::Mysql { "CAST(n AS CHAR)" } else { "n::text" };
         let total = rows(kind, &url, &format!("SELECT {text} FROM total")).await.expect("the total");
-        assert_eq!(total, [[Some("40".to_owned())]], "each statement ran once");
+        assert_eq!(total, [[Some(REVISIONS.to_string())]], "each statement ran once");
         let versions =
             rows(kind, &url, "SELECT version_num FROM alembic_version").await.expect("the version");
-        assert_eq!(versions, [[Some("r39".to_owned())]]);
+        assert_eq!(versions, [[Some(format!("r{:03}", REVISIONS - 1))]]);
     }
     report(&format!(
         "{kind:?}, transaction = \"{transaction}\": the server killed {rounds} times, {broken} of them in the middle of a run"
