@@ -160,3 +160,14 @@ fn set_local_is_not_set() {
     assert_ne!(digest(&script("SET LOCAL search_path TO app;")), before);
     assert_eq!(digest(&script("SET   search_path TO app -- for all\n;")), before);
 }
+
+/// PostgreSQL would read all of it, and executes no comments: it must not be the only one that is asked.
+#[test]
+fn executable_comments_beside_a_dollar_string_count() {
+    let script = |comment: &str| {
+        let function = "CREATE FUNCTION f() RETURNS INT LANGUAGE JAVASCRIPT AS $$ return 1; $$;";
+        format!("-- Revision: a\n-- Revises:\n\n-- alembic: upgrade\n{function}\n{comment};\n")
+    };
+    let before = digest(&script("/*!50003 SET a = 1 */"));
+    assert_ne!(digest(&script("/*!50003 SET a = 2 */")), before);
+}

@@ -17,12 +17,11 @@
 //!    - byte `t` (in a transaction) or `n` (`no-transaction`)
 //!    - for each dialect that may read the section (those named; all three where none is named), in the same order:
 //!      SHA-256 over its tokens, as [`significant`](super::tokens::significant) feeds them; 32 zero bytes where
-//!      something does not end in its reading, unless that is so for all of them; and for SQLite and MySQL where the
-//!      section names no dialect and PostgreSQL reads a dollar string or an `E'…'` in it, and all of it ends
+//!      that says that the dialect would refuse the text, unless that is so for all of them
 //!
 //! A plain section is read by all three dialects, because what is a comment in one may be code in another: a change that
-//! matters to any of them changes the digest. A dialect in whose reading something does not end would refuse the
-//! section, and it is of no matter where white space stands for it. Message, labels, tags, the creation date, comments
+//! matters to any of them changes the digest. Of a dialect that would refuse the section it is of no matter where white
+//! space stands for it. Message, labels, tags, the creation date, comments
 //! and white space do not count.
 
 use std::fmt;
@@ -31,10 +30,9 @@ use std::str::FromStr;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 
-use super::lexer::{Token, TokenKind, lex};
 use super::plain::Plain;
 use super::tokens::significant;
-use super::{Dialect, Script, Section};
+use super::{Script, Section};
 use crate::revision::Direction;
 
 /// SHA-256 over what a script does, or over what a history of scripts did (a *lineage*).
@@ -111,28 +109,16 @@ fn write_section(bytes: &mut Vec<u8>, section: &Section, body: &str) {
         section.readers().iter().for_each(|_| bytes.extend_from_slice(&tokens));
         return;
     }
-    let is_postgresql = section.dialects.is_empty() && only_postgresql_reads(body);
     let readings = section.readers().iter().map(|dialect| {
         let mut hash = Sha256::new();
-        let ends = significant(body, *dialect, &mut |bytes| hash.update(bytes));
-        (ends && (!is_postgresql || *dialect == Dialect::Postgresql), hash.finalize())
+        let is_its_own = significant(body, *dialect, &mut |bytes| hash.update(bytes));
+        (is_its_own, hash.finalize())
     });
     let readings: Vec<_> = readings.collect();
-    let is_readable = readings.iter().any(|(ends, _)| *ends);
-    for (ends, tokens) in readings {
-        bytes.extend_from_slice(if ends || !is_readable { &tokens } else { &[0; 32] });
+    let is_readable = readings.iter().any(|(is_its_own, _)| *is_its_own);
+    for (is_its_own, tokens) in readings {
+        bytes.extend_from_slice(if is_its_own || !is_readable { &tokens } else { &[0; 32] });
     }
-}
-
-/// Whether a text has what nobody but PostgreSQL knows: what the others take it for does not matter then.
-fn only_postgresql_reads(body: &str) -> bool {
-    let is_its_own = |token: Token| match token.kind {
-        TokenKind::DollarString => true,
-        TokenKind::String => token.text(body).starts_with(['e', 'E']),
-        _ => false,
-    };
-    let ends = || lex(body, Dialect::Postgresql).all(|token| token.kind != TokenKind::Unterminated);
-    lex(body, Dialect::Postgresql).any(is_its_own) && ends()
 }
 
 fn count(bytes: &mut Vec<u8>, number: usize) {

@@ -49,6 +49,7 @@ pub enum TokenKind {
     ///
     /// - `--x` on MySQL: a comment everywhere else, two minus signs here.
     /// - `E'…'` on SQLite and MySQL: PostgreSQL's string with backslash escapes.
+    /// - `$tag$ … $tag$` on SQLite and, but for JavaScript after `AS`, on MySQL: PostgreSQL's dollar string.
     /// - `[` on SQLite, where what follows cannot be the name of a table or a column: PostgreSQL's arrays.
     Foreign,
     /// A string, comment, quoted identifier or dollar string that does not end. It runs to the end of

@@ -32,8 +32,10 @@ const CHUNK: usize = 4096;
 /// Feeds `sink` with the significant tokens of `sql` under `dialect`: those that a digest is made of, each
 /// with its length before it.
 ///
-/// Only the concatenation of what `sink` gets is defined, not the pieces that it comes in. Returns whether everything
-/// ends that begins in the text: else the dialect is none that the text was written for.
+/// Only the concatenation of what `sink` gets is defined, not the pieces that it comes in. Returns false where
+/// [`split`](super::split) refuses the text for its tokens alone: something does not end, or is
+/// [foreign](TokenKind::Foreign) to the dialect. (`--x` on MySQL is refused too, but read like a comment all the same: a
+/// comment is reformatted by leaving out a blank.)
 ///
 /// ```
 /// use alembic_core::script::{significant, Dialect};
@@ -47,7 +49,7 @@ const CHUNK: usize = 4096;
 /// assert_ne!(tokens("SELECT 'a,b'"), tokens("SELECT 'a, b'"));
 /// ```
 pub fn significant(sql: &str, dialect: Dialect, sink: &mut dyn FnMut(&[u8])) -> bool {
-    let mut ends = true;
+    let mut is_its_own = true;
     let mut buffer = Vec::with_capacity(CHUNK);
     for token in lex(sql, dialect) {
         let text = token.text(sql);
@@ -62,7 +64,7 @@ pub fn significant(sql: &str, dialect: Dialect, sink: &mut dyn FnMut(&[u8])) -> 
             }
             TokenKind::Foreign if text.starts_with("--") => continue,
             kind => {
-                ends &= kind != TokenKind::Unterminated;
+                is_its_own &= !matches!(kind, TokenKind::Foreign | TokenKind::Unterminated);
                 feed(text, &mut buffer);
             }
         }
@@ -74,7 +76,7 @@ pub fn significant(sql: &str, dialect: Dialect, sink: &mut dyn FnMut(&[u8])) -> 
     if !buffer.is_empty() {
         sink(&buffer);
     }
-    ends
+    is_its_own
 }
 
 fn feed(text: &str, buffer: &mut Vec<u8>) {

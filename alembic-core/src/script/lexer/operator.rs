@@ -93,6 +93,11 @@ impl Lexer<'_> {
 
     /// SQLite's `?`, `?1`, `:x`, `@x`, `#x`, `$x`, and the Tcl form `$x::y(z)` ("Parameters").
     fn sqlite_parameter(&self, start: usize, byte: u8) -> (TokenKind, usize) {
+        if byte == b'$'
+            && let Some(string) = self.foreign_dollar_string(start)
+        {
+            return string;
+        }
         if byte == b'?' {
             return (TokenKind::Parameter, self.run(start + 1, |byte| byte.is_ascii_digit()));
         }
@@ -135,7 +140,8 @@ impl Lexer<'_> {
             (b'?', _) => (TokenKind::Parameter, start + 1),
             (b'$', _) => {
                 let body = self.follows_as().then(|| self.dollar_string(start)).flatten();
-                body.unwrap_or_else(|| (TokenKind::Word, self.run(start + 1, is_identifier)))
+                let string = body.or_else(|| self.foreign_dollar_string(start));
+                string.unwrap_or_else(|| (TokenKind::Word, self.run(start + 1, is_identifier)))
             }
             (b'@', Some(b'@')) if self.byte(start + 2).is_some_and(is_identifier) => {
                 (TokenKind::Parameter, self.run(start + 2, is_identifier))

@@ -108,6 +108,12 @@ impl Lexer<'_> {
         (TokenKind::QuotedIdentifier, start + length + 2)
     }
 
+    /// The dollar string at `start` in a dialect that has none there. One that does not end is something else.
+    pub(super) fn foreign_dollar_string(&self, start: usize) -> Option<(TokenKind, usize)> {
+        let (kind, end) = self.dollar_string(start)?;
+        (kind == TokenKind::DollarString).then_some((TokenKind::Foreign, end))
+    }
+
     /// The dollar string at `start`, if the `$` there opens one ("Dollar-Quoted String Constants"): `$$`, or
     /// `$tag$` with an identifier that holds no `$` as its tag.
     pub(super) fn dollar_string(&self, start: usize) -> Option<(TokenKind, usize)> {

@@ -22,7 +22,7 @@ pub enum StatementError {
     /// What means something in another dialect, and is no SQL of this one.
     #[error("{}", foreign(.what, *.dialect))]
     Foreign {
-        /// `--`, `E'…'` or `[`.
+        /// `--`, `E'…'`, `$$…$$` or `[`.
         what: &'static str,
         /// The dialect that it was read as.
         dialect: Dialect,
@@ -104,6 +104,9 @@ impl StatementError {
                 "quote a name with `\"`; name the dialect of a section that is not for sqlite: `-- alembic: upgrade \
                  postgresql`"
                     .to_owned()
+            }
+            StatementError::Foreign { what: "$$…$$", dialect, .. } => {
+                format!("name the dialect of a section that is not for {dialect}: `-- alembic: upgrade postgresql`")
             }
             StatementError::Foreign { dialect, .. } => format!(
                 "write `'…'`; name the dialect of a section that is not for {dialect}: `-- alembic: upgrade postgresql`"

@@ -225,6 +225,7 @@ fn what_is_foreign(text: &str) -> &'static str {
     match text.as_bytes().first() {
         Some(b'-') => "--",
         Some(b'[') => "[",
+        Some(b'$') => "$$…$$",
         _ => "E'…'",
     }
 }

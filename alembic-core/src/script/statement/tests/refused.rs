@@ -31,6 +31,15 @@ fn what_another_dialect_means() {
             ("['b", "arrays like this one are PostgreSQL's; sqlite reads `[…]` as a name"),
         ],
     );
+    for dialect in [Sqlite, Mysql] {
+        let message = format!("`$$…$$` is a string of PostgreSQL, and none of {dialect}");
+        refused(dialect, "DO $a$ BEGIN; END $a$; SELECT 1", &[("$a$ BEGIN", &message)]);
+    }
+    check(
+        Mysql,
+        "CREATE FUNCTION f() RETURNS INT LANGUAGE JAVASCRIPT AS $$ return 1; $$",
+        &["CREATE FUNCTION f() RETURNS INT LANGUAGE JAVASCRIPT AS $$ return 1; $$"],
+    );
     refused(Mysql, "SELECT e'a'", &[("e'a'", "`E'…'` is a string of PostgreSQL, and none of mysql")]);
     check(Mysql, "SELECT 5 - -1; -- x\n--\nSELECT 2", &["SELECT 5 - -1", "SELECT 2"]);
     check(Mysql, "--alembic: delimiter //\nSELECT 1; SELECT 2 //", &["SELECT 1; SELECT 2"]);
