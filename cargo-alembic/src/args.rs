@@ -1,5 +1,6 @@
 //! The arguments of `cargo alembic`.
 
+mod autogenerate;
 mod databases;
 mod edit;
 mod revision;
@@ -9,6 +10,7 @@ use std::path::PathBuf;
 use alembic_core::cli;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+pub(crate) use autogenerate::{AutogenerateArgs, CheckArgs, InspectArgs};
 pub(crate) use databases::Databases;
 pub(crate) use edit::{EditArgs, RebaseArgs};
 pub(crate) use revision::{MergeArgs, RevisionArgs};
@@ -52,7 +54,7 @@ pub(crate) struct Package {
 pub(crate) enum Command {
     /// Prepare a package: alembic.toml, migrations/, build.rs, the dependency
     Init(InitArgs),
-    /// Write a new, empty revision
+    /// Write a new revision: an empty one, or what the models ask for
     Revision(RevisionArgs),
     /// Join several heads into one
     Merge(MergeArgs),
@@ -65,6 +67,10 @@ pub(crate) enum Command {
     ListTemplates,
     #[command(flatten)]
     Shared(cli::Command),
+    /// Say whether the database is what the models say
+    Check(CheckArgs),
+    /// Show a database as SQL, as models or as a picture
+    Inspect(InspectArgs),
     /// Compare the scripts with the lock, and both with the database
     Verify(VerifyArgs),
     /// Record revisions as applied in alembic.lock, without a run

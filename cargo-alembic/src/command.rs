@@ -8,7 +8,7 @@ use alembic_core::script::{Lock, LockFile};
 use crate::args::{Arguments, Command};
 use crate::error::Failure;
 use crate::project::Project;
-use crate::{edit, init, rebase, revision, seal, shell, template, verify};
+use crate::{check, edit, init, inspect, rebase, revision, seal, shell, template, verify};
 
 /// Runs the command, once for each database that it is about.
 pub(crate) fn run(arguments: &Arguments) -> Result<(), Failure> {
@@ -64,7 +64,7 @@ fn run_on(project: &Project, arguments: &Arguments) -> Result<(), Failure> {
     match &arguments.command {
         // They are about no database.
         Command::Init(_) | Command::Completions(_) | Command::Man(_) => Ok(()),
-        Command::Revision(args) => revision::create(project, arguments, args),
+        Command::Revision(args) => block_on(revision::create(project, arguments, args)),
         Command::Merge(args) => revision::merge(project, arguments, args),
         Command::Rebase(args) => rebase::rebase(project, args),
         Command::Edit(args) => block_on(edit::edit(project, arguments, args)),
@@ -72,6 +72,8 @@ fn run_on(project: &Project, arguments: &Arguments) -> Result<(), Failure> {
             template::list(project);
             Ok(())
         }
+        Command::Check(args) => block_on(check::check(project, arguments, args)),
+        Command::Inspect(args) => block_on(inspect::inspect(project, arguments, args)),
         Command::Verify(args) => block_on(verify::verify(project, arguments, args)),
         Command::Seal(args) => block_on(seal::seal(project, arguments, args)),
         Command::Unseal(args) => block_on(seal::unseal(project, arguments, args)),

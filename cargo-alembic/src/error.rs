@@ -1,9 +1,11 @@
 //! What the user did wrong, or what went wrong for them.
 
 use alembic_core::cli::{
-    CommandError, Diagnostic, FAILED, explain, explain_by, explain_conflicts, explain_heads, explain_scripts,
+    CommandError, Diagnostic, FAILED, explain, explain_by, explain_conflicts, explain_heads, explain_models,
+    explain_scripts,
 };
 use alembic_core::config::ConfigError;
+use alembic_core::models::ModelErrors;
 use alembic_core::revision::NewRevisionError;
 use alembic_core::script::{Conflict, LockFileError, ScriptDirectory, ScriptErrors};
 use alembic_core::{Migrator, revision};
@@ -71,6 +73,11 @@ impl Failure {
 
     pub(crate) fn scripts(errors: &ScriptErrors, source: impl Fn(&str) -> Option<String>) -> Failure {
         Failure::of(explain_scripts(errors, source))
+    }
+
+    /// Models with mistakes.
+    pub(crate) fn models(errors: &ModelErrors, source: impl Fn(&str) -> Option<String>) -> Failure {
+        Failure::of(explain_models(errors, source))
     }
 
     pub(crate) fn print(&self) {

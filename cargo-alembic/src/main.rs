@@ -1,7 +1,10 @@
 //! `cargo alembic`: database migrations as a cargo subcommand.
 
 mod args;
+mod ask;
 mod author;
+mod autogenerate;
+mod check;
 mod command;
 mod config_template;
 mod edit;
@@ -10,10 +13,13 @@ mod error;
 mod file;
 mod hook;
 mod init;
+mod inspect;
 mod manifest;
+mod models;
 mod place;
 mod project;
 mod rebase;
+mod rename;
 mod revision;
 mod seal;
 mod shell;

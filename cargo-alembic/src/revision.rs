@@ -10,10 +10,15 @@ use crate::error::Failure;
 use crate::hook::{self, Hook};
 use crate::place::Place;
 use crate::project::Project;
-use crate::{file, seal, template};
+use crate::{autogenerate, file, seal, template};
 
-pub(crate) fn create(project: &Project, arguments: &Arguments, args: &RevisionArgs) -> Result<(), Failure> {
-    let directory = project.scripts()?;
+pub(crate) async fn create(
+    project: &Project,
+    arguments: &Arguments,
+    args: &RevisionArgs,
+) -> Result<(), Failure> {
+    let migrator = project.migrator(project.scripts()?);
+    let directory = migrator.directory();
     let new = NewRevision {
         id: id(args.rev_id.as_deref())?,
         heads: targets(&args.head)?,
@@ -22,12 +27,23 @@ pub(crate) fn create(project: &Project, arguments: &Arguments, args: &RevisionAr
         labels: args.branch_label.clone(),
     };
     let placement = revision::new_revision(directory.graph(), &new)
-        .map_err(|error| Failure::new_revision(project, &directory, &error))?;
-    let mut revision = revision(&directory, new, &placement);
+        .map_err(|error| Failure::new_revision(project, directory, &error))?;
+    let mut revision = revision(directory, new, &placement);
     revision.message = printable(args.message.as_deref().unwrap_or_default());
     revision.tags = tags(&args.tag)?;
-    let place = Place::find(project, &directory, &placement, args.version_path.as_deref())?;
-    write(project, arguments, &directory, revision, &place, args.template.as_deref())
+    let place = Place::find(project, directory, &placement, args.version_path.as_deref())?;
+    let sections = if args.autogenerate.autogenerate {
+        let generated = autogenerate::sections(project, arguments, &args.autogenerate, &migrator).await?;
+        let Some(generated) = generated else {
+            status("Finished", "no changes: nothing was written");
+            return Ok(());
+        };
+        generated
+    } else {
+        NewScript::EMPTY.to_owned()
+    };
+    let script = NewScript { revision, created: now(project)?, sections };
+    write(project, arguments, directory, &script, &place, args.template.as_deref())
 }
 
 pub(crate) fn merge(project: &Project, arguments: &Arguments, args: &MergeArgs) -> Result<(), Failure> {
@@ -49,7 +65,8 @@ pub(crate) fn merge(project: &Project, arguments: &Arguments, args: &MergeArgs) 
     let default = || format!("Merge {}", parents.join(" and "));
     revision.message = args.message.as_deref().map_or_else(default, printable);
     let place = Place::find(project, &directory, &placement, None)?;
-    write(project, arguments, &directory, revision, &place, None)
+    let script = NewScript { revision, created: now(project)?, sections: NewScript::EMPTY.to_owned() };
+    write(project, arguments, &directory, &script, &place, None)
 }
 
 /// Heads that nobody named are only joined where they do not contradict each other.
@@ -155,14 +172,13 @@ fn write(
     project: &Project,
     arguments: &Arguments,
     directory: &ScriptDirectory,
-    revision: Revision,
+    script: &NewScript,
     place: &Place<'_>,
     template: Option<&str>,
 ) -> Result<(), Failure> {
-    let id = revision.id.clone();
-    let script = NewScript { revision, created: now(project)? };
-    check_message(&script)?;
-    let text = template::text(project, template, &script)?;
+    let id = script.revision.id.clone();
+    check_message(script)?;
+    let text = template::text(project, template, script)?;
     let hooks = Hook::all(project)?;
 
     let lock = project.lock_file();

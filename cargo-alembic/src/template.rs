@@ -42,6 +42,12 @@ pub(crate) fn text(project: &Project, name: Option<&str>, script: &NewScript) ->
         text.push('\n');
     }
     check(project, (name, path), &text, &script.revision)?;
+    if script.sections != NewScript::EMPTY && !text.contains(script.sections.trim_end()) {
+        return Err(Failure::new(
+            format!("the template `{name}` ({path}) leaves out what was generated"),
+            "it needs `{{ sections }}`; nothing was written",
+        ));
+    }
     Ok(text)
 }
 
@@ -125,7 +131,7 @@ fn variables(script: &NewScript) -> Value {
         "tags" => names(tags),
         "create_date" => Value::from(script.create_date()),
         "header" => Value::from(script.header().trim_end()),
-        _ => Value::from(NewScript::SECTIONS.trim_end()),
+        _ => Value::from(script.sections.trim_end()),
     };
     VARIABLES.into_iter().map(|name| (name.to_owned(), value(name))).collect::<BTreeMap<_, _>>().into()
 }

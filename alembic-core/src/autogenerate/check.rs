@@ -2,9 +2,10 @@
 
 use std::fmt;
 
-use super::{AutogenerateError, Difference, Filter, compare};
+use super::{AutogenerateError, Difference, compare};
 use crate::migrate::Database;
 use crate::models::{ModelErrors, Models};
+use crate::schema::Filter;
 
 /// Why a database is not, or cannot be said to be, what the models say.
 #[derive(Debug, thiserror::Error)]

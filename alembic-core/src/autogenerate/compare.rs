@@ -6,12 +6,12 @@ use super::desired::fill_untold;
 use super::reflect::{namespaces, reflect};
 use super::scratch::{normalise, of_script};
 use super::settled::{fill_references, is_settled};
-use super::{AutogenerateError, Difference, Filter};
+use super::{AutogenerateError, Difference};
 use crate::dialect::{Namespace, generic};
 use crate::migrate::{Connection, Database, Missing};
 use crate::models::Declaration;
 use crate::operation::{Renamed, Side, diff};
-use crate::schema::{Enum, Foreign, ObjectName, ReferentialAction, Schema, Table};
+use crate::schema::{Enum, Filter, Foreign, ObjectName, ReferentialAction, Schema, Table};
 use crate::script::Dialect;
 
 /// A database and a desired schema, both as the database shows them.
@@ -63,7 +63,7 @@ async fn compare_on(
     let wanted = schemas_of(dialect, &mut desired);
     let (namespaces, missing) = namespaces(connection, filter, &wanted).await?;
     without_default(&mut desired, &namespaces);
-    desired.tables.retain(|table| filter.takes(&table.name) || filter.include.is_empty());
+    desired.tables.retain(|table| filter.takes_by_pattern(&table.name));
     fill_references(&mut desired);
     let there: Vec<Namespace> =
         namespaces.iter().filter(|own| !missing.contains(&own.name)).cloned().collect();

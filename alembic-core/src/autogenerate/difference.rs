@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use serde::Serialize;
+
 use super::Comparison;
 use super::describe::describe;
 use super::obstacle::{Obstacle, obstacles};
@@ -24,6 +26,17 @@ pub struct Difference {
     pub(super) before: Schema,
     /// What they lead to.
     pub(super) after: Schema,
+}
+
+/// One change, in words.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Change {
+    /// What is done: `drop column users.age`.
+    pub what: String,
+    /// The data that is lost by it, or may be.
+    pub loses: Option<String>,
+    /// Views, triggers and other things that use what is changed.
+    pub in_the_way: Vec<String>,
 }
 
 /// A column that rows which are there have no value for.
@@ -103,15 +116,34 @@ impl Difference {
         found
     }
 
+    /// What is to be done, in words, with what it loses and what is in its way.
+    #[must_use]
+    pub fn changes(&self) -> Vec<Change> {
+        let (losses, in_the_way) = (self.losses(), &self.obstacles);
+        let operations =
+            self.operations.iter().enumerate().filter(|(_, operation)| !self.is_silent(operation));
+        let change = |(place, operation): (usize, &Operation)| Change {
+            what: describe(operation),
+            loses: losses.iter().find(|loss| loss.operation == place).map(|loss| loss.what.clone()),
+            in_the_way: in_the_way
+                .iter()
+                .filter(|obstacle| obstacle.operation == place)
+                .map(ToString::to_string)
+                .collect(),
+        };
+        operations.map(change).collect()
+    }
+
+    /// An enum is nothing by itself but on PostgreSQL.
+    fn is_silent(&self, operation: &Operation) -> bool {
+        self.dialect != Dialect::Postgresql
+            && matches!(operation, Operation::CreateEnum(_) | Operation::DropEnum(_))
+    }
+
     /// A line for each operation: what a person reads of it.
     #[must_use]
     pub fn lines(&self) -> Vec<String> {
-        // An enum is nothing by itself but on PostgreSQL.
-        let is_silent = |operation: &&Operation| {
-            self.dialect != Dialect::Postgresql
-                && matches!(operation, Operation::CreateEnum(_) | Operation::DropEnum(_))
-        };
-        self.operations.iter().filter(|operation| !is_silent(operation)).map(describe).collect()
+        self.operations.iter().filter(|operation| !self.is_silent(operation)).map(describe).collect()
     }
 }
 

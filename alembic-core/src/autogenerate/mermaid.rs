@@ -51,7 +51,8 @@ fn is_unique(table: &Table, columns: &[String]) -> bool {
     is_key || has_index || table.uniques.iter().any(|unique| unique.columns == columns)
 }
 
-fn keys(table: &Table, column: &Column) -> String {
+/// The keys that a column belongs to, with a blank before.
+pub(super) fn keys(table: &Table, column: &Column) -> String {
     let has = |columns: &[String]| columns.contains(&column.name);
     let mut keys = Vec::new();
     if table.primary_key.as_ref().is_some_and(|key| has(&key.columns)) {

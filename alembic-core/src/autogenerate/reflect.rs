@@ -1,9 +1,9 @@
 //! Reading a database.
 
-use super::{AutogenerateError, Filter};
+use super::AutogenerateError;
 use crate::dialect::{Namespace, Rows};
 use crate::migrate::{Connection, Database, Missing};
-use crate::schema::Schema;
+use crate::schema::{Filter, Schema};
 use crate::script::Dialect;
 
 const READING: &str = "reading its catalog";

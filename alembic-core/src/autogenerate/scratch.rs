@@ -2,10 +2,9 @@
 //!
 //! Foreign keys are left out: nothing about them is normalised, and so no table that is not made there need be.
 
-use std::sync::atomic::{AtomicU32, Ordering};
-
 use super::AutogenerateError;
 use super::reflect::reflect;
+use super::scratch_database::{create_database, unused_name};
 use crate::dialect::{Namespace, Statement, statements};
 use crate::migrate::Connection;
 #[cfg(feature = "sqlite")]
@@ -156,30 +155,6 @@ fn at_character(made: &[Statement], position: usize) -> Option<&Statement> {
     })
 }
 
-/// What the names of scratch places begin with; the second in which they were made follows.
-const PREFIX: &str = "alembic_scratch_";
-
-/// After so many seconds a scratch place is one that a process left behind that was killed.
-const ABANDONED: u64 = 3600;
-
-fn seconds() -> u64 {
-    let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH);
-    now.unwrap_or_default().as_secs()
-}
-
-/// A name that nothing else has.
-fn unused_name() -> String {
-    static COUNT: AtomicU32 = AtomicU32::new(0);
-    let count = COUNT.fetch_add(1, Ordering::Relaxed);
-    format!("{PREFIX}{}_{}_{count}", seconds(), std::process::id())
-}
-
-/// Whether a name is that of a scratch place which nobody uses any more.
-fn is_abandoned(name: &str, now: u64) -> bool {
-    let made = name.strip_prefix(PREFIX).and_then(|rest| rest.split('_').next()).map(str::parse::<u64>);
-    made.is_some_and(|made| made.is_ok_and(|made| made + ABANDONED < now))
-}
-
 /// PostgreSQL: schemas inside of the transaction. Where a schema is named, that name is put for another while it lasts.
 async fn in_schemas(
     connection: &mut Connection,
@@ -287,18 +262,6 @@ async fn in_databases(
     Ok(made)
 }
 
-/// Drops what a process left behind that was killed while it compared.
-async fn drop_abandoned(connection: &mut Connection) -> Result<(), AutogenerateError> {
-    let sql = "SELECT CAST(schema_name AS CHAR) FROM information_schema.schemata WHERE schema_name LIKE 'alembic\\_scratch\\_%'";
-    let rows = connection.rows(sql.to_owned()).await.map_err(AutogenerateError::database(DOING))?;
-    let now = seconds();
-    for name in rows.into_iter().flatten().flatten().filter(|name| is_abandoned(name, now)) {
-        let dropped = connection.execute(format!("DROP DATABASE IF EXISTS {name}")).await;
-        dropped.map_err(|failed| AutogenerateError::database(DOING)(failed.error))?;
-    }
-    Ok(())
-}
-
 /// What is done in a scratch database.
 enum Work<'a> {
     Make(&'a Schema),
@@ -312,22 +275,12 @@ async fn in_scratch_database(
     current: &Namespace,
     work: Work<'_>,
 ) -> Result<Schema, AutogenerateError> {
-    let fail = AutogenerateError::database;
-    drop_abandoned(connection).await?;
     let scratch = unused_name();
-    // What is collated by default is so as in the real one.
-    let defaults = format!(
-        "SELECT CONCAT('CREATE DATABASE {scratch} CHARACTER SET ', default_character_set_name, ' COLLATE ', \
-         default_collation_name) FROM information_schema.schemata WHERE schema_name = {}",
-        crate::dialect::literal(Dialect::Mysql, &namespace.name)
-    );
-    let create = connection.rows(defaults).await.map_err(fail(DOING))?;
-    let create = create.into_iter().flatten().flatten().next();
-    let create = create.unwrap_or_else(|| format!("CREATE DATABASE {scratch}"));
-    connection.execute(create).await.map_err(|failed| fail(DOING)(failed.error))?;
+    create_database(connection, &scratch, &namespace.name).await?;
     let reflected = in_database(connection, &scratch, work).await;
     let drop = format!("DROP DATABASE {scratch}; USE `{}`", current.name.replace('`', "``"));
-    let dropped = connection.execute(drop).await.map_err(|failed| fail(DOING)(failed.error));
+    let dropped =
+        connection.execute(drop).await.map_err(|failed| AutogenerateError::database(DOING)(failed.error));
     let reflected = reflected?;
     dropped.map(|_| reflected)
 }
@@ -344,21 +297,4 @@ async fn in_database(
         Work::Script(script) => run_script(connection, script, &|text| text.to_owned()).await?,
     }
     reflect(connection, &[Namespace { name: scratch.to_owned(), shown: None }]).await
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn only_what_is_old_and_ours_is_abandoned() {
-        let now = 1_800_000_000;
-        let check = |name: &str, expected| assert_eq!(is_abandoned(name, now), expected, "{name}");
-        check("alembic_scratch_1700000000_12_0", true);
-        check("alembic_scratch_1799999000_12_0", false);
-        check("alembic_scratch_1900000000_12_0", false);
-        check("alembic_scratch_pad", false);
-        check("alembic_scratch_", false);
-        check("alembic", false);
-    }
 }

@@ -7,6 +7,7 @@ use super::{CommandError, diff};
 use crate::DatabaseMessage;
 use crate::migrate::{EditedRevision, MigrateError, StatementFailure};
 use crate::migrator::Migrator;
+use crate::models::{ModelError, ModelErrors};
 use crate::revision::{PlanError, ResolveError, RevisionId};
 use crate::script::{Script, ScriptDirectory, ScriptError, ScriptErrors};
 
@@ -105,6 +106,17 @@ pub fn explain_heads(
 pub fn explain_scripts(errors: &ScriptErrors, source: impl Fn(&str) -> Option<String>) -> Diagnostic {
     let texts: Vec<String> =
         errors.0.iter().map(|error| script(error, source(&error.path).as_deref())).collect();
+    Diagnostic(texts.join("\n\n"))
+}
+
+/// Shows all mistakes of models. `source` gives the text of a file, where it can be had.
+pub fn explain_models(errors: &ModelErrors, source: impl Fn(&str) -> Option<String>) -> Diagnostic {
+    let text = |error: &ModelError| {
+        let ModelError { path, line, problem } = error;
+        let help = problem.help().unwrap_or_default();
+        at_line(&problem.to_string(), (path, *line), source(path).as_deref(), &help)
+    };
+    let texts: Vec<String> = errors.0.iter().map(text).collect();
     Diagnostic(texts.join("\n\n"))
 }
 

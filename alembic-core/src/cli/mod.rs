@@ -21,7 +21,7 @@ pub use args::{
     HowArgs, LogArgs, ShowArgs, SqlArgs, StampArgs, UpgradeArgs,
 };
 pub use conflicts::explain_conflicts;
-pub use diagnostic::{Diagnostic, explain, explain_by, explain_heads, explain_scripts};
+pub use diagnostic::{Diagnostic, explain, explain_by, explain_heads, explain_models, explain_scripts};
 pub use diff::diff;
 pub use json::print_json;
 pub use output::{STYLES, note, print, status, warning};

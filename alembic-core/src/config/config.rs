@@ -7,8 +7,8 @@ use std::time::Duration;
 
 use super::layer::{Layer, Words};
 use super::places::Places;
-use super::{ConfigError, Limits, RunSettings, TransactionMode, VersionTable};
-use crate::schema::NamingConvention;
+use super::{ConfigError, Limits, ModelSettings, RunSettings, TransactionMode, VersionTable};
+use crate::schema::{Filter, NamingConvention};
 use crate::script::{Dialect, FileTemplate, Location};
 
 /// The settings of one database and its migrations. Every key has a default, so that a project without the file works.
@@ -44,6 +44,10 @@ pub struct Config {
     pub templates: BTreeMap<String, String>,
     /// How constraints and indexes of the models are called that have no name.
     pub naming: NamingConvention,
+    /// Where it is written what the database should look like.
+    pub models: ModelSettings,
+    /// Which schemas and tables are compared with it.
+    pub tables: Filter,
     /// Where each key stands.
     pub(super) places: Places,
 }
@@ -66,6 +70,8 @@ impl Default for Config {
             hooks: Vec::new(),
             templates: BTreeMap::new(),
             naming: NamingConvention::default(),
+            models: ModelSettings::default(),
+            tables: Filter::default(),
             places: Places::default(),
         }
     }
@@ -103,6 +109,8 @@ impl Config {
         set(&mut self.hooks, layer.hooks);
         self.templates.extend(layer.templates);
         set(&mut self.naming, layer.naming);
+        set(&mut self.models, layer.models);
+        set(&mut self.tables, layer.tables);
         self.places.extend(layer.places);
         self
     }
@@ -135,6 +143,9 @@ impl Config {
                 "`file_template` puts scripts into folders, which are only read with `recursive = true`";
             return Err(self.error("file_template", reason));
         }
+        if let Some(mistake) = self.models.mistake() {
+            return Err(self.error("models", mistake));
+        }
         match self.hooks.iter().find(|hook| hook.command.is_empty()) {
             Some(hook) => Err(ConfigError::new(hook.line, "the `command` of the hook is empty")),
             None => Ok(()),
@@ -153,6 +164,19 @@ impl Config {
                 schema: self.version_table_schema.clone().map(Cow::Owned),
             },
         }
+    }
+
+    /// Which schemas and tables are compared: without those in which the migrations keep their books.
+    #[must_use]
+    pub fn compared_tables(&self) -> Filter {
+        let table = self.run_settings().version_table;
+        let own = [table.name.clone(), table.history(), table.lease()];
+        let own = own.into_iter().map(|name| match &table.schema {
+            Some(schema) => format!("{schema}.{name}"),
+            None => name.into_owned(),
+        });
+        let exclude = self.tables.exclude.iter().cloned().chain(own).collect();
+        Filter { exclude, ..self.tables.clone() }
     }
 
     /// The folders of scripts of a package.

@@ -21,6 +21,8 @@ pub const KEYS: &[&str] = &[
     "hooks",
     "templates",
     "naming",
+    "models",
+    "tables",
 ];
 
 /// The table of named databases, at the top of the file.
@@ -46,6 +48,11 @@ const ELSEWHERE: &[(&str, &str)] = &[
     ("database", "a named database is a table `[databases.NAME]`"),
     ("transaction_per_migration", "say `transaction = \"revision\"`"),
     ("output_encoding", "scripts are UTF-8"),
+    ("target_metadata", "`models` says where the models are"),
+    ("include_name", "`tables` has patterns: `include` and `exclude`"),
+    ("include_object", "`tables` has patterns: `include` and `exclude`"),
+    ("include_schemas", "`tables` has a list of them: `schemas`"),
+    ("schema", "the desired tables are read as `models` says; `tables` says which are compared"),
 ];
 
 /// What is wrong with a key that is none of `known`, and which one is probably meant.

@@ -8,8 +8,8 @@ use toml::de::{DeTable, DeValue, Deserializer, Error};
 
 use super::keys::{HOOK_KEYS, unknown};
 use super::places::{Places, line_of};
-use super::{ConfigError, Hook, TransactionMode};
-use crate::schema::NamingConvention;
+use super::{ConfigError, Hook, ModelSettings, TransactionMode};
+use crate::schema::{Filter, NamingConvention};
 use crate::script::{Dialect, FileTemplate};
 
 /// The settings of one table of the file; those that it does not have are none.
@@ -32,6 +32,8 @@ pub(super) struct Layer {
     pub(super) hooks: Option<Vec<Hook>>,
     pub(super) templates: BTreeMap<String, String>,
     pub(super) naming: Option<NamingConvention>,
+    pub(super) models: Option<ModelSettings>,
+    pub(super) tables: Option<Filter>,
     pub(super) places: Places,
 }
 
@@ -57,6 +59,8 @@ struct Table {
     #[serde(default)]
     templates: BTreeMap<String, String>,
     naming: Option<NamingConvention>,
+    models: Option<ModelSettings>,
+    tables: Option<Filter>,
 }
 
 #[derive(Deserialize)]
@@ -144,6 +148,8 @@ impl Layer {
             hooks: table.hooks.map(|hooks| hooks.into_iter().map(hook).collect()),
             templates: table.templates,
             naming: table.naming,
+            models: table.models,
+            tables: table.tables,
             places,
         })
     }

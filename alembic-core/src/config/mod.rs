@@ -9,6 +9,7 @@ mod error;
 mod file;
 mod keys;
 mod layer;
+mod models;
 mod places;
 mod run_settings;
 #[cfg(test)]
@@ -20,5 +21,6 @@ pub use error::ConfigError;
 pub use file::{CONFIG_FILE, ConfigFile, UnknownDatabase};
 pub use keys::{HOOK_KEYS, KEYS};
 pub use layer::Words;
+pub use models::{ModelSettings, ModelSource};
 pub use run_settings::{Limits, RunSettings, TransactionMode, VersionTable};
 pub use url::{InterpolateError, interpolate};

@@ -149,6 +149,48 @@ impl Database {
         }
     }
 
+    /// Another database on the same server; of SQLite an empty one in memory, which is there until it is closed.
+    #[cfg_attr(
+        not(any(feature = "postgres", feature = "mysql")),
+        expect(unused_variables, reason = "one in memory has no name")
+    )]
+    pub(crate) async fn sibling(&self, name: &str) -> Result<Database, MigrateError> {
+        Ok(Database(match self.dialect()? {
+            #[cfg(feature = "sqlite")]
+            Dialect::Sqlite => {
+                let options = connect::sqlite_options("sqlite::memory:")?;
+                let pool = sqlx::sqlite::SqlitePoolOptions::new().max_connections(1);
+                let pool = pool.idle_timeout(None).max_lifetime(None).connect_with(options).await;
+                Source::SqlitePool(pool.map_err(MigrateError::pool)?)
+            }
+            #[cfg(feature = "postgres")]
+            Dialect::Postgresql => {
+                let options = self.postgresql_options()?.database(name);
+                Source::PgPool(sqlx::postgres::PgPoolOptions::new().connect_lazy_with(options))
+            }
+            #[cfg(feature = "mysql")]
+            Dialect::Mysql => {
+                let options = self.mysql_options()?.database(name);
+                Source::MySqlPool(sqlx::mysql::MySqlPoolOptions::new().connect_lazy_with(options))
+            }
+            #[cfg(not(all(feature = "sqlite", feature = "postgres", feature = "mysql")))]
+            dialect => return Err(MigrateError::NoDriver { dialect }),
+        }))
+    }
+
+    /// Closes the connections of a pool.
+    pub(crate) async fn close(&self) {
+        match &self.0 {
+            #[cfg(feature = "sqlite")]
+            Source::SqlitePool(pool) => pool.close().await,
+            #[cfg(feature = "postgres")]
+            Source::PgPool(pool) => pool.close().await,
+            #[cfg(feature = "mysql")]
+            Source::MySqlPool(pool) => pool.close().await,
+            Source::Url(_) => {}
+        }
+    }
+
     /// What the lock of a run on this database is. `facts` says whether the server's own locks are good for anything.
     pub(super) async fn lock(
         &self,

@@ -5,6 +5,7 @@
 
 mod column;
 mod constraint;
+mod filter;
 mod index;
 mod name;
 mod naming;
@@ -18,6 +19,7 @@ mod types;
 
 pub use column::{Column, Generated, Identity};
 pub use constraint::{Check, Deferrable, ForeignKey, PrimaryKey, ReferentialAction, Unique};
+pub use filter::Filter;
 pub use index::{Direction, Index, IndexPart, Nulls};
 pub use name::ObjectName;
 pub use naming::{InvalidTemplate, NameTemplate, NamingConvention};

@@ -16,7 +16,8 @@ use crate::revision::Revision;
 /// let mut revision = Revision::new(RevisionId::new("ae1027a6acf4").unwrap(), Vec::new());
 /// revision.message = "Add user preferences!".into();
 /// let created: jiff::Timestamp = "2026-11-22T09:10:00Z".parse().unwrap();
-/// let script = NewScript { revision, created: created.to_zoned(jiff::tz::TimeZone::UTC) };
+/// let created = created.to_zoned(jiff::tz::TimeZone::UTC);
+/// let script = NewScript { revision, created, sections: NewScript::EMPTY.to_owned() };
 /// let name = script.file_name(&FileTemplate::default(), 40);
 /// assert_eq!(name, "20261122_0910_ae1027a6acf4_add_user_preferences.sql");
 /// ```
@@ -26,11 +27,13 @@ pub struct NewScript {
     pub revision: Revision,
     /// When it is created, in the time zone of the project.
     pub created: Zoned,
+    /// What stands below its header.
+    pub sections: String,
 }
 
 impl NewScript {
-    /// What stands below the header, unless somebody has something better: an empty section for each direction.
-    pub const SECTIONS: &str = "-- alembic: upgrade\n\n\n-- alembic: downgrade\n\n";
+    /// The sections of a script that somebody is going to write: an empty one for each direction.
+    pub const EMPTY: &str = "-- alembic: upgrade\n\n\n-- alembic: downgrade\n\n";
 
     /// The name of its file, with at most `slug_length` characters of its message.
     #[must_use]
@@ -84,10 +87,10 @@ impl NewScript {
         text + "\n"
     }
 
-    /// Its text: the header, and two empty sections.
+    /// Its text.
     #[must_use]
     pub fn text(&self) -> String {
-        self.header() + NewScript::SECTIONS
+        self.header() + &self.sections
     }
 }
 

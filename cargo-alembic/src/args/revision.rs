@@ -2,6 +2,8 @@
 
 use clap::Args;
 
+use super::AutogenerateArgs;
+
 #[derive(Debug, Args)]
 pub(crate) struct RevisionArgs {
     /// What it does, in a few words
@@ -39,6 +41,9 @@ pub(crate) struct RevisionArgs {
     /// The folder to write it to, one of `migrations` in alembic.toml [default: that of its parent]
     #[arg(long, value_name = "FOLDER")]
     pub(crate) version_path: Option<String>,
+
+    #[command(flatten)]
+    pub(crate) autogenerate: AutogenerateArgs,
 }
 
 #[derive(Debug, Args)]

@@ -1,19 +1,25 @@
 //! What of a database is looked at.
 
-use crate::schema::{ObjectName, Schema};
+use serde::Deserialize;
+
+use super::{ObjectName, Schema};
 
 /// Which schemas and tables of a database are looked at.
 ///
 /// ```
-/// use alembic_core::autogenerate::Filter;
-/// use alembic_core::schema::ObjectName;
+/// use alembic_core::schema::{Filter, ObjectName};
 ///
 /// let filter = Filter { exclude: vec!["tmp_*".into()], ..Filter::default() };
 /// assert!(filter.takes(&ObjectName::new("users")));
 /// assert!(!filter.takes(&ObjectName::new("tmp_users")));
 /// assert!(!filter.takes(&ObjectName::new("_sqlx_migrations")));
 /// ```
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(
+    default,
+    deny_unknown_fields,
+    expecting = "it must be a table with `schemas`, `include` or `exclude`"
+)]
 pub struct Filter {
     /// Schemas (PostgreSQL) or databases (MySQL) besides the default one.
     pub schemas: Vec<String>,
@@ -25,7 +31,7 @@ pub struct Filter {
 }
 
 /// The tables in which migration tools keep their books.
-const BOOKKEEPING: [&str; 28] = [
+const BOOKKEEPING: [&str; 29] = [
     "__EFMigrationsHistory",
     "__diesel_schema_migrations",
     "__drizzle_migrations",
@@ -34,6 +40,7 @@ const BOOKKEEPING: [&str; 28] = [
     "_sqlx_migrations",
     "_sqlx_migrator_migrations",
     "alembic_history",
+    "alembic_lease",
     "alembic_version",
     "ar_internal_metadata",
     "atlas_schema_revisions",
@@ -60,19 +67,19 @@ impl Filter {
     /// Whether a table is looked at.
     #[must_use]
     pub fn takes(&self, name: &ObjectName) -> bool {
+        let is_known = || BOOKKEEPING.iter().any(|known| known.eq_ignore_ascii_case(&name.name));
+        self.takes_by_pattern(name) && (!self.include.is_empty() || !is_known())
+    }
+
+    /// The same for a table that somebody asks for: then it is no other tool's, whatever its name.
+    pub(crate) fn takes_by_pattern(&self, name: &ObjectName) -> bool {
         let shown = name.to_string();
         let any = |patterns: &[String]| patterns.iter().any(|pattern| matches(pattern, &shown));
-        if any(&self.exclude) {
-            return false;
-        }
-        if !self.include.is_empty() {
-            return any(&self.include);
-        }
-        !BOOKKEEPING.iter().any(|known| known.eq_ignore_ascii_case(&name.name))
+        !any(&self.exclude) && (self.include.is_empty() || any(&self.include))
     }
 
     /// Takes out of a schema what is not looked at. Tables that `wanted` has stay, whatever their name.
-    pub(super) fn apply(&self, schema: &mut Schema, wanted: &Schema) {
+    pub(crate) fn apply(&self, schema: &mut Schema, wanted: &Schema) {
         schema.tables.retain(|table| self.takes(&table.name) || wanted.table(&table.name).is_some());
         schema.foreign.retain(|foreign| {
             foreign.table.as_ref().is_none_or(|table| self.takes(table) || wanted.table(table).is_some())

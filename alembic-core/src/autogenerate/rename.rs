@@ -1,0 +1,82 @@
+//! Renames that are told in words.
+
+use super::Comparison;
+use crate::operation::Renamed;
+use crate::schema::{ObjectName, Schema};
+
+/// What is said to have been renamed is not in the database, or its new name is not desired.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum UnknownRename {
+    /// The old name is none of a table, of a column (`table.column`) or of a value of an enum (`enum.value`).
+    #[error("the database has no table, column or value of an enum `{0}`")]
+    From(String),
+    /// The new name is not desired.
+    #[error("`{from}` cannot have become `{to}`: nothing of that name is desired there")]
+    To {
+        /// The old name.
+        from: String,
+        /// The new name.
+        to: String,
+    },
+}
+
+impl Comparison {
+    /// Tells that `from` has got the name `to`, in words: a table, a column as `table.column`, or a value of an enum as
+    /// `enum.value`. A table outside of the default schema is named with its schema.
+    ///
+    /// # Errors
+    /// There is no such thing, or none is desired that has the new name.
+    pub fn rename_in_words(&mut self, from: &str, to: &str) -> Result<Renamed, UnknownRename> {
+        let candidates = candidates(self.generic(), from, to);
+        if candidates.is_empty() {
+            return Err(UnknownRename::From(from.to_owned()));
+        }
+        let renamed = candidates.into_iter().find(|renamed| is_desired(&self.desired, renamed));
+        let renamed =
+            renamed.ok_or_else(|| UnknownRename::To { from: from.to_owned(), to: to.to_owned() })?;
+        self.rename(&renamed);
+        Ok(renamed)
+    }
+}
+
+/// All that `from` can stand for.
+fn candidates(actual: &Schema, from: &str, to: &str) -> Vec<Renamed> {
+    let mut found = Vec::new();
+    let to = to.to_owned();
+    for table in &actual.tables {
+        if table.name.to_string() == from {
+            let (_, name) = to.rsplit_once('.').unwrap_or(("", &to));
+            let renamed = ObjectName { schema: table.name.schema.clone(), name: name.to_owned() };
+            found.push(Renamed::Table { from: table.name.clone(), to: renamed });
+        }
+        if let Some(column) = part_of(from, &table.name).and_then(|column| table.column(column)) {
+            let (table, from) = (table.name.clone(), column.name.clone());
+            found.push(Renamed::Column { table, from, to: to.clone() });
+        }
+    }
+    for own in &actual.enums {
+        let value =
+            part_of(from, &own.name).and_then(|value| own.values.iter().find(|known| *known == value));
+        if let Some(value) = value {
+            found.push(Renamed::EnumValue { name: own.name.clone(), from: value.clone(), to: to.clone() });
+        }
+    }
+    found
+}
+
+/// What follows a name and a point.
+fn part_of<'t>(text: &'t str, name: &ObjectName) -> Option<&'t str> {
+    text.strip_prefix(&name.to_string())?.strip_prefix('.')
+}
+
+fn is_desired(desired: &Schema, renamed: &Renamed) -> bool {
+    match renamed {
+        Renamed::Table { to, .. } => desired.table(to).is_some(),
+        Renamed::Column { table, to, .. } => {
+            desired.table(table).is_some_and(|table| table.column(to).is_some())
+        }
+        Renamed::EnumValue { name, to, .. } => {
+            desired.enums.iter().any(|own| own.name == *name && own.values.contains(to))
+        }
+    }
+}

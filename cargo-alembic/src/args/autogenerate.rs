@@ -1,0 +1,91 @@
+//! The arguments of what compares a database with the models.
+
+use clap::Args;
+
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Autogenerate")]
+pub(crate) struct AutogenerateArgs {
+    /// Write what takes the database to what the models say
+    #[arg(long)]
+    pub(crate) autogenerate: bool,
+
+    /// Compare with what the scripts make of an empty scratch database, instead of with a database of one's own
+    #[arg(long, requires = "autogenerate")]
+    pub(crate) scratch: bool,
+
+    /// A table, column (`table.column`) or value of an enum (`enum.value`), and its new name
+    #[arg(long, value_name = "OLD=NEW", value_parser = pair, requires = "autogenerate")]
+    pub(crate) rename: Vec<(String, String)>,
+
+    /// Nothing else was renamed: drop what is gone, and add what is new
+    #[arg(long, requires = "autogenerate")]
+    pub(crate) no_rename: bool,
+
+    /// The value that the rows which are there get in a column, an SQL expression
+    #[arg(long, value_name = "TABLE.COLUMN=VALUE", value_parser = pair, requires = "autogenerate")]
+    pub(crate) fill: Vec<(String, String)>,
+
+    /// Refuse what loses data
+    #[arg(long, requires = "autogenerate")]
+    pub(crate) no_destructive: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct CheckArgs {
+    /// Compare with what the scripts make of an empty scratch database, instead of with a database of one's own
+    #[arg(long)]
+    pub(crate) scratch: bool,
+
+    /// Print the SQL that would make it so
+    #[arg(long, conflicts_with = "json")]
+    pub(crate) diff: bool,
+
+    /// Print what is different as JSON
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct InspectArgs {
+    /// As the statements that make it [default]
+    #[arg(long, group = "format")]
+    pub(crate) sql: bool,
+
+    /// As JSON
+    #[arg(long, group = "format")]
+    pub(crate) json: bool,
+
+    /// As Rust structs: models to begin with
+    #[arg(long, group = "format")]
+    pub(crate) models: bool,
+
+    /// As an entity diagram in the words of Mermaid
+    #[arg(long, group = "format")]
+    pub(crate) mermaid: bool,
+
+    /// As an entity diagram, a picture
+    #[arg(long, group = "format")]
+    pub(crate) svg: bool,
+
+    /// A schema (PostgreSQL) or database (MySQL) besides the default one
+    #[arg(long, value_name = "NAME")]
+    pub(crate) schema: Vec<String>,
+
+    /// A pattern of tables to show: `user*`, `audit.*` [default: all]
+    #[arg(long, value_name = "PATTERN")]
+    pub(crate) include: Vec<String>,
+
+    /// A pattern of tables to leave out
+    #[arg(long, value_name = "PATTERN")]
+    pub(crate) exclude: Vec<String>,
+}
+
+/// `OLD=NEW`
+fn pair(text: &str) -> Result<(String, String), String> {
+    match text.split_once('=') {
+        Some((name, value)) if !name.trim().is_empty() && !value.trim().is_empty() => {
+            Ok((name.trim().to_owned(), value.trim().to_owned()))
+        }
+        _ => Err("it is written as NAME=VALUE".to_owned()),
+    }
+}

@@ -1,0 +1,26 @@
+//! Questions to a person at a terminal.
+
+use std::io::IsTerminal as _;
+
+use dialoguer::{Input, Select};
+
+use crate::error::Failure;
+
+/// Whether there is somebody to ask.
+pub(crate) fn is_possible() -> bool {
+    std::io::stdin().is_terminal() && std::io::stderr().is_terminal()
+}
+
+/// One of several answers: its place.
+pub(crate) fn which(question: &str, answers: &[String]) -> Result<usize, Failure> {
+    Select::new().with_prompt(question).items(answers).default(0).interact().map_err(|error| stopped(&error))
+}
+
+/// A text that is not empty.
+pub(crate) fn text(question: &str) -> Result<String, Failure> {
+    Input::new().with_prompt(question).interact_text().map_err(|error| stopped(&error))
+}
+
+fn stopped(error: &dialoguer::Error) -> Failure {
+    Failure::new(format!("no answer: {error}"), "nothing was written")
+}

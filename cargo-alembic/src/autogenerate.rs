@@ -1,0 +1,180 @@
+//! What takes a database to what the models say, as the sections of a new script.
+
+use alembic_core::Migrator;
+use alembic_core::autogenerate::{AutogenerateError, Comparison, Difference, compare, compare_scripts};
+use alembic_core::cli::{CommandError, status, warning};
+use alembic_core::migrate::{Database, MigrateError};
+use alembic_core::revision::Node;
+use alembic_core::script::Dialect;
+
+use crate::args::{Arguments, AutogenerateArgs};
+use crate::error::Failure;
+use crate::models::declaration;
+use crate::project::Project;
+use crate::{ask, rename};
+
+/// The sections of a new script; none where nothing is different.
+pub(crate) async fn sections(
+    project: &Project,
+    arguments: &Arguments,
+    args: &AutogenerateArgs,
+    migrator: &Migrator,
+) -> Result<Option<String>, Failure> {
+    let mut comparison = compared(project, arguments, migrator, args.scratch).await?;
+    let mut difference = rename::settle(project, &mut comparison, args)?;
+    if difference.is_empty() {
+        return Ok(None);
+    }
+    for change in difference.changes() {
+        status("Detected", change.what);
+    }
+    fill(&mut difference, args)?;
+    let losses = difference.losses();
+    if args.no_destructive && !losses.is_empty() {
+        let lost: Vec<String> = losses.iter().map(ToString::to_string).collect();
+        return Err(Failure::new(
+            format!("data would be lost: {}", lost.join("; ")),
+            "nothing was written; leave out `--no-destructive`, or say with `--rename OLD=NEW` what was renamed",
+        ));
+    }
+    for loss in losses {
+        warning(loss);
+    }
+    for obstacle in &difference.obstacles {
+        warning(format!("{obstacle}: drop it before, and make it again after"));
+    }
+    let own = [difference.dialect];
+    let dialects = if project.config.dialects.is_empty() { &own[..] } else { &project.config.dialects };
+    let rendered = difference.render(dialects).map_err(|error| {
+        Failure::new(
+            error,
+            "nothing was written; describe it so that all `dialects` of alembic.toml have words for it",
+        )
+    })?;
+    Ok(Some(rendered.to_string()))
+}
+
+/// The database and what the models say, compared. With `scratch` what the scripts make is compared instead.
+pub(crate) async fn compared(
+    project: &Project,
+    arguments: &Arguments,
+    migrator: &Migrator,
+    scratch: bool,
+) -> Result<Comparison, Failure> {
+    let url = match project.find_url(arguments)? {
+        // A place in memory needs no URL.
+        None if scratch && project.config.dialects.contains(&Dialect::Sqlite) => "sqlite::memory:".to_owned(),
+        Some(url) => url,
+        None => project.url(arguments)?,
+    };
+    let database = Database::from(&url);
+    let failed = |error: MigrateError| Failure::command_on(project, &CommandError::Migrate(error), migrator);
+    let dialect = database.dialect().map_err(failed)?;
+    let desired = declaration(project, dialect)?;
+    let filter = project.config.compared_tables();
+    // Before the first revision a SQLite file need not be there.
+    let is_new = !scratch
+        && migrator.directory().scripts().is_empty()
+        && matches!(migrator.status(database.clone()).await, Err(MigrateError::NoFile { .. }));
+    let compared = if scratch || is_new {
+        compare_scripts(migrator, database, desired, &filter).await
+    } else {
+        up_to_date(migrator, &database, project).await?;
+        compare(database, desired, &filter).await
+    };
+    compared.map_err(|error| explain(error, project, migrator))
+}
+
+/// A database in which revisions are missing would be asked for them again.
+async fn up_to_date(migrator: &Migrator, database: &Database, project: &Project) -> Result<(), Failure> {
+    let found = migrator.status(database.clone()).await;
+    let found =
+        found.map_err(|error| Failure::command_on(project, &CommandError::Migrate(error), migrator))?;
+    let graph = migrator.directory().graph();
+    let rows: Vec<Node> = found.rows.iter().filter_map(|row| graph.find(row)).collect();
+    if let Some(unfinished) = found.unfinished.first() {
+        return Err(Failure::new(
+            format!("the {} of {} is unfinished", unfinished.direction, unfinished.revision),
+            "`cargo alembic upgrade` goes on with it",
+        ));
+    }
+    if rows.len() < found.rows.len() {
+        let unknown: Vec<&str> =
+            found.rows.iter().filter(|row| graph.find(row).is_none()).map(String::as_str).collect();
+        return Err(Failure::new(
+            format!("the database is at {}, which no script here has", unknown.join(", ")),
+            "bring its script here; or compare with what the scripts make: `--scratch`",
+        ));
+    }
+    if graph.is_up_to_date(&rows) {
+        return Ok(());
+    }
+    let at = if found.rows.is_empty() { "the base".to_owned() } else { found.rows.join(", ") };
+    let heads: Vec<String> = graph.ids(graph.heads()).iter().map(ToString::to_string).collect();
+    Err(Failure::new(
+        format!("the database is behind the scripts: it is at {at}, and the heads are {}", heads.join(", ")),
+        "`cargo alembic upgrade heads` takes it there; or compare with what the scripts make: `--scratch`",
+    ))
+}
+
+pub(crate) fn explain(error: AutogenerateError, project: &Project, migrator: &Migrator) -> Failure {
+    match error {
+        AutogenerateError::Connect(error) => {
+            Failure::command_on(project, &CommandError::Migrate(error), migrator)
+        }
+        AutogenerateError::Script { path, line, message, .. } => {
+            let source = std::fs::read_to_string(project.folder.join(&path)).unwrap_or_default();
+            let help = "it was run in a scratch place, to see what it makes; no database was changed";
+            Failure::at(&message.to_string(), &path, line, &source, help)
+        }
+        AutogenerateError::NoSchema { .. } => Failure::new(
+            error,
+            "`tables.schemas` in alembic.toml, or `--schema`, names schemas of the database",
+        ),
+        AutogenerateError::Scratch { .. } => {
+            Failure::new(error, "correct the model; no database was changed")
+        }
+        error => Failure::plain(error),
+    }
+}
+
+/// Says what the rows that are there get in columns for which nothing else says it.
+fn fill(difference: &mut Difference, args: &AutogenerateArgs) -> Result<(), Failure> {
+    for (wanted, value) in &args.fill {
+        let unfilled = difference.unfilled();
+        let found = unfilled.iter().find(|own| format!("{}.{}", own.table, own.column) == *wanted);
+        let Some(own) = found else {
+            let names: Vec<String> =
+                unfilled.iter().map(|own| format!("{}.{}", own.table, own.column)).collect();
+            let help = match names.as_slice() {
+                [] => "no column needs one".to_owned(),
+                names => format!("those that need one are {}", names.join(", ")),
+            };
+            return Err(Failure::new(format!("`--fill`: the column `{wanted}` needs no value"), &help));
+        };
+        difference.fill(&own.table, &own.column, value);
+    }
+    let unfilled = difference.unfilled();
+    if !ask::is_possible() && !unfilled.is_empty() {
+        let names: Vec<String> = unfilled.iter().map(|own| format!("{}.{}", own.table, own.column)).collect();
+        let arguments: Vec<String> = names.iter().map(|name| format!("--fill '{name}=…'")).collect();
+        return Err(Failure::new(
+            format!("rows that are there would have no value in {}", names.join(", ")),
+            &format!(
+                "nothing was written; say which they get, as an SQL expression: {}; or give the column a default, or \
+                 let it be NULL",
+                arguments.join(" ")
+            ),
+        ));
+    }
+    for own in unfilled {
+        let question = format!(
+            "{}.{} is NOT NULL{}: which value do the rows get that are there (an SQL expression)?",
+            own.table,
+            own.column,
+            if own.is_new { " and new" } else { " from now on" }
+        );
+        difference.fill(&own.table, &own.column, &ask::text(&question)?);
+    }
+    Ok(())
+}

@@ -1,0 +1,52 @@
+//! `check`: whether the database is what the models say. For CI.
+
+use alembic_core::autogenerate::{Change, Difference};
+use alembic_core::cli::{print, print_json, status};
+use alembic_core::revision::Direction;
+use serde::Serialize;
+
+use crate::args::{Arguments, CheckArgs};
+use crate::autogenerate::compared;
+use crate::error::Failure;
+use crate::project::Project;
+
+/// What `check --json` prints.
+#[derive(Serialize)]
+struct Report {
+    ok: bool,
+    dialect: &'static str,
+    differences: Vec<Change>,
+}
+
+pub(crate) async fn check(project: &Project, arguments: &Arguments, args: &CheckArgs) -> Result<(), Failure> {
+    let migrator = project.migrator(project.scripts()?);
+    let difference = compared(project, arguments, &migrator, args.scratch).await?.difference();
+    if args.json {
+        let differences = difference.changes();
+        print_json(
+            "check",
+            Report { ok: differences.is_empty(), dialect: difference.dialect.name(), differences },
+        );
+    } else if args.diff {
+        print(&sql(&difference)?);
+    } else {
+        print(&difference.changes().iter().map(|change| format!("{}\n", change.what)).collect::<String>());
+    }
+    let what = if args.scratch { "what the scripts make" } else { "the database" };
+    if difference.is_empty() {
+        status("Checked", format!("{what} is what the models say"));
+        return Ok(());
+    }
+    let count = match difference.changes().len() {
+        1 => "1 difference".to_owned(),
+        count => format!("{count} differences"),
+    };
+    Err(Failure::new(
+        format!("{what} is not what the models say: {count}"),
+        "`cargo alembic revision --autogenerate -m \"…\"` writes the revision that makes it so",
+    ))
+}
+
+fn sql(difference: &Difference) -> Result<String, Failure> {
+    difference.sql(difference.dialect, Direction::Upgrade).map_err(Failure::plain)
+}

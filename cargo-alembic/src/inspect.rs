@@ -1,0 +1,73 @@
+//! `inspect`: a database as SQL, as JSON, as models, or as a picture.
+
+use std::collections::BTreeMap;
+
+use alembic_core::autogenerate::{generic, inspect as reflected, mermaid, rust_source, schema_sql, svg};
+use alembic_core::cli::{CommandError, note, print, print_json};
+use alembic_core::migrate::Database;
+use alembic_core::schema::Schema;
+use alembic_core::script::ScriptDirectory;
+use serde::Serialize;
+
+use crate::args::{Arguments, InspectArgs};
+use crate::autogenerate::explain;
+use crate::error::Failure;
+use crate::project::Project;
+
+/// What `inspect --json` prints.
+#[derive(Serialize)]
+struct Report<'a> {
+    dialect: &'static str,
+    #[serde(flatten)]
+    schema: &'a Schema,
+}
+
+pub(crate) async fn inspect(
+    project: &Project,
+    arguments: &Arguments,
+    args: &InspectArgs,
+) -> Result<(), Failure> {
+    let url = project.url(arguments)?;
+    let database = Database::from(&url);
+    // Scripts have no part in it.
+    let none = ScriptDirectory::new(Vec::new()).map_err(|errors| project.explain(&errors))?;
+    let migrator = project.migrator(none);
+    let failed = |error| Failure::command(&CommandError::Migrate(error), &migrator);
+    let dialect = database.dialect().map_err(failed)?;
+    let mut filter = project.config.compared_tables();
+    filter.schemas.extend(args.schema.iter().cloned());
+    if !args.include.is_empty() {
+        filter.include.clone_from(&args.include);
+    }
+    filter.exclude.extend(args.exclude.iter().cloned());
+    let schema = reflected(database, &filter).await;
+    let schema = schema.map_err(|error| explain(error, project, &migrator))?;
+    if args.json {
+        print_json("inspect", Report { dialect: dialect.name(), schema: &schema });
+        return Ok(());
+    }
+    let text = if args.models {
+        rust_source(&generic(&schema, dialect), dialect, &project.config.naming)
+    } else if args.mermaid {
+        mermaid(&schema, dialect)
+    } else if args.svg {
+        svg(&schema, dialect)
+    } else {
+        schema_sql(&schema, dialect).map_err(Failure::plain)?
+    };
+    print(&text);
+    left_out(&schema);
+    Ok(())
+}
+
+/// Says what is there and is not shown.
+fn left_out(schema: &Schema) {
+    let mut kinds: BTreeMap<&str, Vec<String>> = BTreeMap::new();
+    for foreign in &schema.foreign {
+        kinds.entry(&foreign.kind).or_default().push(foreign.name.to_string());
+    }
+    for (kind, names) in kinds {
+        let s = if names.len() == 1 { "" } else { "s" };
+        note(format!("not shown: {kind}{s} {}", names.join(", ")));
+    }
+}
