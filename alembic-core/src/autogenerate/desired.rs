@@ -1,5 +1,6 @@
 //! What is desired, by whoever says it.
 
+use super::names::{adopt_names, earlier};
 use crate::dialect::generic_type;
 use crate::models::Aspect;
 use crate::schema::{Column, ForeignKey, Schema, Table, Type};
@@ -7,16 +8,8 @@ use crate::script::Dialect;
 
 /// Takes from the actual schema what the source of the desired one has no words for.
 pub(super) fn fill_untold(desired: &mut Schema, actual: &Schema, untold: &[Aspect], dialect: Dialect) {
-    if untold.is_empty() {
-        return;
-    }
     for table in &mut desired.tables {
-        let earlier = table
-            .renamed_from
-            .clone()
-            .map(|name| crate::schema::ObjectName { schema: table.name.schema.clone(), name });
-        let found = actual.table(&table.name).or_else(|| earlier.and_then(|name| actual.table(&name)));
-        if let Some(found) = found {
+        if let Some(found) = earlier(table, actual) {
             for aspect in untold {
                 fill_table(table, found, *aspect, dialect);
             }
@@ -42,7 +35,7 @@ fn fill_table(table: &mut Table, actual: &Table, aspect: Aspect, dialect: Dialec
         Aspect::Checks => table.checks.clone_from(&actual.checks),
         Aspect::Indexes => table.indexes.clone_from(&actual.indexes),
         Aspect::ForeignKeys => fill_foreign_keys(table, actual),
-        Aspect::Names => fill_names(table, actual),
+        Aspect::Names => adopt_names(table, actual, None),
         Aspect::Sizes => for_columns(table, actual, |own, found| {
             if own.type_ == without_size(&own.type_, dialect)
                 && own.type_ == without_size(&found.type_, dialect)
@@ -75,38 +68,6 @@ fn fill_foreign_keys(table: &mut Table, actual: &Table) {
     for found in &actual.foreign_keys {
         if found.columns.len() > 1 && !table.foreign_keys.iter().any(|own| same(own, found)) {
             table.foreign_keys.push(found.clone());
-        }
-    }
-}
-
-fn fill_names(table: &mut Table, actual: &Table) {
-    if let (Some(own), Some(found)) = (&mut table.primary_key, &actual.primary_key)
-        && own.columns == found.columns
-    {
-        own.name.clone_from(&found.name);
-    }
-    for own in &mut table.uniques {
-        if let Some(found) = actual.uniques.iter().find(|found| found.columns == own.columns) {
-            own.name.clone_from(&found.name);
-        }
-    }
-    for own in &mut table.foreign_keys {
-        let same = |found: &&ForeignKey| found.columns == own.columns && found.references == own.references;
-        if let Some(found) = actual.foreign_keys.iter().find(same) {
-            own.name.clone_from(&found.name);
-        }
-    }
-    for own in &mut table.checks {
-        if let Some(found) = actual.checks.iter().find(|found| found.expression == own.expression) {
-            own.name.clone_from(&found.name);
-        }
-    }
-    for own in &mut table.indexes {
-        let same = |found: &&crate::schema::Index| {
-            (&found.parts, &found.condition, found.unique) == (&own.parts, &own.condition, own.unique)
-        };
-        if let Some(found) = actual.indexes.iter().find(same) {
-            own.name.clone_from(&found.name);
         }
     }
 }
