@@ -118,7 +118,7 @@ on_every_database! {
         package.alembic("upgrade r1").success();
         package.session(
             &format!("autogenerate_{kind}_behind"),
-            &["revision --autogenerate -m x", "check", "check --scratch", "revision --autogenerate --scratch -m x"],
+            &["revision --autogenerate -m x", "check", "check --scratch", "revision --autogenerate --scratch -m x --rev-id a1"],
         );
         // What was replayed is gone.
         assert_eq!(database.user_tables().await, ["t1"]);
@@ -133,7 +133,7 @@ on_every_database! {
 fn what_loses_data_is_said_and_can_be_refused() {
     let package = package(&[]);
     with_models(&package, BOOKS);
-    package.alembic("revision --autogenerate -m first").success();
+    package.alembic("revision --autogenerate -m first --rev-id a0").success();
     package.alembic("upgrade").success();
     package.edit("src/models.rs", "    published_at: Option<chrono::NaiveDateTime>,\n", "");
     package.edit("src/models.rs", "#[table(index(author_id, desc(published_at)))]\n", "");
@@ -151,18 +151,18 @@ async fn what_stands_in_the_way_is_named() {
     let database = alembic_testing::TestDatabase::new(Kind::Postgresql).await;
     let package = package_on(&database, &[]);
     with_models(&package, BOOKS);
-    package.alembic("revision --autogenerate -m first").success();
+    package.alembic("revision --autogenerate -m first --rev-id a0").success();
     package.alembic("upgrade").success();
     database.rows("CREATE VIEW shelf AS SELECT title FROM books").await;
     package.edit("src/models.rs", "    #[column(length = 200)]\n    title: String,\n", "");
-    package.session("autogenerate_obstacle", &["revision --autogenerate -m x"]);
+    package.session("autogenerate_obstacle", &["revision --autogenerate -m x --rev-id a1"]);
 }
 
 #[test]
 fn mistakes_in_what_is_told() {
     let package = package(&[]);
     with_models(&package, BOOKS);
-    package.alembic("revision --autogenerate -m first").success();
+    package.alembic("revision --autogenerate -m first --rev-id a0").success();
     package.alembic("upgrade").success();
     package.edit("src/models.rs", "    title: String,", "    heading: String,\n    pages: i32,");
     for (name, line) in [
@@ -184,7 +184,7 @@ fn mistakes_in_what_is_told() {
 fn a_person_is_asked() {
     let package = package(&[]);
     with_models(&package, BOOKS);
-    package.alembic("revision --autogenerate -m first").success();
+    package.alembic("revision --autogenerate -m first --rev-id a0").success();
     package.alembic("upgrade").success();
     package.edit("src/models.rs", "    title: String,", "    title_line: String,\n    pages: i32,");
     package.edit("src/models.rs", "    name: String,", "    names: String,");

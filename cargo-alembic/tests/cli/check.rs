@@ -149,7 +149,7 @@ on_every_database! {
         package.edit("src/models.rs", "    mail: String", "    email: String");
         package.edit("src/models.rs", "#[column(length = 20)]", "#[column(length = 20, renamed_from = \"mail\")]");
         package.edit("src/models.rs", "unique(mail", "unique(email");
-        package.session(&format!("check_{kind}_changed"), &["check", "revision --autogenerate -m x", "upgrade", "check"]);
+        package.session(&format!("check_{kind}_changed"), &["check", "revision --autogenerate -m x --rev-id r2", "upgrade", "check"]);
         package.alembic("downgrade base").success();
     }
 }
