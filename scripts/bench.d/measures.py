@@ -147,7 +147,13 @@ class Bench:
             return self.measure(self.alembic(*arguments), cwd=home, environment=environment)
 
         ours("stamp", "heads")
-        commands = {"heads": ["heads"], "history": ["history"], "status": ["current"], NOTHING: ["upgrade"]}
+        commands = {
+            "heads": ["heads"],
+            "history": ["history"],
+            "status": ["current"],
+            "upgrade --sql": ["upgrade", "base:heads", "--sql"],
+            NOTHING: ["upgrade", "heads"],
+        }
         for run in range(self.runs):
             self.say(f"{table.title}, {run + 1} of {self.runs}")
             for operation, arguments in commands.items():
