@@ -67,9 +67,8 @@ struct Rule<'a> {
 impl Rule<'_> {
     fn gives_way(&self, own: Option<&str>, found: Option<&str>) -> bool {
         let Some(template) = self.template else { return true };
-        let (Some(own), Some(found)) = (own, found) else { return false };
         let given = |name: &str| self.tables.iter().any(|table| template.may_have_given(table, name));
-        template.may_have_given(self.tables[0], own) && !given(found)
+        own.is_some_and(|own| template.may_have_given(self.tables[0], own)) && !found.is_some_and(given)
     }
 }
 
