@@ -48,7 +48,7 @@ pub(crate) async fn sections(
     let rendered = difference.render(dialects).map_err(|error| {
         Failure::new(
             error,
-            "nothing was written; describe it so that all `dialects` of alembic.toml have words for it",
+            "nothing was written: what the models ask for has to be possible in all `dialects` of alembic.toml",
         )
     })?;
     Ok(Some(rendered.to_string()))

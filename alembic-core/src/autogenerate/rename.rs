@@ -2,9 +2,9 @@
 
 use super::Comparison;
 use crate::operation::Renamed;
-use crate::schema::{ObjectName, Schema};
+use crate::schema::{Enum, ObjectName, Schema};
 
-/// What is said to have been renamed is not in the database, or its new name is not desired.
+/// What is said to have been renamed cannot have been.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum UnknownRename {
     /// The old name is none of a table, of a column (`table.column`) or of a value of an enum (`enum.value`).
@@ -18,6 +18,14 @@ pub enum UnknownRename {
         /// The new name.
         to: String,
     },
+    /// Both names are there.
+    #[error("`{from}` cannot become `{to}`: the database has both")]
+    Taken {
+        /// The old name.
+        from: String,
+        /// The new name.
+        to: String,
+    },
 }
 
 impl Comparison {
@@ -25,22 +33,29 @@ impl Comparison {
     /// `enum.value`. A table outside of the default schema is named with its schema.
     ///
     /// # Errors
-    /// There is no such thing, or none is desired that has the new name.
+    /// There is no such thing, none is desired that has the new name, or the new name is taken.
     pub fn rename_in_words(&mut self, from: &str, to: &str) -> Result<Renamed, UnknownRename> {
-        let candidates = candidates(self.generic(), from, to);
+        let candidates = candidates(self.generic(), &self.desired, from, to);
         if candidates.is_empty() {
             return Err(UnknownRename::From(from.to_owned()));
         }
-        let renamed = candidates.into_iter().find(|renamed| is_desired(&self.desired, renamed));
-        let renamed =
-            renamed.ok_or_else(|| UnknownRename::To { from: from.to_owned(), to: to.to_owned() })?;
-        self.rename(&renamed);
-        Ok(renamed)
+        let (old, new) = (from.to_owned(), to.to_owned());
+        let renamed = candidates.into_iter().find(|renamed| is_there(&self.desired, renamed));
+        match renamed {
+            None => Err(UnknownRename::To { from: old, to: new }),
+            Some(renamed) if is_there(self.generic(), &renamed) => {
+                Err(UnknownRename::Taken { from: old, to: new })
+            }
+            Some(renamed) => {
+                self.rename(&renamed);
+                Ok(renamed)
+            }
+        }
     }
 }
 
 /// All that `from` can stand for.
-fn candidates(actual: &Schema, from: &str, to: &str) -> Vec<Renamed> {
+fn candidates(actual: &Schema, desired: &Schema, from: &str, to: &str) -> Vec<Renamed> {
     let mut found = Vec::new();
     let to = to.to_owned();
     for table in &actual.tables {
@@ -54,12 +69,19 @@ fn candidates(actual: &Schema, from: &str, to: &str) -> Vec<Renamed> {
             found.push(Renamed::Column { table, from, to: to.clone() });
         }
     }
+    let value = |own: &Enum, value: &str| Renamed::EnumValue {
+        name: own.name.clone(),
+        from: value.to_owned(),
+        to: to.clone(),
+    };
     for own in &actual.enums {
-        let value =
-            part_of(from, &own.name).and_then(|value| own.values.iter().find(|known| *known == value));
-        if let Some(value) = value {
-            found.push(Renamed::EnumValue { name: own.name.clone(), from: value.clone(), to: to.clone() });
-        }
+        let old = part_of(from, &own.name).filter(|old| has(own, old));
+        found.extend(old.map(|old| value(own, old)));
+    }
+    // An enum of MySQL has no name but that of the model; which values it had, the columns say.
+    for own in desired.enums.iter().filter(|own| actual.enums.iter().all(|other| other.name != own.name)) {
+        let old = part_of(from, &own.name).filter(|old| !has(own, old));
+        found.extend(old.map(|old| value(own, old)));
     }
     found
 }
@@ -69,14 +91,19 @@ fn part_of<'t>(text: &'t str, name: &ObjectName) -> Option<&'t str> {
     text.strip_prefix(&name.to_string())?.strip_prefix('.')
 }
 
-fn is_desired(desired: &Schema, renamed: &Renamed) -> bool {
+fn has(own: &Enum, value: &str) -> bool {
+    own.values.iter().any(|known| known == value)
+}
+
+/// Whether a schema has something of the new name.
+fn is_there(schema: &Schema, renamed: &Renamed) -> bool {
     match renamed {
-        Renamed::Table { to, .. } => desired.table(to).is_some(),
+        Renamed::Table { to, .. } => schema.table(to).is_some(),
         Renamed::Column { table, to, .. } => {
-            desired.table(table).is_some_and(|table| table.column(to).is_some())
+            schema.table(table).is_some_and(|table| table.column(to).is_some())
         }
         Renamed::EnumValue { name, to, .. } => {
-            desired.enums.iter().any(|own| own.name == *name && own.values.contains(to))
+            schema.enums.iter().any(|own| own.name == *name && has(own, to))
         }
     }
 }

@@ -3,7 +3,7 @@
 //! The databases normalise nearly everything themselves. What is left is what SQLite keeps as it was written, and the indexes
 //! that MySQL makes for foreign keys by itself.
 
-use super::expression::{canonical as canonical_expression, tokens};
+use super::expression::{canonical as canonical_expression, identifier, tokens};
 use crate::schema::{Column, Direction, ForeignKey, Index, IndexPart, Schema, Table, Type};
 use crate::script::Dialect;
 
@@ -42,11 +42,24 @@ fn canonical_column(column: &mut Column, dialect: Dialect, mend: &impl Fn(&mut S
         let text: Vec<&str> = tokens(words, dialect).into_iter().map(|token| token.text(words)).collect();
         *words = text.join(" ").to_ascii_uppercase();
     }
+    if dialect == Dialect::Sqlite {
+        column.default.iter_mut().for_each(string_of_quotes);
+    }
     column.default.iter_mut().for_each(mend);
     column.check.iter_mut().for_each(mend);
     column.generated.iter_mut().for_each(|generated| mend(&mut generated.expression));
     upper_on_sqlite(&mut column.collation, dialect);
     column.renamed_from = None;
+}
+
+/// A default cannot be a name: SQLite takes one in double quotes for a string (sqlite.org/quirks.html, section 8).
+fn string_of_quotes(default: &mut String) {
+    if let [only] = tokens(default, Dialect::Sqlite).as_slice()
+        && only.text(default).starts_with('"')
+    {
+        let text = identifier(only.text(default));
+        *default = format!("'{}'", text.replace('\'', "''"));
+    }
 }
 
 /// The names of SQLite's collations have no letter case.

@@ -1,6 +1,6 @@
 //! SQL expressions as text: what can be said of them by their tokens alone.
 
-use super::quote;
+use super::{grouping, quote};
 use crate::script::{Dialect, Token, TokenKind, lex};
 
 /// The expression without comments, and with one blank where there was white space.
@@ -51,30 +51,34 @@ pub(crate) fn without_parentheses(text: &str, dialect: Dialect) -> &str {
     without_parentheses(&text[first.end..last.start], dialect)
 }
 
-/// A form that two expressions share only if they mean the same: without comments, parentheses around the whole, and the
-/// letter case of what is not quoted. A quoted name that `columns` has is written without its quotes.
+/// A form that two expressions share only if they mean the same: without comments, needless parentheses, and the letter
+/// case of what is not quoted. A quoted name that `columns` has is written without its quotes, and an operator with two
+/// spellings in the one of the standard.
 pub(crate) fn canonical(text: &str, dialect: Dialect, columns: &[&str]) -> String {
     let text = without_parentheses(text, dialect);
-    let mut canonical = String::with_capacity(text.len());
+    let mut words: Vec<String> = Vec::new();
     for token in tokens(text, dialect) {
         let own = token.text(text);
-        if !canonical.is_empty() {
-            canonical.push(' ');
-        }
         match token.kind {
-            TokenKind::Word | TokenKind::Number => canonical.push_str(&own.to_ascii_lowercase()),
+            TokenKind::Word | TokenKind::Number => words.push(own.to_ascii_lowercase()),
             TokenKind::QuotedIdentifier => {
                 let name = identifier(own);
-                match columns.iter().find(|column| same_name(dialect, column, &name)) {
-                    Some(_) if dialect == Dialect::Postgresql => canonical.push_str(&name),
-                    Some(_) => canonical.push_str(&name.to_ascii_lowercase()),
-                    None => canonical.push_str(own),
-                }
+                words.push(match columns.iter().find(|column| same_name(dialect, column, &name)) {
+                    Some(_) if dialect == Dialect::Postgresql => name,
+                    Some(_) => name.to_ascii_lowercase(),
+                    None => own.to_owned(),
+                });
             }
-            _ => canonical.push_str(own),
+            _ if own == "!=" => words.push("<>".to_owned()),
+            _ if own == "==" && dialect == Dialect::Sqlite => words.push("=".to_owned()),
+            _ => words.push(own.to_owned()),
         }
     }
-    canonical
+    while let Some((open, close)) = grouping::needless(&words) {
+        words.remove(close);
+        words.remove(open);
+    }
+    words.join(" ")
 }
 
 /// Whether two quoted names of columns are one.
@@ -208,5 +212,21 @@ mod tests {
         same("\"select\" = 1", "`select` = 1", true);
         same("a - -1", "a - - 1", true);
         same("ab", "a b", false);
+        same("Age != 1", "age <> 1", true);
+        same("Age == 1", "age = 1", true);
+        same("Age ! = 1", "age <> 1", false);
+        same("((age > 0) AND (age < 9))", "age > 0 AND age < 9", true);
+        same("(a AND b) OR c", "a AND b OR c", true);
+        same("a AND (b OR c)", "a AND b OR c", false);
+        same("(a OR b) AND c", "a OR b AND c", false);
+        same("(a OR b) OR (c)", "a OR b OR c", true);
+        same("NOT (a AND b)", "NOT a AND b", false);
+        same("NOT ((a) AND (b))", "NOT (a AND b)", true);
+        same("a BETWEEN 1 AND (b = c)", "a BETWEEN 1 AND b = c", false);
+        same("a IN (1) AND b", "a IN 1 AND b", false);
+        same("f((a, b))", "f(a, b)", false);
+        same("a AND (SELECT 1)", "a AND SELECT 1", false);
+        same("(a) + (b)", "a + b", false);
+        same("CASE WHEN a THEN b ELSE c AND (d) END", "CASE WHEN a THEN b ELSE c AND d END", false);
     }
 }

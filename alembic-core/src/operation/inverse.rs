@@ -61,6 +61,11 @@ impl Operation {
                 Operation::AddConstraint { table, constraint, key_index }
             }
             Operation::RenameConstraint { table, from, to, key_index } => {
+                // The index that the server has made for the new name.
+                let key_index = key_index.map(|mut index| {
+                    to.name().into_iter().for_each(|name| index.name.clone_from(name));
+                    index
+                });
                 Operation::RenameConstraint { table, from: to, to: from, key_index }
             }
         }

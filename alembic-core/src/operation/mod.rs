@@ -5,6 +5,7 @@ mod canonical;
 mod diff;
 pub(crate) mod expression;
 mod fill;
+mod grouping;
 mod inverse;
 mod loss;
 #[expect(

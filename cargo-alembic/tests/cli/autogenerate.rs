@@ -168,6 +168,7 @@ fn mistakes_in_what_is_told() {
     for (name, line) in [
         ("autogenerate_rename_unknown", "revision --autogenerate -m x --rename books.tilte=heading"),
         ("autogenerate_rename_to_nothing", "revision --autogenerate -m x --rename books.title=headings"),
+        ("autogenerate_rename_taken", "revision --autogenerate -m x --rename books.title=state"),
         ("autogenerate_fill_unknown", "revision --autogenerate -m x --no-rename --fill books.page=1"),
         ("autogenerate_fill_missing", "revision --autogenerate -m x --no-rename"),
     ] {
@@ -256,4 +257,48 @@ fn all_dialects_of_the_configuration() {
     other.alembic("revision --autogenerate -m first --rev-id e1").success();
     let sections = |text: &str| text.split_once("-- alembic:").expect("sections").1.to_owned();
     assert_eq!(sections(&script(&other, "e1")), sections(&first));
+}
+
+/// Advice that is given can be followed.
+#[tokio::test]
+async fn a_value_of_an_enum_of_mysql() {
+    let database = alembic_testing::TestDatabase::new(Kind::Mysql).await;
+    let package = package_on(&database, &[]);
+    with_models(&package, BOOKS);
+    package.alembic("revision --autogenerate -m first --rev-id a0").success();
+    package.alembic("upgrade").success();
+    database.rows("INSERT INTO authors (name) VALUES ('a')").await;
+    database.rows("INSERT INTO books (title, author_id, state) VALUES ('t', 1, 'draft')").await;
+    package.edit("src/models.rs", "    Draft,", "    Sketch,");
+    package.session(
+        "autogenerate_mysql_value",
+        &[
+            "revision --autogenerate -m x",
+            "revision --autogenerate -m x --rev-id a1 --rename state.draft=sketch",
+            "upgrade",
+            "check",
+        ],
+    );
+    assert_eq!(database.column("SELECT CAST(state AS CHAR) FROM books").await, ["sketch"]);
+}
+
+/// Whose index MySQL has called like the column.
+#[tokio::test]
+async fn a_foreign_key_that_nobody_has_named_gets_a_name() {
+    let database = alembic_testing::TestDatabase::new(Kind::Mysql).await;
+    let package = package_on(&database, &[]);
+    database.rows("CREATE TABLE books (id INT PRIMARY KEY)").await;
+    let edition =
+        "CREATE TABLE editions (id INT PRIMARY KEY, book INT, FOREIGN KEY (book) REFERENCES books (id))";
+    database.rows(edition).await;
+    with_models(
+        &package,
+        "#[derive(alembic::Table)]\nstruct Book {\n    #[column(primary_key)]\n    id: i32,\n}\n\n\
+         #[derive(alembic::Table)]\nstruct Edition {\n    #[column(primary_key)]\n    id: i32,\n    \
+         #[column(references(Book, name = \"of_book\"))]\n    book: Option<i32>,\n}\n",
+    );
+    package.alembic("revision --autogenerate -m y --rev-id a2").success();
+    package.assert_snapshot("autogenerate_mysql_key", &script(&package, "a2"));
+    package.alembic("upgrade").success();
+    package.alembic("check").success();
 }

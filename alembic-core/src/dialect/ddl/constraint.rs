@@ -114,7 +114,7 @@ impl Writer<'_> {
             (Dialect::Postgresql, _) => vec![format!("RENAME CONSTRAINT {old} TO {new}")],
             (Dialect::Mysql, Constraint::Unique(_)) => vec![format!("RENAME INDEX {old} TO {new}")],
             (Dialect::Mysql, Constraint::ForeignKey(_)) => {
-                let index = key_index.map(|_| format!("DROP INDEX {old}"));
+                let index = key_index.map(|index| format!("DROP INDEX {}", self.name(&index.name)));
                 let add = format!("ADD {}", self.constraint(to));
                 [format!("DROP FOREIGN KEY {old}")].into_iter().chain(index).chain([add]).collect()
             }
