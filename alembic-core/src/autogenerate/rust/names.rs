@@ -119,6 +119,9 @@ pub(super) fn bare(field: &str) -> &str {
     field.strip_prefix("r#").unwrap_or(field)
 }
 
+/// What a rule makes of the words of a name.
+type Rule = fn(&[String]) -> String;
+
 /// The value of sqlx's `rename_all` that makes all names of these fields or variants. None where they are the names
 /// themselves, where there is none, and where it takes sqlx to know how it parts a name into words.
 pub(super) fn rename_all<'a>(
@@ -130,24 +133,23 @@ pub(super) fn rename_all<'a>(
         return None;
     }
     let words: Vec<Vec<String>> = idents.iter().map(|ident| simple_words(ident)).collect::<Option<_>>()?;
-    let capital = |word: &String| {
-        let (first, rest) = word.split_at(1);
-        first.to_uppercase() + rest
-    };
-    let pascal = |words: &Vec<String>| words.iter().map(capital).collect::<String>();
-    let rules: [(&str, &dyn Fn(&Vec<String>) -> String); 7] = [
-        ("snake_case", &|words| words.join("_")),
-        ("lowercase", &|words| words.concat()),
-        ("PascalCase", &pascal),
-        ("camelCase", &|words| words[0].clone() + &pascal(&words[1..].to_vec())),
-        ("UPPERCASE", &|words| words.concat().to_uppercase()),
-        ("SCREAMING_SNAKE_CASE", &|words| words.join("_").to_uppercase()),
-        ("kebab-case", &|words| words.join("-")),
+    let rules: [(&str, Rule); 7] = [
+        ("snake_case", |words| words.join("_")),
+        ("lowercase", |words| words.concat()),
+        ("PascalCase", in_capitals),
+        ("camelCase", |words| words[0].clone() + &in_capitals(&words[1..])),
+        ("UPPERCASE", |words| words.concat().to_uppercase()),
+        ("SCREAMING_SNAKE_CASE", |words| words.join("_").to_uppercase()),
+        ("kebab-case", |words| words.join("-")),
     ];
-    let fits = |(_, rule): &&(_, &dyn Fn(&Vec<String>) -> String)| {
-        names.clone().eq(words.iter().map(rule).collect::<Vec<_>>().iter())
-    };
-    rules.iter().find(fits).map(|(name, _)| *name)
+    let fits = |rule: Rule| names.clone().eq(&words.iter().map(|own| rule(own)).collect::<Vec<_>>());
+    rules.into_iter().find(|(_, rule)| fits(*rule)).map(|(name, _)| name)
+}
+
+/// The words with a capital at the beginning of each.
+fn in_capitals(words: &[String]) -> String {
+    let capital = |word: &String| word[..1].to_uppercase() + &word[1..];
+    words.iter().map(capital).collect()
 }
 
 /// The words of the name of a field or variant, in small letters, where nobody can part it otherwise.
