@@ -1,8 +1,9 @@
 //! Sources that have no words for all that a database has: that is left as it is.
 
 use alembic_core::autogenerate::{Filter, compare};
-use alembic_core::models::{Declaration, Package, Sources, diesel_schema, rust_models};
+use alembic_core::models::{Declaration, Package, Sources, diesel_schema, rust_models, sql_schema};
 use alembic_core::schema::NamingConvention;
+use alembic_core::script::Dialect;
 use alembic_testing::Kind;
 
 use crate::arena::Arena;
@@ -72,6 +73,25 @@ async fn what_diesel_has_no_words_for_is_left_as_it_is() {
         "drop column users.plain",
     ];
     assert_eq!(lines(&without).await, expected);
+}
+
+/// What `pg_dump` writes names a schema before everything, also before what extensions have made in it.
+#[tokio::test]
+async fn a_dump_is_a_source() {
+    let arena = Arena::new(Kind::Postgresql).await;
+    arena.run("CREATE EXTENSION citext; CREATE EXTENSION pg_trgm").await;
+    let dump = "
+        CREATE TABLE public.t (a public.citext DEFAULT 'x'::public.citext, b text, c integer NOT NULL);
+        CREATE INDEX ix ON public.t USING gin (b public.gin_trgm_ops);
+        CREATE SEQUENCE public.t_c_seq OWNED BY public.t.c;
+        ALTER TABLE ONLY public.t ALTER COLUMN c SET DEFAULT nextval('public.t_c_seq'::regclass);";
+    arena.run(dump).await;
+    let folder = tempfile::tempdir().expect("a folder");
+    let file = folder.path().join("schema.sql");
+    let dump = format!("SELECT pg_catalog.set_config('search_path', '', false);\n{dump}");
+    std::fs::write(&file, dump).expect("a file");
+    let script = sql_schema(&file, "schema.sql", Dialect::Postgresql).expect("a script");
+    assert_eq!(difference(&arena, script).await, Vec::<String>::new());
 }
 
 #[tokio::test]
