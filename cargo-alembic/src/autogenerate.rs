@@ -65,6 +65,13 @@ pub(crate) async fn compared(
         // A place in memory needs no URL.
         None if scratch && project.config.dialects.contains(&Dialect::Sqlite) => "sqlite::memory:".to_owned(),
         Some(url) => url,
+        None if scratch && project.databases.is_empty() => {
+            return Err(Failure::new(
+                "nothing says on which database the scripts are to be tried",
+                "give `--url`, or set DATABASE_URL or `url` in alembic.toml; for SQLite it is enough to say so, \
+                 `dialects = [\"sqlite\"]`",
+            ));
+        }
         None => project.url(arguments)?,
     };
     let database = Database::from(&url);
@@ -177,10 +184,10 @@ fn fill(difference: &mut Difference, args: &AutogenerateArgs) -> Result<(), Fail
     }
     for own in unfilled {
         let question = format!(
-            "{}.{} is NOT NULL{}: which value do the rows get that are there (an SQL expression)?",
+            "{}.{} {} NOT NULL: which value do the rows get that are there, as an SQL expression",
             own.table,
             own.column,
-            if own.is_new { " and new" } else { " from now on" }
+            if own.is_new { "is new and" } else { "becomes" }
         );
         difference.fill(&own.table, &own.column, &ask::text(&question)?);
     }

@@ -33,9 +33,9 @@ pub(crate) fn settle(
         let same: Vec<&Renamed> =
             open.iter().map(|rename| &rename.what).filter(|what| names(what).0 == old).collect();
         let mut answers: Vec<String> =
-            same.iter().map(|what| format!("yes, it is {} now", names(what).1)).collect();
-        answers.push(format!("no: drop {old}, and add what is new"));
-        let answer = ask::which(&format!("{old} is gone. Was it renamed?"), &answers)?;
+            same.iter().map(|what| format!("it is {} now", names(what).1)).collect();
+        answers.push("it is dropped".to_owned());
+        let answer = ask::which(&format!("{old} is gone: what became of it"), &answers)?;
         match same.get(answer) {
             Some(renamed) => {
                 let renamed = (*renamed).clone();

@@ -25,6 +25,7 @@ class Table:
     count: int
     database: str
     growth: bool = False  # measured only for how the time grows with the number of revisions
+    schema: bool = False  # tables, not revisions
     samples: dict = dataclasses.field(default_factory=dict)
 
     def add(self, operation, contender, sample):
@@ -132,6 +133,35 @@ class Bench:
             },
         }
 
+    # ---- Schemas ----------------------------------------------------------------------------------------------
+
+    def schema(self, database, count):
+        """A database of so many tables, beside the plain client that dumps what it holds."""
+        title = f"{database.name}, a schema of {count:,} tables"
+        table = Table(title, count, f"{database.name}, schema", schema=True)
+        home = self.folder / f"schema-{database.name}-{count}"
+        workload.write_package(home, [], "")
+        (home / "schema.sql").write_text(workload.wide_schema(count, database.identity))
+        database.create("schema")
+        script = {"stdin": home / "schema.sql", "environment": database.environment}
+        self.measure(database.script("schema"), **script)
+        environment = {"DATABASE_URL": database.url("schema")}
+
+        def ours(*arguments):
+            return self.measure(self.alembic(*arguments), cwd=home, environment=environment)
+
+        (home / "src").mkdir(exist_ok=True)
+        (home / "src" / "lib.rs").write_text("mod models;\n")
+        ours("inspect", "--models")
+        (home / "src" / "models.rs").write_bytes((self.folder / "output").read_bytes())
+        for run in range(self.runs):
+            self.say(f"{table.title}, {run + 1} of {self.runs}")
+            table.add("inspect", OURS, ours("inspect"))
+            table.add("inspect", PLAIN, self.measure(database.dump("schema"), environment=database.environment))
+            table.add("check", OURS, ours("check"))
+        database.drop("schema")
+        return table
+
     # ---- Graphs -----------------------------------------------------------------------------------------------
 
     def graph(self, database, count, parents):
@@ -147,7 +177,13 @@ class Bench:
             return self.measure(self.alembic(*arguments), cwd=home, environment=environment)
 
         ours("stamp", "heads")
-        commands = {"heads": ["heads"], "history": ["history"], "status": ["current"], NOTHING: ["upgrade"]}
+        commands = {
+            "heads": ["heads"],
+            "history": ["history"],
+            "status": ["current"],
+            "upgrade --sql": ["upgrade", "base:heads", "--sql"],
+            NOTHING: ["upgrade", "heads"],
+        }
         for run in range(self.runs):
             self.say(f"{table.title}, {run + 1} of {self.runs}")
             for operation, arguments in commands.items():

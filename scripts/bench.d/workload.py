@@ -58,6 +58,22 @@ def insert_rows(index, table):
     return f"Fill {name}", up, (f"DELETE FROM {name} WHERE id BETWEEN {first} AND {first + 4}",)
 
 
+def wide_schema(count, identity):
+    """So many tables of ten columns, with two indexes and a foreign key each."""
+    columns = (
+        "name VARCHAR(80) NOT NULL, email VARCHAR(120), amount NUMERIC(12, 2) NOT NULL DEFAULT 0, "
+        "active BOOLEAN NOT NULL DEFAULT TRUE, created_at TIMESTAMP NULL, n1 INTEGER, n2 INTEGER DEFAULT 7, note VARCHAR(200)"
+    )
+    statements = []
+    for index in range(count):
+        name, parent = f"t{index:05}", f"t{max(index - 1, 0):05}"
+        key = f"CONSTRAINT {name}_fk FOREIGN KEY (parent) REFERENCES {parent} (id)"
+        statements.append(f"CREATE TABLE {name} (id {identity}, {columns}, parent BIGINT, {key})")
+        statements.append(f"CREATE INDEX {name}_name_idx ON {name} (name)")
+        statements.append(f"CREATE INDEX {name}_n_idx ON {name} (n1, n2)")
+    return "BEGIN;\n" + "".join(f"{statement};\n" for statement in statements) + "COMMIT;\n"
+
+
 def branchy(index):
     """The parents where every fourth revision begins a branch, which is merged again."""
     back = {0: (1,), 1: (1,), 2: (2,), 3: (1, 2)}[index % 4] if index else ()

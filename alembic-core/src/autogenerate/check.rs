@@ -45,6 +45,6 @@ impl fmt::Display for Different {
 /// # Errors
 /// The database is different or cannot be compared, or the models have mistakes.
 pub async fn check(database: impl Into<Database>, models: Models) -> Result<(), CheckError> {
-    let difference = compare(database, models.schema()?, &Filter::default()).await?.difference();
+    let difference = compare(database, models.declaration()?, &Filter::default()).await?.difference();
     if difference.is_empty() { Ok(()) } else { Err(CheckError::Different(Box::new(Different(difference)))) }
 }

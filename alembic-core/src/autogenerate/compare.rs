@@ -3,6 +3,7 @@
 use std::collections::HashSet;
 
 use super::desired::{fill_untold, name_enums, without_views};
+use super::names::{adopt_names, call, earlier, not_insisted_on};
 use super::reflect::{namespaces, reflect};
 use super::scratch::{normalise, of_script};
 use super::settled::{fill_references, is_settled};
@@ -11,7 +12,7 @@ use crate::dialect::{Namespace, generic};
 use crate::migrate::{Connection, Database, Missing};
 use crate::models::Declaration;
 use crate::operation::{Renamed, Side, diff};
-use crate::schema::{Enum, Filter, Foreign, ObjectName, ReferentialAction, Schema, Table};
+use crate::schema::{Enum, Filter, Foreign, NamingConvention, ObjectName, ReferentialAction, Schema, Table};
 use crate::script::Dialect;
 
 /// A database and a desired schema, both as the database shows them.
@@ -29,6 +30,8 @@ pub struct Comparison {
     generic: Schema,
     /// The desired schema in the spelling of the database.
     normal: Schema,
+    /// What gave the desired names that nobody insists on.
+    naming: Option<NamingConvention>,
     /// Schemas that are desired and not there.
     missing: Vec<String>,
 }
@@ -53,11 +56,11 @@ async fn compare_on(
     filter: &Filter,
 ) -> Result<Comparison, AutogenerateError> {
     let dialect = connection.dialect();
-    let (mut desired, untold) = match declaration {
-        Declaration::Schema { schema, untold } => (schema, untold),
+    let (mut desired, untold, naming) = match declaration {
+        Declaration::Schema { schema, untold, naming } => (schema, untold, naming),
         Declaration::Script(script) => {
             let (namespaces, _) = namespaces(connection, filter, &[]).await?;
-            (generic(&of_script(connection, &namespaces, &script).await?, dialect), &[][..])
+            (generic(&of_script(connection, &namespaces, &script).await?, dialect), &[][..], None)
         }
     };
     let wanted = schemas_of(dialect, &mut desired);
@@ -77,6 +80,13 @@ async fn compare_on(
     leave_enums(&mut actual, &all_tables, &desired);
     let generic = generic(&actual, dialect);
     fill_untold(&mut desired, &generic, untold, dialect);
+    if let Some(naming) = &naming {
+        for table in &mut desired.tables {
+            if let Some(found) = earlier(table, &generic) {
+                adopt_names(table, found, Some(naming));
+            }
+        }
+    }
     let Parted { settled, mut open, same_enums } = part(dialect, &generic, &actual, &desired);
     if same_enums && open.tables.is_empty() {
         open.enums.clear();
@@ -90,7 +100,7 @@ async fn compare_on(
     if same_enums {
         normal.enums.clone_from(&actual.enums);
     }
-    Ok(Comparison { dialect, actual, desired, generic, normal, missing })
+    Ok(Comparison { dialect, actual, desired, generic, normal, naming, missing })
 }
 
 impl Comparison {
@@ -105,7 +115,18 @@ impl Comparison {
         let before = Side { reflected: &self.actual, written: &self.generic };
         let after = Side { reflected: &self.normal, written: &self.desired };
         let operations = diff(self.dialect, before, after);
-        Difference::new(self, operations)
+        let naming = self.naming.as_ref();
+        let kept = naming.map_or_else(Vec::new, |naming| not_insisted_on(&operations, &self.desired, naming));
+        if kept.is_empty() {
+            return Difference::new(self, operations, self.desired.clone());
+        }
+        let (mut normal, mut desired) = (self.normal.clone(), self.desired.clone());
+        for (table, to, from) in &kept {
+            call(&mut normal, table, to, from);
+            call(&mut desired, table, to, from);
+        }
+        let after = Side { reflected: &normal, written: &desired };
+        Difference::new(self, diff(self.dialect, before, after), desired)
     }
 
     /// The schemas that are desired and not there.

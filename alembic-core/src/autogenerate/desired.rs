@@ -1,5 +1,6 @@
 //! What is desired, by whoever says it.
 
+use super::names::{adopt_names, earlier};
 use crate::dialect::{Namespace, generic_type, type_word};
 use crate::models::Aspect;
 use crate::operation::expression::{identifier, mentions, rename, tokens};
@@ -12,12 +13,7 @@ pub(super) fn fill_untold(desired: &mut Schema, actual: &Schema, untold: &[Aspec
         return;
     }
     for table in &mut desired.tables {
-        let earlier = table
-            .renamed_from
-            .clone()
-            .map(|name| crate::schema::ObjectName { schema: table.name.schema.clone(), name });
-        let found = actual.table(&table.name).or_else(|| earlier.and_then(|name| actual.table(&name)));
-        if let Some(found) = found {
+        if let Some(found) = earlier(table, actual) {
             for aspect in untold {
                 fill_table(table, found, actual, *aspect, dialect);
             }
@@ -137,7 +133,7 @@ fn fill_table(table: &mut Table, actual: &Table, all: &Schema, aspect: Aspect, d
             table.indexes = indexes;
         }
         Aspect::ForeignKeys => fill_foreign_keys(table, actual, all, dialect),
-        Aspect::Names => fill_names(table, actual),
+        Aspect::Names => adopt_names(table, actual, None),
         Aspect::Sizes => for_columns(table, actual, |own, found| {
             if own.type_ == without_size(&own.type_, dialect)
                 && own.type_ == without_size(&found.type_, dialect)
@@ -242,38 +238,6 @@ fn is_untold(key: &ForeignKey, table: &Table, all: &Schema) -> bool {
         .and_then(|other| other.primary_key.as_ref())
         .is_some_and(|primary| primary.columns == key.referenced_columns);
     key.columns.len() > 1 || key.references == table.name || number > 1 || !to_key
-}
-
-fn fill_names(table: &mut Table, actual: &Table) {
-    if let (Some(own), Some(found)) = (&mut table.primary_key, &actual.primary_key)
-        && own.columns == found.columns
-    {
-        own.name.clone_from(&found.name);
-    }
-    for own in &mut table.uniques {
-        if let Some(found) = actual.uniques.iter().find(|found| found.columns == own.columns) {
-            own.name.clone_from(&found.name);
-        }
-    }
-    for own in &mut table.foreign_keys {
-        let same = |found: &&ForeignKey| found.columns == own.columns && found.references == own.references;
-        if let Some(found) = actual.foreign_keys.iter().find(same) {
-            own.name.clone_from(&found.name);
-        }
-    }
-    for own in &mut table.checks {
-        if let Some(found) = actual.checks.iter().find(|found| found.expression == own.expression) {
-            own.name.clone_from(&found.name);
-        }
-    }
-    for own in &mut table.indexes {
-        let same = |found: &&crate::schema::Index| {
-            (&found.parts, &found.condition, found.unique) == (&own.parts, &own.condition, own.unique)
-        };
-        if let Some(found) = actual.indexes.iter().find(same) {
-            own.name.clone_from(&found.name);
-        }
-    }
 }
 
 /// The type without a length, precision or scale.

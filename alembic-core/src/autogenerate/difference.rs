@@ -51,7 +51,7 @@ pub struct Unfilled {
 }
 
 impl Difference {
-    pub(super) fn new(comparison: &Comparison, mut operations: Vec<Operation>) -> Difference {
+    pub(super) fn new(comparison: &Comparison, mut operations: Vec<Operation>, after: Schema) -> Difference {
         let missing = comparison.missing().iter().cloned();
         operations.splice(0..0, missing.map(|name| Operation::CreateSchema { name }));
         Difference {
@@ -60,7 +60,7 @@ impl Difference {
             obstacles: obstacles(comparison.dialect, &operations, &comparison.actual.foreign),
             operations,
             before: comparison.generic().clone(),
-            after: comparison.desired.clone(),
+            after,
         }
     }
 

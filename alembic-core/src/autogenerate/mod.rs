@@ -10,6 +10,7 @@ mod desired;
 mod difference;
 mod error;
 mod mermaid;
+mod names;
 mod obstacle;
 mod reflect;
 mod rename;

@@ -239,6 +239,10 @@ impl<'a> Target<'a> {
 
     /// What names a column: what SQLite writes anew if the column is called otherwise.
     async fn naming(&self, connection: &mut Connection, column: &str) -> Result<Vec<String>, Trouble> {
+        // To call it otherwise makes SQLite read its whole schema, several times.
+        if !self.catalog.may_be_named(column) {
+            return Ok(Vec::new());
+        }
         let before = read(connection, self.catalog.schema.clone()).await?;
         let sql = format!(
             "SAVEPOINT alembic_alter;\nALTER TABLE {}.{} RENAME COLUMN {} TO {}",

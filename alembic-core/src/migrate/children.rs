@@ -34,8 +34,8 @@ pub(super) async fn referring_table(
     let children = connection
         .rows(format!(
             "SELECT m.name, f.\"from\" FROM pragma_foreign_keys k, sqlite_master m, pragma_foreign_key_list(m.name) f \
-             WHERE k.foreign_keys AND m.type = 'table' AND lower(f.\"table\") = lower('{literal}') \
-             AND lower(m.name) <> lower('{literal}')"
+             WHERE k.foreign_keys AND m.type = 'table' AND m.sql LIKE '%references%' \
+             AND lower(f.\"table\") = lower('{literal}') AND lower(m.name) <> lower('{literal}')"
         ))
         .await?;
     for row in children {

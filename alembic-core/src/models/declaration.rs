@@ -1,6 +1,6 @@
 //! What a database should look like, whoever says it.
 
-use crate::schema::Schema;
+use crate::schema::{NamingConvention, Schema};
 
 /// What a database should look like.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -11,6 +11,9 @@ pub enum Declaration {
         schema: Schema,
         /// What the source has no words for. Of that, whatever a database has is left as it is.
         untold: &'static [Aspect],
+        /// How constraints and indexes were called that the source gives no name. Such a name is not insisted on: what is
+        /// there under a name of its own stays as it is. Without a convention every name counts.
+        naming: Option<NamingConvention>,
     },
     /// Statements that make the tables. A database has to run them to know what they mean.
     Script(SqlScript),
@@ -18,7 +21,7 @@ pub enum Declaration {
 
 impl From<Schema> for Declaration {
     fn from(schema: Schema) -> Declaration {
-        Declaration::Schema { schema, untold: &[] }
+        Declaration::Schema { schema, untold: &[], naming: None }
     }
 }
 

@@ -1,8 +1,8 @@
 //! What derives give a program at run time.
 
-use super::ModelErrors;
 use super::draft::Draft;
 use super::link::{link, link_alone};
+use super::{Declaration, ModelErrors};
 use crate::schema::{NamingConvention, ObjectName, Schema, Table};
 
 /// A struct that is the model of a table. `#[derive(alembic::Table)]` implements it.
@@ -69,6 +69,16 @@ impl Models {
     /// All mistakes: two models for one table, references to what has no model, types that no column type is known for.
     pub fn schema(&self) -> Result<Schema, ModelErrors> {
         link(self.tables.iter().map(|table| (table.draft)()).collect(), &self.naming)
+    }
+
+    /// What a database should look like that the models describe: their schema, whose names a database need not have
+    /// that the models leave open.
+    ///
+    /// # Errors
+    /// See [`schema`](Models::schema).
+    pub fn declaration(&self) -> Result<Declaration, ModelErrors> {
+        let naming = Some(self.naming.clone());
+        Ok(Declaration::Schema { schema: self.schema()?, untold: &[], naming })
     }
 }
 

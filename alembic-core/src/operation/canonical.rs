@@ -29,7 +29,9 @@ pub(super) fn canonical(schema: &Schema, dialect: Dialect) -> Schema {
             }
         }
         if dialect == Dialect::Mysql {
-            drop_key_indexes(table);
+            let keys = std::mem::take(&mut table.foreign_keys);
+            table.indexes.retain(|index| !keys.iter().any(|key| is_made_for(index, key)));
+            table.foreign_keys = keys;
         }
     }
     schema
@@ -54,11 +56,26 @@ fn upper_on_sqlite(collation: &mut Option<String>, dialect: Dialect) {
     }
 }
 
-/// Leaves out the indexes that MySQL has made for foreign keys.
+/// Leaves out the indexes that MySQL has made for foreign keys, where it would make them again under the same name.
 pub(crate) fn drop_key_indexes(table: &mut Table) {
     let keys = std::mem::take(&mut table.foreign_keys);
     table.indexes.retain(|index| !keys.iter().any(|key| *index == key_index(key)));
     table.foreign_keys = keys;
+}
+
+/// Whether MySQL has made an index for a foreign key: it is called like the key, or like its first column where nobody
+/// has named the key ("FOREIGN KEY Constraints": then the server calls that `table_ibfk_1`).
+pub(super) fn is_made_for(index: &Index, key: &ForeignKey) -> bool {
+    let own = key_index(key);
+    if *index == own {
+        return true;
+    }
+    let is_unnamed = key.name.as_ref().is_none_or(|name| name.contains("_ibfk_"));
+    let number = key.columns.first().and_then(|first| index.name.strip_prefix(first.as_str()));
+    let is_called_so = number.is_some_and(|rest| {
+        rest.is_empty() || rest.strip_prefix('_').is_some_and(|number| number.parse::<u32>().is_ok())
+    });
+    is_unnamed && is_called_so && *index == Index { name: index.name.clone(), ..own }
 }
 
 /// The index that MySQL makes for a foreign key where no other fits.

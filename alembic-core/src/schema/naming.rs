@@ -9,6 +9,9 @@ use sha2::{Digest as _, Sha256};
 /// PostgreSQL cuts longer names, and MySQL refuses those over 64 characters.
 const LONGEST: usize = 63;
 
+/// The digits of the hash by which names that are cut are told apart.
+const HASH: usize = 8;
+
 /// The names of constraints and indexes that the models leave open.
 ///
 /// A name says what it is for, so that it is the same on every machine and a later migration can find it.
@@ -120,6 +123,20 @@ impl NameTemplate {
         name
     }
 
+    /// Whether a name of something in this table looks as if this template had given it.
+    #[must_use]
+    pub fn may_have_given(&self, table: &str, name: &str) -> bool {
+        let text = self.0.replace("{table}", table);
+        let (start, _) = text.split_once('{').unwrap_or((&text, ""));
+        // Without columns there is nothing after it.
+        let start = start.trim_end_matches('_');
+        let end = text.rsplit_once('}').map_or(text.as_str(), |(_, end)| end);
+        if start.is_empty() {
+            return name.ends_with(end);
+        }
+        name.starts_with(&start[..start.floor_char_boundary(LONGEST - HASH - 1)])
+    }
+
     fn text(&self, table: &str, columns: &[&str], referred: &str) -> String {
         // A check may mention no column.
         let text = if columns.is_empty() { self.0.replace("_{columns}", "") } else { self.0.clone() };
@@ -155,8 +172,8 @@ fn limited(name: String) -> String {
         return name;
     }
     let hash = Sha256::digest(name.as_bytes());
-    let hash: String = hash.iter().take(4).map(|byte| format!("{byte:02x}")).collect();
-    let start = name.floor_char_boundary(LONGEST - hash.len() - 1);
+    let hash: String = hash.iter().take(HASH / 2).map(|byte| format!("{byte:02x}")).collect();
+    let start = name.floor_char_boundary(LONGEST - HASH - 1);
     format!("{}_{hash}", &name[..start])
 }
 
@@ -185,6 +202,26 @@ mod tests {
         let umlauts = naming.index.name(&"ü".repeat(40), &[], "");
         assert_eq!(umlauts.len(), 62, "{umlauts}");
         assert_eq!(naming.index.name(&"a".repeat(60), &[], ""), format!("ix_{}", "a".repeat(60)));
+    }
+
+    #[test]
+    fn names_that_it_may_have_given() {
+        let naming = NamingConvention::default();
+        let check = |template: &NameTemplate, table: &str, name: &str, expected: bool| {
+            assert_eq!(template.may_have_given(table, name), expected, "{template} {name}");
+        };
+        check(&naming.primary_key, "users", "pk_users", true);
+        check(&naming.primary_key, "users", "users_pkey", false);
+        check(&naming.unique, "users", "uq_users_email", true);
+        check(&naming.unique, "users", "uq_users_email_2", true);
+        check(&naming.unique, "users", "users_email_key", false);
+        check(&naming.check, "users", "ck_users", true);
+        check(&naming.check, "users", "ck_orders", false);
+        let long = "a".repeat(60);
+        check(&naming.index, &long, &naming.index.name(&long, &["b"], ""), true);
+        let turned = NameTemplate::new("{columns}_{table}_idx").expect("a template");
+        check(&turned, "users", "email_users_idx", true);
+        check(&turned, "users", "ix_users_email", false);
     }
 
     #[test]

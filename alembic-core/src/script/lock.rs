@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, HashMap};
 use std::fmt::{self, Write as _};
+use std::ops::Range;
 use std::path::Path;
 
 use serde::Deserialize;
@@ -121,8 +122,8 @@ struct Version {
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct File {
-    version: u32,
+struct Piece {
+    version: Option<u32>,
     #[serde(default)]
     revision: Vec<FileEntry>,
 }
@@ -152,21 +153,42 @@ impl Lock {
             line,
             problem: Problem::Lock(Box::new(problem)),
         };
-        let malformed = |cause: toml::de::Error| {
-            let line = cause.span().map_or(0, |span| line_at(span.start));
+        let malformed = |start: usize, cause: toml::de::Error| {
+            let line = cause.span().map_or(0, |span| line_at(start + span.start));
             error(line, LockProblem::Malformed { reason: cause.message().to_owned() })
         };
         let newer = |version: u32| error(1, LockProblem::Newer { version });
-        let file: File = toml::from_str(&text).map_err(|cause| match toml::from_str(&text) {
-            // A later version may have another shape.
-            Ok(Version { version }) if version != VERSION => newer(version),
-            _ => malformed(cause),
-        })?;
-        if file.version != VERSION {
-            return Err(newer(file.version));
-        }
         let mut lock = Lock::default();
-        for FileEntry { id, seal, sealed } in file.revision {
+        let mut known_version = None;
+        for piece in pieces(&text) {
+            let start = piece.start;
+            let Piece { version, revision } = toml::from_str(&text[piece]).map_err(|cause| {
+                // A later version may have another shape.
+                match toml::from_str(&text) {
+                    Ok(Version { version }) if version != VERSION => newer(version),
+                    _ => malformed(start, cause),
+                }
+            })?;
+            match known_version.or(version) {
+                Some(VERSION) => known_version = Some(VERSION),
+                Some(version) => return Err(newer(version)),
+                None => {
+                    let reason = "missing field `version`".to_owned();
+                    return Err(error(1, LockProblem::Malformed { reason }));
+                }
+            }
+            lock.extend(revision, &|offset| line_at(start + offset), &error)?;
+        }
+        Ok(lock)
+    }
+
+    fn extend(
+        &mut self,
+        entries: Vec<FileEntry>,
+        line_at: &dyn Fn(usize) -> usize,
+        error: &dyn Fn(usize, LockProblem) -> ScriptError,
+    ) -> Result<(), ScriptError> {
+        for FileEntry { id, seal, sealed } in entries {
             let line = line_at(id.span().start);
             let invalid = |line: usize, reason: String| error(line, LockProblem::Malformed { reason });
             let id = RevisionId::new(id.into_inner()).map_err(|cause| invalid(line, cause.to_string()))?;
@@ -179,10 +201,10 @@ impl Lock {
                 }
                 None => None,
             };
-            lock.insert(id, Entry { seal, line })
+            self.insert(id, Entry { seal, line })
                 .map_err(|id| error(line, LockProblem::Repeated { revision: id }))?;
         }
-        Ok(lock)
+        Ok(())
     }
 
     /// Adds an entry. One that was there already and says the same, or less, is no contradiction: two branches that both
@@ -324,6 +346,16 @@ impl Lock {
         }
         errors
     }
+}
+
+/// The text in pieces that are TOML by themselves. What a reader of TOML needs while it reads is many times the text.
+fn pieces(text: &str) -> impl Iterator<Item = Range<usize>> {
+    const ENTRIES: usize = 64;
+    let is_line = |start: usize| start == 0 || text.as_bytes()[start - 1] == b'\n';
+    let tables = text.match_indices(TABLE).map(|(start, _)| start).filter(|start| is_line(*start));
+    let starts: Vec<usize> = std::iter::once(0).chain(tables.skip(ENTRIES).step_by(ENTRIES)).collect();
+    let ends: Vec<usize> = starts.iter().skip(1).copied().chain([text.len()]).collect();
+    starts.into_iter().zip(ends).map(|(start, end)| start..end)
 }
 
 /// Gives every `id` a table of its own, and says where each line comes from.

@@ -53,12 +53,12 @@ async fn check_models(arena: &Arena, filter: &Filter, name: &str) {
 
 /// Each table with one more column. Then the database is asked what it makes of the others, which are as they were.
 fn open_tables(models: Declaration) -> Declaration {
-    let Declaration::Schema { mut schema, untold } = models else { panic!("models are a schema") };
+    let Declaration::Schema { mut schema, untold, naming } = models else { panic!("models are a schema") };
     for table in &mut schema.tables {
         let column = Column::new("another one", Type::Integer);
         table.columns.push(Column { nullable: true, ..column });
     }
-    Declaration::Schema { schema, untold }
+    Declaration::Schema { schema, untold, naming }
 }
 
 fn models(source: &str, naming: &NamingConvention) -> Result<Declaration, String> {

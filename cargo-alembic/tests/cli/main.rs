@@ -2,6 +2,8 @@
 //!
 //! `snapshots/` has what people read. A snapshot is one or more commands, each with what it wrote to which stream.
 
+mod autogenerate;
+mod check;
 mod compile;
 mod connect;
 mod databases;
@@ -12,6 +14,7 @@ mod fail;
 mod from_history;
 mod help;
 mod init;
+mod inspect;
 mod list;
 mod log;
 mod merge;
@@ -24,6 +27,7 @@ mod refuse;
 mod revision;
 mod seal;
 mod shell;
+mod sources;
 mod stamp;
 mod support;
 mod templates;

@@ -51,7 +51,7 @@ pub fn diesel_schema(sources: &Sources) -> Result<Declaration, ModelErrors> {
     reader.joins();
     let Reader { tables, errors, .. } = reader;
     let schema = link_with(tables, None, errors)?;
-    Ok(Declaration::Schema { schema, untold: UNTOLD })
+    Ok(Declaration::Schema { schema, untold: UNTOLD, naming: None })
 }
 
 struct Reader<'a> {

@@ -45,7 +45,7 @@ pub fn sea_orm_entities(sources: &Sources) -> Result<Declaration, ModelErrors> {
     reader.read(&models);
     let drafts = reader.drafts(&models);
     let schema = link_with(drafts, None, reader.errors)?;
-    Ok(Declaration::Schema { schema, untold: UNTOLD })
+    Ok(Declaration::Schema { schema, untold: UNTOLD, naming: None })
 }
 
 struct Reader<'a> {

@@ -34,7 +34,7 @@ pub fn rust_models(sources: &Sources, naming: &NamingConvention) -> Result<Decla
     reader.read();
     let drafts = reader.drafts();
     let schema = link_with(drafts, Some(naming), reader.errors)?;
-    Ok(Declaration::Schema { schema, untold: &[] })
+    Ok(Declaration::Schema { schema, untold: &[], naming: Some(naming.clone()) })
 }
 
 struct Reader<'a> {

@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use super::columns::{self, How, View};
 use super::enums::with_renamed_values;
 use super::parts::{self, Pair, Part};
-use crate::operation::canonical::key_index;
+use crate::operation::canonical::{is_made_for, key_index};
 use crate::operation::expression::mentions;
 use crate::operation::{Constraint, EnumChange, EnumDependent, Key};
 use crate::schema::{Column, ForeignKey, Index, ObjectName, Table, Type};
@@ -102,9 +102,8 @@ impl<'a> TableChange<'a> {
 
     /// The index of its own that a foreign key has on MySQL, before or after.
     pub(super) fn key_index(&self, key: &ForeignKey, before: bool) -> Option<Index> {
-        let own = key_index(key);
         let table = if before { self.raw } else { self.after.reflected };
-        (table.indexes.contains(&own) || !is_served(table, key)).then_some(own)
+        made_for(table, key).or_else(|| (!is_served(table, key)).then(|| key_index(key)))
     }
 
     /// The index of a foreign key that a part takes the place of as it comes, or leaves its place to as it goes: where
@@ -118,13 +117,18 @@ impl<'a> TableChange<'a> {
         let stay: Vec<&Part> = self.parts.kept.iter().map(|(_, new)| &new.reflected).collect();
         let primary = self.after.reflected.primary_key.as_ref().map(|key| key.columns.as_slice());
         kept.filter(|key| serves(&columns, key)).find_map(|key| {
-            let own = key_index(key);
+            let own = made_for(self.raw, key).unwrap_or_else(|| key_index(key));
             let others = stay.iter().filter(|part| !matches!(part, Part::Index(index) if *index == own));
             let served = others.map(|part| part.key_columns()).any(|columns| serves(&columns, key))
                 || primary.is_some_and(|columns| columns.starts_with(&key.columns));
             (!served).then_some(own)
         })
     }
+}
+
+/// The index that the server has made for a foreign key.
+fn made_for(table: &Table, key: &ForeignKey) -> Option<Index> {
+    table.indexes.iter().find(|index| is_made_for(index, key)).cloned()
 }
 
 /// Whether columns in this order serve a foreign key.

@@ -43,6 +43,14 @@ impl Catalog {
         self.relation(name).is_some()
     }
 
+    /// Whether a view or a trigger may name this column: whether its text has the word in it anywhere.
+    pub(crate) fn may_be_named(&self, column: &str) -> bool {
+        let (column, is_quoted) = (column.to_ascii_lowercase(), column.contains(['"', '`', '\'', '[', ']']));
+        let texts = self.objects.iter().filter(|object| matches!(object.kind.as_str(), "view" | "trigger"));
+        let mut texts = texts.filter_map(|object| object.sql.as_deref());
+        texts.any(|text| is_quoted || text.to_ascii_lowercase().contains(&column))
+    }
+
     fn relation(&self, name: &str) -> Option<&Object> {
         let is =
             |object: &&Object| matches!(object.kind.as_str(), "table" | "view") && same(&object.name, name);

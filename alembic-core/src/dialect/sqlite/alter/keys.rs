@@ -34,7 +34,8 @@ pub(super) fn foreign_keys(table: &Table<'_>, name: &str) -> Vec<ForeignKey> {
 pub(super) fn inbound(catalog: &Catalog, name: &str) -> Vec<ForeignKey> {
     let others = catalog.objects.iter().filter(|object| object.kind == "table" && !same(&object.name, name));
     let keys = others.filter_map(|object| {
-        let child = Table::parse(object.sql.as_deref()?).ok()?;
+        let sql = object.sql.as_deref().filter(|sql| sql.to_ascii_lowercase().contains("references"))?;
+        let child = Table::parse(sql).ok()?;
         Some(foreign_keys(&child, &object.name))
     });
     keys.flatten().filter(|key| same(&key.parent, name)).collect()

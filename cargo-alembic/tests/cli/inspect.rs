@@ -1,0 +1,90 @@
+//! `inspect`: a database as it is.
+
+use alembic_testing::{Kind, TestDatabase, on_every_database};
+
+use crate::autogenerate::with_models;
+use crate::support::{package, package_on};
+
+/// A small shop, in the words that all three databases know.
+fn shop(kind: Kind) -> Vec<&'static str> {
+    let mut statements = vec![
+        "CREATE TABLE customers (id INTEGER PRIMARY KEY, email VARCHAR(80) NOT NULL, CONSTRAINT one_email UNIQUE (email))",
+        "CREATE TABLE orders (id INTEGER PRIMARY KEY, customer INTEGER NOT NULL, total DECIMAL(10, 2) DEFAULT 0, \
+         paid_at TIMESTAMP NULL, CONSTRAINT of_customer FOREIGN KEY (customer) REFERENCES customers (id) ON DELETE CASCADE, \
+         CONSTRAINT positive CHECK (total >= 0))",
+        "CREATE INDEX orders_by_customer ON orders (customer, paid_at)",
+        "CREATE VIEW unpaid AS SELECT id FROM orders WHERE paid_at IS NULL",
+    ];
+    if kind == Kind::Sqlite {
+        statements.push("CREATE TRIGGER no_refund AFTER UPDATE ON orders BEGIN SELECT 1; END");
+    }
+    statements
+}
+
+on_every_database! {
+    async fn in_each_form(database: TestDatabase) {
+        let kind = format!("{:?}", database.kind).to_lowercase();
+        let package = package_on(&database, &[]);
+        for statement in shop(database.kind) {
+            database.rows(statement).await;
+        }
+        for form in ["sql", "json", "models", "mermaid", "svg"] {
+            package.session(&format!("inspect_{kind}_{form}"), &[&format!("inspect --{form}")]);
+        }
+        assert_eq!(
+            package.alembic("inspect").success().stdout,
+            package.alembic("inspect --sql").success().stdout
+        );
+        package.session(
+            &format!("inspect_{kind}_filtered"),
+            &["inspect --mermaid --include cust*", "inspect --mermaid --exclude cust*"],
+        );
+
+        // The way in for a database that is there: its models are what it is, and make it again.
+        with_models(&package, &package.alembic("inspect --models").success().stdout);
+        package.alembic("check").success();
+        package.alembic("revision --autogenerate -m nothing").success();
+        package.alembic("revision --autogenerate --scratch -m first --rev-id a1").success();
+        let again = TestDatabase::new(database.kind).await;
+        package.write("alembic.toml", format!("url = \"{}\"\n", again.url));
+        package.alembic("upgrade").success();
+        package.alembic("check").success();
+        // Only what has no name gets one.
+        let tables = |output: alembic_testing::Output| {
+            let text = output.success().stdout;
+            text.replace("CONSTRAINT pk_customers ", "").replace("CONSTRAINT pk_orders ", "")
+        };
+        let copy = tables(package.alembic("inspect"));
+        package.write("alembic.toml", format!("url = \"{}\"\n", database.url));
+        assert_eq!(copy, tables(package.alembic("inspect")));
+    }
+}
+
+#[tokio::test]
+async fn other_schemas_on_request() {
+    let database = TestDatabase::new(Kind::Postgresql).await;
+    let package = package_on(&database, &[]);
+    for statement in [
+        "CREATE SCHEMA audit",
+        "CREATE TABLE audit.log (id INT PRIMARY KEY)",
+        "CREATE TABLE t (id INT PRIMARY KEY)",
+    ] {
+        database.rows(statement).await;
+    }
+    package.session(
+        "inspect_schemas",
+        &[
+            "inspect",
+            "inspect --schema audit",
+            "inspect --schema audit --include audit.*",
+            "inspect --schema nowhere",
+        ],
+    );
+}
+
+#[test]
+fn what_cannot_be_inspected() {
+    let package = package(&[]);
+    package.session("inspect_refused", &["inspect", "inspect --sql --svg", "inspect --url mysql://a"]);
+    assert!(!package.path("app.db").exists(), "it makes no file");
+}
