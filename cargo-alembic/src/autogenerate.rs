@@ -138,8 +138,16 @@ pub(crate) fn explain(error: AutogenerateError, project: &Project, migrator: &Mi
             error,
             "`tables.schemas` in alembic.toml, or `--schema`, names schemas of the database",
         ),
-        AutogenerateError::Scratch { .. } => {
-            Failure::new(error, "correct the model; no database was changed")
+        AutogenerateError::Scratch { ref message, .. } => {
+            let help = match message.code.as_deref() {
+                // PostgreSQL: there is no such type or operator class, function, relation.
+                Some("42704" | "42883" | "42P01") => {
+                    "no database was changed; what models do not hold (extensions, domains, functions, sequences) is \
+                     made by a revision of its own, which has to be applied before"
+                }
+                _ => "correct the model; no database was changed",
+            };
+            Failure::new(error, help)
         }
         error => Failure::plain(error),
     }

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use alembic_core::autogenerate::{generic, inspect as reflected, mermaid, rust_source, schema_sql, svg};
 use alembic_core::cli::{CommandError, note, print, print_json};
 use alembic_core::migrate::Database;
-use alembic_core::schema::Schema;
+use alembic_core::schema::{Foreign, Schema};
 use alembic_core::script::ScriptDirectory;
 use serde::Serialize;
 
@@ -63,11 +63,39 @@ pub(crate) async fn inspect(
 /// Says what is there and is not shown.
 fn left_out(schema: &Schema) {
     let mut kinds: BTreeMap<&str, Vec<String>> = BTreeMap::new();
-    for foreign in &schema.foreign {
-        kinds.entry(&foreign.kind).or_default().push(foreign.name.to_string());
+    for Foreign { kind, name, table, .. } in &schema.foreign {
+        let of = table.as_ref().filter(|table| *table != name);
+        let of = of.map_or_else(String::new, |table| format!(" of {table}"));
+        kinds.entry(kind).or_default().push(format!("{name}{of}"));
     }
     for (kind, names) in kinds {
-        let s = if names.len() == 1 { "" } else { "s" };
-        note(format!("not shown: {kind}{s} {}", names.join(", ")));
+        let kind = if names.len() == 1 { kind.to_owned() } else { plural(kind) };
+        note(format!("not shown: {kind} {}", names.join(", ")));
+    }
+}
+
+fn plural(kind: &str) -> String {
+    if let Some(rest) = kind.strip_suffix('y') {
+        format!("{rest}ies")
+    } else if kind.ends_with('s') {
+        kind.to_owned()
+    } else if kind.ends_with('x') {
+        format!("{kind}es")
+    } else {
+        format!("{kind}s")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn kinds_have_a_plural() {
+        let check = |kind, expected: &str| assert_eq!(plural(kind), expected);
+        check("view", "views");
+        check("policy", "policies");
+        check("statistics", "statistics");
+        check("invalid index", "invalid indexes");
     }
 }

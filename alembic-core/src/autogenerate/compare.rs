@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use super::desired::fill_untold;
+use super::desired::{fill_untold, name_enums, without_views};
 use super::names::{adopt_names, call, earlier, not_insisted_on};
 use super::reflect::{namespaces, reflect};
 use super::scratch::{normalise, of_script};
@@ -72,7 +72,11 @@ async fn compare_on(
         namespaces.iter().filter(|own| !missing.contains(&own.name)).cloned().collect();
     let mut actual = reflect(connection, &there).await?;
     let all_tables = actual.tables.clone();
+    without_views(&mut desired, &actual, untold);
     filter.apply(&mut actual, &desired);
+    if dialect == Dialect::Postgresql {
+        name_enums(&mut desired, &actual, &namespaces);
+    }
     leave_enums(&mut actual, &all_tables, &desired);
     let generic = generic(&actual, dialect);
     fill_untold(&mut desired, &generic, untold, dialect);

@@ -1,23 +1,109 @@
 //! What is desired, by whoever says it.
 
 use super::names::{adopt_names, earlier};
-use crate::dialect::generic_type;
+use crate::dialect::{Namespace, generic_type, type_word};
 use crate::models::Aspect;
-use crate::schema::{Column, ForeignKey, Schema, Table, Type};
-use crate::script::Dialect;
+use crate::operation::expression::{identifier, mentions, rename, tokens};
+use crate::schema::{Column, Enum, ForeignKey, Index, ObjectName, Schema, Table, Type};
+use crate::script::{Dialect, TokenKind};
 
 /// Takes from the actual schema what the source of the desired one has no words for.
 pub(super) fn fill_untold(desired: &mut Schema, actual: &Schema, untold: &[Aspect], dialect: Dialect) {
+    if untold.is_empty() {
+        return;
+    }
     for table in &mut desired.tables {
         if let Some(found) = earlier(table, actual) {
             for aspect in untold {
-                fill_table(table, found, *aspect, dialect);
+                fill_table(table, found, actual, *aspect, dialect);
             }
+        }
+    }
+    let names: Vec<ObjectName> = desired.tables.iter().map(|table| table.name.clone()).collect();
+    for table in &mut desired.tables {
+        // What the source cannot say of a table that it has not got does not hold it back from being dropped.
+        table
+            .foreign_keys
+            .retain(|key| names.contains(&key.references) || actual.table(&key.references).is_none());
+    }
+}
+
+/// Leaves out views, where the source has no other words for them than for tables.
+pub(super) fn without_views(desired: &mut Schema, actual: &Schema, untold: &[Aspect]) {
+    let is_view = |table: &Table| {
+        actual.foreign.iter().any(|thing| thing.kind.ends_with("view") && thing.name == table.name)
+    };
+    if !untold.is_empty() {
+        desired.tables.retain(|table| actual.table(&table.name).is_some() || !is_view(table));
+    }
+}
+
+/// Finds the enums that models name in the words of the database. Their values are left as they are.
+pub(super) fn name_enums(desired: &mut Schema, actual: &Schema, namespaces: &[Namespace]) {
+    let mut named = Vec::new();
+    for column in desired.tables.iter_mut().flat_map(|table| &mut table.columns) {
+        name_enum(&mut column.type_, &actual.enums, namespaces, &mut named);
+    }
+    for own in named {
+        if !desired.enums.iter().any(|other| other.name == own.name) {
+            desired.enums.push(own);
         }
     }
 }
 
-fn fill_table(table: &mut Table, actual: &Table, aspect: Aspect, dialect: Dialect) {
+fn name_enum(type_: &mut Type, enums: &[Enum], namespaces: &[Namespace], named: &mut Vec<Enum>) {
+    let mut find = |words: &str| {
+        let found = enums.iter().find(|own| is_name_of(words, &own.name, namespaces))?;
+        named.push(found.clone());
+        Some(Type::Enum(found.name.clone()))
+    };
+    match type_ {
+        Type::Sql(words) => {
+            let found = match words.trim_end().strip_suffix("[]") {
+                Some(element) => find(element).map(|element| Type::Array(Box::new(element))),
+                None => find(words),
+            };
+            if let Some(found) = found {
+                *type_ = found;
+            }
+        }
+        Type::Array(element) => name_enum(element, enums, namespaces, named),
+        Type::Worded { type_: other, sqlite, postgresql, mysql } => {
+            if let Some(found) = postgresql.as_deref().and_then(find) {
+                // The others have the words that they had.
+                let word = |words: &Option<String>, dialect| {
+                    words.clone().or_else(|| type_word(dialect, false, other, &[]))
+                };
+                (*sqlite, *mysql) = (word(sqlite, Dialect::Sqlite), word(mysql, Dialect::Mysql));
+                (**other, *postgresql) = (found, None);
+            }
+        }
+        _ => {}
+    }
+}
+
+/// Whether PostgreSQL reads these words as the name of an enum.
+fn is_name_of(words: &str, name: &ObjectName, namespaces: &[Namespace]) -> bool {
+    let read = |token: &crate::script::Token| match token.kind {
+        TokenKind::Word => Some(token.text(words).to_lowercase()),
+        TokenKind::QuotedIdentifier => Some(identifier(token.text(words))),
+        _ => None,
+    };
+    let schema_is = |schema: String| match &name.schema {
+        Some(own) => *own == schema,
+        None => namespaces.iter().any(|own| own.shown.is_none() && own.name == schema),
+    };
+    match tokens(words, Dialect::Postgresql).as_slice() {
+        [own] => name.schema.is_none() && read(own).as_ref() == Some(&name.name),
+        [schema, point, own] if point.text(words) == "." => {
+            read(own).as_ref() == Some(&name.name) && read(schema).is_some_and(schema_is)
+        }
+        _ => false,
+    }
+}
+
+fn fill_table(table: &mut Table, actual: &Table, all: &Schema, aspect: Aspect, dialect: Dialect) {
+    let columns = Columns { desired: &table.columns, actual, dialect };
     match aspect {
         Aspect::Defaults => for_columns(table, actual, |own, found| own.default.clone_from(&found.default)),
         Aspect::Identities => for_columns(table, actual, |own, found| own.identity = found.identity),
@@ -31,10 +117,22 @@ fn fill_table(table: &mut Table, actual: &Table, aspect: Aspect, dialect: Dialec
             table.comment.clone_from(&actual.comment);
             for_columns(table, actual, |own, found| own.comment.clone_from(&found.comment));
         }
-        Aspect::Uniques => table.uniques.clone_from(&actual.uniques),
-        Aspect::Checks => table.checks.clone_from(&actual.checks),
-        Aspect::Indexes => table.indexes.clone_from(&actual.indexes),
-        Aspect::ForeignKeys => fill_foreign_keys(table, actual),
+        Aspect::Uniques => {
+            let mut uniques = actual.uniques.clone();
+            uniques.retain_mut(|unique| columns.follow(&mut unique.columns));
+            table.uniques = uniques;
+        }
+        Aspect::Checks => {
+            let mut checks = actual.checks.clone();
+            checks.retain_mut(|check| columns.follow_in(&mut check.expression));
+            table.checks = checks;
+        }
+        Aspect::Indexes => {
+            let mut indexes = actual.indexes.clone();
+            indexes.retain_mut(|index| columns.follow_in_index(index));
+            table.indexes = indexes;
+        }
+        Aspect::ForeignKeys => fill_foreign_keys(table, actual, all, dialect),
         Aspect::Names => adopt_names(table, actual, None),
         Aspect::Sizes => for_columns(table, actual, |own, found| {
             if own.type_ == without_size(&own.type_, dialect)
@@ -55,8 +153,67 @@ fn for_columns(table: &mut Table, actual: &Table, fill: impl Fn(&mut Column, &Co
     }
 }
 
-/// A foreign key of one column to a primary key is told, and what it does is not. Others are not told at all.
-fn fill_foreign_keys(table: &mut Table, actual: &Table) {
+/// What has become of the columns of a table: what the source does not tell follows them, and goes with them.
+struct Columns<'a> {
+    desired: &'a [Column],
+    actual: &'a Table,
+    dialect: Dialect,
+}
+
+impl Columns<'_> {
+    /// What a column of the actual table is called now. None if it goes.
+    fn now(&self, column: &str) -> Option<&str> {
+        let has = |own: &&Column| own.name == column;
+        let had = |own: &&Column| own.renamed_from.as_deref() == Some(column);
+        let found = self.desired.iter().find(has).or_else(|| self.desired.iter().find(had));
+        found.map(|own| own.name.as_str())
+    }
+
+    fn follow(&self, columns: &mut [String]) -> bool {
+        columns.iter_mut().all(|column| match self.now(column) {
+            Some(now) => {
+                now.clone_into(column);
+                true
+            }
+            None => false,
+        })
+    }
+
+    fn follow_in(&self, expression: &mut String) -> bool {
+        let mentioned: Vec<&Column> = self
+            .actual
+            .columns
+            .iter()
+            .filter(|column| mentions(expression, self.dialect, &column.name))
+            .collect();
+        mentioned.into_iter().all(|column| match self.now(&column.name) {
+            Some(now) => {
+                if now != column.name {
+                    *expression = rename(expression, self.dialect, &column.name, now, false);
+                }
+                true
+            }
+            None => false,
+        })
+    }
+
+    fn follow_in_index(&self, index: &mut Index) -> bool {
+        let parts = index.parts.iter_mut().all(|part| {
+            if part.is_expression {
+                self.follow_in(&mut part.key)
+            } else {
+                self.follow(std::slice::from_mut(&mut part.key))
+            }
+        });
+        parts
+            && self.follow(&mut index.include)
+            && index.condition.iter_mut().all(|condition| self.follow_in(condition))
+    }
+}
+
+/// A foreign key of one column to another table's primary key is told, where it is the only one between the two, and what
+/// it does is not. Others are not told at all.
+fn fill_foreign_keys(table: &mut Table, actual: &Table, all: &Schema, dialect: Dialect) {
     let same = |own: &ForeignKey, found: &ForeignKey| {
         own.columns == found.columns && own.references == found.references
     };
@@ -65,11 +222,22 @@ fn fill_foreign_keys(table: &mut Table, actual: &Table) {
             own.clone_from(found);
         }
     }
-    for found in &actual.foreign_keys {
-        if found.columns.len() > 1 && !table.foreign_keys.iter().any(|own| same(own, found)) {
-            table.foreign_keys.push(found.clone());
-        }
-    }
+    let columns = Columns { desired: &table.columns, actual, dialect };
+    let mut untold = actual.foreign_keys.clone();
+    untold.retain_mut(|key| is_untold(key, actual, all) && columns.follow(&mut key.columns));
+    untold.retain(|found| !table.foreign_keys.iter().any(|own| same(own, found)));
+    table.foreign_keys.extend(untold);
+}
+
+fn is_untold(key: &ForeignKey, table: &Table, all: &Schema) -> bool {
+    let other = all.table(&key.references);
+    let between =
+        |from: &Table, to: &ObjectName| from.foreign_keys.iter().filter(|key| key.references == *to).count();
+    let number = between(table, &key.references) + other.map_or(0, |other| between(other, &table.name));
+    let to_key = other
+        .and_then(|other| other.primary_key.as_ref())
+        .is_some_and(|primary| primary.columns == key.referenced_columns);
+    key.columns.len() > 1 || key.references == table.name || number > 1 || !to_key
 }
 
 /// The type without a length, precision or scale.

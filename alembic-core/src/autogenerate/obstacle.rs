@@ -29,36 +29,63 @@ impl fmt::Display for Obstacle {
 
 /// All that is in the way of these operations.
 pub(super) fn obstacles(dialect: Dialect, operations: &[Operation], foreign: &[Foreign]) -> Vec<Obstacle> {
+    let mut foreign = foreign.to_vec();
     let mut found = Vec::new();
     for (operation, own) in operations.iter().enumerate() {
-        let Some((table, column)) = touched(dialect, own) else { continue };
-        for thing in foreign {
-            let goes_along = thing.table.as_ref() == Some(table) && matches!(own, Operation::DropTable(_));
-            let uses = thing
-                .uses
-                .iter()
-                .any(|used| used.table == *table && (column.is_none() || used.column.as_ref() == column));
-            if uses && !goes_along {
-                let (foreign, table, column) = (thing.clone(), table.clone(), column.cloned());
-                found.push(Obstacle { operation, foreign, table, column });
+        for (table, column) in touched(dialect, own) {
+            for thing in &foreign {
+                let goes_along =
+                    thing.table.as_ref() == Some(table) && matches!(own, Operation::DropTable(_));
+                let uses = thing
+                    .uses
+                    .iter()
+                    .any(|used| used.table == *table && (column.is_none() || used.column.as_ref() == column));
+                if uses && !goes_along {
+                    let (foreign, table, column) = (thing.clone(), table.clone(), column.cloned());
+                    found.push(Obstacle { operation, foreign, table, column });
+                }
             }
         }
+        rename(&mut foreign, own);
     }
     found
 }
 
-/// The table or column that is not what it was afterwards.
-fn touched(dialect: Dialect, operation: &Operation) -> Option<(&ObjectName, Option<&String>)> {
+/// The tables and columns that are not what they were afterwards.
+fn touched(dialect: Dialect, operation: &Operation) -> Vec<(&ObjectName, Option<&String>)> {
     // PostgreSQL's views hold no names, and SQLite writes the new ones into views and triggers.
     let breaks_names = dialect == Dialect::Mysql;
     match operation {
-        Operation::DropTable(table) => Some((&table.name, None)),
-        Operation::RenameTable { from, .. } if breaks_names => Some((from, None)),
-        Operation::DropColumn { table, column } => Some((table, Some(&column.name))),
-        Operation::RenameColumn { table, from, .. } if breaks_names => Some((table, Some(from))),
+        Operation::DropTable(table) => vec![(&table.name, None)],
+        Operation::RenameTable { from, .. } if breaks_names => vec![(from, None)],
+        Operation::DropColumn { table, column } => vec![(table, Some(&column.name))],
+        Operation::RenameColumn { table, from, .. } if breaks_names => vec![(table, Some(from))],
         Operation::AlterColumn { table, before, after, .. } if before.type_ != after.type_ => {
-            Some((table, Some(&after.name)))
+            vec![(table, Some(&after.name))]
         }
-        _ => None,
+        // A type that is built anew is another type.
+        Operation::ChangeEnum(change) if dialect == Dialect::Postgresql && change.steps().is_none() => {
+            change.columns.iter().map(|own| (&own.table, Some(&own.after.name))).collect()
+        }
+        _ => Vec::new(),
+    }
+}
+
+/// What something foreign uses is called otherwise after a rename.
+fn rename(foreign: &mut [Foreign], operation: &Operation) {
+    let own = foreign.iter_mut();
+    match operation {
+        Operation::RenameTable { from, to } => {
+            for thing in own {
+                let names = thing.uses.iter_mut().map(|used| &mut used.table).chain(&mut thing.table);
+                names.filter(|name| *name == from).for_each(|name| name.clone_from(to));
+            }
+        }
+        Operation::RenameColumn { table, from, to } => {
+            let uses = own.flat_map(|thing| &mut thing.uses).filter(|used| used.table == *table);
+            let columns = uses.filter_map(|used| used.column.as_mut());
+            columns.filter(|column| *column == from).for_each(|column| column.clone_from(to));
+        }
+        _ => {}
     }
 }

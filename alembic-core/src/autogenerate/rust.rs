@@ -8,7 +8,7 @@ mod names;
 use std::fmt::Write as _;
 
 use self::attributes::{column_attributes, table_attributes};
-use self::names::{Names, ident, type_ident};
+use self::names::{Names, ident, rename_all, type_ident};
 use crate::schema::{Column, Enum, ForeignKey, Index, NamingConvention, Schema, Table, Type};
 use crate::script::Dialect;
 
@@ -48,12 +48,16 @@ impl RustWriter<'_> {
         let _ = writeln!(text, "#[derive(Clone, Copy, Debug, PartialEq, Eq, sqlx::Type, Enum)]");
         // sqlx asks PostgreSQL for the type as it is written here.
         let schema = own.name.schema.as_ref().map_or_else(String::new, |schema| quoted(schema) + ".");
-        let _ = writeln!(text, "#[sqlx(type_name = {})]", literal(&(schema + &quoted(&own.name.name))));
+        let type_name = literal(&(schema + &quoted(&own.name.name)));
+        let mut taken = vec!["Self".to_owned()];
+        let variants: Vec<String> =
+            own.values.iter().map(|value| names::unused(type_ident(value), &mut taken)).collect();
+        let rule = rename_all(&variants, own.values.iter());
+        let all = rule.map_or_else(String::new, |rule| format!(", rename_all = {}", literal(rule)));
+        let _ = writeln!(text, "#[sqlx(type_name = {type_name}{all})]");
         let _ = writeln!(text, "pub enum {} {{", self.names.enum_(&own.name));
-        let mut taken = Vec::new();
-        for value in &own.values {
-            let variant = names::unused(type_ident(value), &mut taken);
-            if variant != *value {
+        for (value, variant) in own.values.iter().zip(&variants) {
+            if rule.is_none() && variant != value {
                 let _ = writeln!(text, "    #[sqlx(rename = {})]", literal(value));
             }
             let _ = writeln!(text, "    {variant},");
@@ -81,9 +85,13 @@ impl RustWriter<'_> {
         for line in table_attributes(table, self.naming, &field) {
             let _ = writeln!(text, "#[table({line})]");
         }
+        let rule = rename_all(&fields, table.columns.iter().map(|column| &column.name));
+        if let Some(rule) = rule {
+            let _ = writeln!(text, "#[sqlx(rename_all = {})]", literal(rule));
+        }
         let _ = writeln!(text, "pub struct {} {{", self.names.table(&table.name));
         for (column, field) in table.columns.iter().zip(&fields) {
-            if field.strip_prefix("r#").unwrap_or(field) != column.name {
+            if rule.is_none() && names::bare(field) != column.name {
                 let _ = writeln!(text, "    #[sqlx(rename = {})]", literal(&column.name));
             }
             let (rust, of_type) = self.rust_type(&column.type_);

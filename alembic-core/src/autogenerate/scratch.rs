@@ -2,15 +2,17 @@
 //!
 //! Foreign keys are left out: nothing about them is normalised, and so no table that is not made there need be.
 
+use std::collections::HashSet;
+
 use super::AutogenerateError;
 use super::reflect::reflect;
 use super::scratch_database::{create_database, unused_name};
-use crate::dialect::{Namespace, Statement, statements};
+use crate::dialect::{Namespace, Statement, literal, statements};
 use crate::migrate::Connection;
 #[cfg(feature = "sqlite")]
 use crate::migrate::{Database, Missing};
 use crate::models::SqlScript;
-use crate::operation::expression::qualify;
+use crate::operation::expression::{identifier, qualify, tokens};
 use crate::operation::{Operation, for_expressions};
 use crate::schema::{ObjectName, Schema, Table};
 use crate::script::Dialect;
@@ -89,12 +91,57 @@ async fn script_in_schemas(
     script: &SqlScript,
 ) -> Result<Schema, AutogenerateError> {
     let path = search_path(connection).await?;
+    let extended = of_extensions(connection, namespaces).await?;
     let (scratch, names) = scratch_schemas(connection, namespaces, &path).await?;
-    run_script(connection, script, &|text| qualify(text, &names, &|_| true)).await?;
+    let change = |text: &str| {
+        // These are there already, by other names.
+        if made_schema(text).is_some_and(|made| names.iter().any(|(real, _)| *real == made)) {
+            return String::new();
+        }
+        qualify(text, &names, &|name| !extended.contains(name))
+    };
+    run_script(connection, script, &change).await?;
     // The script may have looked elsewhere, as those of pg_dump do.
     look_into(connection, &scratch, &path).await?;
     let made = reflect(connection, &scratch).await?;
     Ok(brought_back(made, names))
+}
+
+/// The schema that `CREATE SCHEMA` makes.
+fn made_schema(statement: &str) -> Option<String> {
+    let found = tokens(statement, Dialect::Postgresql);
+    let mut words = found.iter().map(|token| token.text(statement));
+    let is =
+        |word: Option<&str>, expected: &str| word.is_some_and(|word| word.eq_ignore_ascii_case(expected));
+    if !is(words.next(), "CREATE") || !is(words.next(), "SCHEMA") {
+        return None;
+    }
+    let name =
+        words.find(|word| !["IF", "NOT", "EXISTS"].iter().any(|other| word.eq_ignore_ascii_case(other)))?;
+    Some(identifier(name))
+}
+
+/// What extensions have brought into the schemas: no script makes it, and so it is in no scratch place.
+async fn of_extensions(
+    connection: &mut Connection,
+    namespaces: &[Namespace],
+) -> Result<HashSet<String>, AutogenerateError> {
+    let names: Vec<String> = namespaces.iter().map(|own| literal(Dialect::Postgresql, &own.name)).collect();
+    let query = format!(
+        "SELECT DISTINCT o.name::text FROM (
+            SELECT 'pg_type'::regclass AS class, oid, typname AS name, typnamespace AS namespace FROM pg_type
+            UNION ALL SELECT 'pg_proc'::regclass, oid, proname, pronamespace FROM pg_proc
+            UNION ALL SELECT 'pg_opclass'::regclass, oid, opcname, opcnamespace FROM pg_opclass
+            UNION ALL SELECT 'pg_opfamily'::regclass, oid, opfname, opfnamespace FROM pg_opfamily
+            UNION ALL SELECT 'pg_class'::regclass, oid, relname, relnamespace FROM pg_class
+        ) o
+        JOIN pg_depend d ON d.classid = o.class AND d.objid = o.oid AND d.deptype = 'e'
+        JOIN pg_namespace n ON n.oid = o.namespace
+        WHERE n.nspname IN ({})",
+        names.join(", ")
+    );
+    let rows = connection.rows(query).await.map_err(AutogenerateError::database(DOING))?;
+    Ok(rows.into_iter().flatten().flatten().collect())
 }
 
 /// Runs the statements of a script one by one, so that a mistake has its line.

@@ -35,11 +35,12 @@ fn generic_table(table: &mut Table, dialect: Dialect) {
 }
 
 fn generic_column(column: &mut Column, dialect: Dialect) {
-    if let Type::Sql(words) = &column.type_ {
+    let shown = column.type_.clone();
+    if let Type::Sql(words) = &shown {
         column.type_ = generic_type(dialect, words);
     }
     if let Some(default) = &mut column.default {
-        *default = generic_default(dialect, &column.type_, default);
+        *default = generic_default(dialect, &shown, &column.type_, default);
     }
     let plain = |text: &mut String| *text = unquoted(without_parentheses(text, dialect), dialect);
     column.check.iter_mut().for_each(plain);
@@ -157,12 +158,12 @@ fn shows_as(dialect: Dialect, type_: &Type, words: &str) -> bool {
     }
 }
 
-/// A default as it would be written.
-fn generic_default(dialect: Dialect, type_: &Type, default: &str) -> String {
+/// A default as it would be written, of a column whose type the database shows as `shown`.
+fn generic_default(dialect: Dialect, shown: &Type, type_: &Type, default: &str) -> String {
     let default = without_parentheses(default, dialect);
     match dialect {
         Dialect::Sqlite => default.to_owned(),
-        Dialect::Postgresql => without_cast(type_, default),
+        Dialect::Postgresql => without_cast(shown, default),
         Dialect::Mysql => match (type_, default) {
             (Type::Boolean, "0") => "false".to_owned(),
             (Type::Boolean, "1") => "true".to_owned(),
@@ -175,37 +176,66 @@ fn generic_default(dialect: Dialect, type_: &Type, default: &str) -> String {
     }
 }
 
-/// PostgreSQL writes the type of a column behind each literal that is its default.
-fn without_cast(type_: &Type, default: &str) -> String {
+/// PostgreSQL writes the type of a column behind each literal that is its default. A cast to any other type is one that
+/// somebody wrote, and may mean something else: a timestamp without time zone is read in that of each session.
+fn without_cast(shown: &Type, default: &str) -> String {
     let found = tokens(default, Dialect::Postgresql);
-    let is_cast = match found.as_slice() {
-        [literal, cast, rest @ ..] => {
-            literal.kind == TokenKind::String
-                && default.starts_with('\'')
-                && cast.text(default) == "::"
-                && rest.iter().all(|token| {
-                    matches!(token.kind, TokenKind::Word | TokenKind::QuotedIdentifier | TokenKind::Number)
-                        || matches!(token.text(default), "(" | ")" | "," | "[" | "]" | "." | "[]")
-                })
-        }
-        _ => false,
-    };
-    if !is_cast {
+    let [literal, cast, ..] = found.as_slice() else { return default.to_owned() };
+    if literal.kind != TokenKind::String || !default.starts_with('\'') || cast.text(default) != "::" {
         return default.to_owned();
     }
-    let literal = found[0].text(default);
-    let inner = literal.trim_matches('\'');
-    let is_number = matches!(
-        type_,
-        Type::SmallInteger
-            | Type::Integer
-            | Type::BigInteger
-            | Type::Decimal { .. }
-            | Type::Real
-            | Type::Double
-    );
-    let reads_as_number = inner.strip_prefix('-').unwrap_or(inner).bytes().all(|byte| byte.is_ascii_digit());
-    if is_number && reads_as_number { inner.to_owned() } else { literal.to_owned() }
+    let (literal, to) = (literal.text(default), default[cast.end..].trim());
+    if let Some(number) = negative_number(literal, to) {
+        return number.to_owned();
+    }
+    if is_cast_to(shown, to) { literal.to_owned() } else { default.to_owned() }
+}
+
+/// The number that is shown as a literal because it has a sign, where the cast is to what such a number is by itself.
+fn negative_number<'a>(literal: &'a str, to: &str) -> Option<&'a str> {
+    let number = literal.trim_matches('\'');
+    let digits = number.strip_prefix('-')?;
+    let (whole, fraction) = digits.split_once('.').unwrap_or((digits, "0"));
+    let is_number = [whole, fraction]
+        .iter()
+        .all(|part| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit()));
+    let own = if digits.contains('.') {
+        "numeric"
+    } else if number.parse::<i32>().is_ok() {
+        "integer"
+    } else if number.parse::<i64>().is_ok() {
+        "bigint"
+    } else {
+        "numeric"
+    };
+    (is_number && own == to).then_some(number)
+}
+
+/// Whether `to` is the type that PostgreSQL writes behind a literal in a column of this type.
+fn is_cast_to(shown: &Type, to: &str) -> bool {
+    match shown {
+        Type::Enum(own) => {
+            let found = tokens(to, Dialect::Postgresql);
+            matches!(found.len(), 1 | 3)
+                && found.last().is_some_and(|token| identifier(token.text(to)) == own.name)
+        }
+        Type::Array(element) => to.strip_suffix("[]").is_some_and(|to| is_cast_to(element, to)),
+        Type::Sql(words) => {
+            // The cast says nothing of lengths and digits.
+            let plain = match (words.split_once('('), words.split_once(')')) {
+                (Some((before, _)), Some((_, after))) => format!("{before}{after}"),
+                _ => words.clone(),
+            };
+            match plain.as_str() {
+                "character" => to == "bpchar",
+                "character[]" => to == "bpchar[]",
+                "bit" => to == "\"bit\"",
+                "bit[]" => to == "\"bit\"[]",
+                plain => to == plain,
+            }
+        }
+        _ => false,
+    }
 }
 
 /// An expression without the quotes that its names do not need.
@@ -231,6 +261,7 @@ fn unquoted(text: &str, dialect: Dialect) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::schema::ObjectName;
 
     #[test]
     fn types_are_named_as_models_name_them() {
@@ -263,17 +294,36 @@ mod tests {
     }
 
     #[test]
-    fn literals_lose_their_casts() {
-        let check = |type_: Type, default: &str, expected: &str| {
-            assert_eq!(without_cast(&type_, default), expected);
+    fn literals_lose_the_casts_that_come_by_themselves() {
+        let check = |shown: &str, default: &str, expected: &str| {
+            assert_eq!(without_cast(&Type::Sql(shown.to_owned()), default), expected);
         };
-        check(Type::Text, "'x'::text", "'x'");
-        check(Type::Varchar(3), "'it''s'::character varying", "'it''s'");
-        check(Type::Integer, "'-1'::integer", "-1");
-        check(Type::Json, "'{}'::jsonb", "'{}'");
-        check(Type::Date, "('now'::text)::date", "('now'::text)::date");
-        check(Type::Text, "'a'::text || 'b'::text", "'a'::text || 'b'::text");
-        check(Type::Text, "lower('A'::text)", "lower('A'::text)");
+        check("text", "'x'::text", "'x'");
+        check("character varying(3)", "'it''s'::character varying", "'it''s'");
+        check("character(3)", "'abc'::bpchar", "'abc'");
+        check("timestamp(3) without time zone", "'2000-01-01'::timestamp without time zone", "'2000-01-01'");
+        check("integer[]", "'{}'::integer[]", "'{}'");
+        check("bigint", "'-1'::integer", "-1");
+        check("real", "'-0.5'::numeric", "-0.5");
+        check("bigint", "'-2147483648'::integer", "-2147483648");
+        check("bigint", "'-2147483649'::bigint", "-2147483649");
+        check("bigint", "'-1'::bigint", "'-1'");
+        check("bigint", "'7'::bigint", "'7'");
+        check("jsonb", "'{}'::jsonb", "'{}'");
+        check(
+            "timestamp with time zone",
+            "'1970-01-01'::timestamp without time zone",
+            "'1970-01-01'::timestamp without time zone",
+        );
+        check("character varying(3)", "'x'::text", "'x'::text");
+        check("date", "('now'::text)::date", "('now'::text)::date");
+        check("text", "'a'::text || 'b'::text", "'a'::text || 'b'::text");
+        check("text", "lower('A'::text)", "lower('A'::text)");
+        let own =
+            |schema: Option<&str>| ObjectName { schema: schema.map(str::to_owned), name: "a mood".into() };
+        assert_eq!(without_cast(&Type::Enum(own(None)), "'ok'::\"a mood\""), "'ok'");
+        assert_eq!(without_cast(&Type::Enum(own(Some("s"))), "'ok'::s.\"a mood\""), "'ok'");
+        assert_eq!(without_cast(&Type::Enum(own(None)), "'ok'::text"), "'ok'::text");
     }
 
     #[test]

@@ -2,7 +2,7 @@
 
 use alembic_core::autogenerate::{Filter, compare, generic, inspect, rust_source, schema_sql};
 use alembic_core::models::{Declaration, Package, Sources, rust_models};
-use alembic_core::schema::NamingConvention;
+use alembic_core::schema::{Column, NamingConvention, Type};
 use alembic_testing::Kind;
 
 use crate::arena::Arena;
@@ -37,12 +37,28 @@ async fn check_models(arena: &Arena, filter: &Filter, name: &str) {
     let naming = NamingConvention::default();
     let source = rust_source(&schema, arena.dialect(), &naming);
     let read = models(&source, &naming).unwrap_or_else(|error| panic!("{name}: {error}\n{source}"));
+    let changed = open_tables(read.clone());
     let compared = compare(arena.pool(), read, filter).await;
     let difference = compared.unwrap_or_else(|error| panic!("{name}: {error}\n{source}")).difference();
     // A foreign key to what is no key is the only thing that is left out.
     let expected = |line: &String| source.contains("// Left out: ") && line.starts_with("drop foreign key");
     let lines: Vec<String> = difference.lines().into_iter().filter(|line| !expected(line)).collect();
     assert!(lines.is_empty(), "{name}: {}\n{source}", lines.join("\n"));
+    let compared = compare(arena.pool(), changed, filter).await;
+    let difference = compared.unwrap_or_else(|error| panic!("{name}: {error}\n{source}")).difference();
+    let expected = |line: &String| line.ends_with(".another one") || expected(line);
+    let lines: Vec<String> = difference.lines().into_iter().filter(|line| !expected(line)).collect();
+    assert!(lines.is_empty(), "{name}, with more columns: {}\n{source}", lines.join("\n"));
+}
+
+/// Each table with one more column. Then the database is asked what it makes of the others, which are as they were.
+fn open_tables(models: Declaration) -> Declaration {
+    let Declaration::Schema { mut schema, untold, naming } = models else { panic!("models are a schema") };
+    for table in &mut schema.tables {
+        let column = Column::new("another one", Type::Integer);
+        table.columns.push(Column { nullable: true, ..column });
+    }
+    Declaration::Schema { schema, untold, naming }
 }
 
 fn models(source: &str, naming: &NamingConvention) -> Result<Declaration, String> {

@@ -9,3 +9,4 @@ mod inspected;
 mod laws;
 mod reflect;
 mod same;
+mod untold;

@@ -2,7 +2,7 @@
 
 use super::columns::View;
 use super::renames::for_expressions;
-use crate::operation::expression::tokens;
+use crate::operation::expression::{identifier, tokens};
 use crate::operation::{EnumChange, EnumColumn};
 use crate::schema::{Column, Enum, ObjectName, Schema, Table, Type};
 use crate::script::{Dialect, TokenKind};
@@ -141,25 +141,43 @@ fn unquoted(literal: &str) -> String {
 pub(super) fn rename_values(schema: &mut Schema, change: &EnumChange, dialect: Dialect) {
     let tables: Vec<&ObjectName> = change.columns.iter().map(|column| &column.table).collect();
     for table in schema.tables.iter_mut().filter(|table| tables.contains(&&table.name)) {
-        let is_of = |column: &Column| {
-            change.columns.iter().any(|own| own.table == table.name && own.after.name == column.name)
+        let is_of = |table: &ObjectName, column: &Column| {
+            change.columns.iter().any(|own| own.table == *table && own.after.name == column.name)
         };
-        if dialect == Dialect::Postgresql {
-            for_expressions(table, |text| *text = with_renamed_values(text, change, dialect));
-        } else {
-            for column in table.columns.iter_mut().filter(|column| is_of(column)) {
-                column.default.iter_mut().for_each(|text| *text = with_renamed_values(text, change, dialect));
+        let name = table.name.clone();
+        for column in &mut table.columns {
+            if is_of(&name, column) {
+                column
+                    .default
+                    .iter_mut()
+                    .for_each(|text| *text = with_renamed_values(text, change, dialect, true));
             }
+        }
+        // PostgreSQL says of each value which enum it is of.
+        if dialect == Dialect::Postgresql {
+            for_expressions(table, |text| *text = with_renamed_values(text, change, dialect, false));
         }
     }
 }
 
-pub(super) fn with_renamed_values(expression: &str, change: &EnumChange, dialect: Dialect) -> String {
+/// The expression with the new names of values. `is_own`: a text without a type is a value of this enum too.
+pub(super) fn with_renamed_values(
+    expression: &str,
+    change: &EnumChange,
+    dialect: Dialect,
+    is_own: bool,
+) -> String {
     let mut renamed = String::with_capacity(expression.len());
     let mut copied = 0;
-    for token in tokens(expression, dialect) {
+    let found = tokens(expression, dialect);
+    for (place, token) in found.iter().enumerate() {
+        let behind: Vec<&str> = found[place + 1..].iter().map(|token| token.text(expression)).collect();
+        let is_value = match behind.as_slice() {
+            ["::", _, ".", own, ..] | ["::", own, ..] => identifier(own) == change.after.name.name,
+            _ => is_own,
+        };
         for (from, to) in change.renames() {
-            if token.text(expression) == literal(&from) {
+            if is_value && token.text(expression) == literal(&from) {
                 renamed.push_str(&expression[copied..token.start]);
                 renamed.push_str(&literal(&to));
                 copied = token.end;

@@ -233,7 +233,7 @@ pub(super) fn dependents(
         for (old, new) in &table.parts.kept {
             if columns.iter().any(|column| new.reflected.condition_mentions(dialect, column)) {
                 let mut before = old.written.clone();
-                before.for_expressions(|text| *text = with_renamed_values(text, &back, dialect));
+                before.for_expressions(|text| *text = with_renamed_values(text, &back, dialect, false));
                 before.name_as_implied(table.before.written);
                 dependents.push(EnumDependent {
                     before: before.add(table.name().clone(), None),

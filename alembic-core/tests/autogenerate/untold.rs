@@ -1,0 +1,122 @@
+//! Sources that have no words for all that a database has: that is left as it is.
+
+use alembic_core::autogenerate::{Filter, compare};
+use alembic_core::models::{Declaration, Package, Sources, diesel_schema, rust_models, sql_schema};
+use alembic_core::schema::NamingConvention;
+use alembic_core::script::Dialect;
+use alembic_testing::Kind;
+
+use crate::arena::Arena;
+
+const DATABASE: &str = "
+CREATE TYPE mood AS ENUM ('sad', 'ok');
+CREATE TABLE users (id int PRIMARY KEY, boss int REFERENCES users, mood mood DEFAULT 'ok', moods mood[], code text UNIQUE, plain int CHECK (plain > 0));
+CREATE TABLE posts (
+    id int PRIMARY KEY, author int NOT NULL REFERENCES users ON DELETE CASCADE, editor int REFERENCES users,
+    code text REFERENCES users (code), reply int, CHECK (author <> editor)
+);
+CREATE INDEX ON posts (editor) WHERE reply IS NULL;
+CREATE INDEX ON posts (lower(code));
+CREATE VIEW authors AS SELECT id FROM users;
+";
+
+const DIESEL: &str = "
+pub mod sql_types {
+    #[derive(diesel::sql_types::SqlType)]
+    #[diesel(postgres_type(name = \"mood\"))]
+    pub struct Mood;
+}
+diesel::table! {
+    use diesel::sql_types::*;
+    use super::sql_types::Mood;
+    users (id) { id -> Int4, boss -> Nullable<Int4>, mood -> Nullable<Mood>, moods -> Nullable<Array<Nullable<Mood>>>,
+        code -> Nullable<Text>, plain -> Nullable<Int4>, }
+}
+diesel::table! {
+    posts (id) { id -> Int4, author -> Int4, editor -> Nullable<Int4>, code -> Nullable<Text>, reply -> Nullable<Int4>, }
+}
+diesel::table! {
+    authors (id) { id -> Int4, }
+}
+";
+
+async fn difference(arena: &Arena, declaration: Declaration) -> Vec<String> {
+    compare(arena.pool(), declaration, &Filter::default()).await.expect("a comparison").difference().lines()
+}
+
+fn sources(source: &str) -> (tempfile::TempDir, Sources) {
+    let folder = tempfile::tempdir().expect("a folder");
+    let library = folder.path().join("lib.rs");
+    std::fs::write(&library, source).expect("a file");
+    let package = Package { name: "service".into(), library: Some(library), programs: Vec::new() };
+    let sources = Sources { folder: folder.path().to_owned(), packages: vec![package] };
+    (folder, sources)
+}
+
+#[tokio::test]
+async fn what_diesel_has_no_words_for_is_left_as_it_is() {
+    let arena = Arena::new(Kind::Postgresql).await;
+    arena.run(DATABASE).await;
+    let lines = async |source: &str| {
+        let (_folder, sources) = sources(source);
+        difference(&arena, diesel_schema(&sources).expect("tables")).await
+    };
+    assert_eq!(lines(DIESEL).await, Vec::<String>::new());
+    // What a column that goes is part of goes with it.
+    let without = DIESEL.replace("editor -> Nullable<Int4>, ", "").replace("plain -> Nullable<Int4>, ", "");
+    let expected = [
+        "drop foreign key posts_editor_fkey of posts",
+        "drop check posts_check of posts",
+        "drop index posts_editor_idx of posts",
+        "drop check users_plain_check of users",
+        "drop column posts.editor",
+        "drop column users.plain",
+    ];
+    assert_eq!(lines(&without).await, expected);
+}
+
+/// What `pg_dump` writes names a schema before everything, also before what extensions have made in it.
+#[tokio::test]
+async fn a_dump_is_a_source() {
+    let arena = Arena::new(Kind::Postgresql).await;
+    arena.run("CREATE EXTENSION citext; CREATE EXTENSION pg_trgm").await;
+    let dump = "
+        CREATE SCHEMA other;
+        CREATE TABLE other.o (a integer);
+        CREATE TABLE public.t (a public.citext DEFAULT 'x'::public.citext, b text, c integer NOT NULL);
+        CREATE INDEX ix ON public.t USING gin (b public.gin_trgm_ops);
+        CREATE SEQUENCE public.t_c_seq OWNED BY public.t.c;
+        ALTER TABLE ONLY public.t ALTER COLUMN c SET DEFAULT nextval('public.t_c_seq'::regclass);";
+    arena.run(dump).await;
+    let folder = tempfile::tempdir().expect("a folder");
+    let file = folder.path().join("schema.sql");
+    let dump = format!("SELECT pg_catalog.set_config('search_path', '', false);\n{dump}");
+    std::fs::write(&file, dump).expect("a file");
+    let script = sql_schema(&file, "schema.sql", Dialect::Postgresql).expect("a script");
+    let filter = Filter { schemas: vec!["other".to_owned()], ..Filter::default() };
+    let compared = compare(arena.pool(), script, &filter).await.expect("a comparison");
+    assert_eq!(compared.difference().lines(), Vec::<String>::new());
+}
+
+#[tokio::test]
+async fn an_enum_that_a_model_only_names_is_left_as_it_is() {
+    let arena = Arena::new(Kind::Postgresql).await;
+    arena
+        .run("CREATE TYPE mood AS ENUM ('sad', 'ok'); CREATE SCHEMA s; CREATE TYPE s.mood AS ENUM ('x')")
+        .await;
+    arena.run("CREATE TABLE t (a mood NOT NULL DEFAULT 'ok', b mood[] NOT NULL, c mood NOT NULL)").await;
+    let (_folder, sources) = sources(
+        "#[derive(alembic::Table)]
+        #[table(name = \"t\")]
+        struct T {
+            #[column(type = \"mood\", default = \"'ok'\")]
+            a: String,
+            #[column(type = \"public.mood[]\")]
+            b: Vec<String>,
+            #[column(type(postgresql = \"\\\"mood\\\"\", sqlite = \"TEXT\"))]
+            c: String,
+        }",
+    );
+    let models = rust_models(&sources, &NamingConvention::default()).expect("models");
+    assert_eq!(difference(&arena, models).await, Vec::<String>::new());
+}
