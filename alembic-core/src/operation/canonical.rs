@@ -4,7 +4,7 @@
 //! that MySQL makes for foreign keys by itself.
 
 use super::expression::{canonical as canonical_expression, identifier, tokens};
-use crate::schema::{Column, Direction, ForeignKey, Index, IndexPart, Schema, Table, Type};
+use crate::schema::{Column, Direction, ForeignKey, Index, IndexPart, Schema, Type};
 use crate::script::Dialect;
 
 /// The canonical form of a reflection; only for comparisons.
@@ -70,7 +70,8 @@ fn upper_on_sqlite(collation: &mut Option<String>, dialect: Dialect) {
 }
 
 /// Leaves out the indexes that MySQL has made for foreign keys, where it would make them again under the same name.
-pub(crate) fn drop_key_indexes(table: &mut Table) {
+#[cfg(feature = "driver")]
+pub(crate) fn drop_key_indexes(table: &mut crate::schema::Table) {
     let keys = std::mem::take(&mut table.foreign_keys);
     table.indexes.retain(|index| !keys.iter().any(|key| *index == key_index(key)));
     table.foreign_keys = keys;

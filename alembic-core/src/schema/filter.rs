@@ -2,7 +2,7 @@
 
 use serde::Deserialize;
 
-use super::{ObjectName, Schema};
+use super::ObjectName;
 
 /// Which schemas and tables of a database are looked at.
 ///
@@ -79,7 +79,8 @@ impl Filter {
     }
 
     /// Takes out of a schema what is not looked at. Tables that `wanted` has stay, whatever their name.
-    pub(crate) fn apply(&self, schema: &mut Schema, wanted: &Schema) {
+    #[cfg(feature = "driver")]
+    pub(crate) fn apply(&self, schema: &mut super::Schema, wanted: &super::Schema) {
         schema.tables.retain(|table| self.takes(&table.name) || wanted.table(&table.name).is_some());
         schema.foreign.retain(|foreign| {
             foreign.table.as_ref().is_none_or(|table| self.takes(table) || wanted.table(table).is_some())
