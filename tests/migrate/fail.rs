@@ -161,6 +161,25 @@ on_every_database! {
     }
 }
 
+/// As mysqldump writes it. The history would not be locked, and so could not be written any more.
+#[tokio::test]
+async fn a_lock_on_tables_is_refused_before_anything_runs() {
+    let database = TestDatabase::new(Kind::Mysql).await;
+    let dump =
+        "CREATE TABLE b (x INTEGER);\nLOCK TABLES `b` WRITE;\nINSERT INTO b VALUES (1);\nUNLOCK TABLES;";
+    let scripts = [chain(1)[0].clone(), Script::new("b", "r1", dump, "DROP TABLE b;")];
+    let error = migrator(&scripts).upgrade(database.url.as_str()).await.expect_err("locks").to_string();
+    assert!(error.contains("migrations/b.sql:8: `LOCK TABLES`"), "{error}");
+    assert!(error.contains("migrations/b.sql:10: `UNLOCK TABLES`"), "{error}");
+    assert!(database.tables().await.is_empty());
+    let database = TestDatabase::new(Kind::Postgresql).await;
+    let lock =
+        "CREATE TABLE b (x INTEGER);\nLOCK TABLE b IN ACCESS EXCLUSIVE MODE;\nINSERT INTO b VALUES (1);";
+    upgrade(&migrator(&[chain(1)[0].clone(), Script::new("b", "r1", lock, "DROP TABLE b;")]), &database)
+        .await;
+    assert_eq!(database.versions().await, ["b"]);
+}
+
 #[tokio::test]
 async fn a_rebuild_does_not_take_the_rows_of_children_along() {
     for action in ["ON DELETE CASCADE", "ON DELETE SET NULL", ""] {

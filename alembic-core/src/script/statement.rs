@@ -11,8 +11,8 @@
 //! `-- alembic: delimiter //` on a line of its own replaces the `;` by another text, and switches bodies off,
 //! until `-- alembic: delimiter ;`.
 //!
-//! What a section must not hold is reported here too: transaction control, commands that belong to a client
-//! program, `COPY … FROM STDIN`.
+//! What a section must not hold is reported here too: transaction control, MySQL's `LOCK TABLES`, commands that belong to a
+//! client program, `COPY … FROM STDIN`.
 
 mod body;
 mod client;

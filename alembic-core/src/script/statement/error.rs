@@ -45,6 +45,14 @@ pub enum StatementError {
         /// The byte where it begins.
         start: usize,
     },
+    /// A statement that locks tables for the session, or frees them.
+    #[error("`{statement}` would keep the migration from its own tables")]
+    TableLock {
+        /// Its first words.
+        statement: String,
+        /// The byte where it begins.
+        start: usize,
+    },
     /// A command of `psql`, `mysql` or `sqlite3`, which no server understands.
     #[error("`{command}` is a command of a database client, not SQL")]
     ClientCommand {
@@ -78,6 +86,7 @@ impl StatementError {
             | StatementError::Foreign { start, .. }
             | StatementError::UnfinishedBody { start, .. }
             | StatementError::TransactionControl { start, .. }
+            | StatementError::TableLock { start, .. }
             | StatementError::ClientCommand { start, .. }
             | StatementError::CopyFromStdin { start }
             | StatementError::BadDelimiter { start, .. } => *start,
@@ -118,6 +127,12 @@ impl StatementError {
                  `-- alembic: delimiter ;`"
             ),
             StatementError::TransactionControl { statement, .. } => transaction_help(statement).to_owned(),
+            StatementError::TableLock { .. } => {
+                "remove `LOCK TABLES` and `UNLOCK TABLES`: only one migration runs at a time without them, and between \
+                 them the server refuses every table that was not named. To keep a service from writing meanwhile, \
+                 stop it"
+                    .to_owned()
+            }
             StatementError::ClientCommand { command, .. } => client_help(command),
             StatementError::CopyFromStdin { .. } => "write `INSERT INTO … VALUES …` instead".to_owned(),
             StatementError::BadDelimiter { .. } => {

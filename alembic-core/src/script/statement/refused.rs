@@ -54,7 +54,7 @@ impl<'a> Reader<'a> {
 /// The first words of the statement at the beginning of `sql`, if it is transaction control: a statement that
 /// begins, ends or configures the transaction that the executor holds.
 ///
-/// Savepoints are the script's own affair. So are MySQL's `LOCK TABLES`, and pragmas that are only read.
+/// Savepoints are the script's own affair. So are pragmas that are only read.
 pub(super) fn transaction_control(sql: &str, dialect: Dialect) -> Option<String> {
     let mut reader = Reader { cursor: Cursor::new(sql, dialect) };
     while reader.cursor.peek(0).is_some_and(|piece| piece.kind == TokenKind::Hint) {
@@ -84,6 +84,39 @@ pub(super) fn transaction_control(sql: &str, dialect: Dialect) -> Option<String>
         }
         "SET" => refused_setting(&mut reader),
         "PRAGMA" => refused_pragma(&mut reader),
+        _ => None,
+    }
+}
+
+/// The first words of the statement at the beginning of `sql`, if it is one of MySQL's that lock tables for the session,
+/// or free them: between the two the session can reach nothing but what was locked, which the history is not.
+pub(super) fn table_lock(sql: &str, dialect: Dialect) -> Option<String> {
+    if dialect != Dialect::Mysql {
+        return None;
+    }
+    let mut reader = Reader { cursor: Cursor::new(sql, dialect) };
+    let first = reader.peek();
+    if !reader.cursor.peek(0).is_some_and(|piece| piece.kind == TokenKind::Word) {
+        return None;
+    }
+    match first.as_str() {
+        "LOCK" | "UNLOCK" => {
+            reader.cursor.next();
+            // MariaDB and MySQL know the singular too. `LOCK INSTANCE FOR BACKUP` locks no table.
+            let object = reader.next();
+            matches!(object.as_str(), "TABLE" | "TABLES").then(|| format!("{first} {object}"))
+        }
+        "FLUSH" => {
+            reader.cursor.next();
+            let _ = reader.take("NO_WRITE_TO_BINLOG") || reader.take("LOCAL");
+            let is_flush = reader.take("TABLES") || reader.take("TABLE");
+            let words =
+                std::iter::from_fn(|| Some(reader.next()).filter(|word| !word.is_empty() && word != ";"));
+            let words: Vec<String> = words.collect();
+            let locks = words.windows(3).any(|words| words == ["WITH", "READ", "LOCK"])
+                || words.windows(2).any(|words| words == ["FOR", "EXPORT"]);
+            (is_flush && locks).then(|| "FLUSH TABLES".to_owned())
+        }
         _ => None,
     }
 }

@@ -2,7 +2,7 @@
 
 use super::client::is_copy_from_stdin;
 use super::cursor::{Cursor, Piece};
-use super::refused::transaction_control;
+use super::refused::{table_lock, transaction_control};
 use super::{Statement, StatementError};
 use crate::script::Dialect;
 use crate::script::lexer::TokenKind;
@@ -203,16 +203,18 @@ impl<'a> Splitter<'a> {
         let statement = self.range.take();
         self.previous = None;
         let statement = statement.filter(|_| std::mem::take(&mut self.content))?;
-        self.refuse_transaction_control(statement.start, statement.end);
+        self.refuse(statement.start, statement.end);
         self.statements.push(statement.clone());
         Some(statement)
     }
 
     /// Says if the statement that begins at `start` is refused.
-    pub(super) fn refuse_transaction_control(&mut self, start: usize, end: usize) {
+    pub(super) fn refuse(&mut self, start: usize, end: usize) {
         let text = self.sql.get(start..end).unwrap_or_default();
         if let Some(statement) = transaction_control(text, self.dialect) {
             self.errors.push(StatementError::TransactionControl { statement, start });
+        } else if let Some(statement) = table_lock(text, self.dialect) {
+            self.errors.push(StatementError::TableLock { statement, start });
         }
     }
 }

@@ -100,8 +100,6 @@ fn transaction_control() {
             "PRAGMA foreign_key_check",
             "PRAGMA foreign_key_list(t)",
             "PRAGMA main.defer_foreign_keys = ON",
-            "LOCK TABLES t WRITE",
-            "UNLOCK TABLES",
             "VACUUM",
             "ATTACH 'x' AS y",
             "CREATE TABLE commit_log (rollback_to INT)",
@@ -133,6 +131,36 @@ fn transaction_control() {
     // with another delimiter too
     let sql = "-- alembic: delimiter //\nCOMMIT//\nCREATE PROCEDURE p() BEGIN COMMIT; END//";
     assert_eq!(errors(Mysql, sql).len(), 1);
+}
+
+#[test]
+fn table_locks() {
+    let lock = |sql: &str, statement: &str| {
+        let message = format!("`{statement}` would keep the migration from its own tables");
+        refused(Mysql, &format!("SELECT 1;\n{sql}; SELECT 2;"), &[(sql, &message)]);
+    };
+    lock("LOCK TABLES t WRITE", "LOCK TABLES");
+    lock("lock /* x */ table `t` READ LOCAL, u AS v WRITE", "LOCK TABLE");
+    lock("UNLOCK TABLES", "UNLOCK TABLES");
+    lock("UNLOCK TABLE", "UNLOCK TABLE");
+    lock("/*!40000 LOCK TABLES `t` WRITE */", "LOCK TABLES");
+    lock("FLUSH TABLES WITH READ LOCK", "FLUSH TABLES");
+    lock("FLUSH LOCAL TABLES a, `b` WITH READ LOCK", "FLUSH TABLES");
+    lock("FLUSH TABLES a FOR EXPORT", "FLUSH TABLES");
+    for sql in ["FLUSH TABLES", "FLUSH TABLES a, b", "FLUSH PRIVILEGES", "LOCK INSTANCE FOR BACKUP"] {
+        allowed(Mysql, sql);
+    }
+    allowed(Mysql, "CREATE TABLE lock_tables (`LOCK TABLES` INT)");
+    allowed(Mysql, "CREATE EVENT e ON SCHEDULE EVERY 1 DAY DO LOCK TABLES t READ");
+    let inside = "BEGIN NOT ATOMIC LOCK TABLES t READ; END";
+    let message = "`LOCK TABLES` would keep the migration from its own tables";
+    refused(Mysql, inside, &[("LOCK", message)]);
+    allowed(Postgresql, "LOCK TABLE t IN ACCESS EXCLUSIVE MODE");
+    allowed(Postgresql, "LOCK t");
+    for dialect in [Sqlite, Postgresql] {
+        allowed(dialect, "LOCK TABLES t WRITE");
+        allowed(dialect, "UNLOCK TABLES");
+    }
 }
 
 #[test]
