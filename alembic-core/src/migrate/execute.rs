@@ -8,8 +8,10 @@ use super::alter::{alter_table, lacking_alter};
 use super::batch::{Batch, Failure};
 use super::children::{dropped_table, referring_table};
 use super::connection::Connection;
+use super::database::Database;
 use super::error::{Aftermath, MigrateError, StatementFailure};
 use super::event::{Done, Event, Report};
+use super::leave::Found;
 use super::lock::{POLL, RunLock};
 use super::plan::PlannedStep;
 use super::record::{Author, entry, row_changes, stamp_entries};
@@ -23,6 +25,8 @@ use crate::script::{Dialect, ScriptDirectory};
 /// What carries out a plan on a connection, under the lock.
 pub(super) struct Executor<'e, 's> {
     pub(super) connection: &'e mut Connection,
+    /// Where another one comes from.
+    pub(super) database: &'e Database,
     pub(super) tables: Tables,
     pub(super) directory: &'e ScriptDirectory,
     pub(super) settings: &'e mut Settings<'s>,
@@ -38,6 +42,10 @@ pub(super) struct Executor<'e, 's> {
     pub(super) blocked_by: Option<String>,
     /// PostgreSQL's search path as the run found it.
     pub(super) search_path: Option<String>,
+    /// What the session was like before a revision changed it.
+    pub(super) found: Option<Found>,
+    /// Whether a revision may have left its session changed: the next one needs another session.
+    pub(super) is_left_changed: bool,
     /// The rows that the version table has after what is done.
     pub(super) expected: Vec<Node>,
     /// The rows that it has now: they change once in a transaction, when it commits.
@@ -85,6 +93,7 @@ impl Executor<'_, '_> {
         let mut first = true;
         for step in &steps {
             self.stop_if_told(None)?;
+            self.enter(step, &steps).await?;
             let from = match &step.unfinished {
                 Some(unfinished) => Some(self.resume(step, unfinished).await?),
                 None => None,
@@ -210,6 +219,8 @@ impl Executor<'_, '_> {
                 None => batch.statement(index, statement, text),
             }
         }
+        let left = self.leave(step, &mut batch).await;
+        left.map_err(|failure| self.failure(step, failure, true))?;
         self.restore_search_path(step, &mut batch);
         batch.own(&self.tables.done(&self.entry(step), Some(begun)));
         let result = self.send(batch).await;

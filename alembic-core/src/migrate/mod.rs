@@ -16,6 +16,7 @@ mod file_lock;
 mod interrupt;
 mod journal;
 mod lease;
+mod leave;
 mod lock;
 mod log;
 mod offline;
