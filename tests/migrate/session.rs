@@ -236,6 +236,105 @@ async fn settings_of_a_resumed_revision_end_with_it() {
     }
 }
 
+/// The tables of the run are where it found them, whatever database a script uses.
+#[tokio::test]
+async fn a_script_may_use_another_database() {
+    let database = TestDatabase::new(Kind::Mysql).await;
+    let other = format!("{}_other", database.name);
+    let make = format!(
+        "CREATE DATABASE {other};\nUSE {other};\nCREATE TABLE a (x INT);\nINSERT INTO needed VALUES (1);"
+    );
+    let undo = format!("USE {other};\nDROP DATABASE {other};");
+    let scripts = [
+        Script::new("a", "", &make, &undo),
+        Script::new("b", "a", "CREATE TABLE b (x INT);", "DROP TABLE b;"),
+    ];
+    let migrator = migrator(&scripts);
+    let error = migrator.upgrade(database.url.as_str()).await.expect_err("a table is missing").to_string();
+    assert!(error.contains("migrations/a.sql:10:1"), "{error}");
+    assert_eq!(database.history().await, ["upgrade a 3/4 unfinished"]);
+    database.rows(&format!("CREATE TABLE {other}.needed (x INT)")).await;
+    assert_eq!(done(&upgrade(&migrator, &database).await), ["a", "b"]);
+    assert_eq!(database.tables().await, ["alembic_history", "alembic_version", "b"]);
+    assert_eq!(database.versions().await, ["b"]);
+    let sql = format!(
+        "SELECT CAST(table_name AS CHAR) FROM information_schema.tables WHERE table_schema = '{other}' ORDER BY 1"
+    );
+    assert_eq!(database.column(&sql).await, ["a", "needed"]);
+    migrator.downgrade(database.url.as_str(), "base").await.unwrap_or_else(|error| panic!("{error}"));
+    assert!(database.versions().await.is_empty());
+    assert!(database.column(&sql).await.is_empty());
+}
+
+#[tokio::test]
+async fn a_script_may_be_another_role() {
+    let database = TestDatabase::new(Kind::Postgresql).await;
+    let role = format!("{}_role", database.name);
+    for set in ["SET ROLE", "SET SESSION AUTHORIZATION", "SET LOCAL ROLE"] {
+        let make = format!(
+            "CREATE ROLE {role};\nGRANT CREATE, USAGE ON SCHEMA public TO {role};\n{set} {role};\nCREATE TABLE a (x INTEGER);"
+        );
+        let undo = format!(
+            "{set} {role};\nDROP TABLE a;\nRESET SESSION AUTHORIZATION;\nRESET ROLE;\nDROP OWNED BY {role};\nDROP ROLE {role};"
+        );
+        let scripts = [
+            Script::new("a", "", &make, &undo),
+            Script::new("b", "a", "CREATE TABLE b (x INTEGER);", "DROP TABLE b;"),
+        ];
+        for mode in [TransactionMode::Run, TransactionMode::Revision] {
+            let migrator = migrator_with(&scripts, mode);
+            upgrade(&migrator, &database).await;
+            let owners =
+                "SELECT tableowner::text FROM pg_tables WHERE tablename IN ('a', 'b') ORDER BY tablename";
+            assert_eq!(database.column(owners).await, [role.as_str(), "postgres"], "{set} {mode:?}");
+            migrator.downgrade(database.url.as_str(), "base").await.unwrap_or_else(|error| panic!("{error}"));
+        }
+    }
+    let alone =
+        format!("-- alembic: upgrade no-transaction\nCREATE TABLE a (x INTEGER);\nSET ROLE {role};\n");
+    let error = migrator(&[Script::with_body("a", "", &alone)]).upgrade(database.url.as_str()).await;
+    let error = error.expect_err("a role").to_string();
+    assert!(error.contains("migrations/a.sql:8: `SET ROLE` in a `no-transaction` section"), "{error}");
+    assert!(database.user_tables().await.is_empty());
+}
+
+/// A pool that is another role than its login stays that.
+#[tokio::test]
+async fn the_role_of_a_pool_stays() {
+    let database = TestDatabase::new(Kind::Postgresql).await;
+    let (own, other) = (format!("{}_own", database.name), format!("{}_other", database.name));
+    database
+        .rows(&format!(
+            "CREATE ROLE {own}; CREATE ROLE {other}; GRANT {other} TO {own}; GRANT ALL ON SCHEMA public TO {own}, {other}"
+        ))
+        .await;
+    let set = format!("SET session_replication_role = replica; SET ROLE {own}");
+    let pool = PgPoolOptions::new()
+        .max_connections(1)
+        .after_connect(move |connection, _| {
+            let set = sqlx::AssertSqlSafe(set.clone());
+            Box::pin(async move { sqlx::raw_sql(set).execute(connection).await.map(|_| ()) })
+        })
+        .connect(&database.url)
+        .await
+        .expect("a pool");
+    let scripts = [
+        Script::new(
+            "a",
+            "",
+            &format!("SET ROLE {other};\nSET work_mem = '5MB';\nCREATE TABLE a (x INTEGER);"),
+            "SELECT 1;",
+        ),
+        Script::new("b", "a", "CREATE TABLE b (x INTEGER);", "DROP TABLE b;"),
+    ];
+    migrator(&scripts).upgrade(&pool).await.unwrap_or_else(|error| panic!("{error}"));
+    let owners = "SELECT tableowner::text FROM pg_tables WHERE tablename IN ('a', 'alembic_history', 'b') ORDER BY tablename";
+    assert_eq!(database.column(owners).await, [other.as_str(), &own, &own]);
+    let clean = format!("DROP OWNED BY {own}, {other} CASCADE; DROP ROLE {own}, {other}");
+    drop(pool);
+    database.rows(&clean).await;
+}
+
 /// Nothing is asked for where nothing can have changed.
 #[tokio::test]
 async fn an_ordinary_run_keeps_its_session() {

@@ -127,8 +127,8 @@ fn opening(settings: &Settings<'_>, dialect: Dialect, lock: &RunLock) -> Vec<Str
     opening
 }
 
-/// Names our tables by their schema, so that they are found whatever a script does to the search path; and the search
-/// path.
+/// Names our tables by their schema, so that they are found whatever a script does to the search path, or uses; and the
+/// search path.
 async fn find_schema(
     connection: &mut Connection,
     mut tables: Tables,
@@ -136,7 +136,8 @@ async fn find_schema(
     let Some(sql) = tables.schema() else {
         return Ok((tables, None));
     };
-    let rows = connection.rows(sql).await.map_err(MigrateError::database("reading the search path"))?;
+    let rows =
+        connection.rows(sql).await.map_err(MigrateError::database("asking where the version table is"))?;
     match rows.first().map(Vec::as_slice) {
         Some([Some(schema), path]) => {
             tables.set_schema(schema.clone());

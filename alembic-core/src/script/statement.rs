@@ -35,6 +35,7 @@ pub(super) use delimiter::delimiter_directive;
 pub use error::StatementError;
 #[cfg(feature = "driver")]
 pub(crate) use reader::{Name, Reader};
+pub(super) use refused::role_change;
 
 /// One statement: the range of its text, without white space and comments around it and without its
 /// terminator.

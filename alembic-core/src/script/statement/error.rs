@@ -53,6 +53,14 @@ pub enum StatementError {
         /// The byte where it begins.
         start: usize,
     },
+    /// A statement that makes the session another user's, in a section whose statements commit one by one.
+    #[error("`{statement}` in a `no-transaction` section holds for what is written of the migration too")]
+    RoleChange {
+        /// Its first words.
+        statement: String,
+        /// The byte where it begins.
+        start: usize,
+    },
     /// A command of `psql`, `mysql` or `sqlite3`, which no server understands.
     #[error("`{command}` is a command of a database client, not SQL")]
     ClientCommand {
@@ -87,6 +95,7 @@ impl StatementError {
             | StatementError::UnfinishedBody { start, .. }
             | StatementError::TransactionControl { start, .. }
             | StatementError::TableLock { start, .. }
+            | StatementError::RoleChange { start, .. }
             | StatementError::ClientCommand { start, .. }
             | StatementError::CopyFromStdin { start }
             | StatementError::BadDelimiter { start, .. } => *start,
@@ -131,6 +140,11 @@ impl StatementError {
                 "remove `LOCK TABLES` and `UNLOCK TABLES`: only one migration runs at a time without them, and between \
                  them the server refuses every table that was not named. To keep a service from writing meanwhile, \
                  stop it"
+                    .to_owned()
+            }
+            StatementError::RoleChange { .. } => {
+                "put it into a section that runs in a transaction, of a revision of its own: it is taken back at the end of \
+                 that one; or say whose things are with `ALTER … OWNER TO …`"
                     .to_owned()
             }
             StatementError::ClientCommand { command, .. } => client_help(command),

@@ -121,6 +121,33 @@ pub(super) fn table_lock(sql: &str, dialect: Dialect) -> Option<String> {
     }
 }
 
+/// The first words of the statement at the beginning of `sql`, if it is PostgreSQL's and makes the session another
+/// user's. Where statements commit one by one the history is written in between, as that user.
+pub(in crate::script) fn role_change(sql: &str, dialect: Dialect) -> Option<String> {
+    let mut reader = Reader { cursor: Cursor::new(sql, dialect) };
+    if dialect != Dialect::Postgresql || !reader.take("SET") {
+        return None;
+    }
+    let is_session = reader.take("SESSION");
+    let _ = !is_session && reader.take("LOCAL");
+    let resets = |reader: &mut Reader<'_>| {
+        let _ = reader.take("=") || reader.take("TO");
+        matches!(reader.peek().as_str(), "NONE" | "DEFAULT")
+    };
+    match reader.next().as_str() {
+        "ROLE" => (!resets(&mut reader)).then(|| "SET ROLE".to_owned()),
+        "AUTHORIZATION" if is_session => {
+            (!resets(&mut reader)).then(|| "SET SESSION AUTHORIZATION".to_owned())
+        }
+        "SESSION_AUTHORIZATION" => (!resets(&mut reader)).then(|| "SET session_authorization".to_owned()),
+        // `SET LOCAL SESSION AUTHORIZATION`
+        "SESSION" if reader.take("AUTHORIZATION") => {
+            (!resets(&mut reader)).then(|| "SET SESSION AUTHORIZATION".to_owned())
+        }
+        _ => None,
+    }
+}
+
 /// `SET [SESSION] TRANSACTION …`, `SET SESSION CHARACTERISTICS AS TRANSACTION …`, `SET … autocommit = …`
 /// anywhere in a list.
 fn refused_setting(reader: &mut Reader<'_>) -> Option<String> {

@@ -2,6 +2,7 @@
 
 use super::{check, check_all, errors, refused};
 use crate::script::Dialect::{self, Mysql, Postgresql, Sqlite};
+use crate::script::statement::role_change;
 
 #[track_caller]
 fn control(dialect: Dialect, sql: &str, statement: &str) {
@@ -160,6 +161,25 @@ fn table_locks() {
     for dialect in [Sqlite, Postgresql] {
         allowed(dialect, "LOCK TABLES t WRITE");
         allowed(dialect, "UNLOCK TABLES");
+    }
+}
+
+#[test]
+fn changes_of_the_role() {
+    for (sql, words) in [
+        ("SET ROLE r", Some("SET ROLE")),
+        ("set local role 'r'", Some("SET ROLE")),
+        ("SET role = r", Some("SET ROLE")),
+        ("SET SESSION AUTHORIZATION r", Some("SET SESSION AUTHORIZATION")),
+        ("SET LOCAL SESSION AUTHORIZATION r", Some("SET SESSION AUTHORIZATION")),
+        ("SET session_authorization TO r", Some("SET session_authorization")),
+        ("SET ROLE NONE", None),
+        ("SET SESSION AUTHORIZATION DEFAULT", None),
+        ("RESET ROLE", None),
+        ("SET session_replication_role = replica", None),
+    ] {
+        assert_eq!(role_change(sql, Postgresql).as_deref(), words, "{sql}");
+        assert_eq!(role_change(sql, Mysql), None, "{sql}");
     }
 }
 
