@@ -255,8 +255,13 @@ fn help(error: &CommandError) -> Option<String> {
         }
         MigrateError::Refused { .. } => "nothing was run",
         MigrateError::RowsReferred { .. } => {
-            "the database is as it was. Drop the other table first if both are to go; to change a table, keep it: add a \
-             column, fill it with UPDATE, drop the old one and rename the new one"
+            "the database is as it was. Drop the other table first if both are to go; to change a table, use ALTER TABLE, \
+             or make it anew in one section that runs in a transaction: CREATE TABLE new_t, INSERT INTO new_t SELECT …, \
+             DROP TABLE t, ALTER TABLE new_t RENAME TO t"
+        }
+        MigrateError::RowsLost { .. } => {
+            "the database is as it was. Keep those rows in the new table; or change or delete what refers to them, in the \
+             same section"
         }
         MigrateError::UnknownRevisions { applied, .. } => {
             let undo = "`downgrade --from-history -1` undoes the last one with the downgrade that the history keeps, \

@@ -54,6 +54,11 @@ pub enum MigrateError {
     )]
     RowsReferred { path: String, line: usize, table: String, child: String },
     #[error(
+        "{path}:{line}: {} of `{child}` refers to a row of `{table}` that is not there any more{}",
+        row_of(.row), and_more(*.more)
+    )]
+    RowsLost { path: String, line: usize, table: String, child: String, row: Option<String>, more: usize },
+    #[error(
         "{path}:{line}: SQLite lacks this form of ALTER TABLE; it is carried out by looking at the database, which a \
              script cannot"
     )]
@@ -281,6 +286,18 @@ fn feature(dialect: Dialect) -> &'static str {
         Dialect::Sqlite => "sqlite",
         Dialect::Postgresql => "postgres",
         Dialect::Mysql => "mysql",
+    }
+}
+
+fn row_of(row: &Option<String>) -> String {
+    row.as_ref().map_or_else(|| "a row".to_owned(), |row| format!("row {row}"))
+}
+
+fn and_more(more: usize) -> String {
+    match more {
+        0 => String::new(),
+        1 => ", and 1 more does".to_owned(),
+        more => format!(", and {more} more do"),
     }
 }
 
