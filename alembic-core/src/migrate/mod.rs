@@ -40,7 +40,7 @@ pub(crate) use connection::Connection;
 pub use database::Database;
 pub(crate) use database::Missing;
 pub use error::{
-    Aftermath, Ahead, Diverged, EditedRevision, InDoubt, Interrupted, MigrateError, Provenance,
+    Aftermath, Ahead, Diverged, EditedRevision, InDoubt, Interrupted, MigrateError, Provenance, ResumeEdited,
     StatementFailure, StoppedAt,
 };
 pub use event::{Done, Event, Report};

@@ -180,7 +180,15 @@ impl<'a> Splitter<'a> {
         if let Some(statement) = self.finish()
             && is_copy_from_stdin(statement.text(self.sql), self.dialect)
         {
-            self.errors.push(StatementError::CopyFromStdin { start: statement.start });
+            // A dump has one for each table.
+            let known = self.errors.iter_mut().find_map(|error| match error {
+                StatementError::CopyFromStdin { others, .. } => Some(others),
+                _ => None,
+            });
+            match known {
+                Some(others) => *others += 1,
+                None => self.errors.push(StatementError::CopyFromStdin { start: statement.start, others: 0 }),
+            }
             if ended {
                 self.skip_copy_data();
             }

@@ -246,6 +246,9 @@ fn copy_from_stdin() {
         &[("COPY", message), ("COMMIT", "`COMMIT` would escape the transaction that the migration runs in")],
     );
     refused(Postgresql, "COPY t FROM STDIN; SELECT 1;", &[("COPY", message)]);
+    let dump =
+        "COPY a FROM stdin;\n1\n\\.\n\nCOPY b (x) FROM stdin;\n\\.\nSELECT 1;\nCOPY c FROM stdin;\n2\n\\.\n";
+    refused(Postgresql, dump, &[("COPY a", &format!("{message}; 2 more follow"))]);
     allowed(Postgresql, "COPY t FROM '/tmp/stdin'");
     allowed(Postgresql, "COPY t TO STDOUT");
     allowed(Postgresql, "SELECT 'COPY t FROM STDIN'");
