@@ -104,6 +104,22 @@ async fn on_mariadb_the_session_that_works_keeps_others_away() {
     assert_eq!(database.column("SELECT CAST(n AS CHAR) FROM barrier").await, ["3"]);
 }
 
+/// Where the work goes on in another session nobody keeps others away for a moment but the lock itself.
+#[tokio::test]
+async fn a_lost_lock_stops_before_the_next_session() {
+    let database = TestDatabase::new(Kind::Mysql).await;
+    let body = format!("SET @x = 1;\n{};", Barrier::STATEMENT);
+    let scripts = [
+        Script::new("a", "", &body, "SELECT 1;"),
+        Script::new("b", "a", "CREATE TABLE b (n INTEGER);", "DROP TABLE b;"),
+    ];
+    let migrator = migrator(&scripts);
+    let error = lose_lock(&database, &migrator).await;
+    assert!(matches!(error, MigrateError::LockLost { .. }), "{error:?}");
+    assert_eq!(database.versions().await, ["a"]);
+    assert_eq!(done(&upgrade(&migrator, &database).await), ["b"]);
+}
+
 on_every_database! {
     async fn a_panic_gives_the_lock_up(database: TestDatabase) {
         let url = database.url.clone();

@@ -52,7 +52,7 @@ pub(super) fn is_changed_by(statement: &str, dialect: Dialect) -> bool {
         (Dialect::Mysql, _) => {
             (statement.contains('@') && !variables(statement).is_empty())
                 || is_made_of_statements(&words)
-                || mentions(statement, dialect, "GET_LOCK")
+                || (has_text(statement, "GET_LOCK") && mentions(statement, dialect, "GET_LOCK"))
         }
         (_, ["DISCARD" | "DECLARE" | "LOAD" | "EXECUTE", ..]) => true,
         (_, ["CREATE", ..]) if is_temporary() => true,
