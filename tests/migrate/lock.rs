@@ -20,7 +20,7 @@ fn blocked(mode: &str) -> Vec<Script<'static>> {
     vec![chain(1)[0].clone(), Script::with_body("r2", "r1", &body)]
 }
 
-/// Ends the connection that holds the lock.
+/// Ends the connection that holds the lock, and waits until it has ended.
 async fn kill_lock(database: &TestDatabase) {
     match database.kind {
         Kind::Mysql => {
@@ -33,9 +33,14 @@ async fn kill_lock(database: &TestDatabase) {
                 .await;
             assert_eq!(ids.len(), 1, "{ids:?}");
             database.rows(&format!("KILL {}", ids[0])).await;
+            let sql =
+                format!("SELECT CAST(id AS CHAR) FROM information_schema.processlist WHERE id = {}", ids[0]);
+            while !database.rows(&sql).await.is_empty() {
+                tokio::time::sleep(Duration::from_millis(5)).await;
+            }
         }
         _ => {
-            let sql = "SELECT pg_terminate_backend(pid)::text FROM pg_locks WHERE locktype = 'advisory' AND granted \
+            let sql = "SELECT pg_terminate_backend(pid, 5000)::text FROM pg_locks WHERE locktype = 'advisory' AND granted \
                        AND mode = 'ExclusiveLock' \
                        AND database = (SELECT oid FROM pg_database WHERE datname = current_database())";
             assert_eq!(database.column(sql).await, ["true"]);
