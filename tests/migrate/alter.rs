@@ -4,6 +4,7 @@ mod everything_else;
 mod failures;
 mod generated;
 mod pools;
+mod replaced;
 mod ways;
 
 use std::collections::BTreeSet;

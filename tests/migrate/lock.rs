@@ -20,7 +20,7 @@ fn blocked(mode: &str) -> Vec<Script<'static>> {
     vec![chain(1)[0].clone(), Script::with_body("r2", "r1", &body)]
 }
 
-/// Ends the connection that holds the lock.
+/// Ends the connection that holds the lock, and waits until it has ended.
 async fn kill_lock(database: &TestDatabase) {
     match database.kind {
         Kind::Mysql => {
@@ -33,9 +33,14 @@ async fn kill_lock(database: &TestDatabase) {
                 .await;
             assert_eq!(ids.len(), 1, "{ids:?}");
             database.rows(&format!("KILL {}", ids[0])).await;
+            let sql =
+                format!("SELECT CAST(id AS CHAR) FROM information_schema.processlist WHERE id = {}", ids[0]);
+            while !database.rows(&sql).await.is_empty() {
+                tokio::time::sleep(Duration::from_millis(5)).await;
+            }
         }
         _ => {
-            let sql = "SELECT pg_terminate_backend(pid)::text FROM pg_locks WHERE locktype = 'advisory' AND granted \
+            let sql = "SELECT pg_terminate_backend(pid, 5000)::text FROM pg_locks WHERE locktype = 'advisory' AND granted \
                        AND mode = 'ExclusiveLock' \
                        AND database = (SELECT oid FROM pg_database WHERE datname = current_database())";
             assert_eq!(database.column(sql).await, ["true"]);
@@ -102,6 +107,22 @@ async fn on_mariadb_the_session_that_works_keeps_others_away() {
     assert_eq!(done(&first.expect("it goes on")), ["r1", "r2"]);
     assert!(second.expect("nothing to do").done.is_empty());
     assert_eq!(database.column("SELECT CAST(n AS CHAR) FROM barrier").await, ["3"]);
+}
+
+/// Where the work goes on in another session nobody keeps others away for a moment but the lock itself.
+#[tokio::test]
+async fn a_lost_lock_stops_before_the_next_session() {
+    let database = TestDatabase::new(Kind::Mysql).await;
+    let body = format!("SET @x = 1;\n{};", Barrier::STATEMENT);
+    let scripts = [
+        Script::new("a", "", &body, "SELECT 1;"),
+        Script::new("b", "a", "CREATE TABLE b (n INTEGER);", "DROP TABLE b;"),
+    ];
+    let migrator = migrator(&scripts);
+    let error = lose_lock(&database, &migrator).await;
+    assert!(matches!(error, MigrateError::LockLost { .. }), "{error:?}");
+    assert_eq!(database.versions().await, ["a"]);
+    assert_eq!(done(&upgrade(&migrator, &database).await), ["b"]);
 }
 
 on_every_database! {

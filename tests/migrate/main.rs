@@ -13,6 +13,7 @@ mod pool;
 mod preflight;
 mod reader;
 mod resume;
+mod session;
 mod span;
 mod support;
 mod transaction;

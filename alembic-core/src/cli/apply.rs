@@ -149,7 +149,15 @@ impl Teller {
                     self.line(&status_line("Resuming", format!("{revision} after statement {resumed_at}")));
                 }
             }
-            Event::Decided { revision, number, was_done } => {
+            Event::Decided { revision, number, was_done, was_said: true } => {
+                let line = if *was_done {
+                    status_line("Counting", format!("statement {number} of {revision} as carried out"))
+                } else {
+                    status_line("Repeating", format!("statement {number} of {revision}"))
+                };
+                self.line(&line);
+            }
+            Event::Decided { revision, number, was_done, .. } => {
                 let what = if *was_done { "was carried out" } else { "was not carried out, and runs again" };
                 self.line(&status_line("Found", format!("that statement {number} of {revision} {what}")));
             }

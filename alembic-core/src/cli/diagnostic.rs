@@ -171,6 +171,13 @@ fn statement(failure: &StatementFailure, migrator: &Migrator) -> Diagnostic {
                     the section that adds it `no-transaction`";
         group = group.element(Level::HELP.message(help));
     }
+    if refuses_transaction(database) {
+        let help = format!(
+            "mark the section `no-transaction`: `-- alembic: {direction} no-transaction`. What stands in it is not rolled \
+             back together, so it is best alone in a revision of its own"
+        );
+        group = group.element(Level::HELP.message(help));
+    }
     if is_read_only(database) {
         group = group.element(Level::HELP.message(READ_ONLY));
     }
@@ -255,8 +262,13 @@ fn help(error: &CommandError) -> Option<String> {
         }
         MigrateError::Refused { .. } => "nothing was run",
         MigrateError::RowsReferred { .. } => {
-            "the database is as it was. Drop the other table first if both are to go; to change a table, keep it: add a \
-             column, fill it with UPDATE, drop the old one and rename the new one"
+            "the database is as it was. Drop the other table first if both are to go; to change a table, use ALTER TABLE, \
+             or make it anew in one section that runs in a transaction: CREATE TABLE new_t, INSERT INTO new_t SELECT …, \
+             DROP TABLE t, ALTER TABLE new_t RENAME TO t"
+        }
+        MigrateError::RowsLost { .. } => {
+            "the database is as it was. Keep those rows in the new table; or change or delete what refers to them, in the \
+             same section"
         }
         MigrateError::UnknownRevisions { applied, .. } => {
             let undo = "`downgrade --from-history -1` undoes the last one with the downgrade that the history keeps, \
@@ -292,6 +304,11 @@ fn is_login(message: &DatabaseMessage) -> bool {
 /// `SQLITE_READONLY`; MySQL's "command denied" and "read-only").
 fn is_read_only(message: &DatabaseMessage) -> bool {
     matches!(message.code.as_deref(), Some("25006" | "42501" | "8" | "1142" | "1044" | "1290" | "1792"))
+}
+
+/// Whether a statement cannot run in a transaction (`active_sql_transaction`; SQLite has no code for it).
+fn refuses_transaction(message: &DatabaseMessage) -> bool {
+    message.code.as_deref() == Some("25001") || message.message.contains("from within a transaction")
 }
 
 const READ_ONLY: &str = "the database, or this user, may only read: use a URL that may write";

@@ -24,7 +24,7 @@ mod offline;
 #[cfg(feature = "postgres")]
 pub(crate) mod postgresql;
 #[cfg(feature = "driver")]
-mod quote;
+pub(crate) mod quote;
 #[cfg(feature = "driver")]
 pub(crate) mod reflect;
 #[cfg(feature = "driver")]

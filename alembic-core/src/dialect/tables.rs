@@ -87,7 +87,8 @@ impl Tables {
         Tables { dialect, table: table.clone() }
     }
 
-    /// The tables in a schema of PostgreSQL: found whatever a script does to the search path.
+    /// The tables in a schema of PostgreSQL or a database of MySQL: found whatever a script does to the search path, or
+    /// uses.
     pub(crate) fn set_schema(&mut self, schema: String) {
         self.table.schema = Some(schema.into());
     }
@@ -337,8 +338,12 @@ impl Tables {
         ))
     }
 
-    /// The schema of the version table, or the one in which it would be made, and the search path.
+    /// The schema of the version table, or the one in which it would be made, and the search path. On MySQL a schema is a
+    /// database, and there is no path.
     pub(crate) fn schema(&self) -> Option<String> {
+        if self.dialect == Dialect::Mysql && self.table.schema.is_none() {
+            return Some("SELECT CAST(DATABASE() AS CHAR), NULL".to_owned());
+        }
         let schema = match &self.table.schema {
             Some(schema) => self.literal(schema),
             None => format!(

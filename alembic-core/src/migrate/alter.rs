@@ -97,6 +97,28 @@ async fn carry_out(connection: &mut Connection, alter: &Alter) -> Result<(), Tro
     Ok(())
 }
 
+/// Drops a table to which rows refer, and leaves those as they are: another one is going to take its place.
+pub(super) async fn displace_table(
+    connection: &mut Connection,
+    table: &str,
+    index: usize,
+    statement: &Statement,
+) -> Result<(), Failure> {
+    let result = displace(connection, table).await;
+    result.map_err(|trouble| trouble.into_failure(index, statement.start..statement.end))
+}
+
+async fn displace(connection: &mut Connection, table: &str) -> Result<(), Trouble> {
+    let catalog = read(connection, "main".to_owned()).await?;
+    let plan = Plan::displace(&catalog, table)?;
+    let mut target =
+        Target { catalog: &catalog, table: &plan.table, scratch: &plan.scratch, views: Vec::new() };
+    for step in plan.steps {
+        target.take(connection, step).await?;
+    }
+    Ok(())
+}
+
 /// The catalog of the database that has the table: as SQLite looks for it, in `temp`, in `main`, then in the others.
 async fn find(connection: &mut Connection, alter: &Alter) -> Result<Catalog, Trouble> {
     let order = "SELECT name FROM pragma_database_list ORDER BY name <> 'temp', seq";

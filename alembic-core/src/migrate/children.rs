@@ -10,6 +10,41 @@ pub(super) fn dropped_table(statement: &str) -> Option<String> {
     if words != ["DROP", "TABLE"] {
         return None;
     }
+    last_name(statement)
+}
+
+/// The name that an `ALTER TABLE … RENAME TO …` gives.
+pub(super) fn new_name(statement: &str) -> Option<String> {
+    if keywords(statement, Dialect::Sqlite, 2) != ["ALTER", "TABLE"] {
+        return None;
+    }
+    let words = lex(statement, Dialect::Sqlite)
+        .filter(|token| !matches!(token.kind, TokenKind::Whitespace | TokenKind::Comment))
+        .map(|token| token.text(statement));
+    let words: Vec<&str> = words.filter(|word| *word != ";").collect();
+    match words.as_slice() {
+        [.., rename, to, _] if rename.eq_ignore_ascii_case("RENAME") && to.eq_ignore_ascii_case("TO") => {
+            last_name(statement)
+        }
+        _ => None,
+    }
+}
+
+/// Whether a statement names its table without a schema, or with `main`.
+pub(super) fn is_in_main(statement: &str) -> bool {
+    let mut tokens = lex(statement, Dialect::Sqlite)
+        .filter(|token| !matches!(token.kind, TokenKind::Whitespace | TokenKind::Comment))
+        .map(|token| token.text(statement));
+    let mut before = "";
+    let schema = tokens.find_map(|token| {
+        let found = (token == ".").then_some(before);
+        before = token;
+        found
+    });
+    schema.is_none_or(|schema| schema.trim_matches(['"', '`', '[', ']', '\'']).eq_ignore_ascii_case("main"))
+}
+
+fn last_name(statement: &str) -> Option<String> {
     let name = lex(statement, Dialect::Sqlite)
         .filter(|token| {
             matches!(token.kind, TokenKind::Word | TokenKind::QuotedIdentifier | TokenKind::String)
@@ -49,9 +84,61 @@ pub(super) async fn referring_table(
     Ok(None)
 }
 
+/// A row that refers to a row that is not there: its table, its rowid where it has one, and the table referred to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Orphan {
+    pub(super) table: String,
+    pub(super) row: Option<String>,
+    pub(super) parent: String,
+}
+
+/// The rows that refer to a row of `table` that is not there.
+pub(super) async fn orphans(connection: &mut Connection, table: &str) -> sqlx::Result<Vec<Orphan>> {
+    let literal = table.replace('\'', "''");
+    let rows = connection
+        .rows(format!(
+            "SELECT DISTINCT v.\"table\", CAST(v.rowid AS TEXT), v.parent FROM sqlite_master m, \
+             pragma_foreign_key_list(m.name) f, pragma_foreign_key_check(m.name) v \
+             WHERE m.type = 'table' AND lower(f.\"table\") = lower('{literal}') AND lower(v.parent) = lower('{literal}') \
+             ORDER BY 1, v.rowid"
+        ))
+        .await?;
+    Ok(rows
+        .into_iter()
+        .filter_map(|row| {
+            let [table, row, parent] = <[_; 3]>::try_from(row).ok()?;
+            Some(Orphan { table: table?, row, parent: parent? })
+        })
+        .collect())
+}
+
+/// Whether the connection has a temporary table or view of this name, which hides the one of the file.
+pub(super) async fn is_hidden(connection: &mut Connection, table: &str) -> sqlx::Result<bool> {
+    let literal = table.replace('\'', "''");
+    let sql = format!("SELECT name FROM sqlite_temp_master WHERE lower(name) = lower('{literal}')");
+    Ok(!connection.rows(sql).await?.is_empty())
+}
+
 #[cfg(test)]
 mod tests {
-    use super::dropped_table;
+    use super::{dropped_table, is_in_main, new_name};
+
+    #[test]
+    fn new_names_of_tables() {
+        let check = |sql: &str, name: Option<&str>| assert_eq!(new_name(sql).as_deref(), name, "{sql}");
+        check("ALTER TABLE q RENAME TO p", Some("p"));
+        check("alter table main.[q r] rename /* it */ to \"p \"\"s\"", Some("p \"s"));
+        check("ALTER TABLE q RENAME COLUMN a TO p", None);
+        check("ALTER TABLE q RENAME a TO p", None);
+        check("ALTER TABLE q ADD COLUMN p", None);
+        for (sql, main) in [
+            ("DROP TABLE p", true),
+            ("DROP TABLE \"main\" . p", true),
+            ("DROP TABLE IF EXISTS temp.p", false),
+        ] {
+            assert_eq!(is_in_main(sql), main, "{sql}");
+        }
+    }
 
     #[test]
     fn names_of_dropped_tables() {

@@ -11,9 +11,12 @@ use super::boundary::boundary;
 use crate::dialect::{DatabaseMessage, Rows};
 use crate::script::Dialect;
 
+const LENT: &str = "a handle has its connection until it is detached";
+
 /// A connection of a pool, or one of our own.
 pub(crate) enum Handle<DB: sqlx::Database> {
-    Pooled(PoolConnection<DB>),
+    /// Never empty but within `detach`.
+    Pooled(Option<PoolConnection<DB>>),
     Owned(DB::Connection),
 }
 
@@ -22,7 +25,7 @@ impl<DB: sqlx::Database> Deref for Handle<DB> {
 
     fn deref(&self) -> &DB::Connection {
         match self {
-            Handle::Pooled(connection) => connection,
+            Handle::Pooled(connection) => connection.as_ref().expect(LENT),
             Handle::Owned(connection) => connection,
         }
     }
@@ -31,16 +34,31 @@ impl<DB: sqlx::Database> Deref for Handle<DB> {
 impl<DB: sqlx::Database> DerefMut for Handle<DB> {
     fn deref_mut(&mut self) -> &mut DB::Connection {
         match self {
-            Handle::Pooled(connection) => connection,
+            Handle::Pooled(connection) => connection.as_mut().expect(LENT),
             Handle::Owned(connection) => connection,
         }
     }
 }
 
 impl<DB: sqlx::Database> Handle<DB> {
+    /// A connection that a pool lends.
+    pub(crate) fn pooled(connection: PoolConnection<DB>) -> Handle<DB> {
+        Handle::Pooled(Some(connection))
+    }
+
+    /// Takes the connection away from its pool, which may open another one in its place.
+    #[cfg(feature = "mysql")]
+    fn detach(&mut self) {
+        if let Handle::Pooled(connection) = self
+            && let Some(connection) = connection.take()
+        {
+            *self = Handle::Owned(connection.detach());
+        }
+    }
+
     /// Says that no pool is to get the connection back.
     fn discard(&mut self) {
-        if let Handle::Pooled(connection) = self {
+        if let Handle::Pooled(Some(connection)) = self {
             connection.close_on_drop();
         }
     }
@@ -175,7 +193,8 @@ impl Connection {
 
     /// Says that the session may be left changed by scripts, so that no pool gets it back.
     ///
-    /// SQLite's connections stay: to close one may be to drop a database in memory.
+    /// SQLite's connections stay: to close one may be to drop a database in memory. On MySQL the run may need another one
+    /// from a pool that has no more than this.
     pub(crate) fn taint(&mut self) {
         match self {
             #[cfg(feature = "sqlite")]
@@ -183,7 +202,7 @@ impl Connection {
             #[cfg(feature = "postgres")]
             Connection::Postgresql(connection) => connection.discard(),
             #[cfg(feature = "mysql")]
-            Connection::Mysql(connection) => connection.discard(),
+            Connection::Mysql(connection) => connection.detach(),
         }
     }
 

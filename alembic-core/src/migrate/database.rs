@@ -124,17 +124,17 @@ impl Database {
             #[cfg(feature = "sqlite")]
             Source::SqlitePool(pool) => {
                 let connection = pool.acquire().await.map_err(MigrateError::pool)?;
-                Ok(Connection::Sqlite(Handle::Pooled(connection)))
+                Ok(Connection::Sqlite(Handle::pooled(connection)))
             }
             #[cfg(feature = "postgres")]
             Source::PgPool(pool) => {
                 let connection = pool.acquire().await.map_err(MigrateError::pool)?;
-                Ok(Connection::Postgresql(Handle::Pooled(connection)))
+                Ok(Connection::Postgresql(Handle::pooled(connection)))
             }
             #[cfg(feature = "mysql")]
             Source::MySqlPool(pool) => {
                 let connection = pool.acquire().await.map_err(MigrateError::pool)?;
-                Ok(Connection::Mysql(Handle::Pooled(connection)))
+                Ok(Connection::Mysql(Handle::pooled(connection)))
             }
             Source::Url(_) => match self.dialect()? {
                 #[cfg(feature = "sqlite")]

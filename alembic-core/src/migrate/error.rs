@@ -54,6 +54,11 @@ pub enum MigrateError {
     )]
     RowsReferred { path: String, line: usize, table: String, child: String },
     #[error(
+        "{path}:{line}: {} of `{child}` refers to a row of `{table}` that is not there any more{}",
+        row_of(.row), and_more(*.more)
+    )]
+    RowsLost { path: String, line: usize, table: String, child: String, row: Option<String>, more: usize },
+    #[error(
         "{path}:{line}: SQLite lacks this form of ALTER TABLE; it is carried out by looking at the database, which a \
              script cannot"
     )]
@@ -96,11 +101,8 @@ pub enum MigrateError {
         .names.join(", ")
     )]
     SessionLost { revision: RevisionId, direction: Direction, names: Vec<String> },
-    #[error(
-        "{direction} of revision {revision} stopped after statement {done}, and one of the statements before it was \
-             changed since; restore them, only what follows may be mended"
-    )]
-    ResumeEdited { revision: RevisionId, direction: Direction, done: usize },
+    #[error("{0}")]
+    ResumeEdited(Box<ResumeEdited>),
     #[error("{direction} of revision {revision} is unfinished; finish it first: `cargo alembic resume`")]
     Unfinished { revision: RevisionId, direction: Direction },
 }
@@ -155,6 +157,25 @@ pub struct InDoubt {
     pub statement: String,
     /// What was found, and why that does not tell.
     pub found: String,
+}
+
+/// A script of which a statement was changed that an earlier run has carried out.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ResumeEdited {
+    /// The revision it belongs to.
+    pub revision: RevisionId,
+    /// Whether the revision was on its way up or down.
+    pub direction: Direction,
+    /// The file it stands in.
+    pub path: String,
+    /// Line of the file, from 1, where the statement stands now.
+    pub line: usize,
+    /// How many statements are done.
+    pub done: usize,
+    /// The first of them that is another one now, from 1.
+    pub number: usize,
+    /// Its text as it was carried out; nothing where that is not known.
+    pub statement: String,
 }
 
 /// A run that was told to stop.
@@ -284,6 +305,18 @@ fn feature(dialect: Dialect) -> &'static str {
     }
 }
 
+fn row_of(row: &Option<String>) -> String {
+    row.as_ref().map_or_else(|| "a row".to_owned(), |row| format!("row {row}"))
+}
+
+fn and_more(more: usize) -> String {
+    match more {
+        0 => String::new(),
+        1 => ", and 1 more does".to_owned(),
+        more => format!(", and {more} more do"),
+    }
+}
+
 fn on(dialect: Option<Dialect>) -> String {
     dialect.map_or_else(String::new, |dialect| format!(" on {dialect}"))
 }
@@ -321,6 +354,24 @@ impl fmt::Display for StatementFailure {
             writeln!(formatter, "  it waited for {by}")?;
         }
         write!(formatter, "{direction} of revision {revision} {}", self.aftermath.describe(*number))
+    }
+}
+
+impl fmt::Display for ResumeEdited {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let ResumeEdited { revision, direction, path, line, done, number, statement } = self;
+        write!(
+            formatter,
+            "{path}:{line}: {direction} of revision {revision} stopped after statement {done}, and statement {number} was \
+             changed since"
+        )?;
+        if !statement.is_empty() {
+            write!(formatter, "; it was")?;
+            for line in statement.lines().take(8) {
+                write!(formatter, "\n  | {line}")?;
+            }
+        }
+        write!(formatter, "\nrestore it: only what follows may be mended")
     }
 }
 

@@ -55,7 +55,7 @@ pub enum Event {
         /// Number of the statement at which it begins: more than 0 where an interrupted run is continued.
         resumed_at: usize,
     },
-    /// An earlier run ended in this statement of an unfinished revision, and the catalog says what became of it.
+    /// An earlier run ended in this statement of an unfinished revision, and it is known what became of it.
     Decided {
         /// Which revision.
         revision: RevisionId,
@@ -63,6 +63,8 @@ pub enum Event {
         number: usize,
         /// Whether it was carried out. Otherwise it runs again.
         was_done: bool,
+        /// Whether a person said so; otherwise the catalog did.
+        was_said: bool,
     },
     /// A revision is done. In a transaction over the whole run it is not committed yet.
     Finished(Done),
@@ -103,10 +105,16 @@ impl fmt::Display for Event {
             Event::Started { revision, direction, message, .. } => {
                 write!(formatter, "{direction} of {revision} begins: {message}")
             }
-            Event::Decided { revision, number, was_done: true } => {
+            Event::Decided { revision, number, was_done: true, was_said: true } => {
+                write!(formatter, "statement {number} of {revision} counts as carried out, as was said")
+            }
+            Event::Decided { revision, number, was_done: false, was_said: true } => {
+                write!(formatter, "statement {number} of {revision} runs again, as was said")
+            }
+            Event::Decided { revision, number, was_done: true, .. } => {
                 write!(formatter, "statement {number} of {revision} was carried out before")
             }
-            Event::Decided { revision, number, was_done: false } => {
+            Event::Decided { revision, number, was_done: false, .. } => {
                 write!(
                     formatter,
                     "statement {number} of {revision} was not carried out before: it runs again"

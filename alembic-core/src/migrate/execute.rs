@@ -4,12 +4,14 @@ use std::time::{Instant, SystemTime};
 
 use tracing::Instrument as _;
 
-use super::alter::{alter_table, lacking_alter};
+use super::alter::{alter_table, displace_table, lacking_alter};
 use super::batch::{Batch, Failure};
-use super::children::{dropped_table, referring_table};
+use super::children::{Orphan, dropped_table, is_hidden, is_in_main, new_name, orphans, referring_table};
 use super::connection::Connection;
+use super::database::Database;
 use super::error::{Aftermath, MigrateError, StatementFailure};
 use super::event::{Done, Event, Report};
+use super::leave::Found;
 use super::lock::{POLL, RunLock};
 use super::plan::PlannedStep;
 use super::record::{Author, entry, row_changes, stamp_entries};
@@ -23,6 +25,8 @@ use crate::script::{Dialect, ScriptDirectory};
 /// What carries out a plan on a connection, under the lock.
 pub(super) struct Executor<'e, 's> {
     pub(super) connection: &'e mut Connection,
+    /// Where another one comes from.
+    pub(super) database: &'e Database,
     pub(super) tables: Tables,
     pub(super) directory: &'e ScriptDirectory,
     pub(super) settings: &'e mut Settings<'s>,
@@ -38,6 +42,10 @@ pub(super) struct Executor<'e, 's> {
     pub(super) blocked_by: Option<String>,
     /// PostgreSQL's search path as the run found it.
     pub(super) search_path: Option<String>,
+    /// What the session was like before a revision changed it.
+    pub(super) found: Option<Found>,
+    /// Whether a revision may have left its session changed: the next one needs another session.
+    pub(super) is_left_changed: bool,
     /// The rows that the version table has after what is done.
     pub(super) expected: Vec<Node>,
     /// The rows that it has now: they change once in a transaction, when it commits.
@@ -46,6 +54,17 @@ pub(super) struct Executor<'e, 's> {
     pub(super) kept: Vec<RevisionId>,
     /// What is done in the transaction that is open.
     pub(super) open: Vec<RevisionId>,
+}
+
+const LOOKING: &str = "looking for rows that refer to a table";
+
+/// A table that was dropped for another one to take its place.
+struct Displaced {
+    table: String,
+    /// Where it was dropped.
+    line: usize,
+    /// Rows that referred to nothing in it already.
+    before: Vec<Orphan>,
 }
 
 impl Executor<'_, '_> {
@@ -85,6 +104,7 @@ impl Executor<'_, '_> {
         let mut first = true;
         for step in &steps {
             self.stop_if_told(None)?;
+            self.enter(step, &steps).await?;
             let from = match &step.unfinished {
                 Some(unfinished) => Some(self.resume(step, unfinished).await?),
                 None => None,
@@ -191,6 +211,7 @@ impl Executor<'_, '_> {
     async fn in_transaction(&mut self, step: &PlannedStep<'_>) -> Result<(), MigrateError> {
         let begun = SystemTime::now();
         let mut batch = Batch::default();
+        let mut displaced = Vec::new();
         for (index, statement) in step.statements.iter().enumerate() {
             let text = step.script.statement_text(statement);
             let dropped_table = self.dropped_table(text);
@@ -200,6 +221,14 @@ impl Executor<'_, '_> {
                 before.map_err(|failure| self.failure(step, failure, true))?;
             }
             if let Some(table) = dropped_table {
+                if self.is_replaced(step, index, &table).await? {
+                    let before =
+                        orphans(self.connection, &table).await.map_err(MigrateError::database(LOOKING))?;
+                    let dropped = displace_table(self.connection, &table, index, statement).await;
+                    dropped.map_err(|failure| self.failure(step, failure, true))?;
+                    displaced.push(Displaced { table, line: step.script.place(statement.start).0, before });
+                    continue;
+                }
                 self.keep_children(step, index, table).await?;
             }
             match alter {
@@ -210,6 +239,15 @@ impl Executor<'_, '_> {
                 None => batch.statement(index, statement, text),
             }
         }
+        if !displaced.is_empty() {
+            let before = self.send(std::mem::take(&mut batch)).await;
+            before.map_err(|failure| self.failure(step, failure, true))?;
+        }
+        for displaced in displaced {
+            self.check_children(step, displaced).await?;
+        }
+        let left = self.leave(step, &mut batch).await;
+        left.map_err(|failure| self.failure(step, failure, true))?;
         self.restore_search_path(step, &mut batch);
         batch.own(&self.tables.done(&self.entry(step), Some(begun)));
         let result = self.send(batch).await;
@@ -220,6 +258,41 @@ impl Executor<'_, '_> {
         (self.tables.dialect() == Dialect::Sqlite).then(|| dropped_table(statement)).flatten()
     }
 
+    /// Whether a table that is dropped has rows of others that refer to it, and another table takes its place later in the
+    /// section: the rebuild that SQLite's manual shows (sqlite.org/lang_altertable.html, section 7).
+    async fn is_replaced(
+        &mut self,
+        step: &PlannedStep<'_>,
+        index: usize,
+        table: &str,
+    ) -> Result<bool, MigrateError> {
+        let text = |statement| step.script.statement_text(statement);
+        let later = step.statements[index + 1..].iter().map(text);
+        let takes_place = |statement: &str| {
+            is_in_main(statement) && new_name(statement).is_some_and(|name| name.eq_ignore_ascii_case(table))
+        };
+        if !is_in_main(text(&step.statements[index])) || !later.into_iter().any(takes_place) {
+            return Ok(false);
+        }
+        let child = referring_table(self.connection, table).await.map_err(MigrateError::database(LOOKING))?;
+        let hidden = is_hidden(self.connection, table).await.map_err(MigrateError::database(LOOKING))?;
+        Ok(child.is_some() && !hidden)
+    }
+
+    /// Fails where rows refer to nothing since a table was replaced.
+    async fn check_children(
+        &mut self,
+        step: &PlannedStep<'_>,
+        displaced: Displaced,
+    ) -> Result<(), MigrateError> {
+        let Displaced { table, line, before } = displaced;
+        let now = orphans(self.connection, &table).await.map_err(MigrateError::database(LOOKING))?;
+        let mut new = now.into_iter().filter(|orphan| !before.contains(orphan));
+        let Some(Orphan { table: child, row, parent }) = new.next() else { return Ok(()) };
+        let path = step.script.path.clone();
+        Err(MigrateError::RowsLost { path, line, table: parent, child, row, more: new.count() })
+    }
+
     /// Refuses to drop a table to which rows of another one refer: SQLite would take them along without a word.
     pub(super) async fn keep_children(
         &mut self,
@@ -228,7 +301,7 @@ impl Executor<'_, '_> {
         table: String,
     ) -> Result<(), MigrateError> {
         let child = referring_table(self.connection, &table).await;
-        match child.map_err(MigrateError::database("looking for rows that refer to a table"))? {
+        match child.map_err(MigrateError::database(LOOKING))? {
             None => Ok(()),
             Some(child) => {
                 let (line, _) = step.script.place(step.statements[index].start);

@@ -50,11 +50,14 @@ impl Executor<'_, '_> {
     }
 
     async fn finish_revision(&mut self, step: &PlannedStep<'_>) -> Result<(), MigrateError> {
+        const WRITING: &str = "writing the version table";
         let mut batch = self.open().await?;
+        self.leave(step, &mut batch).await.map_err(own_failure(WRITING))?;
         self.restore_search_path(step, &mut batch);
         self.change_rows(&step.rows, &mut batch);
         batch.own(&self.tables.finish(step.script.revision.id.as_str()));
-        self.close(batch).await.map_err(own_failure("writing the version table"))
+        self.close(batch).await.map_err(own_failure(WRITING))?;
+        self.detach().await.map_err(MigrateError::database("detaching a database"))
     }
 
     /// A statement that commits together with the note that it is done.

@@ -165,6 +165,49 @@ impl RunLock {
         answer.map_err(MigrateError::database(LOCKING))
     }
 
+    /// Frees what the session of the work holds, because another one is going to go on.
+    pub(super) async fn hand_over(&mut self, work: &mut Connection) -> Result<(), MigrateError> {
+        #[cfg(feature = "mysql")]
+        if let How::Mysql(lock) = &self.how {
+            let freed = work.rows(lock.release_for_work()).await;
+            freed.map_err(MigrateError::database("changing the session"))?;
+        }
+        let _ = work;
+        Ok(())
+    }
+
+    /// Goes on with another session of the work.
+    ///
+    /// # Errors
+    /// Meanwhile somebody else can have had the lock.
+    pub(super) async fn take_over(
+        &mut self,
+        work: &mut Connection,
+        settings: &mut Settings<'_>,
+    ) -> Result<(), MigrateError> {
+        self.acquire(work, settings).await?;
+        #[cfg(feature = "mysql")]
+        if let How::Mysql(lock) = &mut self.how {
+            return match lock.is_held().await {
+                Ok(true) => Ok(()),
+                Ok(false) => Err(MigrateError::LockLost { source: None }),
+                Err(error) => Err(MigrateError::LockLost { source: Some(error) }),
+            };
+        }
+        // The other session may be one of another node, which has to have all that was written on the first one.
+        for sql in ["SET SESSION wsrep_sync_wait = 1", "SELECT 1", "SET SESSION wsrep_sync_wait = DEFAULT"] {
+            if work.execute(sql.to_owned()).await.is_err() {
+                break;
+            }
+        }
+        self.check().await
+    }
+
+    /// Whether the lock is a row of a table, because those of the server exclude nobody.
+    pub(super) fn is_lease(&self) -> bool {
+        matches!(self.how, How::Lease(_))
+    }
+
     /// Looks from time to time whether the lock is still there, and renews what runs out.
     pub(super) async fn care(&mut self) -> Result<(), MigrateError> {
         if !self.is_held || self.cared.elapsed() < CARE {

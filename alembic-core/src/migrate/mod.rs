@@ -16,6 +16,7 @@ mod file_lock;
 mod interrupt;
 mod journal;
 mod lease;
+mod leave;
 mod lock;
 mod log;
 mod offline;
@@ -39,7 +40,7 @@ pub(crate) use connection::Connection;
 pub use database::Database;
 pub(crate) use database::Missing;
 pub use error::{
-    Aftermath, Ahead, Diverged, EditedRevision, InDoubt, Interrupted, MigrateError, Provenance,
+    Aftermath, Ahead, Diverged, EditedRevision, InDoubt, Interrupted, MigrateError, Provenance, ResumeEdited,
     StatementFailure, StoppedAt,
 };
 pub use event::{Done, Event, Report};

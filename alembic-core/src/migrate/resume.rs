@@ -2,7 +2,7 @@
 
 use super::batch::Batch;
 use super::effect::{Effect, Trace};
-use super::error::{InDoubt, MigrateError};
+use super::error::{InDoubt, MigrateError, ResumeEdited};
 use super::event::Event;
 use super::execute::{Executor, own_failure};
 use super::plan::PlannedStep;
@@ -42,18 +42,31 @@ impl Then {
         Ok(Then { script, statements })
     }
 
-    /// Whether its first statements are still the first ones of the script.
-    fn agrees(&self, step: &PlannedStep<'_>, done: usize, dialect: Dialect) -> bool {
+    /// Refuses to go on after `done` statements where one of them is not what it was any more.
+    fn check(&self, step: &PlannedStep<'_>, done: usize, dialect: Dialect) -> Result<(), MigrateError> {
         let tokens = |script: &Script, statement: &Statement| {
             let mut tokens = Vec::new();
             let text = script.statement_text(statement);
             significant(text, dialect, &mut |bytes| tokens.extend_from_slice(bytes));
             tokens
         };
-        self.statements.len() >= done
-            && step.statements.len() >= done
-            && std::iter::zip(&self.statements[..done], &step.statements)
-                .all(|(old, new)| tokens(&self.script, old) == tokens(step.script, new))
+        let same = |index: &usize| match (self.statements.get(*index), step.statements.get(*index)) {
+            (Some(old), Some(new)) => tokens(&self.script, old) == tokens(step.script, new),
+            _ => false,
+        };
+        let Some(changed) = (0..done).find(|index| !same(index)) else { return Ok(()) };
+        // Where there is none now, the last one is near it.
+        let near = step.statements.get(changed).or(step.statements.last());
+        let statement = |statement: &Statement| self.script.statement_text(statement).to_owned();
+        Err(MigrateError::ResumeEdited(Box::new(ResumeEdited {
+            revision: step.script.revision.id.clone(),
+            direction: step.direction,
+            path: step.script.path.clone(),
+            line: near.map_or(1, |statement| step.script.place(statement.start).0),
+            done,
+            number: changed + 1,
+            statement: self.statements.get(changed).map(statement).unwrap_or_default(),
+        })))
     }
 }
 
@@ -71,20 +84,15 @@ impl Executor<'_, '_> {
         self.commit().await?;
         let dialect = self.tables.dialect();
         let then = Then::of(step, unfinished, dialect)?;
-        let edited = |done| MigrateError::ResumeEdited {
-            revision: step.script.revision.id.clone(),
-            direction: step.direction,
-            done,
-        };
         let mut done = unfinished.done;
-        if !then.agrees(step, done, dialect) {
-            return Err(edited(done));
-        }
+        then.check(step, done, dialect)?;
         self.restore_session(step, done).await?;
         if let Some(statement) = then.statements.get(done) {
             let text = then.script.statement_text(statement);
             let verdict = self.judge(unfinished, text).await?;
-            let verdict = match (self.settings.answer.take(), verdict) {
+            let answer = self.settings.answer.take();
+            let was_said = answer.is_some();
+            let verdict = match (answer, verdict) {
                 (None, Some(Verdict::Unknown(found))) => {
                     return Err(self.in_doubt(step, &then, done, found));
                 }
@@ -111,13 +119,11 @@ impl Executor<'_, '_> {
             let was_done = matches!(verdict, Verdict::Done(_));
             if unfinished.begun > done {
                 let revision = step.script.revision.id.clone();
-                (self.settings.on_event)(Event::Decided { revision, number: done + 1, was_done });
+                (self.settings.on_event)(Event::Decided { revision, number: done + 1, was_done, was_said });
             }
             if was_done {
                 done += 1;
-                if !then.agrees(step, done, dialect) {
-                    return Err(edited(done));
-                }
+                then.check(step, done, dialect)?;
             }
         } else if self.settings.answer.take().is_some() {
             return Err(MigrateError::NotInDoubt {

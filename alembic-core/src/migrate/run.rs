@@ -79,6 +79,7 @@ pub(super) async fn run(
     let mut executor = Executor {
         opening: opening(&settings, dialect, &lock),
         connection: &mut connection,
+        database,
         tables: tables.0,
         directory,
         settings: &mut settings,
@@ -88,6 +89,8 @@ pub(super) async fn run(
         abandoned: false,
         blocked_by: None,
         search_path: tables.1,
+        found: None,
+        is_left_changed: false,
         expected: Vec::new(),
         written: Vec::new(),
         kept: Vec::new(),
@@ -96,6 +99,9 @@ pub(super) async fn run(
     let mut report = at(&state);
     let result = executor.persist(goal, &mut report).await;
     let abandoned = executor.abandoned;
+    if !abandoned && let Err(error) = executor.detach().await {
+        tracing::warn!(%error, "a database that a migration has attached could not be detached");
+    }
     // A connection on which the server is still at work would answer when that is done.
     if !abandoned && let Err(error) = lock.release(&mut connection).await {
         // The work is committed: a lock that could not be given back is freed by its closed connection.
@@ -121,8 +127,8 @@ fn opening(settings: &Settings<'_>, dialect: Dialect, lock: &RunLock) -> Vec<Str
     opening
 }
 
-/// Names our tables by their schema, so that they are found whatever a script does to the search path; and the search
-/// path.
+/// Names our tables by their schema, so that they are found whatever a script does to the search path, or uses; and the
+/// search path.
 async fn find_schema(
     connection: &mut Connection,
     mut tables: Tables,
@@ -130,7 +136,8 @@ async fn find_schema(
     let Some(sql) = tables.schema() else {
         return Ok((tables, None));
     };
-    let rows = connection.rows(sql).await.map_err(MigrateError::database("reading the search path"))?;
+    let rows =
+        connection.rows(sql).await.map_err(MigrateError::database("asking where the version table is"))?;
     match rows.first().map(Vec::as_slice) {
         Some([Some(schema), path]) => {
             tables.set_schema(schema.clone());
@@ -209,7 +216,7 @@ impl Executor<'_, '_> {
     }
 
     /// Sets the limits of statements where they are not those of a transaction.
-    async fn limit_session(&mut self) -> Result<(), MigrateError> {
+    pub(super) async fn limit_session(&mut self) -> Result<(), MigrateError> {
         if self.tables.dialect() != Dialect::Mysql {
             return Ok(());
         }

@@ -83,10 +83,14 @@ pub enum ResolveError {
     #[error("`current` has no meaning here; name a revision, a branch label, `head`, `heads` or `base`")]
     CurrentNotAllowed,
     /// The graph ends before the steps are done.
-    #[error("`{target}` goes too far: only {} possible", steps(*.possible))]
+    #[error("`{target}` goes too far: {}", end(.from.as_ref(), *.offset, *.possible))]
     TooFar {
         /// The target as given.
         target: String,
+        /// Where the steps begin; none stands for the place before the bases.
+        from: Option<RevisionId>,
+        /// The steps that were asked for.
+        offset: Offset,
         /// How many steps there are.
         possible: u32,
     },
@@ -255,7 +259,12 @@ pub(super) fn steps_from(
         Offset::Down(steps) => walk::down(graph, from, steps),
     };
     arrived.map_err(|error| match error {
-        WalkError::TooFar { possible } => ResolveError::TooFar { target: target.to_string(), possible },
+        WalkError::TooFar { possible } => ResolveError::TooFar {
+            target: target.to_string(),
+            from: from.map(|node| graph.id(node).clone()),
+            offset,
+            possible,
+        },
         WalkError::Ambiguous { at, choices } => ResolveError::AmbiguousWalk {
             target: target.to_string(),
             at: at.map(|node| graph.id(node).clone()),
@@ -325,6 +334,15 @@ fn hint(nearest: &[String]) -> String {
     }
     let names: Vec<String> = nearest.iter().map(|name| format!("`{name}`")).collect();
     format!("; did you mean {}?", names.join(" or "))
+}
+
+fn end(from: Option<&RevisionId>, offset: Offset, possible: u32) -> String {
+    match (from, offset, possible) {
+        (Some(from), Offset::Up(_), 0) => format!("`{from}` is a head already"),
+        (None, Offset::Up(_), 0) => "there is no revision".to_owned(),
+        (_, Offset::Down(_), 0) => "that is the base already".to_owned(),
+        _ => format!("only {} possible", steps(possible)),
+    }
 }
 
 fn steps(possible: u32) -> String {

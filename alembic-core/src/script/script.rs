@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::error::{Problem, ScriptError};
 use super::header::HeaderLines;
 use super::plain::Plain;
-use super::statement::{Statement, StatementError, split};
+use super::statement::{Statement, StatementError, role_change, split};
 use super::{Dialect, Digest, Section, header, section};
 use crate::revision::{Direction, Revision};
 
@@ -176,7 +176,18 @@ impl Script {
     }
 
     fn split(&self, section: &Section, dialect: Dialect) -> Result<Vec<Statement>, Vec<StatementError>> {
-        let mut statements = split(&self.text[section.start..section.end], dialect)?;
+        let sql = &self.text[section.start..section.end];
+        let mut statements = split(sql, dialect)?;
+        if !section.transaction {
+            let changes = statements.iter().filter_map(|statement| {
+                let role = role_change(statement.text(sql), dialect)?;
+                Some(StatementError::RoleChange { statement: role, start: statement.start })
+            });
+            let mistakes: Vec<StatementError> = changes.collect();
+            if !mistakes.is_empty() {
+                return Err(mistakes);
+            }
+        }
         shift(&mut statements, section.start);
         Ok(statements)
     }

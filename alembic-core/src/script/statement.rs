@@ -11,8 +11,8 @@
 //! `-- alembic: delimiter //` on a line of its own replaces the `;` by another text, and switches bodies off,
 //! until `-- alembic: delimiter ;`.
 //!
-//! What a section must not hold is reported here too: transaction control, commands that belong to a client
-//! program, `COPY … FROM STDIN`.
+//! What a section must not hold is reported here too: transaction control, MySQL's `LOCK TABLES`, commands that belong to a
+//! client program, `COPY … FROM STDIN`.
 
 mod body;
 mod client;
@@ -35,6 +35,7 @@ pub(super) use delimiter::delimiter_directive;
 pub use error::StatementError;
 #[cfg(feature = "driver")]
 pub(crate) use reader::{Name, Reader};
+pub(super) use refused::role_change;
 
 /// One statement: the range of its text, without white space and comments around it and without its
 /// terminator.

@@ -3,7 +3,7 @@
 
 use alembic_testing::{Kind, Script, TestDatabase, on_every_database};
 
-use crate::support::{Package, chain, package_on};
+use crate::support::{Package, chain, package, package_on};
 
 const MISTAKE: &str = "INSERT INTO people (id, name)\nVALUES (1, 'Ada');";
 const MENDED: &str = "INSERT INTO t3 (id)\nVALUES (1);";
@@ -87,6 +87,39 @@ async fn what_postgresql_has_to_say_about_it() {
                    SELECT id,\n       nam\n  FROM people;";
     let package = package_on(&database, &[Script::new("r1", "", upgrade, "")]);
     package.session("fail_postgresql_hint", &["upgrade"]);
+}
+
+/// What cannot be rolled back needs a section that is not.
+#[tokio::test]
+async fn what_cannot_run_in_a_transaction() {
+    for (kind, statement) in
+        [(Kind::Postgresql, "CREATE INDEX CONCURRENTLY t_id ON t (id);"), (Kind::Sqlite, "VACUUM;")]
+    {
+        let database = TestDatabase::new(kind).await;
+        let upgrade = format!("CREATE TABLE t (id INTEGER);\n{statement}");
+        let package = package_on(&database, &[Script::new("r1", "", &upgrade, "")]);
+        package.session(&format!("fail_in_transaction_{kind:?}").to_lowercase(), &["upgrade"]);
+    }
+}
+
+/// What a person says is not told as if it had been found out.
+#[tokio::test]
+async fn an_answer_is_no_finding() {
+    let database = TestDatabase::new(Kind::Mysql).await;
+    let upgrade = "CREATE TABLE t1 (id INTEGER);\nCALL fill();\nCALL fill();\nINSERT INTO t1 VALUES (1);";
+    let package = package_on(&database, &[Script::new("r1", "", upgrade, "")]);
+    package.session("fail_in_doubt", &["upgrade", "upgrade", "resume --statement done"]);
+    database.rows("CREATE PROCEDURE fill() INSERT INTO t1 VALUES (2)").await;
+    package.session("fail_in_doubt_again", &["resume --statement again", "current"]);
+}
+
+/// A dump has a block for each table: that is one mistake.
+#[test]
+fn copies_of_a_dump() {
+    let package = package(&chain(2));
+    let dump = "CREATE TABLE a (x INTEGER);\nCOPY a FROM stdin;\n1\n\\.\nCOPY b FROM stdin;\n\\.\nCOPY c FROM stdin;\n\\.\nCREATE TABLE t2";
+    package.edit("migrations/r2.sql", "CREATE TABLE t2", dump);
+    package.session("fail_copies_of_a_dump", &["upgrade"]);
 }
 
 #[tokio::test]

@@ -53,6 +53,13 @@ fn targets_that_cannot_be() {
 }
 
 #[test]
+fn beyond_the_head() {
+    let package = package(&chain(2));
+    package.alembic("upgrade").success();
+    package.session("upgrade_beyond_the_head", &["upgrade +1", "upgrade +2", "upgrade r1+2"]);
+}
+
+#[test]
 fn several_heads() {
     let mut scripts = chain(2);
     scripts.push(branch());

@@ -47,6 +47,12 @@ impl MysqlLock {
         format!("SELECT CAST(RELEASE_LOCK('{}') AS CHAR)", self.key.working_name())
     }
 
+    /// Whether this connection still holds the lock.
+    pub(crate) async fn is_held(&mut self) -> sqlx::Result<bool> {
+        let sql = format!("SELECT CAST(IS_USED_LOCK('{}') = CONNECTION_ID() AS CHAR)", self.key.name());
+        Ok(self.ask(sql).await?.as_deref() == Some("1"))
+    }
+
     /// Who holds the lock, and since when.
     pub(crate) async fn holder(&mut self) -> sqlx::Result<Option<String>> {
         self.ask(self.session_of(&self.key.name(), "")).await

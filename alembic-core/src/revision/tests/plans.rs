@@ -78,7 +78,7 @@ fn relative_targets_need_one_place_to_count_from() {
         "downgrade -2",
         "`-2` is ambiguous: down from `m` there are `b1` and `b2`; name the revision",
     );
-    check(DIAMOND, "c", "upgrade +1", "`+1` goes too far: only 0 steps are possible");
+    check(DIAMOND, "c", "upgrade +1", "`+1` goes too far: `c` is a head already");
     check(DIAMOND, "b1", "downgrade -3", "`-3` goes too far: only 2 steps are possible");
     check(DIAMOND, "", "downgrade -1", "`-1` has nothing to count from: no revision is applied");
     check(

@@ -45,7 +45,7 @@ fn symbols_and_steps() {
     check("payments@abcd1111+2", "ffff0000");
     check("ffff0000-9", "`ffff0000-9` goes too far: only 3 steps are possible");
     check("xyz-1", "");
-    check("xyz+1", "`xyz+1` goes too far: only 0 steps are possible");
+    check("xyz+1", "`xyz+1` goes too far: `xyz` is a head already");
 }
 
 #[test]

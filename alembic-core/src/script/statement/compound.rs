@@ -201,7 +201,7 @@ impl Splitter<'_> {
         if self.anonymous
             && let Some(piece) = self.peek(0)
         {
-            self.refuse_transaction_control(piece.start, self.sql.len());
+            self.refuse(piece.start, self.sql.len());
         }
         self.advance();
         false

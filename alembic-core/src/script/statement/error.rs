@@ -45,6 +45,22 @@ pub enum StatementError {
         /// The byte where it begins.
         start: usize,
     },
+    /// A statement that locks tables for the session, or frees them.
+    #[error("`{statement}` would keep the migration from its own tables")]
+    TableLock {
+        /// Its first words.
+        statement: String,
+        /// The byte where it begins.
+        start: usize,
+    },
+    /// A statement that makes the session another user's, in a section whose statements commit one by one.
+    #[error("`{statement}` in a `no-transaction` section holds for what is written of the migration too")]
+    RoleChange {
+        /// Its first words.
+        statement: String,
+        /// The byte where it begins.
+        start: usize,
+    },
     /// A command of `psql`, `mysql` or `sqlite3`, which no server understands.
     #[error("`{command}` is a command of a database client, not SQL")]
     ClientCommand {
@@ -54,10 +70,12 @@ pub enum StatementError {
         start: usize,
     },
     /// `COPY … FROM STDIN`, whose data would follow in the script.
-    #[error("`COPY … FROM STDIN` takes its data from a client")]
+    #[error("`COPY … FROM STDIN` takes its data from a client{}", more(*.others))]
     CopyFromStdin {
-        /// The byte where it begins.
+        /// The byte where the first one begins.
         start: usize,
+        /// How many more of them follow.
+        others: usize,
     },
     /// An `-- alembic: delimiter` that cannot be used.
     #[error("this delimiter cannot be used: {reason}")]
@@ -78,8 +96,10 @@ impl StatementError {
             | StatementError::Foreign { start, .. }
             | StatementError::UnfinishedBody { start, .. }
             | StatementError::TransactionControl { start, .. }
+            | StatementError::TableLock { start, .. }
+            | StatementError::RoleChange { start, .. }
             | StatementError::ClientCommand { start, .. }
-            | StatementError::CopyFromStdin { start }
+            | StatementError::CopyFromStdin { start, .. }
             | StatementError::BadDelimiter { start, .. } => *start,
         }
     }
@@ -118,8 +138,21 @@ impl StatementError {
                  `-- alembic: delimiter ;`"
             ),
             StatementError::TransactionControl { statement, .. } => transaction_help(statement).to_owned(),
+            StatementError::TableLock { .. } => {
+                "remove `LOCK TABLES` and `UNLOCK TABLES`: only one migration runs at a time without them, and between \
+                 them the server refuses every table that was not named. To keep a service from writing meanwhile, \
+                 stop it"
+                    .to_owned()
+            }
+            StatementError::RoleChange { .. } => {
+                "put it into a section that runs in a transaction, of a revision of its own: it is taken back at the end of \
+                 that one; or say whose things are with `ALTER … OWNER TO …`"
+                    .to_owned()
+            }
             StatementError::ClientCommand { command, .. } => client_help(command),
-            StatementError::CopyFromStdin { .. } => "write `INSERT INTO … VALUES …` instead".to_owned(),
+            StatementError::CopyFromStdin { .. } => {
+                "write `INSERT INTO … VALUES …` instead; `pg_dump --inserts` writes a dump so".to_owned()
+            }
             StatementError::BadDelimiter { .. } => {
                 "write `-- alembic: delimiter //` on a line of its own between two statements; any text without \
                  white space, quotes and backslashes will do, and `-- alembic: delimiter ;` switches back"
@@ -127,6 +160,10 @@ impl StatementError {
             }
         }
     }
+}
+
+fn more(others: usize) -> String {
+    if others == 0 { String::new() } else { format!("; {others} more follow") }
 }
 
 fn foreign(what: &str, dialect: Dialect) -> String {
@@ -138,9 +175,16 @@ fn foreign(what: &str, dialect: Dialect) -> String {
 }
 
 fn transaction_help(statement: &str) -> &'static str {
-    if statement.starts_with("PRAGMA") {
-        "remove it: it would do nothing in the executor's transaction. Foreign keys are enforced in a run; a `DROP TABLE` \
-         that would take rows of other tables along is refused"
+    if statement == "PRAGMA foreign_keys" {
+        "remove it: foreign keys stay enforced. A table can be made anew all the same: `DROP TABLE t` and, later in the \
+         section, `ALTER TABLE new_t RENAME TO t` keep the rows that refer to `t`; any other `DROP TABLE` that would take \
+         rows of other tables along is refused"
+    } else if statement == "PRAGMA legacy_alter_table" {
+        "remove it: without it `ALTER TABLE … RENAME TO` also changes what refers to the table. Drop a view or trigger that \
+         is in the way before, and create it again afterwards"
+    } else if statement.starts_with("PRAGMA") {
+        "remove it: a mistake in the table of the schema damages the database. Forms of `ALTER TABLE` that SQLite lacks are \
+         carried out without it"
     } else if statement.starts_with("SET") {
         "remove it: the executor begins and configures the transaction; a section that must not run in one is \
          marked `no-transaction`"

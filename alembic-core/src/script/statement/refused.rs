@@ -54,7 +54,7 @@ impl<'a> Reader<'a> {
 /// The first words of the statement at the beginning of `sql`, if it is transaction control: a statement that
 /// begins, ends or configures the transaction that the executor holds.
 ///
-/// Savepoints are the script's own affair. So are MySQL's `LOCK TABLES`, and pragmas that are only read.
+/// Savepoints are the script's own affair. So are pragmas that are only read.
 pub(super) fn transaction_control(sql: &str, dialect: Dialect) -> Option<String> {
     let mut reader = Reader { cursor: Cursor::new(sql, dialect) };
     while reader.cursor.peek(0).is_some_and(|piece| piece.kind == TokenKind::Hint) {
@@ -84,6 +84,66 @@ pub(super) fn transaction_control(sql: &str, dialect: Dialect) -> Option<String>
         }
         "SET" => refused_setting(&mut reader),
         "PRAGMA" => refused_pragma(&mut reader),
+        _ => None,
+    }
+}
+
+/// The first words of the statement at the beginning of `sql`, if it is one of MySQL's that lock tables for the session,
+/// or free them: between the two the session can reach nothing but what was locked, which the history is not.
+pub(super) fn table_lock(sql: &str, dialect: Dialect) -> Option<String> {
+    if dialect != Dialect::Mysql {
+        return None;
+    }
+    let mut reader = Reader { cursor: Cursor::new(sql, dialect) };
+    let first = reader.peek();
+    if !reader.cursor.peek(0).is_some_and(|piece| piece.kind == TokenKind::Word) {
+        return None;
+    }
+    match first.as_str() {
+        "LOCK" | "UNLOCK" => {
+            reader.cursor.next();
+            // MariaDB and MySQL know the singular too. `LOCK INSTANCE FOR BACKUP` locks no table.
+            let object = reader.next();
+            matches!(object.as_str(), "TABLE" | "TABLES").then(|| format!("{first} {object}"))
+        }
+        "FLUSH" => {
+            reader.cursor.next();
+            let _ = reader.take("NO_WRITE_TO_BINLOG") || reader.take("LOCAL");
+            let is_flush = reader.take("TABLES") || reader.take("TABLE");
+            let words =
+                std::iter::from_fn(|| Some(reader.next()).filter(|word| !word.is_empty() && word != ";"));
+            let words: Vec<String> = words.collect();
+            let locks = words.windows(3).any(|words| words == ["WITH", "READ", "LOCK"])
+                || words.windows(2).any(|words| words == ["FOR", "EXPORT"]);
+            (is_flush && locks).then(|| "FLUSH TABLES".to_owned())
+        }
+        _ => None,
+    }
+}
+
+/// The first words of the statement at the beginning of `sql`, if it is PostgreSQL's and makes the session another
+/// user's. Where statements commit one by one the history is written in between, as that user.
+pub(in crate::script) fn role_change(sql: &str, dialect: Dialect) -> Option<String> {
+    let mut reader = Reader { cursor: Cursor::new(sql, dialect) };
+    if dialect != Dialect::Postgresql || !reader.take("SET") {
+        return None;
+    }
+    let is_session = reader.take("SESSION");
+    let _ = !is_session && reader.take("LOCAL");
+    let resets = |reader: &mut Reader<'_>| {
+        let _ = reader.take("=") || reader.take("TO");
+        matches!(reader.peek().as_str(), "NONE" | "DEFAULT")
+    };
+    match reader.next().as_str() {
+        "ROLE" => (!resets(&mut reader)).then(|| "SET ROLE".to_owned()),
+        "AUTHORIZATION" if is_session => {
+            (!resets(&mut reader)).then(|| "SET SESSION AUTHORIZATION".to_owned())
+        }
+        "SESSION_AUTHORIZATION" => (!resets(&mut reader)).then(|| "SET session_authorization".to_owned()),
+        // `SET LOCAL SESSION AUTHORIZATION`
+        "SESSION" if reader.take("AUTHORIZATION") => {
+            (!resets(&mut reader)).then(|| "SET SESSION AUTHORIZATION".to_owned())
+        }
         _ => None,
     }
 }

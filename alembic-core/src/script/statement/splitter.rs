@@ -2,7 +2,7 @@
 
 use super::client::is_copy_from_stdin;
 use super::cursor::{Cursor, Piece};
-use super::refused::transaction_control;
+use super::refused::{table_lock, transaction_control};
 use super::{Statement, StatementError};
 use crate::script::Dialect;
 use crate::script::lexer::TokenKind;
@@ -180,7 +180,15 @@ impl<'a> Splitter<'a> {
         if let Some(statement) = self.finish()
             && is_copy_from_stdin(statement.text(self.sql), self.dialect)
         {
-            self.errors.push(StatementError::CopyFromStdin { start: statement.start });
+            // A dump has one for each table.
+            let known = self.errors.iter_mut().find_map(|error| match error {
+                StatementError::CopyFromStdin { others, .. } => Some(others),
+                _ => None,
+            });
+            match known {
+                Some(others) => *others += 1,
+                None => self.errors.push(StatementError::CopyFromStdin { start: statement.start, others: 0 }),
+            }
             if ended {
                 self.skip_copy_data();
             }
@@ -203,16 +211,18 @@ impl<'a> Splitter<'a> {
         let statement = self.range.take();
         self.previous = None;
         let statement = statement.filter(|_| std::mem::take(&mut self.content))?;
-        self.refuse_transaction_control(statement.start, statement.end);
+        self.refuse(statement.start, statement.end);
         self.statements.push(statement.clone());
         Some(statement)
     }
 
     /// Says if the statement that begins at `start` is refused.
-    pub(super) fn refuse_transaction_control(&mut self, start: usize, end: usize) {
+    pub(super) fn refuse(&mut self, start: usize, end: usize) {
         let text = self.sql.get(start..end).unwrap_or_default();
         if let Some(statement) = transaction_control(text, self.dialect) {
             self.errors.push(StatementError::TransactionControl { statement, start });
+        } else if let Some(statement) = table_lock(text, self.dialect) {
+            self.errors.push(StatementError::TableLock { statement, start });
         }
     }
 }

@@ -13,7 +13,7 @@
 //! that no foreign key is acted on, no trigger fires, and no view is looked at; foreign keys may stay enforced, and all
 //! of it is part of the transaction around it.
 
-use super::catalog::Catalog;
+use super::catalog::{Catalog, Object};
 use super::change::Change;
 use super::constraint::Rule;
 use super::edit::{Edits, without};
@@ -98,6 +98,59 @@ impl Plan {
         Ok(plan)
     }
 }
+
+impl Plan {
+    /// What to do to drop a table as SQLite does while foreign keys are not enforced: rows that refer to it stay as they
+    /// are. What goes with a table is dropped first; the table gets a name that nothing refers to, and is dropped by that.
+    ///
+    /// # Errors
+    /// It is no ordinary table, or its stored text cannot be read.
+    pub(crate) fn displace(catalog: &Catalog, table: &str) -> Result<Plan, AlterError> {
+        let (name, before) = catalog.table(table)?;
+        let scratch = catalog.unused_name(&format!("alembic_old_{name}"));
+        let schema = quoted(&catalog.schema);
+        let owned = |object: &&Object| same(&object.table, name) && object.sql.is_some();
+        let mut steps = Vec::new();
+        for object in catalog.objects.iter().filter(owned) {
+            let kind = match object.kind.as_str() {
+                "trigger" => "TRIGGER",
+                "index" => "INDEX",
+                _ => continue,
+            };
+            steps.push(Step::run(format!("DROP {kind} {schema}.{}", quoted(&object.name))));
+        }
+        if before.autoincrement().is_some() {
+            let sql = format!("DELETE FROM {schema}.sqlite_sequence WHERE name = {}", literal(name));
+            steps.push(Step::run(sql));
+        }
+        let statistics =
+            |object: &&Object| object.kind == "table" && STATISTICS.contains(&object.name.as_str());
+        for object in catalog.objects.iter().filter(statistics) {
+            let sql = format!("DELETE FROM {schema}.{} WHERE tbl = {}", object.name, literal(name));
+            steps.push(Step::run(sql));
+        }
+        let (old, new) = (literal(name), literal(&scratch));
+        let text = renamed(&before, &quoted(&scratch), &scratch, false);
+        let edits = vec![
+            format!(
+                "UPDATE {schema}.sqlite_master SET name = {new}, tbl_name = {new}, sql = {} \
+                 WHERE type = 'table' AND name = {old}",
+                literal(&text)
+            ),
+            // `sqlite_autoindex_` has 17 characters.
+            format!(
+                "UPDATE {schema}.sqlite_master SET name = 'sqlite_autoindex_' || {new} || substr(name, 18 + length(tbl_name)), \
+                 tbl_name = {new} WHERE type = 'index' AND sql IS NULL AND tbl_name = {old}"
+            ),
+        ];
+        let then = format!("DROP TABLE {schema}.{}", quoted(&scratch));
+        steps.push(Step::EditSchema { edits, then });
+        Ok(Plan { actions: 0, steps, table: name.to_owned(), scratch })
+    }
+}
+
+/// What `ANALYZE` has written of tables.
+const STATISTICS: [&str; 3] = ["sqlite_stat1", "sqlite_stat3", "sqlite_stat4"];
 
 impl Step {
     fn run(sql: String) -> Step {

@@ -2,6 +2,7 @@
 
 use super::{check, check_all, errors, refused};
 use crate::script::Dialect::{self, Mysql, Postgresql, Sqlite};
+use crate::script::statement::role_change;
 
 #[track_caller]
 fn control(dialect: Dialect, sql: &str, statement: &str) {
@@ -100,8 +101,6 @@ fn transaction_control() {
             "PRAGMA foreign_key_check",
             "PRAGMA foreign_key_list(t)",
             "PRAGMA main.defer_foreign_keys = ON",
-            "LOCK TABLES t WRITE",
-            "UNLOCK TABLES",
             "VACUUM",
             "ATTACH 'x' AS y",
             "CREATE TABLE commit_log (rollback_to INT)",
@@ -133,6 +132,55 @@ fn transaction_control() {
     // with another delimiter too
     let sql = "-- alembic: delimiter //\nCOMMIT//\nCREATE PROCEDURE p() BEGIN COMMIT; END//";
     assert_eq!(errors(Mysql, sql).len(), 1);
+}
+
+#[test]
+fn table_locks() {
+    let lock = |sql: &str, statement: &str| {
+        let message = format!("`{statement}` would keep the migration from its own tables");
+        refused(Mysql, &format!("SELECT 1;\n{sql}; SELECT 2;"), &[(sql, &message)]);
+    };
+    lock("LOCK TABLES t WRITE", "LOCK TABLES");
+    lock("lock /* x */ table `t` READ LOCAL, u AS v WRITE", "LOCK TABLE");
+    lock("UNLOCK TABLES", "UNLOCK TABLES");
+    lock("UNLOCK TABLE", "UNLOCK TABLE");
+    lock("/*!40000 LOCK TABLES `t` WRITE */", "LOCK TABLES");
+    lock("FLUSH TABLES WITH READ LOCK", "FLUSH TABLES");
+    lock("FLUSH LOCAL TABLES a, `b` WITH READ LOCK", "FLUSH TABLES");
+    lock("FLUSH TABLES a FOR EXPORT", "FLUSH TABLES");
+    for sql in ["FLUSH TABLES", "FLUSH TABLES a, b", "FLUSH PRIVILEGES", "LOCK INSTANCE FOR BACKUP"] {
+        allowed(Mysql, sql);
+    }
+    allowed(Mysql, "CREATE TABLE lock_tables (`LOCK TABLES` INT)");
+    allowed(Mysql, "CREATE EVENT e ON SCHEDULE EVERY 1 DAY DO LOCK TABLES t READ");
+    let inside = "BEGIN NOT ATOMIC LOCK TABLES t READ; END";
+    let message = "`LOCK TABLES` would keep the migration from its own tables";
+    refused(Mysql, inside, &[("LOCK", message)]);
+    allowed(Postgresql, "LOCK TABLE t IN ACCESS EXCLUSIVE MODE");
+    allowed(Postgresql, "LOCK t");
+    for dialect in [Sqlite, Postgresql] {
+        allowed(dialect, "LOCK TABLES t WRITE");
+        allowed(dialect, "UNLOCK TABLES");
+    }
+}
+
+#[test]
+fn changes_of_the_role() {
+    for (sql, words) in [
+        ("SET ROLE r", Some("SET ROLE")),
+        ("set local role 'r'", Some("SET ROLE")),
+        ("SET role = r", Some("SET ROLE")),
+        ("SET SESSION AUTHORIZATION r", Some("SET SESSION AUTHORIZATION")),
+        ("SET LOCAL SESSION AUTHORIZATION r", Some("SET SESSION AUTHORIZATION")),
+        ("SET session_authorization TO r", Some("SET session_authorization")),
+        ("SET ROLE NONE", None),
+        ("SET SESSION AUTHORIZATION DEFAULT", None),
+        ("RESET ROLE", None),
+        ("SET session_replication_role = replica", None),
+    ] {
+        assert_eq!(role_change(sql, Postgresql).as_deref(), words, "{sql}");
+        assert_eq!(role_change(sql, Mysql), None, "{sql}");
+    }
 }
 
 #[test]
@@ -198,6 +246,9 @@ fn copy_from_stdin() {
         &[("COPY", message), ("COMMIT", "`COMMIT` would escape the transaction that the migration runs in")],
     );
     refused(Postgresql, "COPY t FROM STDIN; SELECT 1;", &[("COPY", message)]);
+    let dump =
+        "COPY a FROM stdin;\n1\n\\.\n\nCOPY b (x) FROM stdin;\n\\.\nSELECT 1;\nCOPY c FROM stdin;\n2\n\\.\n";
+    refused(Postgresql, dump, &[("COPY a", &format!("{message}; 2 more follow"))]);
     allowed(Postgresql, "COPY t FROM '/tmp/stdin'");
     allowed(Postgresql, "COPY t TO STDOUT");
     allowed(Postgresql, "SELECT 'COPY t FROM STDIN'");
