@@ -346,3 +346,27 @@ async fn an_ordinary_run_keeps_its_session() {
     upgrade(&migrator(&scripts), &database).await;
     assert_eq!(database.column("SELECT id FROM c").await, database.column("SELECT id FROM d").await);
 }
+
+/// With sqlx's own settings `||` concatenates and the time zone is UTC; scripts mean what the server's client takes them for.
+#[tokio::test]
+async fn statements_mean_the_same_to_a_url_to_a_pool_and_to_the_plain_client() {
+    let made = "CREATE TABLE facts AS SELECT CAST('1' || '0' AS CHAR(50)) AS pipes, CAST(@@time_zone AS CHAR(50)) AS zone, \
+                CAST(@@sql_mode AS CHAR(500)) AS mode;";
+    let scripts = [Script::new("a", "", made, "DROP TABLE facts;")];
+    let mut facts = Vec::new();
+    for place in ["url", "pool", "client"] {
+        let database = TestDatabase::new(Kind::Mysql).await;
+        match place {
+            "url" => drop(upgrade(&migrator(&scripts), &database).await),
+            "pool" => {
+                let pool = MySqlPoolOptions::new().connect(&database.url).await.expect("a pool");
+                migrator(&scripts).upgrade(&pool).await.unwrap_or_else(|error| panic!("{error}"));
+            }
+            _ => drop(database.client(made)),
+        }
+        facts.push(database.rows("SELECT * FROM facts").await);
+    }
+    assert_eq!(facts[0], facts[1]);
+    assert_eq!(facts[0], facts[2]);
+    assert_eq!(facts[0][0][0].as_deref(), Some("1"), "an OR");
+}

@@ -56,6 +56,13 @@ async fn compare_on(
     filter: &Filter,
 ) -> Result<Comparison, AutogenerateError> {
     let dialect = connection.dialect();
+    if dialect == Dialect::Mysql {
+        // As a migration has it: expressions of the models mean the same here as there.
+        let mode = "SET SESSION sql_mode = @@GLOBAL.sql_mode".to_owned();
+        let set = connection.execute(mode).await;
+        set.map_err(|failed| AutogenerateError::database("setting the mode of the session")(failed.error))?;
+        connection.taint();
+    }
     let (mut desired, untold, naming) = match declaration {
         Declaration::Schema { schema, untold, naming } => (schema, untold, naming),
         Declaration::Script(script) => {

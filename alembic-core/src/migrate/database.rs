@@ -375,6 +375,8 @@ mod connect {
                 reason: "it names no database (mysql://host/database)".into(),
             });
         }
+        // Statements mean what they mean to the server's own client.
+        let options = options.pipes_as_concat(false).no_engine_substitution(false).timezone(None);
         Ok(options.disable_statement_logging())
     }
 

@@ -1,5 +1,7 @@
 //! One run: read, plan, lock, read again, verify, carry out, record.
 
+use std::fmt::Write as _;
+
 use super::ahead::Place;
 use super::batch::Batch;
 use super::connection::Connection;
@@ -215,20 +217,22 @@ impl Executor<'_, '_> {
         }
     }
 
-    /// Sets the limits of statements where they are not those of a transaction.
+    /// MySQL: lets statements mean what they mean to the server's own client, whatever sqlx or a pool has set (with sqlx
+    /// `||` concatenates, and the time zone is UTC); and sets the limits of statements, which no transaction has there.
     pub(super) async fn limit_session(&mut self) -> Result<(), MigrateError> {
         if self.tables.dialect() != Dialect::Mysql {
             return Ok(());
         }
         const LIMITING: &str = "setting the limits of statements";
+        let mut settings =
+            "SET SESSION sql_mode = @@GLOBAL.sql_mode, time_zone = @@GLOBAL.time_zone".to_owned();
         let lock_timeout = self.settings.statement_lock_timeout;
         if !lock_timeout.is_zero() {
             // In whole seconds, of which there is at least one.
             let seconds = lock_timeout.as_millis().div_ceil(1000);
-            let sql =
-                format!("SET SESSION lock_wait_timeout = {seconds}, innodb_lock_wait_timeout = {seconds}");
-            self.own(LIMITING, &sql).await?;
+            let _ = write!(settings, ", lock_wait_timeout = {seconds}, innodb_lock_wait_timeout = {seconds}");
         }
+        self.own(LIMITING, &settings).await?;
         let timeout = self.settings.statement_timeout;
         if !timeout.is_zero() {
             let on_mariadb = format!("SET SESSION max_statement_time = {}", timeout.as_secs_f64());
