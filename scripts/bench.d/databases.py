@@ -81,7 +81,7 @@ class Sqlite:
         return int(text_of(*self.query(name, sql)))
 
     def dump(self, name):
-        return [self.client, "-batch", f"{self.folder}/{name}.db", ".schema"]
+        return self.query(name, "SELECT sql FROM sqlite_master")
 
     environment = {}
     identity = "INTEGER PRIMARY KEY"

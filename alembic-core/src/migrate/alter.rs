@@ -7,6 +7,7 @@ use std::ops::Range;
 use super::batch::Failure;
 use super::connection::{BatchError, Connection};
 use crate::dialect::DatabaseMessage;
+use crate::dialect::quote::literal;
 use crate::dialect::sqlite::alter::{Action, Alter, AlterError, Catalog, Check, Object, Plan, Step, quoted};
 use crate::script::{Dialect, Statement};
 
@@ -109,7 +110,7 @@ pub(super) async fn displace_table(
 }
 
 async fn displace(connection: &mut Connection, table: &str) -> Result<(), Trouble> {
-    let catalog = read(connection, "main".to_owned()).await?;
+    let catalog = read(connection, "main".to_owned(), None).await?;
     let plan = Plan::displace(&catalog, table)?;
     let mut target =
         Target { catalog: &catalog, table: &plan.table, scratch: &plan.scratch, views: Vec::new() };
@@ -126,9 +127,13 @@ async fn find(connection: &mut Connection, alter: &Alter) -> Result<Catalog, Tro
         connection.rows(order.to_owned()).await?.into_iter().flatten().flatten().collect();
     let wanted =
         |schema: &String| alter.schema.as_ref().is_none_or(|wanted| wanted.eq_ignore_ascii_case(schema));
+    // To drop columns it is enough to know what can have to do with the table: one such change after the other would else
+    // read all tables each time.
+    let drops = alter.actions.iter().all(|action| matches!(action, Action::DropColumn { .. }));
+    let part = drops.then_some(alter.table.as_str());
     let mut found = None;
     for schema in schemas.into_iter().filter(wanted) {
-        let catalog = read(connection, schema).await?;
+        let catalog = read(connection, schema, part).await?;
         if catalog.holds(&alter.table) {
             return Ok(catalog);
         }
@@ -138,9 +143,19 @@ async fn find(connection: &mut Connection, alter: &Alter) -> Result<Catalog, Tro
     found.filter(|_| alter.if_exists).ok_or_else(|| AlterError::NoTable { name: name() }.into())
 }
 
-async fn read(connection: &mut Connection, schema: String) -> Result<Catalog, Trouble> {
-    let sql =
-        format!("SELECT type, name, tbl_name, sql FROM {}.sqlite_master ORDER BY rowid", quoted(&schema));
+/// Reads a catalog; of a single table what belongs to it, what may refer to it, and the names that are ours or SQLite's.
+async fn read(connection: &mut Connection, schema: String, part: Option<&str>) -> Result<Catalog, Trouble> {
+    let part = part.map_or_else(String::new, |table| {
+        format!(
+            "WHERE tbl_name = {} COLLATE NOCASE OR type IN ('view', 'trigger') OR (type = 'table' AND \
+             (sql LIKE '%references%' OR name LIKE 'alembic\\_%' ESCAPE '\\' OR name LIKE 'sqlite\\_%' ESCAPE '\\'))",
+            literal(Dialect::Sqlite, table)
+        )
+    });
+    let sql = format!(
+        "SELECT type, name, tbl_name, sql FROM {}.sqlite_master {part} ORDER BY rowid",
+        quoted(&schema)
+    );
     let object = |row: Vec<Option<String>>| {
         let [kind, name, table, sql] = <[_; 4]>::try_from(row).ok()?;
         Some(Object { kind: kind?, name: name?, table: table?, sql })
@@ -265,7 +280,7 @@ impl<'a> Target<'a> {
         if !self.catalog.may_be_named(column) {
             return Ok(Vec::new());
         }
-        let before = read(connection, self.catalog.schema.clone()).await?;
+        let before = read(connection, self.catalog.schema.clone(), None).await?;
         let sql = format!(
             "SAVEPOINT alembic_alter;\nALTER TABLE {}.{} RENAME COLUMN {} TO {}",
             quoted(&before.schema),
@@ -274,7 +289,7 @@ impl<'a> Target<'a> {
             quoted(self.scratch)
         );
         let after = match connection.execute(sql).await {
-            Ok(_) => read(connection, before.schema.clone()).await,
+            Ok(_) => read(connection, before.schema.clone(), None).await,
             Err(failure) => Err(failure.into()),
         };
         connection.execute("ROLLBACK TO alembic_alter;\nRELEASE alembic_alter".to_owned()).await?;
