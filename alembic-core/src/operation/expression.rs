@@ -64,8 +64,8 @@ pub(crate) fn canonical(text: &str, dialect: Dialect, columns: &[&str]) -> Strin
             TokenKind::QuotedIdentifier => {
                 let name = identifier(own);
                 words.push(match columns.iter().find(|column| same_name(dialect, column, &name)) {
-                    Some(_) if dialect == Dialect::Postgresql => name,
-                    Some(_) => name.to_ascii_lowercase(),
+                    Some(_) if dialect == Dialect::Postgresql => plain_name(dialect, name),
+                    Some(_) => plain_name(dialect, name.to_ascii_lowercase()),
                     None => own.to_owned(),
                 });
             }
@@ -79,6 +79,18 @@ pub(crate) fn canonical(text: &str, dialect: Dialect, columns: &[&str]) -> Strin
         words.remove(open);
     }
     words.join(" ")
+}
+
+/// A name without quotes, if it is a word without them.
+fn plain_name(dialect: Dialect, name: String) -> String {
+    let is_word = !name.is_empty()
+        && !name.starts_with(|first: char| first.is_ascii_digit())
+        && name.chars().all(|letter| letter.is_ascii_lowercase() || letter.is_ascii_digit() || letter == '_');
+    match dialect {
+        _ if is_word => name,
+        Dialect::Mysql => format!("`{}`", name.replace('`', "``")),
+        Dialect::Sqlite | Dialect::Postgresql => format!("\"{}\"", name.replace('"', "\"\"")),
+    }
 }
 
 /// Whether two quoted names of columns are one.
@@ -226,7 +238,7 @@ mod tests {
 
     #[test]
     fn what_means_the_same_is_the_same() {
-        let columns = ["Age", "select"];
+        let columns = ["Age", "select", "two words"];
         let same = |a: &str, b: &str, expected: bool| {
             let [a, b] = [a, b].map(|text| canonical(text, Dialect::Sqlite, &columns));
             assert_eq!(a == b, expected, "{a} / {b}");
@@ -238,6 +250,12 @@ mod tests {
         same("\"select\" = 1", "`select` = 1", true);
         same("a - -1", "a - - 1", true);
         same("ab", "a b", false);
+        same("\"Two Words\" > 0", "[two words] > 0", true);
+        assert!(mentions(
+            &canonical("[Two words] > 0", Dialect::Sqlite, &columns),
+            Dialect::Sqlite,
+            "two words"
+        ));
         same("Age != 1", "age <> 1", true);
         same("Age == 1", "age = 1", true);
         same("Age ! = 1", "age <> 1", false);

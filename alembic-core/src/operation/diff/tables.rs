@@ -110,11 +110,12 @@ impl<'a> TableChange<'a> {
     /// nothing else that stays serves the key.
     pub(super) fn replaced_index(&self, part: &Part) -> Option<Index> {
         let columns = part.key_columns();
-        let kept = self.parts.kept.iter().filter_map(|(_, new)| match &new.reflected {
+        let staying = || self.parts.kept.iter().chain(&self.parts.renamed).map(|(_, new)| &new.reflected);
+        let kept = staying().filter_map(|part| match part {
             Part::Constraint(Constraint::ForeignKey(key)) => Some(key),
             _ => None,
         });
-        let stay: Vec<&Part> = self.parts.kept.iter().map(|(_, new)| &new.reflected).collect();
+        let stay: Vec<&Part> = staying().collect();
         let primary = self.after.reflected.primary_key.as_ref().map(|key| key.columns.as_slice());
         kept.filter(|key| serves(&columns, key)).find_map(|key| {
             let own = made_for(self.raw, key).unwrap_or_else(|| key_index(key));
