@@ -15,7 +15,7 @@ mod text;
 
 use super::{NoSuchType, TypeWords};
 use crate::operation::{self, Operation};
-use crate::schema::{Column, Enum, ObjectName, Schema, Type};
+use crate::schema::{Column, Deferrable, Enum, ObjectName, Schema, Type};
 use crate::script::Dialect;
 
 /// A statement without its semicolon.
@@ -54,7 +54,20 @@ pub(crate) fn statements(
         let strict = known.is_some_and(|table| table.options.strict);
         Writer { dialect, enums: &enums, strict }.write(&action, &mut statements)?;
     }
+    let changes_rows = statements.iter().any(|statement| statement.sql.starts_with("UPDATE "));
+    if dialect == Dialect::Postgresql && changes_rows && schemas.iter().any(|schema| defers(schema)) {
+        let note =
+            "A table whose rows have checks that wait for the end of the transaction cannot be altered.";
+        let sql = "SET CONSTRAINTS ALL IMMEDIATE".to_owned();
+        statements.insert(0, Statement { notes: vec![note.to_owned()], sql });
+    }
     Ok(statements)
+}
+
+/// Whether foreign keys are first checked when a transaction ends.
+fn defers(schema: &Schema) -> bool {
+    let mut keys = schema.tables.iter().flat_map(|table| &table.foreign_keys);
+    keys.any(|key| key.deferrable == Some(Deferrable::InitiallyDeferred))
 }
 
 /// The word of a database for a type, if it has one.

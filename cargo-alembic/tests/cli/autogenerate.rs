@@ -302,3 +302,29 @@ async fn a_foreign_key_that_nobody_has_named_gets_a_name() {
     package.alembic("upgrade").success();
     package.alembic("check").success();
 }
+
+/// PostgreSQL alters no table whose rows wait for a check at the end of the transaction.
+#[tokio::test]
+async fn deferred_keys_of_rows_that_are_filled() {
+    let database = alembic_testing::TestDatabase::new(Kind::Postgresql).await;
+    let package = package_on(&database, &[]);
+    let books = BOOKS.replace("on_delete = cascade", "on_delete = cascade, deferrable = initially_deferred");
+    with_models(&package, &books);
+    package.alembic("revision --autogenerate -m first --rev-id a0").success();
+    package.alembic("upgrade").success();
+    database.rows("INSERT INTO authors (name) VALUES ('a')").await;
+    database.rows("INSERT INTO books (title, author_id, state) VALUES ('t', 1, 'draft')").await;
+    package.edit(
+        "src/models.rs",
+        "    state: State,",
+        "    state: State,\n    pages: i32,\n    editor: i64,",
+    );
+    package
+        .alembic(
+            "revision --autogenerate -m x --rev-id a1 --fill books.pages=1 --fill books.editor=author_id",
+        )
+        .success();
+    package.assert_snapshot("autogenerate_deferred", &script(&package, "a1"));
+    package.alembic("upgrade").success();
+    package.alembic("check").success();
+}
