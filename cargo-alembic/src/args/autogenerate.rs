@@ -47,7 +47,7 @@ pub(crate) struct CheckArgs {
 
 #[derive(Debug, Args)]
 pub(crate) struct InspectArgs {
-    /// As the statements that make it [default]
+    /// As the statements that make it, as without any of these
     #[arg(long, group = "format")]
     pub(crate) sql: bool,
 
