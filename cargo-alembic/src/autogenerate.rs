@@ -149,6 +149,16 @@ pub(crate) fn explain(error: AutogenerateError, project: &Project, migrator: &Mi
             };
             Failure::new(error, help)
         }
+        AutogenerateError::Database { ref message, .. }
+            if matches!(message.code.as_deref(), Some("42501" | "1044" | "1142" | "1227")) =>
+        {
+            Failure::new(
+                error,
+                "to compare, tables are made in a scratch place, of which nothing stays: a schema in a transaction that is \
+                 rolled back (PostgreSQL), a database that is dropped again (MySQL, and `--scratch`); use a user who may \
+                 make one",
+            )
+        }
         error => Failure::plain(error),
     }
 }

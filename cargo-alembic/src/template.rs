@@ -34,7 +34,21 @@ const VARIABLES: [&str; 9] = [
 pub(crate) fn text(project: &Project, name: Option<&str>, script: &NewScript) -> Result<String, Failure> {
     let name = name.unwrap_or(DEFAULT);
     let Some(path) = project.config.templates.get(name) else {
-        return if name == DEFAULT { Ok(script.text()) } else { Err(unknown(project, name)) };
+        if name != DEFAULT {
+            return Err(unknown(project, name));
+        }
+        let text = script.text();
+        if script.sections != NewScript::EMPTY {
+            // A value that was told may be no SQL.
+            readable(project, "(generated)", &text).map_err(|failure| {
+                failure.print();
+                Failure::new(
+                    "what was generated is no script; nothing was written",
+                    "look at the values of `--fill`",
+                )
+            })?;
+        }
+        return Ok(text);
     };
     let source = read(project, name, path)?;
     let mut text = render(project, name, &source, script).map_err(|error| mistake(project, &error))?;
@@ -188,6 +202,14 @@ fn mistake(project: &Project, error: &Error) -> Failure {
     Failure::at(&message, path, error.line().unwrap_or(0), &source, &help)
 }
 
+/// Reads a script that is to be written, with its statements.
+fn readable(project: &Project, shown: &str, text: &str) -> Result<Script, Failure> {
+    let mut script = project.parse(shown, text.to_owned())?;
+    let mistakes = ScriptErrors::check(script.read_statements(&project.config.dialects));
+    mistakes.map_err(|errors| Failure::scripts(&errors, |_| Some(text.to_owned())))?;
+    Ok(script)
+}
+
 /// What a template makes has to be a script, and the one that was asked for.
 fn check(
     project: &Project,
@@ -201,9 +223,7 @@ fn check(
         let message = format!("the template `{name}` makes no script; nothing was written");
         Failure::new(message, "`{{ header }}` and `{{ sections }}` write what a script needs")
     };
-    let mut script = project.parse(&shown, text.to_owned()).map_err(refused)?;
-    let mistakes = ScriptErrors::check(script.read_statements(&project.config.dialects));
-    mistakes.map_err(|errors| refused(Failure::scripts(&errors, |_| Some(text.to_owned()))))?;
+    let script = readable(project, &shown, text).map_err(refused)?;
     match difference(&script, wanted) {
         None => Ok(()),
         Some((key, found, wanted)) => Err(Failure::new(

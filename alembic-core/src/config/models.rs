@@ -4,7 +4,7 @@ use serde::Deserialize;
 
 /// Where the desired schema of a database is written: `models` in `alembic.toml`.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
-#[serde(default, deny_unknown_fields, expecting = "it must be a table such as `{ source = \"rust\" }`")]
+#[serde(default, deny_unknown_fields, expecting = "a table such as `{ source = \"rust\" }`")]
 pub struct ModelSettings {
     /// Who says it.
     pub source: ModelSource,

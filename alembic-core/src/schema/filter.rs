@@ -15,11 +15,7 @@ use super::ObjectName;
 /// assert!(!filter.takes(&ObjectName::new("_sqlx_migrations")));
 /// ```
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
-#[serde(
-    default,
-    deny_unknown_fields,
-    expecting = "it must be a table with `schemas`, `include` or `exclude`"
-)]
+#[serde(default, deny_unknown_fields, expecting = "a table with `schemas`, `include` or `exclude`")]
 pub struct Filter {
     /// Schemas (PostgreSQL) or databases (MySQL) besides the default one.
     pub schemas: Vec<String>,

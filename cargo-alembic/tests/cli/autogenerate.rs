@@ -170,6 +170,10 @@ fn mistakes_in_what_is_told() {
         ("autogenerate_rename_to_nothing", "revision --autogenerate -m x --rename books.title=headings"),
         ("autogenerate_rename_taken", "revision --autogenerate -m x --rename books.title=state"),
         ("autogenerate_fill_unknown", "revision --autogenerate -m x --no-rename --fill books.page=1"),
+        (
+            "autogenerate_fill_no_sql",
+            "revision --autogenerate -m x --no-rename --fill books.heading='a --fill books.pages=1",
+        ),
         ("autogenerate_fill_missing", "revision --autogenerate -m x --no-rename"),
     ] {
         package.refuses(name, line);

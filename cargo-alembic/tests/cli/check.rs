@@ -153,3 +153,28 @@ on_every_database! {
         package.alembic("downgrade base").success();
     }
 }
+
+/// Where the models say in the same words what is there, reading is enough; else it is said what it takes to compare.
+#[tokio::test]
+async fn a_user_who_may_only_read() {
+    let database = alembic_testing::TestDatabase::new(alembic_testing::Kind::Postgresql).await;
+    let package = package_on(&database, &[]);
+    with_models(&package, &MODELS.replace(", check = \"email <> ''\"", ""));
+    package.alembic("revision --autogenerate -m first").success();
+    package.alembic("upgrade").success();
+    let role = format!("reader_of_{}", database.name);
+    database.rows(&format!("CREATE ROLE {role} LOGIN PASSWORD 'x'")).await;
+    database.rows(&format!("GRANT SELECT ON ALL TABLES IN SCHEMA public TO {role}")).await;
+    let (_, place) = database.url.split_once('@').expect("a login");
+    let url = format!("postgres://{role}:x@{place}");
+    let same = package.alembic(&format!("check --url {url}"));
+    package.edit("src/models.rs", "    age: Option<i32>,", "    age: Option<i64>,");
+    let different = package.alembic(&format!("check --url {url}"));
+    let scratch = package.alembic(&format!("check --scratch --url {url}"));
+    database.rows(&format!("DROP OWNED BY {role}")).await;
+    database.rows(&format!("DROP ROLE {role}")).await;
+    same.success();
+    for output in [different.code(1), scratch.code(1)] {
+        assert!(output.stderr.contains("use a user who may make one"), "{}", output.stderr);
+    }
+}
