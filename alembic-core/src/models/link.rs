@@ -226,18 +226,9 @@ fn repeated<'a>(
 }
 
 fn may_be_numbered(type_: &Type) -> bool {
-    matches!(
-        type_,
-        Type::TinyInteger
-            | Type::SmallInteger
-            | Type::Integer
-            | Type::BigInteger
-            | Type::UnsignedTinyInteger
-            | Type::UnsignedSmallInteger
-            | Type::UnsignedInteger
-            | Type::UnsignedBigInteger
-            | Type::Sql(_)
-    ) || matches!(type_, Type::Worded { type_, .. } if may_be_numbered(type_))
+    type_.is_integer()
+        || matches!(type_, Type::Sql(_))
+        || matches!(type_, Type::Worded { type_, .. } if may_be_numbered(type_))
 }
 
 /// The columns that a foreign key refers to.

@@ -85,6 +85,28 @@ pub enum Type {
 }
 
 impl Type {
+    /// Whether it is an integer, of any size.
+    #[must_use]
+    pub fn is_integer(&self) -> bool {
+        matches!(
+            self,
+            Type::TinyInteger
+                | Type::SmallInteger
+                | Type::Integer
+                | Type::BigInteger
+                | Type::UnsignedTinyInteger
+                | Type::UnsignedSmallInteger
+                | Type::UnsignedInteger
+                | Type::UnsignedBigInteger
+        )
+    }
+
+    /// Whether it is a number.
+    #[must_use]
+    pub fn is_number(&self) -> bool {
+        self.is_integer() || matches!(self, Type::Real | Type::Double | Type::Decimal { .. })
+    }
+
     /// The enum that it is, or is an array of.
     #[must_use]
     pub fn enum_name(&self) -> Option<&ObjectName> {

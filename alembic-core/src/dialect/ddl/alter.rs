@@ -286,10 +286,10 @@ fn using(name: &str, before: &Type, after: &Type, word: &str) -> Option<String> 
         return None;
     }
     Some(match (before, after) {
-        (Type::Boolean, after) if is_number(after) => format!("{name}::integer"),
-        (before, Type::Boolean) if is_number(before) => format!("{name} <> 0"),
+        (Type::Boolean, after) if after.is_number() => format!("{name}::integer"),
+        (before, Type::Boolean) if before.is_number() => format!("{name} <> 0"),
         (before, _) if is_text(before) => format!("{name}::{word}"),
-        (Type::Json, after) if is_number(after) || *after == Type::Boolean => format!("{name}::{word}"),
+        (Type::Json, after) if after.is_number() || *after == Type::Boolean => format!("{name}::{word}"),
         _ => format!("{name}::text::{word}"),
     })
 }
@@ -317,23 +317,6 @@ fn is_text(type_: &Type) -> bool {
     }
 }
 
-fn is_number(type_: &Type) -> bool {
-    matches!(
-        type_,
-        Type::TinyInteger
-            | Type::SmallInteger
-            | Type::Integer
-            | Type::BigInteger
-            | Type::UnsignedTinyInteger
-            | Type::UnsignedSmallInteger
-            | Type::UnsignedInteger
-            | Type::UnsignedBigInteger
-            | Type::Real
-            | Type::Double
-            | Type::Decimal { .. }
-    )
-}
-
 /// Whether PostgreSQL has an implicit cast or one for assignments (`pg_cast.castcontext`), or none is needed.
 fn is_assigned(before: &Type, after: &Type) -> bool {
     match (before, after) {
@@ -346,6 +329,6 @@ fn is_assigned(before: &Type, after: &Type) -> bool {
         | (Type::Interval, Type::Time)
         | (Type::Bytes | Type::Varbinary(_), Type::Bytes | Type::Varbinary(_)) => true,
         (Type::Array(before), Type::Array(after)) => is_assigned(before, after) || is_text(after),
-        (before, after) => before == after || (is_number(before) && is_number(after)),
+        (before, after) => before == after || (before.is_number() && after.is_number()),
     }
 }
