@@ -1,14 +1,16 @@
 //! Which command does what with which database.
 
+use std::time::Instant;
+
 use alembic_core::Migrator;
 use alembic_core::cli::{self, CommandError, status};
-use alembic_core::migrate::Run;
+use alembic_core::migrate::{Run, up_to_date};
 use alembic_core::script::{Lock, LockFile};
 
 use crate::args::{Arguments, Command};
 use crate::error::Failure;
 use crate::project::Project;
-use crate::{check, edit, init, inspect, rebase, revision, seal, shell, template, verify};
+use crate::{check, edit, init, inspect, rebase, revision, seal, shell, template, verified, verify};
 
 /// Runs the command, once for each database that it is about.
 pub(crate) fn run(arguments: &Arguments) -> Result<(), Failure> {
@@ -89,6 +91,10 @@ fn block_on<T>(future: impl Future<Output = Result<T, Failure>>) -> Result<T, Fa
 }
 
 async fn shared(project: &Project, arguments: &Arguments, command: &cli::Command) -> Result<(), Failure> {
+    if is_up_to_date(project, arguments, command).await? {
+        return Ok(());
+    }
+    let look = if command.goes_to_heads() { verified::Look::at(project) } else { None };
     let migrator = project.migrator(project.scripts()?);
     let failed = |error: CommandError| Failure::command_on(project, &error, &migrator);
     if !command.changes() {
@@ -111,6 +117,11 @@ async fn shared(project: &Project, arguments: &Arguments, command: &cli::Command
     }
     let url = project.url(arguments)?;
     let lock = seal::verify(project, migrator.directory())?;
+    if let Some(look) = look
+        && migrator.directory().scripts().iter().all(|script| lock.seal_of(&script.revision.id).is_some())
+    {
+        look.keep(migrator.heads());
+    }
     let extended;
     let with_history = if command.uses_history() {
         extended = migrator.with_history(&url).await.map_err(|error| failed(error.into()))?;
@@ -121,6 +132,33 @@ async fn shared(project: &Project, arguments: &Arguments, command: &cli::Command
     match cli::run_of(with_history, &url, command) {
         Some(run) => change(project, arguments, &migrator, &lock, &url, run, command).await,
         None => Ok(()),
+    }
+}
+
+/// Whether a database is where the command would take it. Says so, and has read no script.
+async fn is_up_to_date(
+    project: &Project,
+    arguments: &Arguments,
+    command: &cli::Command,
+) -> Result<bool, Failure> {
+    if !command.goes_to_heads() {
+        return Ok(false);
+    }
+    let Some(heads) = verified::recall(project) else {
+        return Ok(false);
+    };
+    let begin = Instant::now();
+    let version_table = &project.config.run_settings().version_table;
+    match up_to_date(project.url(arguments)?, version_table, &heads).await {
+        Ok(Some(report)) => {
+            cli::tell_report(&report, command, begin.elapsed());
+            Ok(true)
+        }
+        Ok(None) => Ok(false),
+        Err(error) => {
+            let migrator = project.migrator(project.scripts()?);
+            Err(Failure::command_on(project, &error.into(), &migrator))
+        }
     }
 }
 

@@ -24,6 +24,7 @@ mod revision;
 mod seal;
 mod shell;
 mod template;
+mod verified;
 mod verify;
 
 use std::process::ExitCode;

@@ -287,7 +287,7 @@ impl Drop for TestProject {
 /// A call of the subcommand as cargo makes it. `program` is the built `cargo-alembic`.
 pub fn cargo_alembic(program: impl AsRef<OsStr>, folder: &Path) -> Command {
     let mut command = Command::new(program);
-    command.arg("alembic").current_dir(folder);
+    command.arg("alembic").current_dir(folder).env("XDG_CACHE_HOME", target().join("cache"));
     command
 }
 

@@ -61,15 +61,21 @@ pub async fn tell(run: Run<'_>, command: &Command) -> Result<Report, CommandErro
     drop(signals);
     teller.bar.finish_and_clear();
     let report = result?;
+    tell_report(&report, command, begin.elapsed());
+    Ok(report)
+}
+
+/// Says what a run has done.
+pub fn tell_report(report: &Report, command: &Command, elapsed: Duration) {
     match command {
-        Command::Stamp(_) => status("Stamped", format!("the database {}", place(&report))),
+        Command::Stamp(_) => status("Stamped", format!("the database {}", place(report))),
         Command::EnsureVersion(_) => status("Ensured", "the version table and the history"),
-        _ if report.done.is_empty() => status("Up to date", place(&report)),
+        _ if report.done.is_empty() => status("Up to date", place(report)),
         _ => {
             let count = report.done.len();
             let revisions = if count == 1 { "revision" } else { "revisions" };
-            let took = time(begin.elapsed());
-            status("Finished", format!("{count} {revisions} in {took}, now {}", place(&report)));
+            let took = time(elapsed);
+            status("Finished", format!("{count} {revisions} in {took}, now {}", place(report)));
         }
     }
     if !report.unverified.is_empty() {
@@ -84,9 +90,8 @@ pub async fn tell(run: Run<'_>, command: &Command) -> Result<Report, CommandErro
         ));
     }
     if command.prints_json() {
-        print_json(command.name(), Outcome { dry_run: false, report: &report });
+        print_json(command.name(), Outcome { dry_run: false, report });
     }
-    Ok(report)
 }
 
 /// Where a run left the database.

@@ -3,6 +3,7 @@
 use clap::{Args, Subcommand};
 
 use super::resume::ResumeArgs;
+use crate::revision::Target;
 use crate::script::Dialect;
 
 /// A command on a database and its migrations.
@@ -226,6 +227,13 @@ impl Command {
         let is_run = matches!(self, Command::EnsureVersion(_) | Command::Resume(_))
             || self.how().is_some_and(|how| !how.dry_run);
         is_run && self.sql().is_none()
+    }
+
+    /// Whether it takes a database to all heads.
+    #[must_use]
+    pub fn goes_to_heads(&self) -> bool {
+        let is_heads = |target: &Target| *target == Target::HEADS || *target == Target::HEAD;
+        matches!(self, Command::Upgrade(args) if self.changes() && args.target.parse().is_ok_and(|target| is_heads(&target)))
     }
 
     /// Whether it undoes revisions with what the history keeps of them.

@@ -15,7 +15,7 @@ mod plan;
 mod resume;
 mod signal;
 
-pub use apply::{run_of, tell};
+pub use apply::{run_of, tell, tell_report};
 pub use args::{
     BranchesArgs, Command, CurrentArgs, DowngradeArgs, EnsureVersionArgs, FormatArgs, HeadsArgs, HistoryArgs,
     HowArgs, LogArgs, ShowArgs, SqlArgs, StampArgs, UpgradeArgs,

@@ -49,6 +49,7 @@ pub use log::LogEntry;
 pub use offline::OfflineGoal;
 pub use preview::{Preview, PreviewStatement, PreviewStep};
 pub use resume::Answer;
+pub use run::up_to_date;
 pub use start::Run;
 pub use state::{Status, Unfinished};
 pub use verify::Verification;

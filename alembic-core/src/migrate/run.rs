@@ -15,10 +15,11 @@ use super::settings::Settings;
 use super::state::State;
 use super::verify::{taken_back, verify};
 use super::{preflight, retry};
+use crate::config::VersionTable;
 use crate::dialect::{ALEMBIC_WIDTH, Tables};
 use crate::migrator::Migrator;
 use crate::revision::{Direction, Node, RevisionId, Target};
-use crate::script::{Dialect, ScriptDirectory};
+use crate::script::{Dialect, Digest, ScriptDirectory};
 
 pub(super) async fn run(
     migrator: &Migrator,
@@ -46,7 +47,7 @@ pub(super) async fn run(
     let state = State::read(&mut connection, &tables).await?;
     let to_heads =
         matches!(goal, Goal::Upgrade(target) if *target == Target::HEADS || *target == Target::HEAD);
-    if to_heads && migrator.is_at_heads(&state) {
+    if to_heads && state.is_at(migrator.heads()) {
         return Ok(at(&state));
     }
     if matches!(goal, Goal::EnsureVersion) && state.has_versions && state.has_history {
@@ -169,6 +170,25 @@ fn allowed(
         }
         Place::Ahead(_, ahead) => Err(MigrateError::Ahead(ahead)),
     }
+}
+
+/// Where a database is, if it is at these heads: what [`Migrator::heads`] says of scripts that the caller has not read,
+/// and knows to be what they were. One query; none where there is no file yet.
+///
+/// # Errors
+/// The database cannot be reached or read.
+pub async fn up_to_date(
+    database: impl Into<Database>,
+    version_table: &VersionTable,
+    heads: &[(String, Digest)],
+) -> Result<Option<Report>, MigrateError> {
+    let mut connection = match database.into().connect(Missing::Refuse).await {
+        Err(MigrateError::NoFile { .. }) => return Ok(None),
+        connection => connection?,
+    };
+    let tables = Tables::new(connection.dialect(), version_table);
+    let state = State::read(&mut connection, &tables).await?;
+    Ok(state.is_at(heads).then(|| at(&state)))
 }
 
 fn at(state: &State) -> Report {

@@ -21,17 +21,6 @@ use crate::migrator::Migrator;
 use crate::revision::{Direction, RevisionId, Target, TargetError};
 
 impl Migrator {
-    /// Whether the database is at the heads, with nothing left unfinished, and its history says the same as the scripts.
-    pub(super) fn is_at_heads(&self, state: &State) -> bool {
-        let heads = self.heads();
-        state.has_versions
-            && state.unfinished.is_empty()
-            && state.rows.len() == heads.len()
-            && state.rows.iter().zip(heads).all(|((row, applied), (head, lineage))| {
-                row == head && applied.is_none_or(|applied| applied == *lineage)
-            })
-    }
-
     /// Takes a database up: to all heads, unless [`target`](Run::target) says otherwise.
     ///
     /// ```no_run

@@ -96,6 +96,17 @@ impl State {
         Ok(state)
     }
 
+    /// Whether this is where the heads are, with nothing left unfinished, and the history says the same as the scripts.
+    /// The heads are those of [`Migrator::heads`](crate::Migrator::heads).
+    pub(super) fn is_at(&self, heads: &[(String, Digest)]) -> bool {
+        self.has_versions
+            && self.unfinished.is_empty()
+            && self.rows.len() == heads.len()
+            && self.rows.iter().zip(heads).all(|((row, applied), (head, lineage))| {
+                row == head && applied.is_none_or(|applied| applied == *lineage)
+            })
+    }
+
     pub(super) fn ids(&self) -> Vec<String> {
         self.rows.iter().map(|(id, _)| id.clone()).collect()
     }

@@ -113,6 +113,19 @@ impl ScriptDirectory {
         Err(Unjoined { scripts, is_complete, errors: ScriptErrors::sorted(errors) })
     }
 
+    /// The files that [`read`](ScriptDirectory::read) reads, in its order.
+    ///
+    /// # Errors
+    /// A folder that is not there, or cannot be read.
+    pub fn paths(locations: &[Location]) -> Result<Vec<PathBuf>, ScriptError> {
+        let mut visited = HashSet::new();
+        let mut paths = Vec::new();
+        for location in locations {
+            paths.extend(files(location, &mut visited)?.into_iter().map(|name| location.path.join(name)));
+        }
+        Ok(paths)
+    }
+
     /// Joins scripts that were read before. Their order is that of their nodes.
     ///
     /// # Errors

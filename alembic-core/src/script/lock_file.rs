@@ -138,7 +138,9 @@ impl LockFile {
         written.map_err(|error| self.failed(error))
     }
 
-    fn path(&self) -> PathBuf {
+    /// Where it is.
+    #[must_use]
+    pub fn path(&self) -> PathBuf {
         Path::new(&self.folder).join(LOCK_FILE)
     }
 

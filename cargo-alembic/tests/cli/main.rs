@@ -33,3 +33,5 @@ mod support;
 mod templates;
 mod upgrade;
 mod url;
+#[cfg(unix)]
+mod verified;
