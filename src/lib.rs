@@ -30,10 +30,8 @@ pub use alembic_macros::embed_migrations;
 #[cfg(any(feature = "sqlite", feature = "postgres", feature = "mysql"))]
 pub use alembic_core::{DatabaseMessage, migrate};
 
-#[cfg(any(feature = "sqlite", feature = "postgres", feature = "mysql"))]
-pub use alembic_core::autogenerate;
 #[cfg(all(feature = "models", any(feature = "sqlite", feature = "postgres", feature = "mysql")))]
-pub use alembic_core::autogenerate::check;
+pub use alembic_core::autogenerate::{self, check};
 
 #[cfg(feature = "models")]
 pub use alembic_core::models::{self, Model};

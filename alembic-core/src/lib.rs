@@ -6,8 +6,10 @@
 pub mod revision;
 pub mod script;
 
+#[cfg(feature = "sources")]
 pub mod schema;
 
+#[cfg(feature = "sources")]
 pub mod operation;
 
 pub mod config;
@@ -16,12 +18,13 @@ mod migrator;
 
 mod dialect;
 
+#[cfg(feature = "sources")]
 pub mod models;
 
 #[cfg(feature = "driver")]
 pub mod migrate;
 
-#[cfg(feature = "driver")]
+#[cfg(all(feature = "sources", feature = "driver"))]
 pub mod autogenerate;
 
 #[cfg(feature = "build")]
@@ -32,5 +35,6 @@ pub mod cli;
 
 #[cfg(feature = "driver")]
 pub use dialect::DatabaseMessage;
+#[cfg(feature = "sources")]
 pub use dialect::{NoSuchType, TypeWords};
 pub use migrator::Migrator;

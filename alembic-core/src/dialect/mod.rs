@@ -5,11 +5,11 @@
 
 #[cfg(feature = "driver")]
 pub(crate) mod catalog;
-#[cfg(feature = "driver")]
+#[cfg(all(feature = "sources", feature = "driver"))]
 mod ddl;
 #[cfg(feature = "driver")]
 mod failure;
-#[cfg(feature = "driver")]
+#[cfg(all(feature = "sources", feature = "driver"))]
 mod generic;
 #[cfg(feature = "driver")]
 mod lease;
@@ -17,7 +17,7 @@ mod lease;
 mod lock_key;
 #[cfg(feature = "mysql")]
 pub(crate) mod mysql;
-#[cfg(feature = "driver")]
+#[cfg(all(feature = "sources", feature = "driver"))]
 mod neutral;
 #[cfg(feature = "driver")]
 mod offline;
@@ -25,7 +25,7 @@ mod offline;
 pub(crate) mod postgresql;
 #[cfg(feature = "driver")]
 pub(crate) mod quote;
-#[cfg(feature = "driver")]
+#[cfg(all(feature = "sources", feature = "driver"))]
 pub(crate) mod reflect;
 #[cfg(feature = "driver")]
 mod server;
@@ -33,15 +33,16 @@ mod server;
 pub(crate) mod sqlite;
 #[cfg(feature = "driver")]
 mod tables;
+#[cfg(feature = "sources")]
 mod types;
 
-#[cfg(feature = "driver")]
+#[cfg(all(feature = "sources", feature = "driver"))]
 pub use ddl::DdlError;
-#[cfg(feature = "driver")]
+#[cfg(all(feature = "sources", feature = "driver"))]
 pub(crate) use ddl::{Statement, script, statements, type_word};
 #[cfg(feature = "driver")]
 pub use failure::DatabaseMessage;
-#[cfg(feature = "driver")]
+#[cfg(all(feature = "sources", feature = "driver"))]
 pub(crate) use generic::{generic, generic_type};
 #[cfg(feature = "driver")]
 pub(crate) use lease::Lease;
@@ -49,12 +50,17 @@ pub(crate) use lease::Lease;
 pub(crate) use lock_key::LockKey;
 #[cfg(feature = "driver")]
 pub(crate) use offline::Offline;
-#[cfg(feature = "driver")]
+#[cfg(all(feature = "sources", feature = "driver"))]
 pub(crate) use quote::literal;
-#[cfg(feature = "driver")]
-pub(crate) use reflect::{Namespace, Rows, columns};
+#[cfg(all(feature = "sources", feature = "driver"))]
+pub(crate) use reflect::{Namespace, columns};
 #[cfg(feature = "driver")]
 pub(crate) use server::{ReadOnly, ServerFacts};
 #[cfg(feature = "driver")]
 pub(crate) use tables::{ALEMBIC_WIDTH, Entry, Operation, Tables};
+#[cfg(feature = "sources")]
 pub use types::{NoSuchType, TypeWords};
+
+/// The answer of a query all of whose columns are text.
+#[cfg(feature = "driver")]
+pub(crate) type Rows = Vec<Vec<Option<String>>>;

@@ -13,9 +13,6 @@ pub(crate) use catalog::{is_true, names, shown};
 #[cfg(any(feature = "sqlite", feature = "mysql"))]
 pub(crate) use uses::uses;
 
-/// The answer of a query.
-pub(crate) type Rows = Vec<Vec<Option<String>>>;
-
 /// A schema of PostgreSQL or a database of MySQL that is read, and the name under which its tables are shown.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Namespace {

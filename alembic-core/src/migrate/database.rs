@@ -150,6 +150,7 @@ impl Database {
     }
 
     /// Another database on the same server; of SQLite an empty one in memory, which is there until it is closed.
+    #[cfg(feature = "sources")]
     #[cfg_attr(
         not(any(feature = "postgres", feature = "mysql")),
         expect(unused_variables, reason = "one in memory has no name")
@@ -179,6 +180,7 @@ impl Database {
     }
 
     /// Closes the connections of a pool.
+    #[cfg(feature = "sources")]
     pub(crate) async fn close(&self) {
         match &self.0 {
             #[cfg(feature = "sqlite")]

@@ -36,12 +36,14 @@ mod verify;
 mod watch;
 mod with_history;
 
+#[cfg(feature = "sources")]
 pub(crate) use connection::Connection;
 pub use database::Database;
+#[cfg(feature = "sources")]
 pub(crate) use database::Missing;
 pub use error::{
-    Aftermath, Ahead, Diverged, EditedRevision, InDoubt, Interrupted, MigrateError, Provenance, ResumeEdited,
-    StatementFailure, StoppedAt,
+    Aftermath, Ahead, Diverged, EditedRevision, InDoubt, Interrupted, MigrateError,
+    Provenance, ResumeEdited, StatementFailure, StoppedAt,
 };
 pub use event::{Done, Event, Report};
 pub use interrupt::Interrupt;

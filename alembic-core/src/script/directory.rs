@@ -53,6 +53,7 @@ pub struct ScriptDirectory {
 }
 
 /// Scripts that make no graph, or not all that there are.
+#[cfg_attr(not(feature = "sources"), expect(dead_code, reason = "the guard looks at what could be read"))]
 pub(super) struct Unjoined {
     /// Those that could be read.
     pub(super) scripts: Vec<Script>,

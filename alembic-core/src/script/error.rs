@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+#[cfg(feature = "sources")]
 use super::lock::LockProblem;
 use super::statement::StatementError;
 use crate::revision::GraphError;
@@ -70,6 +71,7 @@ pub enum Problem {
     Statement(StatementError),
     #[error("{error}{}", also(others))]
     Graph { error: Box<GraphError>, others: Vec<String> },
+    #[cfg(feature = "sources")]
     #[error("{0}")]
     Lock(Box<LockProblem>),
     #[error("the migrations have {} heads:\n  {}", heads.len(), heads.join("\n  "))]
@@ -116,6 +118,7 @@ impl Problem {
             Problem::OutsideSection { .. } => "put a line `-- alembic: upgrade` above it".into(),
             Problem::Statement(error) => error.help().to_string(),
             Problem::Graph { error, .. } => graph_help(error),
+            #[cfg(feature = "sources")]
             Problem::Lock(problem) => problem.help(),
             Problem::SeveralHeads { .. } => {
                 "join them with `cargo alembic merge`, or allow them with `embed_migrations!(heads = many)`"

@@ -5,12 +5,16 @@ mod conflict;
 mod dialect;
 mod digest;
 mod directory;
+#[cfg(feature = "sources")]
 mod entry;
 mod error;
+#[cfg(feature = "sources")]
 mod file_template;
+#[cfg(feature = "sources")]
 mod guard;
 mod header;
 mod lexer;
+#[cfg(feature = "sources")]
 mod lock;
 #[cfg(feature = "cli")]
 mod lock_file;
@@ -18,6 +22,7 @@ mod lock_file;
 mod new;
 mod pack;
 mod plain;
+#[cfg(feature = "sources")]
 mod reparent;
 #[expect(
     clippy::module_inception,
@@ -35,12 +40,16 @@ pub use conflict::{Conflict, ConflictingStatement, conflicts};
 pub use dialect::Dialect;
 pub use digest::{Digest, InvalidDigest};
 pub use directory::{Location, ScriptDirectory};
+#[cfg(feature = "sources")]
 pub use entry::RevisionEntry;
 pub use error::{Problem, ScriptError, ScriptErrors};
+#[cfg(feature = "sources")]
 pub use file_template::{FileNameParts, FileTemplate, InvalidFileTemplate};
+#[cfg(feature = "sources")]
 pub use guard::Guard;
 pub use header::HeaderLines;
 pub use lexer::{Lexer, Token, TokenKind, lex};
+#[cfg(feature = "sources")]
 pub use lock::{LOCK_FILE, Lock, LockProblem, Seal};
 #[cfg(feature = "cli")]
 pub use lock_file::{LockFile, LockFileError};

@@ -1,6 +1,7 @@
 //! MySQL and MariaDB.
 
 mod lock;
+#[cfg(feature = "sources")]
 pub(crate) mod reflect;
 pub(crate) mod server;
 

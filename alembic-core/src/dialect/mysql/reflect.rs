@@ -9,7 +9,8 @@ use std::collections::HashMap;
 
 pub(crate) use queries::queries;
 
-use crate::dialect::reflect::{Namespace, Rows, columns, is_true, shown, uses};
+use crate::dialect::Rows;
+use crate::dialect::reflect::{Namespace, columns, is_true, shown, uses};
 use crate::schema::{
     Check, Direction, Foreign, ForeignKey, Index, IndexPart, ObjectName, PrimaryKey, ReferentialAction,
     Schema, Table, Unique,

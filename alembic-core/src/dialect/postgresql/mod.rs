@@ -1,6 +1,7 @@
 //! PostgreSQL.
 
 mod lock;
+#[cfg(feature = "sources")]
 pub(crate) mod reflect;
 pub(crate) mod server;
 

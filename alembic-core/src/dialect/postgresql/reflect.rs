@@ -10,7 +10,8 @@ use std::collections::HashMap;
 
 pub(crate) use queries::queries;
 
-use crate::dialect::reflect::{Namespace, Rows, columns, is_true, shown};
+use crate::dialect::Rows;
+use crate::dialect::reflect::{Namespace, columns, is_true, shown};
 use crate::schema::{
     Check, Column, Deferrable, Direction, Enum, Foreign, ForeignKey, Generated, Identity, Index, IndexPart,
     Nulls, ObjectName, PrimaryKey, ReferentialAction, Schema, Table, Type, Unique,

@@ -1,9 +1,9 @@
 //! SQLite.
 
 pub(crate) mod alter;
-#[cfg(feature = "sqlite")]
+#[cfg(all(feature = "sources", feature = "sqlite"))]
 mod definition;
-#[cfg(feature = "sqlite")]
+#[cfg(all(feature = "sources", feature = "sqlite"))]
 pub(crate) mod reflect;
 
 #[cfg(feature = "sqlite")]

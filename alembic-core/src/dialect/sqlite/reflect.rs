@@ -6,7 +6,8 @@
 use std::collections::HashMap;
 
 use super::definition::{read_index, read_table};
-use crate::dialect::reflect::{Rows, columns, uses};
+use crate::dialect::Rows;
+use crate::dialect::reflect::{columns, uses};
 use crate::schema::{Foreign, Index, ObjectName, Schema, Table};
 use crate::script::Dialect;
 

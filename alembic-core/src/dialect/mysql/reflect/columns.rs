@@ -1,7 +1,8 @@
 //! Columns, and what the two servers say of them in different ways.
 
 use super::{Flavor, Reader};
-use crate::dialect::reflect::{Rows, columns};
+use crate::dialect::Rows;
+use crate::dialect::reflect::columns;
 use crate::operation::expression::mentions;
 use crate::schema::{Column, Generated, Identity, Table, Type};
 use crate::script::Dialect;

@@ -2,7 +2,8 @@
 
 use std::collections::HashMap;
 
-use crate::dialect::reflect::{Namespace, Rows, columns, shown};
+use crate::dialect::Rows;
+use crate::dialect::reflect::{Namespace, columns, shown};
 use crate::schema::{Foreign, Schema, Use};
 
 /// Adds what is there, and what of the tables it needs.
