@@ -101,6 +101,9 @@ fn verify_database(database: Option<&str>, variable: &str) {
             for edited in found.edited {
                 report(&crate::migrate::MigrateError::Edited(vec![edited]).to_string());
             }
+            if let Some(moved) = found.moved {
+                report(&moved.to_string());
+            }
             for revision in found.unknown {
                 report(&format!("the database of {variable} has revision {revision}, which no script has"));
             }

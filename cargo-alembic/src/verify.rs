@@ -139,6 +139,12 @@ fn compare(found: &Verification, lock: &Lock, directory: &ScriptDirectory) -> Ve
         finding.diff = script.as_ref().zip(now).map(|(before, now)| diff(path, before, &now.text));
         findings.push(finding);
     }
+    if let Some(moved) = &found.moved {
+        let help = "put the label back to the revision that had it, or restore the scripts of its ancestors";
+        let mut finding = about("history", moved.revision.as_str(), moved.to_string(), help);
+        finding.path = Some(moved.path.clone());
+        findings.push(finding);
+    }
     for (revision, _) in found.applied.iter().filter(|(revision, _)| lock.seal_of(revision).is_none()) {
         let message = format!("revision {revision} is applied to the database, but not sealed in the lock");
         findings.push(about(

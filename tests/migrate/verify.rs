@@ -84,6 +84,65 @@ on_every_database! {
         assert_eq!(database.history().await, ["upgrade r3 2/2"]);
     }
 
+    async fn an_ancestor_of_what_alembic_applied_is_compared_too(database: TestDatabase) {
+        upgrade(&migrator(&chain(2)), &database).await;
+        // Alembic applies r3, and writes no history.
+        database.rows("UPDATE alembic_version SET version_num = 'r3'").await;
+        let report = upgrade(&migrator(&chain(3)), &database).await;
+        assert_eq!((done(&report).len(), report.to), (0, vec!["r3".to_owned()]));
+        assert_eq!(report.unverified.iter().map(|id| id.as_str()).collect::<Vec<_>>(), ["r3"]);
+        let mut edited = chain(3);
+        edited[0].body = edited[0].body.replace("VALUES (1)", "VALUES (2)");
+        let error = migrator(&edited).upgrade(database.url.as_str()).await.expect_err("edited");
+        assert!(matches!(error, MigrateError::Edited(_)), "{error:?}");
+    }
+
+    async fn what_alembic_alone_has_applied_is_said_to_be_unverified(database: TestDatabase) {
+        database.rows("CREATE TABLE alembic_version (version_num VARCHAR(32) NOT NULL PRIMARY KEY)").await;
+        database.rows("INSERT INTO alembic_version VALUES ('r2')").await;
+        let report = upgrade(&migrator(&chain(2)), &database).await;
+        assert_eq!(report.unverified.iter().map(|id| id.as_str()).collect::<Vec<_>>(), ["r1", "r2"]);
+        assert_eq!(database.tables().await, ["alembic_version"], "nothing is written");
+    }
+
+    async fn a_label_that_has_moved_is_noticed(database: TestDatabase) {
+        let with = |labelled: &str| {
+            let label = |id: &str| if id == labelled { "r0\n-- Branch-Labels: lab" } else { "r0" };
+            let table = |id: &str| (format!("CREATE TABLE {id} (x INTEGER);"), format!("DROP TABLE {id};"));
+            let mut scripts = vec![Script::new("r0", "", "CREATE TABLE t (x INTEGER);", "DROP TABLE t;")];
+            for (id, revises) in
+                [("aaa", label("aaa")), ("bbb", label("bbb")), ("ccc", "r0\n-- Depends-On: lab")]
+            {
+                let (up, down) = table(id);
+                scripts.push(Script::new(id, revises, &up, &down));
+            }
+            migrator(&scripts)
+        };
+        let url = database.url.as_str();
+        let report = with("aaa").upgrade(url).target("heads").await.expect("applies all");
+        assert_eq!(done(&report), ["r0", "aaa", "bbb", "ccc"]);
+        let moved = with("bbb");
+        let error = moved.upgrade(url).target("heads").await.expect_err("ccc depends on another revision now");
+        let MigrateError::OtherAncestors(found) = &error else { panic!("{error:?}") };
+        assert_eq!(found.revision.as_str(), "ccc");
+        assert!(error.to_string().contains("it depends on `lab`, which is bbb now"), "{error}");
+        assert_eq!(moved.verify(url).await.expect("reads").moved.as_ref(), Some(&**found));
+        assert!(with("aaa").verify(url).await.expect("reads").moved.is_none());
+        assert_eq!(database.user_tables().await, ["aaa", "bbb", "ccc", "t"]);
+    }
+
+    async fn an_ancestor_without_a_history_is_part_of_the_lineage(database: TestDatabase) {
+        database.rows("CREATE TABLE alembic_version (version_num VARCHAR(32) NOT NULL PRIMARY KEY)").await;
+        database.rows("INSERT INTO alembic_version VALUES ('r1')").await;
+        database.rows("CREATE TABLE t_r1 (id INTEGER PRIMARY KEY)").await;
+        upgrade(&migrator(&chain(2)), &database).await;
+        let mut edited = chain(2);
+        edited[0].body = edited[0].body.replace("VALUES (1)", "VALUES (2)");
+        let error = migrator(&edited).upgrade(database.url.as_str()).await.expect_err("r1 is another");
+        let MigrateError::OtherAncestors(found) = &error else { panic!("{error:?}") };
+        assert_eq!((found.revision.as_str(), found.unrecorded[0].as_str()), ("r2", "r1"));
+    }
+
     async fn rows_that_others_imply_are_tidied_up(database: TestDatabase) {
         upgrade(&migrator(&chain(2)), &database).await;
         database.rows("INSERT INTO alembic_version VALUES ('r1')").await;

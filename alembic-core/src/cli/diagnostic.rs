@@ -226,6 +226,9 @@ fn help(error: &CommandError) -> Option<String> {
     };
     let help = match error {
         MigrateError::NoFile { .. } => "`upgrade` creates it",
+        MigrateError::OtherAncestors(_) => {
+            "put the label back to the revision that had it, or restore the scripts of its ancestors"
+        }
         MigrateError::BadUrl { .. } | MigrateError::UnknownScheme { .. } => {
             "a URL looks like sqlite://app.db, postgres://user:password@host/database or mysql://…"
         }

@@ -255,7 +255,7 @@ impl Tables {
             format!(" AND revision IN ({})", ids.join(", "))
         });
         format!(
-            "SELECT h.revision, h.digest FROM {history} h JOIN (SELECT max(id) AS id FROM {history} \
+            "SELECT h.revision, h.digest, h.lineage FROM {history} h JOIN (SELECT max(id) AS id FROM {history} \
              WHERE finished_at IS NOT NULL{only} GROUP BY revision) latest ON latest.id = h.id \
              WHERE h.operation IN ('upgrade', 'stamp')"
         )

@@ -38,6 +38,8 @@ pub enum MigrateError {
     UnknownRevisions { unknown: UnknownRevisions, applied: Vec<Provenance> },
     #[error("{}", edited(.0))]
     Edited(Vec<EditedRevision>),
+    #[error("{0}")]
+    OtherAncestors(Box<OtherAncestors>),
     #[error("{path}: revision {revision} has no {direction} section for {dialect}")]
     NoSection { path: String, revision: RevisionId, direction: Direction, dialect: Dialect },
     #[error("{path}: revision {revision} is irreversible{}", on(*.dialect))]
@@ -254,6 +256,38 @@ pub struct EditedRevision {
     pub found: Digest,
     /// The script as it was applied, where the history has it.
     pub script: Option<String>,
+}
+
+/// A revision that stands on other revisions than when it was applied, though its own script is what it was.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OtherAncestors {
+    /// Which.
+    pub revision: RevisionId,
+    /// Its file.
+    pub path: String,
+    /// What it depends on by a label or by the beginning of an id, and what that is now.
+    pub dependencies: Vec<(String, RevisionId)>,
+    /// The ancestors of which the history does not have what was applied.
+    pub unrecorded: Vec<RevisionId>,
+}
+
+impl fmt::Display for OtherAncestors {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let OtherAncestors { revision, path, dependencies, unrecorded } = self;
+        write!(
+            formatter,
+            "{path}: revision {revision} stands on other revisions than when it was applied to this database; its own \
+             script is what it was"
+        )?;
+        for (name, now) in dependencies {
+            write!(formatter, "\n  it depends on `{name}`, which is {now} now")?;
+        }
+        if !unrecorded.is_empty() {
+            let ids: Vec<&str> = unrecorded.iter().map(RevisionId::as_str).collect();
+            write!(formatter, "\n  the history does not have what was applied of {}", ids.join(", "))?;
+        }
+        Ok(())
+    }
 }
 
 impl MigrateError {

@@ -42,7 +42,7 @@ pub use database::Database;
 #[cfg(feature = "sources")]
 pub(crate) use database::Missing;
 pub use error::{
-    Aftermath, Ahead, Diverged, EditedRevision, InDoubt, Interrupted, MigrateError,
+    Aftermath, Ahead, Diverged, EditedRevision, InDoubt, Interrupted, MigrateError, OtherAncestors,
     Provenance, ResumeEdited, StatementFailure, StoppedAt,
 };
 pub use event::{Done, Event, Report};

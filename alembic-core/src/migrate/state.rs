@@ -103,7 +103,8 @@ impl State {
             && self.unfinished.is_empty()
             && self.rows.len() == heads.len()
             && self.rows.iter().zip(heads).all(|((row, applied), (head, lineage))| {
-                row == head && applied.is_none_or(|applied| applied == *lineage)
+                // A row without a lineage was written by Alembic: what is below it has to be looked at.
+                row == head && *applied == Some(*lineage)
             })
     }
 

@@ -1,7 +1,7 @@
 //! Is what was applied what the scripts say?
 
 use super::connection::Connection;
-use super::error::{EditedRevision, MigrateError, Provenance};
+use super::error::{EditedRevision, MigrateError, OtherAncestors, Provenance};
 use super::state::State;
 use crate::dialect::Tables;
 use crate::revision::{Node, RevisionId};
@@ -16,6 +16,8 @@ pub struct Verification {
     pub applied: Vec<(RevisionId, Option<Digest>)>,
     /// Applied as something else than the script is now.
     pub edited: Vec<EditedRevision>,
+    /// The first one that stands on other revisions than when it was applied, where none is edited.
+    pub moved: Option<OtherAncestors>,
     /// Rows of the version table that no script has.
     pub unknown: Vec<String>,
     /// When and by whom they were applied, as far as the history knows.
@@ -25,6 +27,13 @@ pub struct Verification {
     /// Applied as the history says, and not applied as the version table says: taken back by something that writes no
     /// history, such as Alembic.
     pub taken_back: Vec<String>,
+}
+
+/// What the history has of an applied revision.
+struct Record {
+    node: Node,
+    digest: Option<Digest>,
+    lineage: Option<Digest>,
 }
 
 const READING: &str = "reading the history";
@@ -48,13 +57,18 @@ pub(super) async fn verify(
     }
     let applied = recorded(connection, tables, directory, state, nodes).await?;
     let mut edited = edited(connection, tables, directory, &applied).await?;
+    if edited.is_empty()
+        && let Some(moved) = moved(directory, &applied)
+    {
+        return Err(MigrateError::OtherAncestors(Box::new(moved)));
+    }
     // What is unfinished may be mended where it is not done yet; `resume` looks at the rest.
     edited.retain(|edited| !state.unfinished.iter().any(|id| id == edited.revision.as_str()));
     if !edited.is_empty() {
         return Err(MigrateError::Edited(edited));
     }
-    let unverified = applied.into_iter().filter(|(_, digest)| digest.is_none());
-    Ok(unverified.map(|(node, _)| directory.graph().id(node).clone()).collect())
+    let unverified = applied.into_iter().filter(|record| record.digest.is_none());
+    Ok(unverified.map(|record| directory.graph().id(record.node).clone()).collect())
 }
 
 /// Which of these revisions the history has as applied. Their rows are gone, so something else took them back.
@@ -98,31 +112,40 @@ pub(super) async fn compare(
         found.taken_back.sort();
     }
     found.edited = edited(connection, tables, directory, &applied).await?;
-    found.applied = applied.into_iter().map(|(node, digest)| (graph.id(node).clone(), digest)).collect();
+    if found.edited.is_empty() {
+        found.moved = moved(directory, &applied);
+    }
+    found.applied =
+        applied.into_iter().map(|record| (graph.id(record.node).clone(), record.digest)).collect();
     Ok(found)
 }
 
-/// What is applied, parents before children, each with the digest that the history has for it.
+/// What is applied, parents before children, each with what the history has of it.
 async fn recorded(
     connection: &mut Connection,
     tables: &Tables,
     directory: &ScriptDirectory,
     state: &State,
     nodes: &[Node],
-) -> Result<Vec<(Node, Option<Digest>)>, MigrateError> {
+) -> Result<Vec<Record>, MigrateError> {
     let graph = directory.graph();
-    let mut digests: Vec<Option<Digest>> = vec![None; graph.len()];
+    let mut digests: Vec<(Option<Digest>, Option<Digest>)> = vec![(None, None); graph.len()];
     if state.has_history {
         let rows = connection.rows(tables.digests(None)).await.map_err(MigrateError::database(READING))?;
         for row in rows {
-            let [Some(id), Some(digest)] = row.as_slice() else { continue };
+            let [Some(id), digest, lineage] = row.as_slice() else { continue };
             let Some(node) = graph.find(id) else { continue };
-            digests[node.index()] = digest.parse().ok();
+            let read = |text: &Option<String>| text.as_ref().and_then(|text| text.parse().ok());
+            digests[node.index()] = (read(digest), read(lineage));
         }
     }
     let applied = graph.applied(nodes);
     let order = graph.topological().iter().copied().filter(|node| applied.contains(*node));
-    Ok(order.map(|node| (node, digests[node.index()])).collect())
+    let record = |node: Node| {
+        let (digest, lineage) = digests[node.index()];
+        Record { node, digest, lineage }
+    };
+    Ok(order.map(record).collect())
 }
 
 /// Those whose script is something else now, each with the script as it was applied.
@@ -130,10 +153,10 @@ async fn edited(
     connection: &mut Connection,
     tables: &Tables,
     directory: &ScriptDirectory,
-    applied: &[(Node, Option<Digest>)],
+    applied: &[Record],
 ) -> Result<Vec<EditedRevision>, MigrateError> {
     let mut edited = Vec::new();
-    for (node, digest) in applied {
+    for Record { node, digest, .. } in applied {
         let found = directory.digest(*node);
         let Some(applied) = digest.filter(|digest| *digest != found) else { continue };
         let revision = directory.graph().id(*node).clone();
@@ -143,4 +166,26 @@ async fn edited(
         edited.push(EditedRevision { revision, path, applied, found, script });
     }
     Ok(edited)
+}
+
+/// The first whose script is what it was, and whose ancestors are not: a label that it depends on is another revision's now,
+/// or what the history does not have of an ancestor was changed.
+fn moved(directory: &ScriptDirectory, applied: &[Record]) -> Option<OtherAncestors> {
+    let graph = directory.graph();
+    let is_moved = |record: &&Record| {
+        record.digest == Some(directory.digest(record.node))
+            && record.lineage.is_some_and(|lineage| lineage != directory.lineage(record.node))
+    };
+    let Record { node, .. } = applied.iter().find(is_moved)?;
+    let script = directory.script(*node);
+    let dependencies = script.revision.depends_on.iter().zip(graph.dependencies(*node));
+    let by_other_names = dependencies.filter(|(name, node)| *name != graph.id(**node).as_str());
+    let below = graph.applied(&[*node]);
+    let unrecorded = applied.iter().filter(|record| record.digest.is_none() && below.contains(record.node));
+    Some(OtherAncestors {
+        revision: graph.id(*node).clone(),
+        path: script.path.clone(),
+        dependencies: by_other_names.map(|(name, node)| (name.clone(), graph.id(*node).clone())).collect(),
+        unrecorded: unrecorded.map(|record| graph.id(record.node).clone()).collect(),
+    })
 }
