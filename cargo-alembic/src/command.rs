@@ -116,7 +116,11 @@ async fn shared(project: &Project, arguments: &Arguments, command: &cli::Command
         return result.map_err(|error| Failure::command_on(project, &error, migrator));
     }
     let url = project.url(arguments)?;
-    let lock = seal::verify(project, migrator.directory())?;
+    // What the history keeps is undone with what it keeps: what became of the script is of no matter.
+    let lock = match command.uses_history() {
+        true => project.lock_file().read()?,
+        false => seal::verify(project, migrator.directory())?,
+    };
     if let Some(look) = look
         && migrator.directory().scripts().iter().all(|script| lock.seal_of(&script.revision.id).is_some())
     {
@@ -177,7 +181,12 @@ async fn change<'a>(
     let (asked_file, locked) = (file.clone(), arguments.locked);
     let run = run.approve(move |plan| seal::approve(&asked_file, lock, directory, locked, plan));
     match cli::tell(run, command).await {
-        Ok(report) => seal::applied(project, &file, lock, directory, &report.to, locked),
+        // What was applied as something else than the scripts say gets no seal.
+        Ok(_) if command.uses_history() => Ok(()),
+        Ok(report) => {
+            let sealed = seal::applied(project, &file, lock, directory, &report.to, locked);
+            sealed.or_else(|error| seal::not_written(error, &report, lock))
+        }
         Err(error) => {
             // What was applied before the failure stays applied, and is sealed: where it is what the scripts say.
             if let Ok(found) = migrator.verify(url).await

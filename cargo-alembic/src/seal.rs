@@ -1,7 +1,7 @@
 //! `alembic.lock` after a database was changed, and `seal` and `unseal`.
 
 use alembic_core::cli::{note, status, warning};
-use alembic_core::migrate::MigrateError;
+use alembic_core::migrate::{MigrateError, Report};
 use alembic_core::revision::{Direction, RevisionId, resolve};
 use alembic_core::script::{
     Dialect, Digest, Lock, LockFile, LockFileError, Script, ScriptDirectory, ScriptErrors, Seal, Section,
@@ -64,7 +64,7 @@ pub(crate) fn applied(
     directory: &ScriptDirectory,
     rows: &[String],
     locked: bool,
-) -> Result<(), Failure> {
+) -> Result<(), LockFileError> {
     let graph = directory.graph();
     let rows: Vec<_> = rows.iter().filter_map(|row| graph.find(row)).collect();
     let applied = graph.applied(&rows);
@@ -75,7 +75,7 @@ pub(crate) fn applied(
     }
     if locked {
         let change = "applied revisions have no seal yet".to_owned();
-        return Err(LockFileError::Locked { path: file.shown(), change }.into());
+        return Err(LockFileError::Locked { path: file.shown(), change });
     }
     let update = file.update(|lock| {
         list(lock, project, directory);
@@ -90,8 +90,22 @@ pub(crate) fn applied(
         {
             Ok(())
         }
-        result => Ok(result?),
+        result => result,
     }
+}
+
+/// The database was changed, and the lock could not be: that fails where it is this run that has made seals necessary.
+pub(crate) fn not_written(error: LockFileError, report: &Report, lock: &Lock) -> Result<(), Failure> {
+    let mut done = report.done.iter().filter(|done| done.direction == Direction::Upgrade);
+    if report.done.is_empty() && report.from == report.to {
+        return Err(error.into());
+    }
+    if done.any(|done| lock.seal_of(&done.revision).is_none()) {
+        let help = "the database was changed all the same: `cargo alembic seal --from-database` seals what is applied";
+        return Err(Failure::new(error, help));
+    }
+    warning(format!("{error}; `cargo alembic seal --from-database` seals what is applied"));
+    Ok(())
 }
 
 /// A seal made at this moment.
@@ -135,6 +149,8 @@ pub(crate) async fn seal(project: &Project, arguments: &Arguments, args: &SealAr
         for revision in &args.revisions {
             nodes.extend(resolve(graph, &revision.parse()?)?);
         }
+        // What is applied stands on its ancestors.
+        nodes = graph.applied(&nodes).iter().collect();
     }
     nodes.retain(|node| lock.seal_of(graph.id(*node)).is_none());
     if nodes.is_empty() {

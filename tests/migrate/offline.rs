@@ -247,3 +247,98 @@ fn what_only_the_database_knows_is_refused() {
     check("ALTER TABLE t ADD COLUMN d INTEGER;", Dialect::Sqlite, false);
     check("ALTER TABLE t DROP COLUMN d;", Dialect::Sqlite, false);
 }
+
+/// Two tables, of which one has rows that refer to the other; and a revision with this upgrade.
+fn family(upgrade: &str) -> Migrator {
+    let tables = "CREATE TABLE p (id INTEGER PRIMARY KEY, x TEXT);\n\
+         CREATE TABLE c (p INTEGER NOT NULL REFERENCES p (id) ON DELETE CASCADE, v TEXT);\n\
+         INSERT INTO p VALUES (1, 'a');\nINSERT INTO c VALUES (1, 'one'), (1, 'two');";
+    migrator(&[
+        Script::new("a1", "", tables, "DROP TABLE p;\nDROP TABLE c;"),
+        Script::new("a2", "a1", upgrade, ""),
+        Script::new("a3", "a2", "CREATE TABLE after_it (x INTEGER);\nDELETE FROM p;", ""),
+    ])
+}
+
+const REBUILD: &str = "CREATE TABLE p_new (id INTEGER PRIMARY KEY, x TEXT, y TEXT);\n\
+     INSERT INTO p_new SELECT id, x, NULL FROM p;\nDROP TABLE p;\nALTER TABLE p_new RENAME TO p;";
+
+#[tokio::test]
+async fn a_table_that_is_dropped_takes_no_rows_along_on_sqlite() {
+    let cases = [
+        (REBUILD, true),
+        ("DROP TABLE p;", false),
+        ("DROP TABLE c;\nDROP TABLE p;", true),
+        ("DELETE FROM c;\nDROP TABLE p;", true),
+        (
+            "CREATE TABLE p_new (id INTEGER PRIMARY KEY);\nDROP TABLE p;\nALTER TABLE p_new RENAME TO p;",
+            false,
+        ),
+    ];
+    for (upgrade, fits) in cases {
+        let migrator = family(upgrade);
+        let (online, offline) =
+            (TestDatabase::new(Kind::Sqlite).await, TestDatabase::new(Kind::Sqlite).await);
+        for database in [&online, &offline] {
+            migrator.upgrade(database.url.as_str()).target("a1").await.expect("the tables");
+        }
+        let result = migrator.upgrade(online.url.as_str()).target("a2").await;
+        assert_eq!(result.is_ok(), fits, "{upgrade}: {result:?}");
+        let script = migrator.offline(Dialect::Sqlite, &up("a1:a2")).expect("a script");
+        let output = offline.client(&script);
+        assert_eq!(output.code == Some(0), fits, "{upgrade}: {output}\n{script}");
+        if !fits {
+            assert!(output.stderr.contains("rows refer to p, which is gone"), "{output}");
+        }
+        assert_eq!(state(&online).await, state(&offline).await, "{upgrade}");
+    }
+    // Afterwards foreign keys are enforced again: what refers to a row goes with it, as in a run.
+    let migrator = family(REBUILD);
+    let (online, offline) = (TestDatabase::new(Kind::Sqlite).await, TestDatabase::new(Kind::Sqlite).await);
+    migrator.upgrade(online.url.as_str()).await.expect("all");
+    run(&migrator, &offline, &up("heads"));
+    assert_eq!(state(&online).await, state(&offline).await);
+    assert_eq!(offline.rows("SELECT v FROM c").await.len(), 0);
+}
+
+#[tokio::test]
+async fn a_table_is_dropped_by_itself_on_sqlite() {
+    let alone = |body: &str| {
+        let tables = "CREATE TABLE p (id INTEGER PRIMARY KEY);\nCREATE TABLE c (p INTEGER REFERENCES p (id));\n\
+             INSERT INTO p VALUES (1);\nINSERT INTO c VALUES (1);";
+        migrator(&[
+            Script::new("a1", "", tables, ""),
+            Script::with_body("a2", "a1", &format!("-- alembic: upgrade no-transaction\n{body}\n")),
+        ])
+    };
+    for (body, fits) in [("DROP TABLE c;\nDROP TABLE p;", true), ("DROP TABLE p;", false)] {
+        let database = TestDatabase::new(Kind::Sqlite).await;
+        let migrator = alone(body);
+        run(&migrator, &database, &up("a1"));
+        let output = database.client(&migrator.offline(Dialect::Sqlite, &up("a1:a2")).expect("a script"));
+        assert_eq!(output.code == Some(0), fits, "{output}");
+        assert_eq!(database.user_tables().await.len(), if fits { 0 } else { 2 }, "{body}");
+    }
+}
+
+#[tokio::test]
+async fn rows_that_a_script_puts_back_are_not_there_twice() {
+    let saved = format!(
+        "CREATE TABLE saved AS SELECT * FROM c;\n{REBUILD}\nINSERT INTO c SELECT * FROM saved;\nDROP TABLE saved;"
+    );
+    let migrator = family(&saved);
+    let database = TestDatabase::new(Kind::Sqlite).await;
+    let url = database.url.as_str();
+    migrator.upgrade(url).target("a1").await.expect("the tables");
+    let error = migrator.upgrade(url).target("a2").await.expect_err("twice");
+    let text = "migrations/a2.sql:12: this puts rows back into `c`, as if they had gone with `p` in line 10";
+    assert!(error.to_string().starts_with(text), "{error}");
+    let offline = migrator.offline(Dialect::Sqlite, &up("a1:a2")).expect_err("twice");
+    assert_eq!(offline.to_string(), error.to_string());
+    assert_eq!(database.rows("SELECT v FROM c").await.len(), 2);
+    // Said by the script, it is done.
+    let emptied = saved.replace("DROP TABLE p;", "DELETE FROM c;\nDROP TABLE p;");
+    let report = family(&emptied).upgrade(url).target("a2").await.expect("applies");
+    assert_eq!(report.to, ["a2"]);
+    assert_eq!(database.rows("SELECT v FROM c").await.len(), 2);
+}

@@ -265,13 +265,26 @@ fn help(error: &CommandError) -> Option<String> {
         }
         MigrateError::Refused { .. } => "nothing was run",
         MigrateError::RowsReferred { .. } => {
-            "the database is as it was. Drop the other table first if both are to go; to change a table, use ALTER TABLE, \
-             or make it anew in one section that runs in a transaction: CREATE TABLE new_t, INSERT INTO new_t SELECT …, \
+            "the database is as it was. Drop the other table first if both are to go, or DELETE the rows first if they are; \
+             to change a table, use ALTER TABLE, or make it anew in one section that runs in a transaction: CREATE TABLE new_t, INSERT INTO new_t SELECT …, \
              DROP TABLE t, ALTER TABLE new_t RENAME TO t"
         }
         MigrateError::RowsLost { .. } => {
             "the database is as it was. Keep those rows in the new table; or change or delete what refers to them, in the \
              same section"
+        }
+        MigrateError::RowsRestored { child, .. } => {
+            return Some(format!(
+                "the database is as it was. Leave out what saves the rows and puts them back; or, if other rows are to take \
+                 their place, `DELETE FROM {child};` before the table is dropped"
+            ));
+        }
+        MigrateError::RowsUnreferred { .. } => {
+            "`transaction = \"revision\"` in alembic.toml commits each revision by itself, and so shows which one it is"
+        }
+        MigrateError::Deferred { .. } => {
+            "each revision has to leave the database as its constraints want it: what another revision is to mend belongs \
+             into this one"
         }
         MigrateError::UnknownRevisions { applied, .. } => {
             let undo = "`downgrade --from-history -1` undoes the last one with the downgrade that the history keeps, \

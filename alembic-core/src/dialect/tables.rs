@@ -532,6 +532,11 @@ impl Tables {
                 literals.join(", ")
             ),
         };
+        self.require(&found, message)
+    }
+
+    /// Statements for a script that fail with a message unless something holds.
+    pub(crate) fn require(&self, found: &str, message: &str) -> Vec<String> {
         match self.dialect {
             Dialect::Postgresql => {
                 let message = self.literal(&message.replace('%', "%%"));

@@ -34,6 +34,8 @@ enum Kind {
     OwnOne,
     /// One that fails where the migration lock is held no more.
     Fence,
+    /// One that fails where a deferred constraint is not satisfied.
+    Constraints,
 }
 
 /// How a batch went wrong.
@@ -44,6 +46,8 @@ pub(super) enum Failure {
     Own(sqlx::Error),
     /// A statement that should have changed one row changed another number.
     Moved,
+    /// A deferred constraint is not satisfied.
+    Unsatisfied(sqlx::Error),
     /// The migration lock is held no more.
     LockLost(Option<sqlx::Error>),
     /// It was given up, because the run was told to stop.
@@ -74,6 +78,11 @@ impl Batch {
     /// Adds a statement that fails where the migration lock is held no more.
     pub(super) fn fence(&mut self, sql: &str) {
         self.push(sql, Kind::Fence);
+    }
+
+    /// Adds a statement that fails where a deferred constraint is not satisfied.
+    pub(super) fn constraints(&mut self, sql: &str) {
+        self.push(sql, Kind::Constraints);
     }
 
     fn push(&mut self, sql: &str, kind: Kind) {
@@ -184,7 +193,8 @@ impl Batch {
                 Failure::Statement { index, span, message, source: error }
             }
             Kind::Fence if matches!(error, sqlx::Error::Database(_)) => Failure::LockLost(Some(error)),
-            Kind::Own | Kind::OwnOne | Kind::Fence => Failure::Own(error),
+            Kind::Constraints if matches!(error, sqlx::Error::Database(_)) => Failure::Unsatisfied(error),
+            Kind::Own | Kind::OwnOne | Kind::Fence | Kind::Constraints => Failure::Own(error),
         }
     }
 }

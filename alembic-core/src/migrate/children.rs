@@ -18,10 +18,7 @@ pub(super) fn new_name(statement: &str) -> Option<String> {
     if keywords(statement, Dialect::Sqlite, 2) != ["ALTER", "TABLE"] {
         return None;
     }
-    let words = lex(statement, Dialect::Sqlite)
-        .filter(|token| !matches!(token.kind, TokenKind::Whitespace | TokenKind::Comment))
-        .map(|token| token.text(statement));
-    let words: Vec<&str> = words.filter(|word| *word != ";").collect();
+    let words: Vec<&str> = words(statement).into_iter().filter(|word| *word != ";").collect();
     match words.as_slice() {
         [.., rename, to, _] if rename.eq_ignore_ascii_case("RENAME") && to.eq_ignore_ascii_case("TO") => {
             last_name(statement)
@@ -30,13 +27,60 @@ pub(super) fn new_name(statement: &str) -> Option<String> {
     }
 }
 
+/// Whether a table is dropped at `dropped` and another one takes its place later: the rebuild that SQLite's manual shows
+/// (sqlite.org/lang_altertable.html, section 7).
+pub(super) fn is_replaced(statements: &[&str], dropped: usize, table: &str) -> bool {
+    let takes_place = |statement: &&str| {
+        is_in_main(statement) && new_name(statement).is_some_and(|name| name.eq_ignore_ascii_case(table))
+    };
+    is_in_main(statements[dropped]) && statements[dropped + 1..].iter().any(takes_place)
+}
+
+/// The statement that puts rows of `child` back which were saved elsewhere before `dropped`: who writes that counts on the
+/// rows going with the table that they refer to.
+pub(super) fn restoring(statements: &[&str], dropped: usize, child: &str) -> Option<usize> {
+    let names = |statement: &str, keywords: &[&str]| {
+        tables_after(&words(statement), keywords).iter().any(|name| name.eq_ignore_ascii_case(child))
+    };
+    let is_saved = statements[..dropped].iter().any(|statement| names(statement, &["FROM", "JOIN"]));
+    // Made in the section, or emptied by it, it is no table whose rows are in question.
+    let is_settled = statements.iter().any(|statement| {
+        let first = keywords(statement, Dialect::Sqlite, 1);
+        let made = first == ["CREATE"] && names(statement, &["TABLE", "EXISTS"]);
+        let emptied = first == ["DELETE"] && names(statement, &["FROM"]);
+        let dropped = first == ["DROP"] && names(statement, &["TABLE", "EXISTS"]);
+        made || emptied || dropped || new_name(statement).is_some_and(|name| name.eq_ignore_ascii_case(child))
+    });
+    let puts_back = |index: &usize| names(statements[*index], &["INTO"]);
+    (is_saved && !is_settled).then(|| (dropped + 1..statements.len()).find(puts_back)).flatten()
+}
+
+/// The tables that statements write rows to.
+pub(super) fn written_tables(statement: &str) -> Vec<String> {
+    tables_after(&words(statement), &["INTO"])
+}
+
+/// The names behind some keywords, without their schema.
+fn tables_after(words: &[&str], keywords: &[&str]) -> Vec<String> {
+    let is_keyword = |word: &str| keywords.iter().any(|keyword| word.eq_ignore_ascii_case(keyword));
+    let behind = |index: usize| match &words[index + 1..] {
+        [_, ".", name, ..] | [name, ..] => unquoted(name),
+        [] => None,
+    };
+    let places = words.iter().enumerate().filter(|(_, word)| is_keyword(word));
+    places.filter_map(|(index, _)| behind(index)).collect()
+}
+
+fn words(statement: &str) -> Vec<&str> {
+    let tokens = lex(statement, Dialect::Sqlite)
+        .filter(|token| !matches!(token.kind, TokenKind::Whitespace | TokenKind::Comment));
+    tokens.map(|token| token.text(statement)).collect()
+}
+
 /// Whether a statement names its table without a schema, or with `main`.
 pub(super) fn is_in_main(statement: &str) -> bool {
-    let mut tokens = lex(statement, Dialect::Sqlite)
-        .filter(|token| !matches!(token.kind, TokenKind::Whitespace | TokenKind::Comment))
-        .map(|token| token.text(statement));
     let mut before = "";
-    let schema = tokens.find_map(|token| {
+    let schema = words(statement).into_iter().find_map(|token| {
         let found = (token == ".").then_some(before);
         before = token;
         found
@@ -51,6 +95,10 @@ fn last_name(statement: &str) -> Option<String> {
         })
         .last()?
         .text(statement);
+    unquoted(name)
+}
+
+fn unquoted(name: &str) -> Option<String> {
     let inner = || name.get(1..name.len() - 1).unwrap_or_default();
     let unquoted = match name.chars().next()? {
         quote @ ('"' | '`' | '\'') => inner().replace(&quote.to_string().repeat(2), &quote.to_string()),
@@ -60,11 +108,8 @@ fn last_name(statement: &str) -> Option<String> {
     Some(unquoted)
 }
 
-/// A table with rows that refer to `table`, while foreign keys are enforced.
-pub(super) async fn referring_table(
-    connection: &mut Connection,
-    table: &str,
-) -> sqlx::Result<Option<String>> {
+/// The tables with rows that refer to `table`, while foreign keys are enforced.
+pub(super) async fn referring_tables(connection: &mut Connection, table: &str) -> sqlx::Result<Vec<String>> {
     let literal = table.replace('\'', "''");
     let children = connection
         .rows(format!(
@@ -73,15 +118,19 @@ pub(super) async fn referring_table(
              AND lower(f.\"table\") = lower('{literal}') AND lower(m.name) <> lower('{literal}')"
         ))
         .await?;
+    let mut found: Vec<String> = Vec::new();
     for row in children {
         let [Some(child), Some(column)] = row.as_slice() else { continue };
+        if found.contains(child) {
+            continue;
+        }
         let quoted = |name: &str| format!("\"{}\"", name.replace('"', "\"\""));
         let sql = format!("SELECT 'x' FROM {} WHERE {} IS NOT NULL LIMIT 1", quoted(child), quoted(column));
         if !connection.rows(sql).await?.is_empty() {
-            return Ok(Some(child.clone()));
+            found.push(child.clone());
         }
     }
-    Ok(None)
+    Ok(found)
 }
 
 /// A row that refers to a row that is not there: its table, its rowid where it has one, and the table referred to.
@@ -92,17 +141,20 @@ pub(super) struct Orphan {
     pub(super) parent: String,
 }
 
+/// Asks for the rows that refer to a row of `table` that is not there: table, rowid, and the table referred to.
+pub(super) fn orphans_of(table: &str) -> String {
+    let literal = table.replace('\'', "''");
+    format!(
+        "SELECT DISTINCT v.\"table\", CAST(v.rowid AS TEXT), v.parent FROM sqlite_master m, \
+         pragma_foreign_key_list(m.name) f, pragma_foreign_key_check(m.name) v \
+         WHERE m.type = 'table' AND m.sql LIKE '%references%' AND lower(f.\"table\") = lower('{literal}') \
+         AND lower(v.parent) = lower('{literal}')"
+    )
+}
+
 /// The rows that refer to a row of `table` that is not there.
 pub(super) async fn orphans(connection: &mut Connection, table: &str) -> sqlx::Result<Vec<Orphan>> {
-    let literal = table.replace('\'', "''");
-    let rows = connection
-        .rows(format!(
-            "SELECT DISTINCT v.\"table\", CAST(v.rowid AS TEXT), v.parent FROM sqlite_master m, \
-             pragma_foreign_key_list(m.name) f, pragma_foreign_key_check(m.name) v \
-             WHERE m.type = 'table' AND lower(f.\"table\") = lower('{literal}') AND lower(v.parent) = lower('{literal}') \
-             ORDER BY 1, v.rowid"
-        ))
-        .await?;
+    let rows = connection.rows(format!("{} ORDER BY 1, v.rowid", orphans_of(table))).await?;
     Ok(rows
         .into_iter()
         .filter_map(|row| {
@@ -121,7 +173,7 @@ pub(super) async fn is_hidden(connection: &mut Connection, table: &str) -> sqlx:
 
 #[cfg(test)]
 mod tests {
-    use super::{dropped_table, is_in_main, new_name};
+    use super::{dropped_table, is_in_main, new_name, restoring};
 
     #[test]
     fn new_names_of_tables() {
@@ -138,6 +190,28 @@ mod tests {
         ] {
             assert_eq!(is_in_main(sql), main, "{sql}");
         }
+    }
+
+    #[test]
+    fn rows_that_are_put_back() {
+        let check = |statements: &[&str], expected: Option<usize>| {
+            let dropped = statements.iter().position(|statement| dropped_table(statement).is_some());
+            assert_eq!(restoring(statements, dropped.expect("a drop"), "c"), expected, "{statements:?}");
+        };
+        let (save, drop, back) =
+            ("CREATE TABLE b AS SELECT * FROM c", "DROP TABLE p", "INSERT INTO c SELECT * FROM b");
+        check(&[save, drop, back], Some(2));
+        check(
+            &["insert into b select x.v from main.\"C\" x", drop, "-- so\nREPLACE INTO [c] SELECT * FROM b"],
+            Some(2),
+        );
+        check(&["CREATE TABLE b AS SELECT p.id FROM p JOIN c ON c.p = p.id", drop, back], Some(2));
+        check(&[save, "DELETE FROM c", drop, back], None);
+        check(&[save, drop, "DELETE FROM main.c", back], None);
+        check(&[save, drop, "DROP TABLE IF EXISTS c", "CREATE TABLE c (x)", back], None);
+        check(&[save, drop, "INSERT INTO d SELECT * FROM c"], None);
+        check(&["CREATE TABLE b (c INTEGER REFERENCES c)", drop, back], None);
+        check(&[back, save, drop], None);
     }
 
     #[test]

@@ -61,6 +61,27 @@ pub enum MigrateError {
     )]
     RowsLost { path: String, line: usize, table: String, child: String, row: Option<String>, more: usize },
     #[error(
+        "{path}:{line}: this puts rows back into `{child}`, as if they had gone with `{table}` in line {dropped}; but they \
+             are kept, since another table takes its place, and would be there twice"
+    )]
+    RowsRestored { path: String, line: usize, table: String, dropped: usize, child: String },
+    #[error(
+        "{} of `{child}` refers to a row of `{parent}` that is not there{} when {} {} committed; nothing of it is",
+        row_of(.row), and_more(*.more), ids(.revisions), if revisions.len() == 1 { "is" } else { "are" }
+    )]
+    RowsUnreferred {
+        revisions: Vec<RevisionId>,
+        child: String,
+        row: Option<String>,
+        parent: String,
+        more: usize,
+    },
+    #[error(
+        "{path}: what revision {revision} leaves does not satisfy a constraint that is deferred to the end of the \
+             transaction: {message}"
+    )]
+    Deferred { path: String, revision: RevisionId, message: Box<DatabaseMessage>, source: sqlx::Error },
+    #[error(
         "{path}:{line}: SQLite lacks this form of ALTER TABLE; it is carried out by looking at the database, which a \
              script cannot"
     )]
@@ -337,6 +358,11 @@ fn feature(dialect: Dialect) -> &'static str {
         Dialect::Postgresql => "postgres",
         Dialect::Mysql => "mysql",
     }
+}
+
+fn ids(revisions: &[RevisionId]) -> String {
+    let ids: Vec<&str> = revisions.iter().map(RevisionId::as_str).collect();
+    ids.join(", ")
 }
 
 fn row_of(row: &Option<String>) -> String {

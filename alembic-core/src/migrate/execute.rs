@@ -4,11 +4,11 @@ use std::time::{Instant, SystemTime};
 
 use tracing::Instrument as _;
 
-use super::alter::{alter_table, displace_table, lacking_alter};
+use super::alter::{alter_table, lacking_alter};
 use super::batch::{Batch, Failure};
-use super::children::{Orphan, dropped_table, is_hidden, is_in_main, new_name, orphans, referring_table};
 use super::connection::Connection;
 use super::database::Database;
+use super::deferred::unsatisfied;
 use super::error::{Aftermath, MigrateError, StatementFailure};
 use super::event::{Done, Event, Report};
 use super::leave::Found;
@@ -46,6 +46,8 @@ pub(super) struct Executor<'e, 's> {
     pub(super) found: Option<Found>,
     /// Whether a revision may have left its session changed: the next one needs another session.
     pub(super) is_left_changed: bool,
+    /// Whether PostgreSQL may have constraints that are deferred to the end of a transaction.
+    pub(super) defers: bool,
     /// The rows that the version table has after what is done.
     pub(super) expected: Vec<Node>,
     /// The rows that it has now: they change once in a transaction, when it commits.
@@ -54,17 +56,6 @@ pub(super) struct Executor<'e, 's> {
     pub(super) kept: Vec<RevisionId>,
     /// What is done in the transaction that is open.
     pub(super) open: Vec<RevisionId>,
-}
-
-const LOOKING: &str = "looking for rows that refer to a table";
-
-/// A table that was dropped for another one to take its place.
-struct Displaced {
-    table: String,
-    /// Where it was dropped.
-    line: usize,
-    /// Rows that referred to nothing in it already.
-    before: Vec<Orphan>,
 }
 
 impl Executor<'_, '_> {
@@ -164,7 +155,9 @@ impl Executor<'_, '_> {
             if !batch.is_empty() {
                 self.send(batch).await.map_err(own_failure("writing the version table"))?;
             }
-            self.commit_waiting().await.map_err(MigrateError::database("committing"))?;
+            if let Err(error) = self.commit_waiting().await {
+                return Err(self.not_committed(error).await);
+            }
             self.written.clone_from(&self.expected);
             self.kept.append(&mut self.open);
         }
@@ -221,12 +214,8 @@ impl Executor<'_, '_> {
                 before.map_err(|failure| self.failure(step, failure, true))?;
             }
             if let Some(table) = dropped_table {
-                if self.is_replaced(step, index, &table).await? {
-                    let before =
-                        orphans(self.connection, &table).await.map_err(MigrateError::database(LOOKING))?;
-                    let dropped = displace_table(self.connection, &table, index, statement).await;
-                    dropped.map_err(|failure| self.failure(step, failure, true))?;
-                    displaced.push(Displaced { table, line: step.script.place(statement.start).0, before });
+                if let Some(dropped) = self.displace(step, index, &table).await? {
+                    displaced.push(dropped);
                     continue;
                 }
                 self.keep_children(step, index, table).await?;
@@ -246,69 +235,13 @@ impl Executor<'_, '_> {
         for displaced in displaced {
             self.check_children(step, displaced).await?;
         }
+        self.check_deferred(&mut batch);
         let left = self.leave(step, &mut batch).await;
         left.map_err(|failure| self.failure(step, failure, true))?;
         self.restore_search_path(step, &mut batch);
         batch.own(&self.tables.done(&self.entry(step), Some(begun)));
         let result = self.send(batch).await;
         result.map_err(|failure| self.failure(step, failure, true))
-    }
-
-    pub(super) fn dropped_table(&self, statement: &str) -> Option<String> {
-        (self.tables.dialect() == Dialect::Sqlite).then(|| dropped_table(statement)).flatten()
-    }
-
-    /// Whether a table that is dropped has rows of others that refer to it, and another table takes its place later in the
-    /// section: the rebuild that SQLite's manual shows (sqlite.org/lang_altertable.html, section 7).
-    async fn is_replaced(
-        &mut self,
-        step: &PlannedStep<'_>,
-        index: usize,
-        table: &str,
-    ) -> Result<bool, MigrateError> {
-        let text = |statement| step.script.statement_text(statement);
-        let later = step.statements[index + 1..].iter().map(text);
-        let takes_place = |statement: &str| {
-            is_in_main(statement) && new_name(statement).is_some_and(|name| name.eq_ignore_ascii_case(table))
-        };
-        if !is_in_main(text(&step.statements[index])) || !later.into_iter().any(takes_place) {
-            return Ok(false);
-        }
-        let child = referring_table(self.connection, table).await.map_err(MigrateError::database(LOOKING))?;
-        let hidden = is_hidden(self.connection, table).await.map_err(MigrateError::database(LOOKING))?;
-        Ok(child.is_some() && !hidden)
-    }
-
-    /// Fails where rows refer to nothing since a table was replaced.
-    async fn check_children(
-        &mut self,
-        step: &PlannedStep<'_>,
-        displaced: Displaced,
-    ) -> Result<(), MigrateError> {
-        let Displaced { table, line, before } = displaced;
-        let now = orphans(self.connection, &table).await.map_err(MigrateError::database(LOOKING))?;
-        let mut new = now.into_iter().filter(|orphan| !before.contains(orphan));
-        let Some(Orphan { table: child, row, parent }) = new.next() else { return Ok(()) };
-        let path = step.script.path.clone();
-        Err(MigrateError::RowsLost { path, line, table: parent, child, row, more: new.count() })
-    }
-
-    /// Refuses to drop a table to which rows of another one refer: SQLite would take them along without a word.
-    pub(super) async fn keep_children(
-        &mut self,
-        step: &PlannedStep<'_>,
-        index: usize,
-        table: String,
-    ) -> Result<(), MigrateError> {
-        let child = referring_table(self.connection, &table).await;
-        match child.map_err(MigrateError::database(LOOKING))? {
-            None => Ok(()),
-            Some(child) => {
-                let (line, _) = step.script.place(step.statements[index].start);
-                let path = step.script.path.clone();
-                Err(MigrateError::RowsReferred { path, line, table, child })
-            }
-        }
     }
 
     pub(super) fn entry<'a>(&'a self, step: &'a PlannedStep<'_>) -> Entry<'a> {
@@ -364,8 +297,10 @@ impl Executor<'_, '_> {
         failure: Failure,
         rolled_back: bool,
     ) -> MigrateError {
-        let Failure::Statement { index, span, message, source } = failure else {
-            return own_failure("writing the history")(failure);
+        let (index, span, message, source) = match failure {
+            Failure::Statement { index, span, message, source } => (index, span, message, source),
+            Failure::Unsatisfied(error) => return unsatisfied(step, error),
+            failure => return own_failure("writing the history")(failure),
         };
         let (line, column) = step.script.place(span.start);
         MigrateError::Statement(Box::new(StatementFailure {
@@ -388,7 +323,7 @@ impl Executor<'_, '_> {
 
 pub(super) fn own_failure(doing: &'static str) -> impl FnOnce(Failure) -> MigrateError {
     move |failure| match failure {
-        Failure::Own(error) | Failure::Statement { source: error, .. } => {
+        Failure::Own(error) | Failure::Statement { source: error, .. } | Failure::Unsatisfied(error) => {
             MigrateError::database(doing)(error)
         }
         Failure::Moved => MigrateError::Moved,

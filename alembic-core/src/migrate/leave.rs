@@ -12,7 +12,7 @@ use super::execute::Executor;
 use super::plan::PlannedStep;
 use super::session;
 use crate::dialect::quote::{identifier, literal};
-use crate::script::{Dialect, Reader, keywords};
+use crate::script::{Dialect, Reader};
 
 const READING: &str = "reading the settings of the session";
 
@@ -48,10 +48,6 @@ const PRAGMAS: [&str; 11] = [
 const CASE: &str = "case_sensitive_like";
 
 impl PlannedStep<'_> {
-    fn texts(&self) -> impl Iterator<Item = &str> {
-        self.statements.iter().map(|statement| self.script.statement_text(statement))
-    }
-
     fn changes_session(&self, dialect: Dialect) -> bool {
         self.texts().any(|text| session::is_changed_by(text, dialect))
     }
@@ -182,14 +178,6 @@ impl Executor<'_, '_> {
     }
 
     fn take_back_settings(&self, step: &PlannedStep<'_>, found: &Found, batch: &mut Batch) {
-        let puts_off = |text: &str| keywords(text, Dialect::Postgresql, 2) == ["SET", "CONSTRAINTS"];
-        let mut numbered = step.statements.iter().enumerate();
-        if let Some((index, statement)) =
-            numbered.find(|(_, statement)| puts_off(step.script.statement_text(statement)))
-        {
-            // What fails then is what that statement has put off.
-            batch.statement(index, statement, CONSTRAINTS);
-        }
         let text = |text: &str| literal(Dialect::Postgresql, text);
         let is_other_user = step.has(&["AUTHORIZATION", "DISCARD", "session_authorization", "CALL"]);
         let is_other_role = is_other_user || step.has(&["ROLE"]);
@@ -274,13 +262,6 @@ fn differing_settings(settings: &[(String, Option<String>)]) -> String {
     }
     sql
 }
-
-/// Checks what was put off, as the end of a revision's own transaction would, and makes the constraints again what they
-/// are from the outset.
-const CONSTRAINTS: &str = "DO $$DECLARE names text; BEGIN SET CONSTRAINTS ALL IMMEDIATE; \
-     SELECT string_agg(DISTINCT format('%I.%I', n.nspname, c.conname), ', ') INTO names \
-     FROM pg_catalog.pg_constraint c JOIN pg_catalog.pg_namespace n ON n.oid = c.connamespace WHERE c.condeferred; \
-     IF names IS NOT NULL THEN EXECUTE 'SET CONSTRAINTS ' || names || ' DEFERRED'; END IF; END$$";
 
 /// The settings with a `.` in their names that a statement sets: PostgreSQL makes them as they are set, and lists none.
 fn own_settings(statement: &str) -> Vec<String> {

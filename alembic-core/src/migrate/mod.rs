@@ -7,6 +7,8 @@ mod boundary;
 mod children;
 mod connection;
 mod database;
+mod deferred;
+mod drop;
 mod effect;
 mod error;
 mod event;

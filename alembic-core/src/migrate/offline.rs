@@ -3,6 +3,8 @@
 use std::fmt::Write as _;
 
 use super::alter::needs_the_database;
+use super::children::{dropped_table, is_replaced, orphans_of, restoring, written_tables};
+use super::drop::rows_restored;
 use super::effect::Effect;
 use super::error::MigrateError;
 use super::plan::{Goal, Plan, PlannedStep};
@@ -50,6 +52,7 @@ impl Migrator {
             directory,
             applied_by: applied_by(),
             in_transaction: false,
+            unenforced: false,
         };
         let (rows, plan) = match goal {
             OfflineGoal::Upgrade(range) => {
@@ -94,6 +97,21 @@ impl Migrator {
 
 /// Refuses what cannot be said in SQL alone.
 fn check(step: &PlannedStep<'_>, dialect: Dialect) -> Result<(), MigrateError> {
+    if dialect == Dialect::Sqlite {
+        let texts: Vec<&str> = step.texts().collect();
+        for (index, text) in texts.iter().enumerate() {
+            let Some(table) = dropped_table(text).filter(|table| is_replaced(&texts, index, table)) else {
+                continue;
+            };
+            // Which tables refer to it is not known here: all that are written to may.
+            let children = texts[index + 1..].iter().flat_map(|text| written_tables(text));
+            for child in children {
+                if let Some(restoring) = restoring(&texts, index, &child) {
+                    return Err(rows_restored(step, index, &table, child, restoring));
+                }
+            }
+        }
+    }
     let unsaid = |statement: &&Statement| needs_the_database(step.script.statement_text(statement), dialect);
     match step.statements.iter().find(unsaid) {
         Some(statement) => {
@@ -104,6 +122,12 @@ fn check(step: &PlannedStep<'_>, dialect: Dialect) -> Result<(), MigrateError> {
     }
 }
 
+/// Asks for the rows that refer to nothing in any of these tables.
+fn orphans_of_all(tables: &[String]) -> String {
+    let queries: Vec<String> = tables.iter().map(|table| orphans_of(table)).collect();
+    queries.join(" UNION ")
+}
+
 struct Writer<'a> {
     text: String,
     offline: Offline,
@@ -111,6 +135,8 @@ struct Writer<'a> {
     directory: &'a ScriptDirectory,
     applied_by: String,
     in_transaction: bool,
+    /// SQLite: whether foreign keys are not enforced just now, since tables are dropped.
+    unenforced: bool,
 }
 
 impl Writer<'_> {
@@ -131,11 +157,16 @@ impl Writer<'_> {
         for step in steps {
             let transactional = self.tables.dialect() != Dialect::Mysql && step.transaction;
             if transactional {
-                self.comment_step(step);
-                self.begin();
-                for statement in &step.statements {
-                    self.script_statement(step.script.statement_text(statement));
+                let texts: Vec<&str> = step.texts().collect();
+                let dropped = self.dropped(&texts);
+                if dropped.is_empty() {
+                    self.enforce();
                 }
+                self.comment_step(step);
+                self.before_drop(&dropped);
+                self.begin();
+                texts.iter().for_each(|text| self.script_statement(text));
+                self.after_drop(&dropped);
                 if saved_path && changes_path(step) {
                     self.statement(self.offline.restore_search_path());
                 }
@@ -147,12 +178,61 @@ impl Writer<'_> {
                     self.commit();
                 }
             } else {
+                self.enforce();
                 self.commit();
                 self.comment_step(step);
                 self.one_by_one(step, saved_path && changes_path(step));
             }
         }
+        self.enforce();
         self.commit();
+    }
+
+    /// The tables that statements drop, on SQLite: it deletes the rows of a table first, and takes rows of others along
+    /// that refer to them.
+    fn dropped(&self, statements: &[&str]) -> Vec<String> {
+        match self.tables.dialect() {
+            Dialect::Sqlite => statements.iter().filter_map(|text| dropped_table(text)).collect(),
+            Dialect::Postgresql | Dialect::Mysql => Vec::new(),
+        }
+    }
+
+    /// Lets tables be dropped without rows of others, as sqlite.org/lang_altertable.html (section 7) shows: which tables
+    /// refer to them only the database knows. Enforcement cannot be changed within a transaction.
+    fn before_drop(&mut self, dropped: &[String]) {
+        if dropped.is_empty() {
+            return;
+        }
+        if !self.unenforced {
+            self.commit();
+            self.statement("PRAGMA foreign_keys = OFF");
+            self.unenforced = true;
+        }
+        self.begin();
+        let orphans = orphans_of_all(dropped);
+        self.statement(&format!("CREATE TEMPORARY TABLE alembic_orphans AS {orphans}"));
+    }
+
+    /// Stops the script where rows refer to nothing since a table was dropped.
+    fn after_drop(&mut self, dropped: &[String]) {
+        if dropped.is_empty() {
+            return;
+        }
+        let orphans = orphans_of_all(dropped);
+        let message = format!("rows refer to {}, which is gone", dropped.join(", "));
+        let found =
+            format!("NOT EXISTS (SELECT * FROM ({orphans}) EXCEPT SELECT * FROM temp.alembic_orphans)");
+        self.tables.require(&found, &message).iter().for_each(|sql| self.statement(sql));
+        self.statement("DROP TABLE temp.alembic_orphans");
+    }
+
+    /// Has foreign keys enforced again.
+    fn enforce(&mut self) {
+        if self.unenforced {
+            self.commit();
+            self.statement("PRAGMA foreign_keys = ON");
+            self.unenforced = false;
+        }
     }
 
     /// A revision whose statements commit one by one: the same notes as a run leaves, so that a run can go on where the
@@ -162,14 +242,18 @@ impl Writer<'_> {
         self.statement(&self.tables.begin(&entry(self.directory, step, self.author())));
         for (index, statement) in step.statements.iter().enumerate() {
             let text = step.script.statement_text(statement);
+            let dropped = self.dropped(&[text]);
+            self.before_drop(&dropped);
             match Effect::of(text, self.tables.dialect()) {
                 Effect::Together => self.begin(),
                 // What the catalog says before is not known here: a run that has to go on from there asks.
                 Effect::Alone(_) => self.statement(&self.tables.intend(id, index, None)),
             }
             self.script_statement(text);
+            self.after_drop(&dropped);
             self.statement(&self.tables.progress(id, index + 1));
             self.commit();
+            self.enforce();
         }
         self.begin();
         if restore_path {

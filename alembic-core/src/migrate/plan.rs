@@ -66,6 +66,11 @@ pub(super) enum Plan<'a> {
 }
 
 impl PlannedStep<'_> {
+    /// The texts of its statements.
+    pub(super) fn texts(&self) -> impl Iterator<Item = &str> {
+        self.statements.iter().map(|statement| self.script.statement_text(statement))
+    }
+
     pub(super) fn operation(&self) -> Operation {
         match self.direction {
             Direction::Upgrade => Operation::Upgrade,

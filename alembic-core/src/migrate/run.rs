@@ -94,6 +94,7 @@ pub(super) async fn run(
         search_path: tables.1,
         found: None,
         is_left_changed: false,
+        defers: false,
         expected: Vec::new(),
         written: Vec::new(),
         kept: Vec::new(),
@@ -303,6 +304,9 @@ impl Executor<'_, '_> {
                 .map_err(MigrateError::database("beginning a transaction"))?;
         }
         self.create_tables(&state).await?;
+        if let Plan::Steps(steps) = &plan {
+            self.find_deferred(steps).await?;
+        }
         match plan {
             Plan::Steps(steps) => self.carry_out(steps, report).await?,
             Plan::Stamp { plan, purge } => self.stamp(&plan, purge).await?,

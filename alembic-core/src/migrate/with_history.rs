@@ -1,4 +1,4 @@
-//! Revisions that a database has applied and no script has, brought back from its history.
+//! Revisions that a database has applied and no script has, or another one, brought back from its history.
 
 use super::connection::Connection;
 use super::database::{Database, Missing};
@@ -10,8 +10,8 @@ use crate::script::{Script, ScriptDirectory};
 const READING: &str = "reading the history";
 
 impl Migrator {
-    /// A migrator that also has the scripts that a database has applied and this one has not, as its history keeps them:
-    /// to show or undo what was applied from another branch. Reads, and never writes.
+    /// A migrator that also has the scripts that a database has applied and this one has not, as its history keeps them,
+    /// and those that were edited since as they were applied: to show or undo what was applied. Reads, and never writes.
     ///
     /// What the history does not keep stays unknown: revisions that Alembic applied.
     ///
@@ -26,15 +26,22 @@ impl Migrator {
             Err(error) if Connection::is_missing_table(&error) => Vec::new(),
             Err(error) => return Err(MigrateError::database(READING)(error)),
         };
-        let ids = applied.into_iter().filter_map(|row| row.into_iter().next().flatten());
-        for id in ids.filter(|id| self.directory().graph().find(id).is_none()).collect::<Vec<_>>() {
+        for row in applied {
+            let [Some(id), Some(digest), ..] = row.as_slice() else { continue };
+            let known = self.directory().graph().find(id);
+            if known.is_some_and(|node| self.directory().digest(node).to_string() == *digest) {
+                continue;
+            }
             let rows =
-                connection.rows(tables.applied_script(&id)).await.map_err(MigrateError::database(READING))?;
+                connection.rows(tables.applied_script(id)).await.map_err(MigrateError::database(READING))?;
             let text = rows.into_iter().flatten().flatten().next();
             // What cannot be read now could be read when it was applied: by another version of this program.
             let script =
                 text.and_then(|text| Script::parse(&format!("(history of the database) {id}"), text).ok());
-            scripts.extend(script);
+            match (script, known) {
+                (Some(script), Some(node)) => scripts[node.index()] = script,
+                (script, _) => scripts.extend(script),
+            }
         }
         Ok(Migrator::new(ScriptDirectory::new(scripts)?, self.settings().clone()))
     }

@@ -104,12 +104,13 @@ impl LockProblem {
             }
             LockProblem::Edited { revision, .. } => format!(
                 "restore it: `git checkout -- <file>`; if the edit is committed, `git log -p -- <file>` shows it\nthe change \
-                 belongs into a new revision: `cargo alembic revision -m \"…\"`\nor, if {revision} was applied to no database but your own: downgrade that one, then \
-                 `cargo alembic unseal {revision}`"
+                 belongs into a new revision: `cargo alembic revision -m \"…\"`\nor, if {revision} was applied to no database but your own: `cargo alembic downgrade --from-history` to \
+                 its parent takes it back as it was applied, then `cargo alembic unseal {revision}`"
             ),
             LockProblem::Deleted { revision, .. } => format!(
                 "restore it: `git log --diff-filter=D --name-only -- <folder>` finds it\nor, if {revision} was applied to \
-                 no database but your own: downgrade that one, then `cargo alembic unseal {revision}`"
+                 no database but your own: `cargo alembic downgrade --from-history` to its parent takes it back, then \
+                 `cargo alembic unseal {revision}`"
             ),
         }
     }

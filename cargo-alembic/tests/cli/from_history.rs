@@ -26,6 +26,36 @@ on_every_database! {
         assert_eq!(package.listed(), ["r1*"]);
         package.alembic("current -c").success();
     }
+
+    async fn undoes_what_was_edited_since_as_it_was_applied(database: TestDatabase) {
+        let package = package_on(&database, &chain(2));
+        package.alembic("upgrade").success();
+        // A mistake that was noticed after it was applied, and mended in the file: nothing is committed yet.
+        let text = package.read("migrations/r2.sql").replace("t2", "t_two");
+        package.write("migrations/r2.sql", &text);
+        let refused = package.alembic("upgrade");
+        assert!(refused.stderr.contains("`cargo alembic downgrade --from-history` to its parent"), "{refused}");
+        refused.code(1);
+        package.alembic("downgrade r1").code(1);
+        package.alembic("downgrade r1 --from-history").success();
+        assert_eq!(database.user_tables().await, ["t1"]);
+        package.alembic("unseal r2").success();
+        package.alembic("upgrade").success();
+        assert_eq!(database.user_tables().await, ["t1", "t_two"]);
+        package.alembic("verify").success();
+    }
+
+    async fn undoes_what_was_deleted_and_sealed(database: TestDatabase) {
+        let package = package_on(&database, &chain(2));
+        package.alembic("upgrade").success();
+        package.remove("migrations/r2.sql");
+        package.alembic("downgrade r1").code(1);
+        package.alembic("downgrade r1 --from-history").success();
+        assert_eq!((database.versions().await, database.user_tables().await), (vec!["r1".to_owned()], vec!["t1".to_owned()]));
+        package.alembic("unseal r2").success();
+        package.alembic("upgrade").success();
+        assert_eq!(package.listed(), ["r1*"]);
+    }
 }
 
 #[tokio::test]

@@ -92,5 +92,6 @@ fn what_cannot_move() {
 fn sealed_after() {
     let package = two_lines();
     package.alembic("seal x3").success();
+    package.alembic("unseal x2").success();
     package.refuses("rebase_sealed_after", "rebase x2 --onto r2");
 }

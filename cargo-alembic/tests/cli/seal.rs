@@ -88,3 +88,32 @@ fn unseal_a_deleted_script_that_is_applied() {
     let output = package.changes_nothing("unseal r3").code(1);
     assert!(output.stderr.contains("has revision r3 applied"), "{}", output.stderr);
 }
+
+#[test]
+fn a_seal_covers_what_a_revision_stands_on() {
+    let package = package(&chain(3));
+    package.alembic("seal r2").success();
+    assert_eq!(package.listed(), ["r1*", "r2*", "r3"]);
+}
+
+#[test]
+fn what_others_have_applied_does_not_keep_a_run_from_ending_well() {
+    let package = package(&chain(3));
+    package.alembic("upgrade").success();
+    let unsealed: String = package
+        .lock()
+        .lines()
+        .filter(|line| !line.starts_with("seal"))
+        .map(|line| format!("{line}\n"))
+        .collect();
+    // As a service leaves it that migrates itself.
+    for arguments in ["downgrade r2 --locked", "stamp r1 --locked"] {
+        package.write("migrations/alembic.lock", &unsealed);
+        let output = package.alembic(arguments).success();
+        assert_eq!(package.lock(), unsealed);
+        assert!(output.stderr.contains("warning: migrations/alembic.lock would have to change"), "{output}");
+    }
+    assert_eq!(package.alembic("current").success().stdout.trim(), "r1");
+    package.alembic("stamp r3 --locked").code(1);
+    assert_eq!(package.alembic("current").success().stdout.trim(), "r1");
+}
