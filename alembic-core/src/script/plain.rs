@@ -19,8 +19,8 @@ pub(super) struct Plain {
 impl Plain {
     /// Reads a text; `None` where the dialects do not agree on it, or might not.
     ///
-    /// It errs on that side. Among what makes it say `None`: `"`, `` ` ``, `[`, `$`, `#`, `@`, `:`, `?`, backslashes,
-    /// dollar strings, prefixed strings, numbers with an exponent, nested comments, hints, operators of several signs,
+    /// It errs on that side. Among what makes it say `None`: `` ` ``, `[`, `$`, `#`, `@`, `:`, `?`, backslashes,
+    /// dollar strings, prefixed strings, nested comments, hints, operators of several signs,
     /// directives, line ends in a string that are not a mere LF, and all statements but those on tables, indexes and rows.
     pub(super) fn read(sql: &str) -> Option<Plain> {
         let bytes = sql.as_bytes();
@@ -86,6 +86,7 @@ enum Class {
     Digit,
     /// One of `,;()`.
     Mark,
+    /// What begins a string or, by `"`, what is a name in two dialects and a string in the third.
     Quote,
     Point,
     Operator,
@@ -102,7 +103,7 @@ const CLASSES: [Class; 256] = {
             b'A'..=b'Z' | b'a'..=b'z' | b'_' | 0x80.. => Class::Word,
             b'0'..=b'9' => Class::Digit,
             b',' | b';' | b'(' | b')' => Class::Mark,
-            b'\'' => Class::Quote,
+            b'\'' | b'"' => Class::Quote,
             b'.' => Class::Point,
             b'+' | b'-' | b'*' | b'/' | b'%' | b'<' | b'>' | b'=' | b'!' | b'|' => Class::Operator,
             _ => Class::Other,
@@ -151,7 +152,7 @@ fn digits(bytes: &[u8], mut at: usize) -> usize {
     at
 }
 
-/// `1` and `1.5`, with nothing behind that could belong to it.
+/// `1`, `1.5` and `1e-5`, with nothing behind that could belong to it.
 fn number(bytes: &[u8], at: usize) -> Option<usize> {
     let mut end = digits(bytes, at);
     if bytes.get(end) == Some(&b'.') {
@@ -161,16 +162,25 @@ fn number(bytes: &[u8], at: usize) -> Option<usize> {
         }
         end = fraction;
     }
+    if matches!(bytes.get(end), Some(b'e' | b'E')) {
+        let sign = usize::from(matches!(bytes.get(end + 1), Some(b'+' | b'-')));
+        let exponent = digits(bytes, end + 1 + sign);
+        if exponent == end + 1 + sign {
+            return None;
+        }
+        end = exponent;
+    }
     bytes.get(end).is_none_or(|&next| !IDENTIFIER[next as usize] && next != b'.').then_some(end)
 }
 
-/// `'…'` without backslashes and carriage returns.
+/// `'…'` and `"…"` without backslashes and carriage returns.
 fn string(bytes: &[u8], at: usize) -> Option<usize> {
+    let quote = bytes[at];
     let mut end = at + 1;
     loop {
-        match (bytes.get(end)?, bytes.get(end + 1)) {
-            (b'\'', Some(b'\'')) => end += 2,
-            (b'\'', _) => return Some(end + 1),
+        match (*bytes.get(end)?, bytes.get(end + 1)) {
+            (byte, Some(&next)) if byte == quote && next == quote => end += 2,
+            (byte, _) if byte == quote => return Some(end + 1),
             (b'\\' | b'\r', _) => return None,
             _ => end += 1,
         }
