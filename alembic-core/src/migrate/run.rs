@@ -72,6 +72,8 @@ pub(super) async fn run(
     if !is_approved {
         settings.ask(directory, &plan)?;
     }
+    // Under the lock there is another one: a long plan need not be there twice.
+    drop(plan);
     connection.taint();
     let facts = preflight::server(&mut connection).await?;
     preflight::check(&mut connection, &tables, &state, &facts, &mut settings).await?;

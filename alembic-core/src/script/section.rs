@@ -104,6 +104,8 @@ pub(super) fn parse(text: &str, start: usize) -> Result<Sections, Vec<(usize, Pr
     }
     check(&found, &mut errors);
     errors.extend(found.sections.iter().flat_map(|section| comments_like_directives(text, section)));
+    // There are thousands of scripts, and hardly one has more than two.
+    found.sections.shrink_to_fit();
     if errors.is_empty() { Ok(found) } else { Err(errors) }
 }
 
