@@ -9,7 +9,7 @@ use alembic_core::script::{Location, LockFileError};
 use crate::args::{Arguments, Driver, InitArgs};
 use crate::config_template::{CONFIG, DEFAULT_FOLDER};
 use crate::error::Failure;
-use crate::manifest::{Manifest, Source};
+use crate::manifest::Manifest;
 use crate::project::{self, Project};
 
 const BUILD_SCRIPT: &str = "fn main() {\n    alembic::build::migrations();\n}\n";
@@ -29,7 +29,7 @@ pub(crate) fn run(arguments: &Arguments, args: &InitArgs) -> Result<(), Failure>
     let projects = Project::all(&folder, &file);
     check_directory(args, &projects)?;
     let mut manifest = Manifest::read(&folder.join("Cargo.toml"))?;
-    let source = Source::find()?;
+    let source = manifest.source()?;
     let urls = projects.iter().map(|project| project.find_url(arguments)).collect::<Result<Vec<_>, _>>()?;
     let urls: Vec<String> = urls.into_iter().flatten().collect();
     let drivers = drivers(args, &urls, &manifest);

@@ -163,3 +163,55 @@ fn what_it_writes_for_the_other_drivers_resolves() {
         assert!(tree.lines().any(|line| line.starts_with(driver)), "{tree}");
     }
 }
+
+/// Cargo wants one source of a crate: what is there says which.
+#[test]
+fn the_source_is_the_one_that_is_there() {
+    let check = |manifest: &str, expected: &[&str]| {
+        let package = fresh();
+        package.write(
+            "elsewhere/Cargo.toml",
+            "[package]\nname = \"alembic\"\nversion = \"0.1.0\"\n\n[lib]\npath = \"lib.rs\"\n\n[features]\nbuild = []\n\
+             sqlite = []\nmodels = []\n",
+        );
+        package.write("elsewhere/lib.rs", "");
+        package.write(".cargo/config.toml", "[registries]\nours.index = \"sparse+https://example.org/\"\n");
+        package.manifest(manifest);
+        package.alembic("init").success();
+        let text = package.read("Cargo.toml");
+        let is_new =
+            |line: &&str| line.starts_with("alembic") && manifest.lines().all(|other| other != *line);
+        let added: Vec<&str> = text.lines().filter(is_new).collect();
+        assert_eq!(added, expected, "{manifest}\n{text}");
+        package.cargo(&["metadata", "--no-deps", "--offline", "--format-version=1"]).success();
+    };
+    let build = |source: &str| format!("alembic = {{ {source}, features = [\"build\"] }}");
+    for source in [
+        "path = \"elsewhere\"",
+        "git = \"https://example.org/a.git\", branch = \"main\"",
+        "git = \"https://example.org/a.git\", tag = \"v1\"",
+        "git = \"https://example.org/a.git\", rev = \"0123456789\"",
+        "package = \"our-alembic\", version = \"1.2\", registry = \"ours\"",
+    ] {
+        let inline = format!("[dependencies]\nalembic = {{ {source}, features = [\"sqlite\"] }} # ours\n");
+        check(&inline, &[&build(source)]);
+        let table =
+            format!("[dependencies.alembic]\n{}\nfeatures = [\"sqlite\"]\n", source.replace(", ", "\n"));
+        check(&table, &[&build(source)]);
+        let other = format!("alembic = {{ {source}, features = [\"sqlite\"] }}");
+        check(&table.replace("[dependencies", "[build-dependencies"), &[&other]);
+        check(&inline.replace("[dependencies", "[build-dependencies"), &[&other]);
+    }
+    check("[dependencies]\nalembic = \"0.1\"\n", &[&build("version = \"0.1\"")]);
+    check("[dependencies]\nalembic.path = \"elsewhere\"\n", &[&build("path = \"elsewhere\"")]);
+    let shared = "[workspace.dependencies]\nalembic = { path = \"elsewhere\" }\n\n[dependencies]\n\
+                  alembic = { workspace = true, features = [\"models\"] }\n";
+    check(shared, &[&build("workspace = true")]);
+    for table in ["dev-dependencies", "target.'cfg(unix)'.dependencies"] {
+        let entry = "alembic = { path = \"elsewhere\" }";
+        let manifest = format!("[{table}]\n{entry}\n\n[build-dependencies.cc]\nversion = \"1\"\n");
+        let own = "alembic = { path = \"elsewhere\", features = [\"sqlite\"] }";
+        let build = build("path = \"elsewhere\"");
+        check(&manifest, &[&build, own]);
+    }
+}
