@@ -12,7 +12,8 @@ fn fresh() -> Package {
 fn a_fresh_package() {
     let package = fresh();
     package.session("init", &["init"]);
-    let files = ["Cargo.toml", "build.rs", "alembic.toml", "migrations/alembic.lock"];
+    let files =
+        ["Cargo.toml", "build.rs", "alembic.toml", "migrations/alembic.lock", "migrations/.gitattributes"];
     let files = files.map(|name| format!("=== {name}\n{}", package.read(name)));
     package.assert_snapshot("init_files", &files.join("\n"));
     // With its scaffold the package has no migrations, and nothing to complain about.
@@ -214,4 +215,26 @@ fn the_source_is_the_one_that_is_there() {
         let build = build("path = \"elsewhere\"");
         check(&manifest, &[&build, own]);
     }
+}
+
+/// Git's settings for a folder are added where they are missing, and those of the user stay.
+#[test]
+fn git_attributes() {
+    let check = |before: Option<&str>, expected: &str| {
+        let package = fresh();
+        package.write("alembic.toml", "migrations = [\"app\", \"more\"]\n");
+        if let Some(before) = before {
+            package.write("app/.gitattributes", before);
+        }
+        package.alembic("init").success();
+        assert_eq!(package.read("app/.gitattributes"), expected);
+        assert_eq!(package.read("more/.gitattributes"), "*.sql text eol=lf\n");
+        package.changes_nothing("init").success();
+    };
+    check(None, "alembic.lock merge=union\n*.sql text eol=lf\n");
+    check(Some("alembic.lock merge=union\n"), "*.sql text eol=lf\nalembic.lock merge=union\n");
+    check(Some("*.sql -text"), "alembic.lock merge=union\n*.sql -text");
+    check(Some("* -text\n"), "alembic.lock merge=union\n*.sql text eol=lf\n* -text\n");
+    let own = "# ours\n*.sql eol=crlf\nalembic.lock -merge\n";
+    check(Some(own), own);
 }
