@@ -162,8 +162,17 @@ fn lock(text: &str, features: &mut Features) {
             assert!(error.line <= text.lines().count() + 1, "line {} is none of the file", error.line);
             let words = error.to_string();
             // The kind of the mistake, not what it is about.
-            let kinds =
-                ["newer", "invalid", "duplicate", "twice", "expected", "missing", "unknown", "digest", "id"];
+            let kinds = [
+                "newer",
+                "invalid",
+                "duplicate",
+                "different",
+                "expected",
+                "missing",
+                "unknown",
+                "digest",
+                "id",
+            ];
             features.note(kinds.map(|kind| words.contains(kind)));
             assert!(!words.is_empty());
             let _ = error.help();

@@ -1,9 +1,9 @@
 //! What a service's `build.rs` calls: makes cargo notice scripts that were put there by hand, and checks them all.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
-use crate::config::{CONFIG_FILE, ConfigFile};
-use crate::script::{Guard, ScriptErrors};
+use crate::config::{CONFIG_FILE, ConfigError, ConfigFile};
+use crate::script::{Guard, Invocation, ScriptErrors, seen_from};
 
 /// Watches the folders of migrations of all databases in `alembic.toml`, and fails the build where something is wrong
 /// with them.
@@ -23,29 +23,48 @@ pub fn migrations() {
     if package.join(CONFIG_FILE).exists() {
         println!("cargo::rerun-if-changed={CONFIG_FILE}");
     }
+    let root = workspace_root(&package);
     let file = match ConfigFile::read(&package) {
         Ok(file) => file,
-        Err(error) => return report(&error.to_string()),
+        Err(ConfigError { path, line, reason }) => {
+            let path = seen_from(root, &package, &path);
+            return report(&ConfigError { path, line, reason }.to_string());
+        }
     };
-    let mut guards: Vec<Guard> = Vec::new();
-    for (_, config) in file.databases() {
-        let locations = config.locations(&package);
+    let name = std::env::var("CARGO_PKG_NAME").unwrap_or_default();
+    let mut guards: Vec<(Guard, Invocation)> = Vec::new();
+    for (database, config) in file.databases() {
+        let locations = config.locations(&package).into_iter();
+        let locations = locations.map(|location| location.seen_from(root, &package)).collect();
         let guard = Guard { locations, dialects: config.dialects.clone(), many_heads: true };
         // Databases that share their migrations need them checked once.
-        if !guards.contains(&guard) {
-            guards.push(guard);
+        if guards.iter().all(|(other, _)| *other != guard) {
+            guards.push((guard, Invocation::seen_from(root, &package, &name, database)));
         }
     }
-    for guard in guards {
+    for (guard, invocation) in guards {
         for location in &guard.locations {
             println!("cargo::rerun-if-changed={}", location.path.display());
         }
         if let Err(ScriptErrors(errors)) = guard.check() {
             for error in errors {
-                report(&ScriptErrors(vec![error]).to_string());
+                report(&ScriptErrors(vec![error]).tell(&invocation));
             }
         }
     }
+}
+
+/// The root of the workspace that a package belongs to. There stands who runs cargo, and from there the compiler names
+/// files.
+fn workspace_root(package: &Path) -> &Path {
+    let is_root = |folder: &&Path| {
+        let text = std::fs::read_to_string(folder.join("Cargo.toml")).unwrap_or_default();
+        let manifest: toml::Table = toml::from_str(&text).unwrap_or_default();
+        let Some(workspace) = manifest.get("workspace") else { return false };
+        let excluded = workspace.get("exclude").and_then(toml::Value::as_array).into_iter().flatten();
+        excluded.filter_map(toml::Value::as_str).all(|excluded| !package.starts_with(folder.join(excluded)))
+    };
+    package.ancestors().find(is_root).unwrap_or(package)
 }
 
 /// One error of the build. A line is a directive to cargo: each line of the message becomes one.
@@ -109,5 +128,37 @@ fn verify_database(database: Option<&str>, variable: &str) {
             }
         }
         Err(error) => report(&format!("the database of {variable} cannot be verified: {error}")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_workspace_of_a_package_is_found() {
+        let space = tempfile::tempdir().expect("a folder");
+        let check = |package: &str, root: &str| {
+            let package = space.path().join(package);
+            assert_eq!(workspace_root(&package), space.path().join(root), "{}", package.display());
+        };
+        for (folder, manifest) in [
+            ("", "[workspace]\nmembers = [\"crates/*\"]\nexclude = [\"apart\"]\n"),
+            ("crates/shop", "[package]\nname = \"shop\"\n"),
+            ("apart/shop", "[package]\nname = \"shop\"\n"),
+            ("tools/own", "[package]\nname = \"own\"\n\n[workspace]\n"),
+            ("tools/own/part", "[package]\nname = \"part\"\n"),
+            ("broken", "[workspace"),
+        ] {
+            let folder = space.path().join(folder);
+            std::fs::create_dir_all(&folder).expect("a folder");
+            std::fs::write(folder.join("Cargo.toml"), manifest).expect("a manifest");
+        }
+        check("", "");
+        check("crates/shop", "");
+        check("apart/shop", "apart/shop");
+        check("tools/own", "tools/own");
+        check("tools/own/part", "tools/own");
+        check("broken", "");
     }
 }

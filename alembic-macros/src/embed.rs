@@ -3,13 +3,13 @@
 use std::path::PathBuf;
 
 use alembic_core::config::{Limits, RunSettings, TransactionMode, location};
-use alembic_core::script::{Guard, LOCK_FILE, Location, ScriptErrors, pack};
+use alembic_core::script::{Guard, Invocation, LOCK_FILE, Location, ScriptErrors, pack};
 use proc_macro2::{Literal, Span, TokenStream};
 use quote::quote;
 use syn::parse::{Parse, ParseStream};
 use syn::{Ident, LitStr, Token};
 
-use crate::config::{package, path_literal, read};
+use crate::config::{here, package, path_literal, read};
 
 /// `"folder", "another", heads = many, database = "name"`
 pub(crate) struct Arguments {
@@ -69,11 +69,14 @@ pub(crate) fn expand(arguments: &Arguments) -> syn::Result<TokenStream> {
         let folders = arguments.folders.iter().map(|folder| location(&package, &folder.value()));
         folders.map(|folder| Location { recursive: config.recursive, ..folder }).collect()
     };
-    let here = std::env::current_dir().unwrap_or_default();
+    let here = here();
+    let name = std::env::var("CARGO_PKG_NAME").unwrap_or_default();
+    let database = database.map(LitStr::value);
+    let invocation = Invocation::seen_from(&here, &package, &name, database.as_deref());
     let locations = locations.into_iter().map(|location| location.seen_from(&here, &package)).collect();
     let settings = settings(&config.run_settings());
     let guard = Guard { locations, dialects: config.dialects.clone(), many_heads: arguments.many_heads };
-    let directory = guard.check().map_err(|errors| failed(message(&errors)))?;
+    let directory = guard.check().map_err(|errors| failed(message(&errors, &invocation)))?;
 
     let mut tracked: Vec<PathBuf> = directory
         .scripts()
@@ -135,9 +138,10 @@ fn settings(settings: &RunSettings) -> TokenStream {
 }
 
 /// All problems as one error of the compiler. Editors show its first line.
-fn message(errors: &ScriptErrors) -> String {
+fn message(errors: &ScriptErrors, invocation: &Invocation) -> String {
+    let told = errors.tell(invocation);
     match errors.0.len() {
-        1 => errors.to_string(),
-        count => format!("the migrations have {count} problems\n\n{errors}"),
+        1 => told,
+        count => format!("the migrations have {count} problems\n\n{told}"),
     }
 }

@@ -9,13 +9,16 @@ use alembic_core::script::{Location, LockFileError};
 use crate::args::{Arguments, Driver, InitArgs};
 use crate::config_template::{CONFIG, DEFAULT_FOLDER};
 use crate::error::Failure;
-use crate::manifest::{Manifest, Source};
+use crate::manifest::Manifest;
 use crate::project::{self, Project};
 
 const BUILD_SCRIPT: &str = "fn main() {\n    alembic::build::migrations();\n}\n";
 
 /// Two branches that add revisions at the same place of the lock are no conflict: it takes the lines of both.
-const GIT_ATTRIBUTES: &str = "alembic.lock merge=union\n";
+const MERGED_LOCK: (&str, &str) = ("alembic.lock", "merge=union");
+
+/// What a string literal holds is not to depend on where the script was checked out.
+const LINE_ENDS: (&str, &str) = ("*.sql", "text eol=lf");
 
 pub(crate) fn run(arguments: &Arguments, args: &InitArgs) -> Result<(), Failure> {
     // Everything that can fail is tried before the first file is written.
@@ -29,7 +32,7 @@ pub(crate) fn run(arguments: &Arguments, args: &InitArgs) -> Result<(), Failure>
     let projects = Project::all(&folder, &file);
     check_directory(args, &projects)?;
     let mut manifest = Manifest::read(&folder.join("Cargo.toml"))?;
-    let source = Source::find()?;
+    let source = manifest.source()?;
     let urls = projects.iter().map(|project| project.find_url(arguments)).collect::<Result<Vec<_>, _>>()?;
     let urls: Vec<String> = urls.into_iter().flatten().collect();
     let drivers = drivers(args, &urls, &manifest);
@@ -49,13 +52,17 @@ pub(crate) fn run(arguments: &Arguments, args: &InitArgs) -> Result<(), Failure>
         for location in &project.locations {
             create_folder(location)?;
         }
+        let (first, others) = (project.first_location(), &project.locations[1..]);
         let lock = project.lock_file();
         let verb = if lock.exists() { "Kept" } else { "Created" };
         if !arguments.locked {
             lock.update(|lock| crate::seal::list(lock, project, directory))?;
         }
         status(verb, lock.shown());
-        create(&folder, &format!("{}/.gitattributes", project.first_location().shown), GIT_ATTRIBUTES)?;
+        attribute(first, &[MERGED_LOCK, LINE_ENDS])?;
+        for other in others {
+            attribute(other, &[LINE_ENDS])?;
+        }
     }
 
     let build = manifest.build_script();
@@ -122,6 +129,27 @@ fn create_folder(location: &Location) -> Result<(), Failure> {
     std::fs::create_dir_all(&location.path)
         .map_err(|error| Failure::file(&location.path, "create", &error))?;
     status(verb, format!("{}/", location.shown));
+    Ok(())
+}
+
+/// Tells git how to treat the files of a folder. What is said there already stays: it comes after, and the last one counts.
+fn attribute(location: &Location, attributes: &[(&str, &str)]) -> Result<(), Failure> {
+    let name = format!("{}/.gitattributes", location.shown);
+    let path = location.path.join(".gitattributes");
+    let (verb, before) = match std::fs::read_to_string(&path) {
+        Ok(text) => ("Changed", text),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => ("Created", String::new()),
+        Err(error) => return Err(Failure::file(&path, "read", &error)),
+    };
+    let is_said = |pattern| before.lines().any(|line| line.split_whitespace().next() == Some(pattern));
+    let added = attributes.iter().filter(|(pattern, _)| !is_said(*pattern));
+    let added: String = added.map(|(pattern, attributes)| format!("{pattern} {attributes}\n")).collect();
+    if added.is_empty() {
+        status("Kept", name);
+        return Ok(());
+    }
+    std::fs::write(&path, added + &before).map_err(|error| Failure::file(&path, "write", &error))?;
+    status(verb, name);
     Ok(())
 }
 

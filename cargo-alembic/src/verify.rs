@@ -2,7 +2,7 @@
 
 use alembic_core::cli::{diff, explain_scripts, note, status, warning};
 use alembic_core::migrate::{EditedRevision, Verification};
-use alembic_core::script::{Guard, Lock, ScriptDirectory, ScriptError, ScriptErrors};
+use alembic_core::script::{Guard, Lock, ScriptDirectory, ScriptError, ScriptErrors, shell_word};
 use serde::Serialize;
 
 use crate::args::{Arguments, VerifyArgs};
@@ -133,7 +133,10 @@ fn compare(found: &Verification, lock: &Lock, directory: &ScriptDirectory) -> Ve
     for EditedRevision { revision, path, applied, found, script } in &found.edited {
         let now = directory.scripts().iter().find(|script| script.path == *path);
         let message = format!("{path}: revision {revision} was applied as {applied}, and is {found} now");
-        let help = format!("restore it: `git checkout -- {path}`; the change belongs into a new revision");
+        let help = format!(
+            "restore it: `git checkout HEAD -- {}`; the change belongs into a new revision",
+            shell_word(path)
+        );
         let mut finding = about("history", revision.as_str(), message, &help);
         finding.path = Some(path.clone());
         finding.diff = script.as_ref().zip(now).map(|(before, now)| diff(path, before, &now.text));

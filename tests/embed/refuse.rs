@@ -288,18 +288,36 @@ fn several_unreadable_files() {
     });
 }
 
-/// The compiler names its files as they are seen from the root of the workspace, and so do we.
+/// Makes the service a member of a workspace.
+fn become_member(project: &TestProject) {
+    for (file, text) in project.files() {
+        let text = String::from_utf8(text).expect("UTF-8").replace("\n[workspace]\n", "\n");
+        project.write(std::path::Path::new("crates/service").join(file), text);
+    }
+    project.write("Cargo.toml", "[workspace]\nmembers = [\"crates/service\"]\nresolver = \"3\"\n");
+}
+
+/// The compiler names its files as they are seen from the root of the workspace, and so do we; there the commands have to
+/// name the package.
 #[test]
 fn sealed_script_of_a_member_edited() {
     let project = service("refuse_member");
-    for file in ["Cargo.toml", "src/main.rs", "migrations/a1.sql", "migrations/b2.sql", "migrations/c3.sql"] {
-        project.write(format!("crates/service/{file}"), project.read(file).replace("\n[workspace]\n", "\n"));
-    }
-    project.write("crates/service/migrations/alembic.lock", project.read("migrations/alembic.lock"));
-    project.write("Cargo.toml", "[workspace]\nmembers = [\"crates/service\"]\nresolver = \"3\"\n");
+    become_member(&project);
     project.edit("crates/service/migrations/b2.sql", "title TEXT", "title VARCHAR(80)");
     let output = project.check();
     refused(&project, "sealed_script_of_a_member_edited", &output);
+}
+
+/// What is to be pasted into a shell is quoted, and names the database.
+#[test]
+fn sealed_script_of_a_named_database_edited() {
+    check("sealed_script_of_a_named_database_edited", |project| {
+        project.write("alembic.toml", "[databases.billing]\nmigrations = \"o'billing db\"\n");
+        let main = MAIN.replace("embed_migrations!()", "embed_migrations!(database = \"billing\")");
+        project.write("src/main.rs", main);
+        std::fs::rename(project.path("migrations"), project.path("o'billing db")).expect("the folder");
+        project.edit("o'billing db/b2.sql", "title TEXT", "title VARCHAR(80)");
+    });
 }
 
 // ---- The call of the macro ----
@@ -362,6 +380,23 @@ fn build_script_reports_the_same() {
     }
     write_scripts(&project.path("migrations"), &crate::support::scripts());
     project.check().success();
+}
+
+/// Cargo runs it in the folder of the package; its reader stands where the compiler names files from.
+#[test]
+fn build_script_of_a_member_reports_the_same() {
+    let project = service_with_build_script("refuse_build_script_member");
+    project.write("alembic.toml", "[databases.billing]\n");
+    become_member(&project);
+    project.edit("crates/service/migrations/b2.sql", "title TEXT", "title VARCHAR(80)");
+    let output = project.check();
+    refused(&project, "build_script_member", &output);
+    project.write("crates/service/alembic.toml", "transaction = \"all\"\n");
+    let output = project.check();
+    refused(&project, "build_script_member_configuration", &output);
+    project.write("crates/service/build.rs", "fn main() {}\n");
+    let output = project.check();
+    refused(&project, "member_configuration", &output);
 }
 
 #[test]

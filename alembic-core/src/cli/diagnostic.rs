@@ -9,7 +9,7 @@ use crate::migrate::{EditedRevision, MigrateError, StatementFailure};
 use crate::migrator::Migrator;
 use crate::models::{ModelError, ModelErrors};
 use crate::revision::{PlanError, ResolveError, RevisionId};
-use crate::script::{Script, ScriptDirectory, ScriptError, ScriptErrors};
+use crate::script::{Script, ScriptDirectory, ScriptError, ScriptErrors, find_scripts, shell_word};
 
 /// A text for stderr, coloured.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -200,7 +200,7 @@ fn edited(edited: &EditedRevision, migrator: &Migrator) -> String {
         group = group.element(Level::NOTE.message(diff(path, before, &now.text).trim_end().to_owned()));
     }
     for help in [
-        format!("restore it: `git checkout -- {path}`"),
+        format!("restore it: `git checkout HEAD -- {}`", shell_word(path)),
         "the change belongs into a new revision: `cargo alembic revision -m \"…\"`".to_owned(),
     ] {
         group = group.element(Level::HELP.message(help));
@@ -251,10 +251,13 @@ fn help(error: &CommandError) -> Option<String> {
              the same with `allow_ahead()`. To leave a git branch: `downgrade --from-history -1` undoes the last one with \
              the downgrade that the history keeps"
         }
-        MigrateError::Diverged(_) => {
-            "two versions of the scripts were developed apart: bring the missing scripts here (`git log --all -- \
-             migrations` finds them), and join the heads with `merge`; or undo the last of those with the downgrade that \
-             the history keeps: `downgrade --from-history -1`"
+        MigrateError::Diverged(diverged) => {
+            return Some(format!(
+                "two versions of the scripts were developed apart: bring the missing scripts here (`{}` finds them), \
+                 and join the heads with `merge`; or undo the last of those with the downgrade that the history keeps: \
+                 `downgrade --from-history -1`",
+                find_scripts(diverged.unknown.iter().map(String::as_str))
+            ));
         }
         MigrateError::Locked { .. } => {
             "it ends by itself, even if its process was killed; `lock_timeout` is how long to wait for it"
@@ -263,7 +266,11 @@ fn help(error: &CommandError) -> Option<String> {
             "run it with `upgrade` or `downgrade`; or write the change as statements that SQLite knows, in a section of its \
              own: `-- alembic: upgrade sqlite`"
         }
-        MigrateError::Refused { .. } => "nothing was run",
+        // A lock that cannot be written says so itself.
+        MigrateError::Refused { reason } if reason.ends_with("nothing was run") => return None,
+        MigrateError::Refused { .. } => {
+            "nothing was run: run the command without `--locked`, and commit the lock"
+        }
         MigrateError::RowsReferred { .. } => {
             "the database is as it was. Drop the other table first if both are to go, or DELETE the rows first if they are; \
              to change a table, use ALTER TABLE, or make it anew in one section that runs in a transaction: CREATE TABLE new_t, INSERT INTO new_t SELECT …, \
@@ -286,12 +293,13 @@ fn help(error: &CommandError) -> Option<String> {
             "each revision has to leave the database as its constraints want it: what another revision is to mend belongs \
              into this one"
         }
-        MigrateError::UnknownRevisions { applied, .. } => {
+        MigrateError::UnknownRevisions { unknown, applied } => {
             let undo = "`downgrade --from-history -1` undoes the last one with the downgrade that the history keeps, \
                         and ";
             return Some(format!(
-                "the revision may be on another branch, or its script was deleted: bring the script back \
-                 (`git log --all -- migrations` finds it); {}`stamp --purge` says where the database really is",
+                "the revision may be on another branch, or its script was deleted: bring the script back (`{}` finds it); \
+                 {}`stamp --purge` says where the database really is",
+                find_scripts(unknown.unknown.iter().map(|unknown| unknown.id.as_str())),
                 if applied.is_empty() { "" } else { undo }
             ));
         }

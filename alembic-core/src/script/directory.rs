@@ -25,22 +25,31 @@ impl Location {
     /// stands at its root, and so do the paths of the compiler.
     #[must_use]
     pub fn seen_from(mut self, from: &Path, package: &Path) -> Location {
-        if let Ok(below) = package.strip_prefix(from)
-            && below.components().next().is_some()
-            && Path::new(&self.shown).is_relative()
-        {
-            let mut names: Vec<String> = Vec::new();
-            for component in below.join(&self.shown).components() {
-                match component {
-                    Component::ParentDir if !names.is_empty() => drop(names.pop()),
-                    Component::CurDir => {}
-                    component => names.push(component.as_os_str().to_string_lossy().into_owned()),
-                }
-            }
-            self.shown = names.join("/");
-        }
+        self.shown = seen_from(from, package, &self.shown);
         self
     }
+}
+
+/// What a path relative to `package` is called by who stands in `from`.
+#[must_use]
+pub fn seen_from(from: &Path, package: &Path, path: &str) -> String {
+    let Some(below) = below(from, package).filter(|_| Path::new(path).is_relative()) else {
+        return path.to_owned();
+    };
+    let mut names: Vec<String> = Vec::new();
+    for component in below.join(path).components() {
+        match component {
+            Component::ParentDir if !names.is_empty() => drop(names.pop()),
+            Component::CurDir => {}
+            component => names.push(component.as_os_str().to_string_lossy().into_owned()),
+        }
+    }
+    names.join("/")
+}
+
+/// The way from a folder to a package below it; none where it is not below.
+pub(super) fn below<'p>(from: &Path, package: &'p Path) -> Option<&'p Path> {
+    package.strip_prefix(from).ok().filter(|below| below.components().next().is_some())
 }
 
 /// The scripts of a project and their graph; a script and its node have the same index.

@@ -4,6 +4,7 @@ use std::fmt;
 
 #[cfg(feature = "sources")]
 use super::lock::LockProblem;
+use super::shell::{Invocation, find_scripts, shell_word};
 use super::statement::StatementError;
 use crate::revision::GraphError;
 
@@ -24,8 +25,14 @@ impl ScriptError {
     /// The edit or the command that mends it.
     #[must_use]
     pub fn help(&self) -> String {
-        let folder = self.path.rsplit_once('/').map_or(".", |(folder, _)| folder);
-        self.problem.help().replace("<file>", &self.path).replace("<folder>", folder)
+        self.help_for(&Invocation::default())
+    }
+
+    /// The same, with `cargo alembic` called like this.
+    #[must_use]
+    pub fn help_for(&self, invocation: &Invocation) -> String {
+        let help = self.problem.help();
+        help.replace("<alembic>", &invocation.to_string()).replace("<file>", &shell_word(&self.path))
     }
 }
 
@@ -79,11 +86,11 @@ pub enum Problem {
 }
 
 impl Problem {
-    /// What mends it, with `<file>` and `<folder>` for the place.
+    /// What mends it, with `<file>` for the place and `<alembic>` for the call of `cargo alembic`.
     fn help(&self) -> String {
         match self {
             Problem::Unreadable { .. } => "check that the file is there and may be read".into(),
-            Problem::NoFolder => "run `cargo alembic init`, or correct `migrations` in alembic.toml".into(),
+            Problem::NoFolder => "run `<alembic> init`, or correct `migrations` in alembic.toml".into(),
             Problem::NotUtf8 { .. } => "save the file as UTF-8".into(),
             Problem::Empty => {
                 "write the header and an `-- alembic: upgrade` section, or delete the file".into()
@@ -121,7 +128,7 @@ impl Problem {
             #[cfg(feature = "sources")]
             Problem::Lock(problem) => problem.help(),
             Problem::SeveralHeads { .. } => {
-                "join them with `cargo alembic merge`, or allow them with `embed_migrations!(heads = many)`"
+                "join them with `<alembic> merge`, or allow them with `embed_migrations!(heads = many)`"
                     .into()
             }
         }
@@ -136,12 +143,13 @@ fn also(others: &[String]) -> String {
 fn graph_help(error: &GraphError) -> String {
     match error {
         GraphError::DuplicateId { .. } => "change `Revision:` in one of them".into(),
-        GraphError::MissingParent { .. } => {
-            "bring its script back (`git log --all -- <folder>` shows where it went), or correct `Revises:`"
-                .into()
+        GraphError::MissingParent { parent, .. } => {
+            let find = find_scripts([parent.as_str()]);
+            format!("bring its script back (`{find}` shows where it went), or correct `Revises:`")
         }
-        GraphError::MissingDependency { .. } => {
-            "correct `Depends-On:`, or bring the missing script back".into()
+        GraphError::MissingDependency { dependency, .. } => {
+            let find = find_scripts([dependency.as_str()]);
+            format!("correct `Depends-On:`, or bring the missing script back (`{find}` shows where it went)")
         }
         GraphError::Cycle { .. } => "correct `Revises:` or `Depends-On:` in one of them".into(),
         _ => "a branch label belongs to one revision: rename it in one of them".into(),
@@ -167,19 +175,24 @@ impl ScriptErrors {
     }
 }
 
+impl ScriptErrors {
+    /// All of them with what to do, where `cargo alembic` is called like this.
+    #[must_use]
+    pub fn tell(&self, invocation: &Invocation) -> String {
+        let tell = |error: &ScriptError| {
+            let ScriptError { path, line, problem } = error;
+            let place = if *line == 0 { path.clone() } else { format!("{path}:{line}") };
+            let help = error.help_for(invocation).replace('\n', "\n        ");
+            format!("{place}: {problem}\n  help: {help}")
+        };
+        self.0.iter().map(tell).collect::<Vec<String>>().join("\n\n")
+    }
+}
+
 impl std::error::Error for ScriptErrors {}
 
 impl fmt::Display for ScriptErrors {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for (index, error) in self.0.iter().enumerate() {
-            if index > 0 {
-                formatter.write_str("\n\n")?;
-            }
-            let ScriptError { path, line, problem } = error;
-            let place = if *line == 0 { path.clone() } else { format!("{path}:{line}") };
-            let help = error.help().replace('\n', "\n        ");
-            write!(formatter, "{place}: {problem}\n  help: {help}")?;
-        }
-        Ok(())
+        formatter.write_str(&self.tell(&Invocation::default()))
     }
 }

@@ -8,6 +8,7 @@ use std::path::Path;
 use serde::Deserialize;
 
 use super::error::{Problem, ScriptError};
+use super::shell::{find_scripts, shell_word};
 use super::{Digest, Script, ScriptDirectory};
 use crate::revision::{GraphError, RevisionId};
 
@@ -16,6 +17,7 @@ pub const LOCK_FILE: &str = "alembic.lock";
 
 /// What begins an entry.
 const TABLE: &str = "[[revision]]";
+const TABLE_LINE: &str = "[[revision]]\n";
 
 /// The last line.
 const END: &str = "# end\n";
@@ -80,51 +82,71 @@ pub enum LockProblem {
     Malformed { reason: String },
     #[error("the lock has version {version}, and this version of alembic reads version {VERSION}")]
     Newer { version: u32 },
-    #[error("revision {revision} stands twice in the lock")]
-    Repeated { revision: RevisionId },
+    #[error(
+        "revision {revision} has two different seals: two branches applied it as different scripts\n  {first}\n  {second}"
+    )]
+    TwoSeals { revision: RevisionId, first: Seal, second: Seal },
     #[error("there are migrations, but no alembic.lock beside them")]
     Missing,
     #[error("revision {revision} was edited after it was applied\n  sealed as {sealed}\n  now it is {found}")]
     Edited { revision: RevisionId, sealed: Seal, found: Digest },
-    #[error("the script of revision {revision} is gone, and the revision was applied\n  sealed as {sealed}")]
+    #[error(
+        "the script of revision {revision} is gone (deleted, or its `Revision:` was changed), and the revision was \
+         applied\n  sealed as {sealed}"
+    )]
     Deleted { revision: RevisionId, sealed: Seal },
 }
 
 impl LockProblem {
-    /// What mends it, with `<file>` and `<folder>` for the place.
+    /// What mends it, with `<file>` for the place and `<alembic>` for the call of `cargo alembic`.
     pub(super) fn help(&self) -> String {
         match self {
-            LockProblem::Malformed { .. } | LockProblem::Repeated { .. } => {
-                "resolve the merge conflict in it, or restore it: `git checkout -- <file>`".into()
+            LockProblem::Malformed { .. } => {
+                "resolve the merge conflict in it, or restore it: `git checkout HEAD -- <file>`".into()
+            }
+            LockProblem::TwoSeals { .. } => {
+                "keep the seal of the script as it was applied to the databases that count, and delete the other one from <file>, \
+                 with its time\nwhat only the other script did belongs into a new revision: `<alembic> revision -m \"…\"`"
+                    .into()
             }
             LockProblem::Newer { .. } => "update cargo-alembic, and `alembic` in Cargo.toml".into(),
             LockProblem::Missing => {
-                "restore it: `git checkout -- <file>`; if there never was one, `cargo alembic init` writes it"
+                "restore it: `git checkout HEAD -- <file>`; if there never was one, `<alembic> init` writes it"
                     .into()
             }
             LockProblem::Edited { revision, .. } => format!(
-                "restore it: `git checkout -- <file>`; if the edit is committed, `git log -p -- <file>` shows it\nthe change \
-                 belongs into a new revision: `cargo alembic revision -m \"…\"`\nor, if {revision} was applied to no database but your own: `cargo alembic downgrade --from-history` to \
-                 its parent takes it back as it was applied, then `cargo alembic unseal {revision}`"
+                "restore it: `git checkout HEAD -- <file>`; if the edit is committed, `git log -p -- <file>` shows it\nthe \
+                 change belongs into a new revision: `<alembic> revision -m \"…\"`\n{}",
+                unseal(revision)
             ),
             LockProblem::Deleted { revision, .. } => format!(
-                "restore it: `git log --diff-filter=D --name-only -- <folder>` finds it\nor, if {revision} was applied to \
-                 no database but your own: `cargo alembic downgrade --from-history` to its parent takes it back, then \
-                 `cargo alembic unseal {revision}`"
+                "find its file: `{}`\nbring it back: `git checkout HEAD -- FILE`; if a commit took it away, `git checkout \
+                 COMMIT~ -- FILE`\n{}",
+                find_scripts([revision.as_str()]),
+                unseal(revision)
             ),
         }
     }
 }
 
+/// What helps where nobody else has seen the revision.
+fn unseal(revision: &RevisionId) -> String {
+    format!(
+        "or, if {revision} was applied to no database but your own: `<alembic> downgrade --from-history` to its parent takes \
+         it back as it was applied, then `<alembic> unseal {}`",
+        shell_word(revision.as_str())
+    )
+}
+
 #[derive(Deserialize)]
 struct Version {
-    version: u32,
+    version: toml::Spanned<u32>,
 }
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Piece {
-    version: Option<u32>,
+    version: Option<toml::Spanned<u32>>,
     #[serde(default)]
     revision: Vec<FileEntry>,
 }
@@ -134,14 +156,14 @@ struct Piece {
 struct FileEntry {
     id: toml::Spanned<String>,
     seal: Option<toml::Spanned<String>>,
-    sealed: Option<toml::value::Datetime>,
+    sealed: Option<toml::Spanned<toml::value::Datetime>>,
 }
 
 impl Lock {
     /// Reads the text of a lock. `path` is what errors call it.
     ///
     /// # Errors
-    /// One error: not TOML, a newer version, an invalid id or seal, an id that stands twice.
+    /// One error: not TOML, a newer version, an invalid id or seal, a revision with two seals.
     pub fn parse(path: &str, text: &str) -> Result<Lock, ScriptError> {
         let (text, lines) = separate(text);
         let starts: Vec<usize> = text.match_indices('\n').map(|(newline, _)| newline).collect();
@@ -158,20 +180,24 @@ impl Lock {
             let line = cause.span().map_or(0, |span| line_at(start + span.start));
             error(line, LockProblem::Malformed { reason: cause.message().to_owned() })
         };
-        let newer = |version: u32| error(1, LockProblem::Newer { version });
+        let newer = |version: toml::Spanned<u32>| {
+            let line = line_at(version.span().start);
+            error(line, LockProblem::Newer { version: version.into_inner() })
+        };
         let mut lock = Lock::default();
-        let mut known_version = None;
+        let mut is_known_version = false;
         for piece in pieces(&text) {
             let start = piece.start;
             let Piece { version, revision } = toml::from_str(&text[piece]).map_err(|cause| {
                 // A later version may have another shape.
                 match toml::from_str(&text) {
-                    Ok(Version { version }) if version != VERSION => newer(version),
+                    Ok(Version { version }) if *version.get_ref() != VERSION => newer(version),
                     _ => malformed(start, cause),
                 }
             })?;
-            match known_version.or(version) {
-                Some(VERSION) => known_version = Some(VERSION),
+            match version {
+                _ if is_known_version => {}
+                Some(version) if *version.get_ref() == VERSION => is_known_version = true,
                 Some(version) => return Err(newer(version)),
                 None => {
                     let reason = "missing field `version`".to_owned();
@@ -193,29 +219,35 @@ impl Lock {
             let line = line_at(id.span().start);
             let invalid = |line: usize, reason: String| error(line, LockProblem::Malformed { reason });
             let id = RevisionId::new(id.into_inner()).map_err(|cause| invalid(line, cause.to_string()))?;
-            let seal = match seal {
-                Some(seal) => {
+            let seal = match (seal, sealed) {
+                (Some(seal), sealed) => {
                     let digest = seal.get_ref().parse().map_err(|cause: super::InvalidDigest| {
                         invalid(line_at(seal.span().start), cause.to_string())
                     })?;
-                    Some(Seal { digest, when: sealed.map(|when| when.to_string()) })
+                    Some(Seal { digest, when: sealed.map(|when| when.get_ref().to_string()) })
                 }
-                None => None,
+                (None, Some(sealed)) => {
+                    let reason = format!("revision {id} has a time of sealing, and no seal");
+                    return Err(invalid(line_at(sealed.span().start), reason));
+                }
+                (None, None) => None,
             };
-            self.insert(id, Entry { seal, line })
-                .map_err(|id| error(line, LockProblem::Repeated { revision: id }))?;
+            self.insert(id, Entry { seal, line }).map_err(|problem| error(line, *problem))?;
         }
         Ok(())
     }
 
     /// Adds an entry. One that was there already and says the same, or less, is no contradiction: two branches that both
     /// sealed a revision have it twice after their merge.
-    fn insert(&mut self, id: RevisionId, entry: Entry) -> Result<(), RevisionId> {
+    fn insert(&mut self, id: RevisionId, entry: Entry) -> Result<(), Box<LockProblem>> {
         match self.entries.get_mut(&id) {
             None => drop(self.entries.insert(id, entry)),
-            Some(known) => match (&known.seal, &entry.seal) {
-                (Some(known), Some(other)) if known.digest != other.digest => return Err(id),
-                (None, Some(_)) => known.seal = entry.seal,
+            Some(known) => match (&known.seal, entry.seal) {
+                (Some(first), Some(second)) if first.digest != second.digest => {
+                    let first = first.clone();
+                    return Err(Box::new(LockProblem::TwoSeals { revision: id, first, second }));
+                }
+                (None, seal @ Some(_)) => known.seal = seal,
                 _ => {}
             },
         }
@@ -228,11 +260,20 @@ impl Lock {
     /// An unreadable file, or one that [`parse`](Lock::parse) refuses.
     pub fn read(folder: &Path, shown: &str) -> Result<Option<Lock>, ScriptError> {
         let path = format!("{shown}/{LOCK_FILE}");
-        match std::fs::read_to_string(folder.join(LOCK_FILE)) {
-            Ok(text) => Lock::parse(&path, &text).map(Some),
-            Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
+        let bytes = match std::fs::read(folder.join(LOCK_FILE)) {
+            Ok(bytes) => bytes,
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(None),
             Err(error) => {
                 let problem = Problem::Unreadable { reason: error.to_string() };
+                return Err(ScriptError { path, line: 0, problem });
+            }
+        };
+        match String::from_utf8(bytes) {
+            Ok(text) => Lock::parse(&path, &text).map(Some),
+            Err(error) => {
+                let offset = error.utf8_error().valid_up_to();
+                let reason = format!("it is not UTF-8 (byte {offset})");
+                let problem = Problem::Lock(Box::new(LockProblem::Malformed { reason }));
                 Err(ScriptError { path, line: 0, problem })
             }
         }
@@ -363,28 +404,37 @@ fn pieces(text: &str) -> impl Iterator<Item = Range<usize>> {
 ///
 /// Git's `union` merge (`.gitattributes`) keeps the lines of both branches, but a line that both have only once. Of two
 /// entries at one place it leaves one `[[revision]]` with two ids, each followed by its own seal; of two seals of one
-/// revision, one `seal` and both times, of which the first counts.
+/// revision, one `seal` and both times, of which the first counts. Two seals that differ become two tables of that
+/// revision, which contradict each other.
 fn separate(text: &str) -> (String, Vec<usize>) {
     let mut separated = String::with_capacity(text.len());
     let mut lines = Vec::new();
-    let (mut has_id, mut has_time) = (false, false);
+    let (mut id, mut has_seal, mut has_time) = (None, false, false);
     for (index, line) in text.split_inclusive('\n').enumerate() {
+        let mut push = |line: &str| {
+            separated.push_str(line);
+            lines.push(index + 1);
+        };
         match line.split('=').next().unwrap_or_default().trim() {
-            TABLE => (has_id, has_time) = (false, false),
+            TABLE => (id, has_seal, has_time) = (None, false, false),
             "id" => {
-                if has_id {
-                    separated.push_str(TABLE);
-                    separated.push('\n');
-                    lines.push(index + 1);
+                if id.is_some() {
+                    push(TABLE_LINE);
                 }
-                (has_id, has_time) = (true, false);
+                (id, has_seal, has_time) = (Some(line), false, false);
+            }
+            "seal" => {
+                if let Some(id) = id.filter(|_| has_seal) {
+                    push(TABLE_LINE);
+                    push(id);
+                }
+                (has_seal, has_time) = (true, false);
             }
             "sealed" if has_time => continue,
             "sealed" => has_time = true,
             _ => {}
         }
-        separated.push_str(line);
-        lines.push(index + 1);
+        push(line);
     }
     (separated, lines)
 }

@@ -5,7 +5,7 @@ use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
 use super::error::ScriptError;
-use super::{LOCK_FILE, Location, Lock};
+use super::{LOCK_FILE, Location, Lock, shell_word};
 
 /// The lock file of a project.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -59,10 +59,8 @@ impl LockFile {
     /// # Errors
     /// It could not.
     pub fn check_writable(&self) -> Result<(), LockFileError> {
-        if std::fs::metadata(self.path()).is_ok_and(|file| file.permissions().readonly()) {
-            return Err(self.failed(std::io::ErrorKind::ReadOnlyFilesystem.into()));
-        }
-        tempfile::NamedTempFile::new_in(&self.folder).map(drop).map_err(|error| self.failed(error))
+        let temporary = self.writable_target().and_then(|target| self.temporary(&target));
+        temporary.map(drop).map_err(|error| self.failed(error))
     }
 
     /// Changes the lock. Two processes that do this at once both get their way, and a reader sees the old file or the
@@ -82,18 +80,54 @@ impl LockFile {
     }
 
     fn replace(&self, text: &str) -> std::io::Result<()> {
-        let mut file = tempfile::Builder::new().prefix(".alembic.lock").tempfile_in(&self.folder)?;
+        let target = self.writable_target()?;
+        let mut file = self.temporary(&target)?;
         file.write_all(text.as_bytes())?;
         file.as_file().sync_all()?;
         #[cfg(unix)]
         {
             use std::os::unix::fs::PermissionsExt as _;
             // Temporary files are private; this one is to be committed and read by everybody.
-            let mode = std::fs::metadata(self.path()).map_or(0o644, |file| file.permissions().mode());
+            let mode = std::fs::metadata(&target).map_or(0o644, |file| file.permissions().mode());
             file.as_file().set_permissions(std::fs::Permissions::from_mode(mode))?;
         }
-        file.persist(self.path()).map_err(|error| error.error)?;
+        file.persist(target).map_err(|error| error.error)?;
         Ok(())
+    }
+
+    /// A new file beside the one that it is to become.
+    fn temporary(&self, target: &Path) -> std::io::Result<tempfile::NamedTempFile> {
+        let folder = target.parent().unwrap_or(&self.folder);
+        let made = tempfile::Builder::new().prefix(".alembic.lock").tempfile_in(folder);
+        made.map_err(|error| match error.kind() {
+            std::io::ErrorKind::PermissionDenied => {
+                let way_out =
+                    format!("{error}: it is replaced, so this user has to be allowed to write to its folder");
+                std::io::Error::new(error.kind(), way_out)
+            }
+            _ => error,
+        })
+    }
+
+    /// The file that is written: where a link leads to, be it there or not.
+    fn target(&self) -> PathBuf {
+        let mut path = self.path();
+        // Links that lead in a circle are left to whoever opens them.
+        for _ in 0..40 {
+            let Ok(link) = std::fs::read_link(&path) else { break };
+            path = path.parent().unwrap_or(&self.folder).join(link);
+        }
+        path
+    }
+
+    /// The same, where nobody has said that the file is to stay as it is: replacing it would not ask.
+    fn writable_target(&self) -> std::io::Result<PathBuf> {
+        let target = self.target();
+        if std::fs::metadata(&target).is_ok_and(|file| file.permissions().readonly()) {
+            let way_out = format!("it is read-only (`chmod u+w {}` changes that)", shell_word(&self.shown()));
+            return Err(std::io::Error::new(std::io::ErrorKind::PermissionDenied, way_out));
+        }
+        Ok(target)
     }
 
     /// Waits until no other process changes the file. It is replaced, not written to, so the lock may turn out to be on
@@ -121,20 +155,19 @@ impl LockFile {
     /// Makes an empty lock, unless another process was faster.
     fn create(&self) -> Result<(), LockFileError> {
         let empty = Lock::default().to_string();
-        let written = tempfile::Builder::new().prefix(".alembic.lock").tempfile_in(&self.folder).and_then(
-            |mut file| {
-                file.write_all(empty.as_bytes())?;
-                #[cfg(unix)]
-                {
-                    use std::os::unix::fs::PermissionsExt as _;
-                    file.as_file().set_permissions(std::fs::Permissions::from_mode(0o644))?;
-                }
-                match file.persist_noclobber(self.path()) {
-                    Err(error) if error.error.kind() != std::io::ErrorKind::AlreadyExists => Err(error.error),
-                    _ => Ok(()),
-                }
-            },
-        );
+        let target = self.target();
+        let written = self.temporary(&target).and_then(|mut file| {
+            file.write_all(empty.as_bytes())?;
+            #[cfg(unix)]
+            {
+                use std::os::unix::fs::PermissionsExt as _;
+                file.as_file().set_permissions(std::fs::Permissions::from_mode(0o644))?;
+            }
+            match file.persist_noclobber(target) {
+                Err(error) if error.error.kind() != std::io::ErrorKind::AlreadyExists => Err(error.error),
+                _ => Ok(()),
+            }
+        });
         written.map_err(|error| self.failed(error))
     }
 

@@ -30,6 +30,7 @@ mod reparent;
 )]
 mod script;
 mod section;
+mod shell;
 mod statement;
 mod tokens;
 #[cfg(all(feature = "cli", feature = "driver"))]
@@ -39,7 +40,7 @@ mod touch;
 pub use conflict::{Conflict, ConflictingStatement, conflicts};
 pub use dialect::Dialect;
 pub use digest::{Digest, InvalidDigest};
-pub use directory::{Location, ScriptDirectory};
+pub use directory::{Location, ScriptDirectory, seen_from};
 #[cfg(feature = "sources")]
 pub use entry::RevisionEntry;
 pub use error::{Problem, ScriptError, ScriptErrors};
@@ -58,6 +59,9 @@ pub use new::NewScript;
 pub use pack::{pack, unpack};
 pub use script::Script;
 pub use section::Section;
+#[cfg(all(feature = "cli", feature = "driver"))]
+pub(crate) use shell::find_scripts;
+pub use shell::{Invocation, shell_word};
 #[cfg(feature = "driver")]
 pub(crate) use statement::{Name, Reader};
 pub use statement::{Statement, StatementError, keywords, split};

@@ -12,7 +12,8 @@ fn fresh() -> Package {
 fn a_fresh_package() {
     let package = fresh();
     package.session("init", &["init"]);
-    let files = ["Cargo.toml", "build.rs", "alembic.toml", "migrations/alembic.lock"];
+    let files =
+        ["Cargo.toml", "build.rs", "alembic.toml", "migrations/alembic.lock", "migrations/.gitattributes"];
     let files = files.map(|name| format!("=== {name}\n{}", package.read(name)));
     package.assert_snapshot("init_files", &files.join("\n"));
     // With its scaffold the package has no migrations, and nothing to complain about.
@@ -162,4 +163,78 @@ fn what_it_writes_for_the_other_drivers_resolves() {
     for driver in ["sqlx-postgres", "sqlx-mysql"] {
         assert!(tree.lines().any(|line| line.starts_with(driver)), "{tree}");
     }
+}
+
+/// Cargo wants one source of a crate: what is there says which.
+#[test]
+fn the_source_is_the_one_that_is_there() {
+    let check = |manifest: &str, expected: &[&str]| {
+        let package = fresh();
+        package.write(
+            "elsewhere/Cargo.toml",
+            "[package]\nname = \"alembic\"\nversion = \"0.1.0\"\n\n[lib]\npath = \"lib.rs\"\n\n[features]\nbuild = []\n\
+             sqlite = []\nmodels = []\n",
+        );
+        package.write("elsewhere/lib.rs", "");
+        package.write(".cargo/config.toml", "[registries]\nours.index = \"sparse+https://example.org/\"\n");
+        package.manifest(manifest);
+        package.alembic("init").success();
+        let text = package.read("Cargo.toml");
+        let is_new =
+            |line: &&str| line.starts_with("alembic") && manifest.lines().all(|other| other != *line);
+        let added: Vec<&str> = text.lines().filter(is_new).collect();
+        assert_eq!(added, expected, "{manifest}\n{text}");
+        package.cargo(&["metadata", "--no-deps", "--offline", "--format-version=1"]).success();
+    };
+    let build = |source: &str| format!("alembic = {{ {source}, features = [\"build\"] }}");
+    for source in [
+        "path = \"elsewhere\"",
+        "git = \"https://example.org/a.git\", branch = \"main\"",
+        "git = \"https://example.org/a.git\", tag = \"v1\"",
+        "git = \"https://example.org/a.git\", rev = \"0123456789\"",
+        "package = \"our-alembic\", version = \"1.2\", registry = \"ours\"",
+    ] {
+        let inline = format!("[dependencies]\nalembic = {{ {source}, features = [\"sqlite\"] }} # ours\n");
+        check(&inline, &[&build(source)]);
+        let table =
+            format!("[dependencies.alembic]\n{}\nfeatures = [\"sqlite\"]\n", source.replace(", ", "\n"));
+        check(&table, &[&build(source)]);
+        let other = format!("alembic = {{ {source}, features = [\"sqlite\"] }}");
+        check(&table.replace("[dependencies", "[build-dependencies"), &[&other]);
+        check(&inline.replace("[dependencies", "[build-dependencies"), &[&other]);
+    }
+    check("[dependencies]\nalembic = \"0.1\"\n", &[&build("version = \"0.1\"")]);
+    check("[dependencies]\nalembic.path = \"elsewhere\"\n", &[&build("path = \"elsewhere\"")]);
+    let shared = "[workspace.dependencies]\nalembic = { path = \"elsewhere\" }\n\n[dependencies]\n\
+                  alembic = { workspace = true, features = [\"models\"] }\n";
+    check(shared, &[&build("workspace = true")]);
+    for table in ["dev-dependencies", "target.'cfg(unix)'.dependencies"] {
+        let entry = "alembic = { path = \"elsewhere\" }";
+        let manifest = format!("[{table}]\n{entry}\n\n[build-dependencies.cc]\nversion = \"1\"\n");
+        let own = "alembic = { path = \"elsewhere\", features = [\"sqlite\"] }";
+        let build = build("path = \"elsewhere\"");
+        check(&manifest, &[&build, own]);
+    }
+}
+
+/// Git's settings for a folder are added where they are missing, and those of the user stay.
+#[test]
+fn git_attributes() {
+    let check = |before: Option<&str>, expected: &str| {
+        let package = fresh();
+        package.write("alembic.toml", "migrations = [\"app\", \"more\"]\n");
+        if let Some(before) = before {
+            package.write("app/.gitattributes", before);
+        }
+        package.alembic("init").success();
+        assert_eq!(package.read("app/.gitattributes"), expected);
+        assert_eq!(package.read("more/.gitattributes"), "*.sql text eol=lf\n");
+        package.changes_nothing("init").success();
+    };
+    check(None, "alembic.lock merge=union\n*.sql text eol=lf\n");
+    check(Some("alembic.lock merge=union\n"), "*.sql text eol=lf\nalembic.lock merge=union\n");
+    check(Some("*.sql -text"), "alembic.lock merge=union\n*.sql -text");
+    check(Some("* -text\n"), "alembic.lock merge=union\n*.sql text eol=lf\n* -text\n");
+    let own = "# ours\n*.sql eol=crlf\nalembic.lock -merge\n";
+    check(Some(own), own);
 }

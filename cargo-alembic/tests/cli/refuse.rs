@@ -161,7 +161,7 @@ fn lock_not_toml() {
 #[test]
 fn lock_of_a_newer_version() {
     check("lock_of_a_newer_version", |package| {
-        package.write("migrations/alembic.lock", "version = 2\n\n[revisions]\nr1 = \"sealed\"\n");
+        package.write("migrations/alembic.lock", "# Ours\n\nversion = 2\n\n[revisions]\nr1 = \"sealed\"\n");
     });
 }
 
@@ -172,6 +172,23 @@ fn lock_with_two_seals_for_one_id() {
         let entry =
             |digit: &str| format!("\n[[revision]]\nid = \"r1\"\nseal = \"sha256:{}\"\n", digit.repeat(64));
         package.write("migrations/alembic.lock", format!("version = 1\n{}{}", entry("a"), entry("b")));
+    });
+}
+
+#[test]
+fn lock_with_a_time_without_a_seal() {
+    check("lock_with_a_time_without_a_seal", |package| {
+        let lock = "version = 1\n\n[[revision]]\nid = \"r1\"\nsealed = 2026-11-22T09:10:00Z\n";
+        package.write("migrations/alembic.lock", lock);
+    });
+}
+
+/// As a redirection of PowerShell writes it.
+#[test]
+fn lock_not_utf8() {
+    check("lock_not_utf8", |package| {
+        let text: Vec<u8> = "version = 1\n".encode_utf16().flat_map(u16::to_le_bytes).collect();
+        package.write("migrations/alembic.lock", [&[0xff, 0xfe], text.as_slice()].concat());
     });
 }
 

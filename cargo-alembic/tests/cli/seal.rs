@@ -27,6 +27,48 @@ fn seal_edited() {
     package.refuses("seal_edited", "seal");
 }
 
+/// The file that a link leads to is written, and the link stays one; also where nothing is there yet.
+#[cfg(unix)]
+#[test]
+fn seal_through_a_link() {
+    for is_there in [true, false] {
+        let package = package(&chain(2));
+        package.write("shared/keep", "");
+        if is_there {
+            package.alembic("seal r1").success();
+            std::fs::rename(package.path("migrations/alembic.lock"), package.path("shared/app.lock"))
+                .expect("the lock");
+        }
+        let link = package.path("migrations/alembic.lock");
+        std::os::unix::fs::symlink("../shared/middle", &link).expect("a link");
+        std::os::unix::fs::symlink("app.lock", package.path("shared/middle")).expect("a link");
+        package.alembic("seal r1").success();
+        package.alembic("upgrade").success();
+        package.alembic("revision -m x --rev-id r3").success();
+        assert!(link.is_symlink() && package.path("shared/middle").is_symlink());
+        assert!(!package.path("shared/app.lock").is_symlink());
+        assert_eq!(package.listed(), ["r1*", "r2*", "r3"], "{is_there}");
+        let names: Vec<_> = package.files().into_keys().filter(|name| name.starts_with("shared")).collect();
+        assert_eq!(names.len(), 3, "{names:?}");
+    }
+}
+
+/// It is said once, with what to do; and nothing is run that could not be sealed.
+#[test]
+fn a_lock_that_may_only_be_read() {
+    let package = package(&chain(1));
+    package.alembic("init").success();
+    let path = package.path("migrations/alembic.lock");
+    let mut permissions = std::fs::metadata(&path).expect("the lock").permissions();
+    permissions.set_readonly(true);
+    std::fs::set_permissions(&path, permissions).expect("the lock");
+    let output = package.alembic("upgrade").code(1);
+    package.assert_snapshot("upgrade_lock_read_only", &output.to_string());
+    assert_eq!(package.listed(), ["r1"]);
+    assert!(!package.path("app.db").exists());
+    package.refuses("seal_lock_read_only", "seal");
+}
+
 #[test]
 fn unseal() {
     let package = package(&chain(2));

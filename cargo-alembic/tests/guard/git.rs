@@ -114,6 +114,17 @@ fn a_seal_beside_a_new_revision() {
     assert_eq!(seals(&package), ["a", "b+", "c"]);
 }
 
+/// What a string literal holds is the same wherever a script was checked out.
+#[test]
+fn line_ends() {
+    let package = repository(&["a"]);
+    let script = package.only_file("migrations", ".sql");
+    assert!(!package.read(&script).contains('\r'));
+    package.remove(&script);
+    git(&package, &["-c", "core.autocrlf=true", "checkout", "-q", "HEAD", "--", "migrations"]).success();
+    assert!(!package.read(&script).contains('\r'));
+}
+
 /// After the merge of two branches: which heads there are, who made them and when, and what joins them.
 #[test]
 fn two_heads_are_explained() {

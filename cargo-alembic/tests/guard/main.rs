@@ -2,5 +2,6 @@
 
 mod git;
 mod package;
+mod paste;
 mod verify;
 mod writers;
