@@ -273,8 +273,8 @@ fn help(error: &CommandError) -> Option<String> {
         }
         MigrateError::RowsReferred { .. } => {
             "the database is as it was. Drop the other table first if both are to go, or DELETE the rows first if they are; \
-             to change a table, use ALTER TABLE, or make it anew in one section that runs in a transaction: CREATE TABLE new_t, INSERT INTO new_t SELECT …, \
-             DROP TABLE t, ALTER TABLE new_t RENAME TO t"
+             to change a table, use ALTER TABLE, or make it anew in one section that runs in a transaction: CREATE TABLE \
+             new_t, INSERT INTO new_t SELECT …, DROP TABLE t, ALTER TABLE new_t RENAME TO t"
         }
         MigrateError::RowsLost { .. } => {
             "the database is as it was. Keep those rows in the new table; or change or delete what refers to them, in the \
