@@ -111,7 +111,11 @@ impl Reader<'_> {
                 (Some(expression), Some(kind @ ("s" | "v"))) => {
                     column.generated = Some(Generated { expression, stored: kind == "s" });
                 }
-                (Some(default), _) if is_true(owns_sequence.as_ref()) && is_nextval(&default) => {
+                (Some(default), _)
+                    if is_true(owns_sequence.as_ref())
+                        && is_nextval(&default)
+                        && is_integer(&column.type_) =>
+                {
                     column.identity = Some(Identity::Serial);
                 }
                 (default, _) => column.default = default,
@@ -293,6 +297,12 @@ fn part(
 
 fn is_nextval(default: &str) -> bool {
     default.starts_with("nextval('") && default.ends_with("'::regclass)")
+}
+
+/// The types that `smallserial`, `serial` and `bigserial` stand for. A column that got another one keeps its sequence and
+/// the default that calls it, but no word makes such a column.
+fn is_integer(type_: &Type) -> bool {
+    matches!(type_, Type::Sql(words) if matches!(words.as_str(), "smallint" | "integer" | "bigint"))
 }
 
 /// `pg_constraint.confdeltype` and `confupdtype`.

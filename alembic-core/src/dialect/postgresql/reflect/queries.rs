@@ -140,8 +140,11 @@ LEFT JOIN pg_class p ON p.oid = h.inhparent
 LEFT JOIN pg_namespace pn ON pn.oid = p.relnamespace
 WHERE n.nspname IN ({namespaces}) AND {own}
     AND (c.relkind IN ('v', 'm', 'f', 'S', 'c') OR (c.relispartition AND c.relkind IN ('r', 'p')))
-    AND NOT (c.relkind = 'S' AND EXISTS (SELECT FROM pg_depend o WHERE o.classid = 'pg_class'::regclass
-        AND o.objid = c.oid AND o.refclassid = 'pg_class'::regclass AND o.deptype IN ('a', 'i')))
+    AND NOT (c.relkind = 'S' AND EXISTS (SELECT FROM pg_depend o
+        LEFT JOIN pg_attribute a ON a.attrelid = o.refobjid AND a.attnum = o.refobjsubid
+        WHERE o.classid = 'pg_class'::regclass AND o.objid = c.oid AND o.refclassid = 'pg_class'::regclass
+            AND (o.deptype = 'i' OR (o.deptype = 'a'
+                AND a.atttypid IN ('smallint'::regtype, 'integer'::regtype, 'bigint'::regtype)))))
 UNION ALL
 SELECT f.oid::text, CASE f.prokind WHEN 'p' THEN 'procedure' WHEN 'a' THEN 'aggregate' ELSE 'function' END,
     n.nspname::text, f.proname || '(' || pg_get_function_identity_arguments(f.oid) || ')', NULL, NULL, f.prosrc
