@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use super::desired::{fill_untold, name_enums, without_views};
+use super::desired::{fill_prefixes, fill_untold, name_enums, without_views};
 use super::names::{adopt_names, call, earlier, not_insisted_on};
 use super::reflect::{namespaces, reflect};
 use super::scratch::{normalise, of_script};
@@ -87,6 +87,9 @@ async fn compare_on(
     leave_enums(&mut actual, &all_tables, &desired);
     let generic = generic(&actual, dialect);
     fill_untold(&mut desired, &generic, untold, dialect);
+    if naming.is_some() || !untold.is_empty() {
+        fill_prefixes(&mut desired, &generic);
+    }
     if let Some(naming) = &naming {
         for table in &mut desired.tables {
             if let Some(found) = earlier(table, &generic) {

@@ -88,3 +88,25 @@ fn what_cannot_be_inspected() {
     package.session("inspect_refused", &["inspect", "inspect --sql --svg", "inspect --url mysql://a"]);
     assert!(!package.path("app.db").exists(), "it makes no file");
 }
+
+/// What models have no words for stays as it is; a `schema.sql` says it.
+#[tokio::test]
+async fn a_key_of_the_first_characters() {
+    let database = TestDatabase::new(Kind::Mysql).await;
+    let package = package_on(&database, &[]);
+    database
+        .rows("CREATE TABLE t (a TEXT NOT NULL, b INT NOT NULL, PRIMARY KEY (a(100), b), UNIQUE (a(10)))")
+        .await;
+    package.session("inspect_prefix", &["inspect --sql", "inspect --models"]);
+    with_models(&package, &package.alembic("inspect --models").success().stdout);
+    package.alembic("check").success();
+    let sql = package.alembic("inspect --sql").success().stdout;
+    package.write("alembic.toml", format!("url = \"{}\"\nmodels = {{ source = \"sql\" }}\n", database.url));
+    package.write("schema.sql", &sql);
+    package.alembic("check").success();
+    package.write("schema.sql", sql.replace("100", "50"));
+    assert_eq!(
+        package.alembic("check").code(1).stdout,
+        "change the primary key of t: a(100), b → a(50), b\n"
+    );
+}

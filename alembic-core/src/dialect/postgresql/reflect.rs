@@ -160,7 +160,9 @@ impl Reader<'_> {
             });
             let columns: Vec<String> = column.into_iter().collect();
             match kind.as_deref() {
-                Some("p") => table.primary_key = Some(PrimaryKey { name: name.clone(), columns }),
+                Some("p") => {
+                    table.primary_key = Some(PrimaryKey { name: name.clone(), columns, prefixes: Vec::new() })
+                }
                 Some("u") => table.uniques.push(Unique {
                     name: name.clone(),
                     columns,

@@ -73,7 +73,8 @@ fn constraint(
     } else if tokens.accept(&["NULL"]) {
         definition.conflict(tokens);
     } else if tokens.accept(&["PRIMARY", "KEY"]) {
-        definition.table.primary_key = Some(PrimaryKey { name: name.take(), columns: key() });
+        definition.table.primary_key =
+            Some(PrimaryKey { name: name.take(), columns: key(), prefixes: Vec::new() });
         definition.ordered(tokens.accept(&["DESC"]));
         tokens.accept(&["ASC"]);
         definition.conflict(tokens);
