@@ -7,7 +7,7 @@ mod names;
 
 use std::fmt::Write as _;
 
-use self::attributes::{column_attributes, table_attributes};
+use self::attributes::{column_attributes, name_twins, table_attributes};
 use self::names::{Names, ident, rename_all, type_ident};
 use crate::schema::{Column, Enum, ForeignKey, Index, NamingConvention, Schema, Table, Type};
 use crate::script::Dialect;
@@ -68,6 +68,7 @@ impl RustWriter<'_> {
     fn table(&self, table: &Table, text: &mut String) {
         let mut kept = table.clone();
         kept.foreign_keys.retain(|key| has_target(self.schema, key));
+        name_twins(&mut kept, self.naming);
         let (all, table) = (table, &kept);
         let _ = writeln!(text, "#[derive(Clone, Debug, sqlx::FromRow, Table)]");
         let mut taken = Vec::new();

@@ -110,3 +110,19 @@ async fn a_key_of_the_first_characters() {
         "change the primary key of t: a(100), b → a(50), b\n"
     );
 }
+
+/// PostgreSQL makes one constraint of two that say the same in one statement.
+#[tokio::test]
+async fn keys_that_say_the_same() {
+    let database = TestDatabase::new(Kind::Postgresql).await;
+    let package = package_on(&database, &[]);
+    for statement in [
+        "CREATE TABLE t (id INT PRIMARY KEY, a TEXT UNIQUE)",
+        "ALTER TABLE t ADD UNIQUE (id), ADD CONSTRAINT other UNIQUE (a)",
+    ] {
+        database.rows(statement).await;
+    }
+    package.session("inspect_twice", &["inspect --sql", "inspect --models"]);
+    with_models(&package, &package.alembic("inspect --models").success().stdout);
+    package.alembic("check").success();
+}
