@@ -193,6 +193,15 @@ JOIN pg_class c ON c.oid = s.stxrelid
 JOIN pg_namespace n ON n.oid = c.relnamespace
 WHERE n.nspname IN ({namespaces}) AND {own}
 UNION ALL
+SELECT o.oid::text, 'collation', n.nspname::text, o.collname::text, NULL, NULL,
+    concat_ws(', ', CASE o.collprovider WHEN 'i' THEN 'icu' WHEN 'b' THEN 'builtin' ELSE 'libc' END,
+        coalesce(to_jsonb(o) ->> 'colllocale', to_jsonb(o) ->> 'colliculocale', to_jsonb(o) ->> 'collcollate'),
+        CASE WHEN to_jsonb(o) ->> 'collisdeterministic' = 'false' THEN 'not deterministic' END)
+FROM pg_collation o
+JOIN pg_namespace n ON n.oid = o.collnamespace
+WHERE n.nspname IN ({namespaces}) AND NOT EXISTS (SELECT FROM pg_depend e
+    WHERE e.classid = 'pg_collation'::regclass AND e.objid = o.oid AND e.deptype = 'e')
+UNION ALL
 SELECT x.oid::text, 'extension', n.nspname::text, x.extname::text, NULL, NULL, NULL
 FROM pg_extension x
 JOIN pg_namespace n ON n.oid = x.extnamespace
