@@ -5,6 +5,7 @@ use std::collections::HashSet;
 use super::desired::{fill_prefixes, fill_untold, name_enums, without_views};
 use super::names::{adopt_names, call, earlier, not_insisted_on};
 use super::reflect::{namespaces, reflect};
+use super::restated::align;
 use super::scratch::{normalise, of_script};
 use super::settled::{fill_references, is_settled};
 use super::{AutogenerateError, Difference};
@@ -110,6 +111,7 @@ async fn compare_on(
     if same_enums {
         normal.enums.clone_from(&actual.enums);
     }
+    align(connection, &namespaces, &mut normal, &actual, &desired).await?;
     Ok(Comparison { dialect, actual, desired, generic, normal, naming, missing })
 }
 

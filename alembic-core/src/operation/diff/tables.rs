@@ -168,7 +168,7 @@ fn keep_own_checks(columns: &mut columns::Compared, before: &View<'_>, after: &m
 }
 
 /// Whether a type of MySQL has a collation.
-fn has_collation(column: &Column) -> bool {
+pub(crate) fn has_collation(column: &Column) -> bool {
     let Type::Sql(words) = &column.type_ else { return false };
     let words = words.to_ascii_lowercase();
     ["char", "varchar", "tinytext", "text", "mediumtext", "longtext", "enum", "set"]
