@@ -2,6 +2,7 @@
 
 use super::{check, check_all, errors, refused};
 use crate::script::Dialect::{self, Mysql, Postgresql, Sqlite};
+use crate::script::significant;
 use crate::script::statement::role_change;
 
 #[track_caller]
@@ -71,6 +72,8 @@ fn what_another_dialect_means() {
         "ALTER TABLE a ADD r TEXT[] NOT NULL, ALTER COLUMN s TYPE int[] USING s",
     ] {
         allowed(Sqlite, sql);
+        // What digests are made of is as it was when this was refused.
+        assert!(!significant(sql, Sqlite, &mut |_| {}), "{sql}");
     }
     refused(
         Sqlite,
