@@ -92,9 +92,10 @@ pub(crate) fn generated(generated: &Generated) -> TokenStream {
 }
 
 pub(crate) fn primary_key(key: &PrimaryKey) -> TokenStream {
-    let PrimaryKey { name, columns } = key;
+    // Models have no words for prefixes.
+    let PrimaryKey { name, columns, prefixes: _ } = key;
     let (name, columns) = (optional_text(name.as_ref()), list(columns));
-    quote!(::alembic::schema::PrimaryKey { name: #name, columns: #columns })
+    quote!(::alembic::schema::PrimaryKey { name: #name, columns: #columns, prefixes: ::std::vec![] })
 }
 
 pub(crate) fn unique(unique: &Unique) -> TokenStream {

@@ -1,18 +1,21 @@
 //! `inspect`: a database as SQL, as JSON, as models, or as a picture.
 
+mod needed;
+
 use std::collections::BTreeMap;
 
 use alembic_core::autogenerate::{generic, inspect as reflected, mermaid, rust_source, schema_sql, svg};
 use alembic_core::cli::{CommandError, note, print, print_json};
 use alembic_core::migrate::Database;
 use alembic_core::schema::{Foreign, Schema};
-use alembic_core::script::ScriptDirectory;
+use alembic_core::script::{Dialect, ScriptDirectory};
 use serde::Serialize;
 
 use crate::args::{Arguments, InspectArgs};
 use crate::autogenerate::explain;
 use crate::error::Failure;
 use crate::project::Project;
+use needed::needed;
 
 /// What `inspect --json` prints.
 #[derive(Serialize)]
@@ -56,17 +59,19 @@ pub(crate) async fn inspect(
         schema_sql(&schema, dialect).map_err(Failure::plain)?
     };
     print(&text);
-    left_out(&schema);
+    left_out(&schema, (!args.mermaid && !args.svg).then_some(dialect));
     Ok(())
 }
 
-/// Says what is there and is not shown.
-fn left_out(schema: &Schema) {
+/// Says what is there and is not shown; and of a text that a database is to read, in which `dialect`, where it needs that.
+fn left_out(schema: &Schema, dialect: Option<Dialect>) {
     let mut kinds: BTreeMap<&str, Vec<String>> = BTreeMap::new();
-    for Foreign { kind, name, table, .. } in &schema.foreign {
+    for foreign in &schema.foreign {
+        let Foreign { kind, name, table, .. } = foreign;
         let of = table.as_ref().filter(|table| *table != name);
         let of = of.map_or_else(String::new, |table| format!(" of {table}"));
-        kinds.entry(kind).or_default().push(format!("{name}{of}"));
+        let needed = dialect.map_or_else(String::new, |dialect| needed(schema, foreign, dialect));
+        kinds.entry(kind).or_default().push(format!("{name}{of}{needed}"));
     }
     for (kind, names) in kinds {
         let kind = if names.len() == 1 { kind.to_owned() } else { plural(kind) };

@@ -2,9 +2,10 @@
 
 use std::collections::HashSet;
 
-use super::desired::{fill_untold, name_enums, without_views};
+use super::desired::{fill_prefixes, fill_untold, name_enums, without_views};
 use super::names::{adopt_names, call, earlier, not_insisted_on};
 use super::reflect::{namespaces, reflect};
+use super::restated::align;
 use super::scratch::{normalise, of_script};
 use super::settled::{fill_references, is_settled};
 use super::{AutogenerateError, Difference};
@@ -87,6 +88,9 @@ async fn compare_on(
     leave_enums(&mut actual, &all_tables, &desired);
     let generic = generic(&actual, dialect);
     fill_untold(&mut desired, &generic, untold, dialect);
+    if naming.is_some() || !untold.is_empty() {
+        fill_prefixes(&mut desired, &generic);
+    }
     if let Some(naming) = &naming {
         for table in &mut desired.tables {
             if let Some(found) = earlier(table, &generic) {
@@ -107,6 +111,7 @@ async fn compare_on(
     if same_enums {
         normal.enums.clone_from(&actual.enums);
     }
+    align(connection, &namespaces, &mut normal, &actual, &desired).await?;
     Ok(Comparison { dialect, actual, desired, generic, normal, naming, missing })
 }
 

@@ -1,7 +1,7 @@
 //! Operations in words.
 
 use crate::operation::{Constraint, Operation};
-use crate::schema::Column;
+use crate::schema::{Column, PrimaryKey};
 
 /// What an operation does, in a line.
 pub(super) fn describe(operation: &Operation) -> String {
@@ -27,8 +27,15 @@ pub(super) fn describe(operation: &Operation) -> String {
             format!("change column {table}.{}: {}", after.name, changes(before, after).join(", "))
         }
         Operation::ChangePrimaryKey { table, before, after } => {
+            let column = |key: &PrimaryKey, name: &String| match key.prefix(name) {
+                Some(length) => format!("{name}({length})"),
+                None => name.clone(),
+            };
+            let all = |key: &PrimaryKey| {
+                key.columns.iter().map(|name| column(key, name)).collect::<Vec<_>>().join(", ")
+            };
             let columns = |key: &Option<crate::operation::Key>| {
-                key.as_ref().map_or_else(|| "none".to_owned(), |key| key.key.columns.join(", "))
+                key.as_ref().map_or_else(|| "none".to_owned(), |key| all(&key.key))
             };
             match (columns(before), columns(after)) {
                 (old, new) if old == new => format!("change the primary key of {table}"),

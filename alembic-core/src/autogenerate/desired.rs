@@ -28,6 +28,17 @@ pub(super) fn fill_untold(desired: &mut Schema, actual: &Schema, untold: &[Aspec
     }
 }
 
+/// Takes from the actual schema how many characters of its columns a primary key has: models have no words for that.
+pub(super) fn fill_prefixes(desired: &mut Schema, actual: &Schema) {
+    for table in &mut desired.tables {
+        if let Some(found) = earlier(table, actual).and_then(|found| found.primary_key.as_ref())
+            && let Some(own) = table.primary_key.as_mut().filter(|own| own.columns == found.columns)
+        {
+            own.prefixes.clone_from(&found.prefixes);
+        }
+    }
+}
+
 /// Leaves out views, where the source has no other words for them than for tables.
 pub(super) fn without_views(desired: &mut Schema, actual: &Schema, untold: &[Aspect]) {
     let is_view = |table: &Table| {

@@ -96,7 +96,7 @@ mod tests {
             Column::new("e-mail", Type::Varchar(20)),
             Column::new("at", Type::Sql("timestamp(3) without time zone".into())),
         ];
-        users.primary_key = Some(PrimaryKey { name: None, columns: vec!["id".into()] });
+        users.primary_key = Some(PrimaryKey { name: None, columns: vec!["id".into()], prefixes: Vec::new() });
         let columns = vec!["e-mail".to_owned()];
         users.uniques = vec![Unique { name: None, columns, nulls_not_distinct: false, deferrable: None }];
         let mut posts = Table::new(ObjectName::new("my posts"));

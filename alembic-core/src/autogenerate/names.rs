@@ -3,8 +3,12 @@
 //! A model need not name its constraints: a convention does. What is there under a name of its own (`users_email_key`, as
 //! PostgreSQL calls it) is no difference then, and keeps its name. One that bears a name of the convention follows it.
 
+use std::collections::HashSet;
+
 use crate::operation::{Constraint, Key, Operation};
-use crate::schema::{ForeignKey, Index, NameTemplate, NamingConvention, ObjectName, Schema, Table};
+use crate::schema::{
+    Check, ForeignKey, Index, NameTemplate, NamingConvention, ObjectName, Schema, Table, Unique,
+};
 
 /// The table as it is there, under its name or an earlier one.
 pub(super) fn earlier<'s>(table: &Table, actual: &'s Schema) -> Option<&'s Table> {
@@ -28,32 +32,67 @@ pub(super) fn adopt_names(table: &mut Table, actual: &Table, naming: Option<&Nam
     {
         adopt(naming.map(|naming| &naming.primary_key), &mut own.name, found.name.as_ref());
     }
+    let mut taken = names(table);
     for own in &mut table.uniques {
-        if let Some(found) = actual.uniques.iter().find(|found| found.columns == own.columns) {
+        let same = |found: &Unique| found.columns == own.columns;
+        if let Some(found) =
+            find(&actual.uniques, same, |found| found.name.as_ref(), own.name.as_ref(), &taken)
+        {
             adopt(naming.map(|naming| &naming.unique), &mut own.name, found.name.as_ref());
+            taken.extend(own.name.clone());
         }
     }
     for own in &mut table.foreign_keys {
-        let same = |found: &&ForeignKey| found.columns == own.columns && found.references == own.references;
-        if let Some(found) = actual.foreign_keys.iter().find(same) {
+        let same = |found: &ForeignKey| found.columns == own.columns && found.references == own.references;
+        if let Some(found) =
+            find(&actual.foreign_keys, same, |found| found.name.as_ref(), own.name.as_ref(), &taken)
+        {
             adopt(naming.map(|naming| &naming.foreign_key), &mut own.name, found.name.as_ref());
+            taken.extend(own.name.clone());
         }
     }
     for own in &mut table.checks {
-        if let Some(found) = actual.checks.iter().find(|found| found.expression == own.expression) {
+        let same = |found: &Check| found.expression == own.expression;
+        if let Some(found) =
+            find(&actual.checks, same, |found| found.name.as_ref(), own.name.as_ref(), &taken)
+        {
             adopt(naming.map(|naming| &naming.check), &mut own.name, found.name.as_ref());
+            taken.extend(own.name.clone());
         }
     }
     for own in &mut table.indexes {
-        let same = |found: &&Index| {
+        let same = |found: &Index| {
             (&found.parts, &found.condition, found.unique) == (&own.parts, &own.condition, own.unique)
         };
-        if let Some(found) = actual.indexes.iter().find(same) {
+        if let Some(found) = find(&actual.indexes, same, |found| Some(&found.name), Some(&own.name), &taken) {
             let mut name = Some(own.name.clone());
             adopt(naming.map(|naming| &naming.index), &mut name, Some(&found.name));
             own.name = name.unwrap_or_default();
+            taken.insert(own.name.clone());
         }
     }
+}
+
+/// What is the same and has this name, or else a name that is not `taken`: the same may be there twice.
+fn find<'a, T>(
+    all: &'a [T],
+    same: impl Fn(&T) -> bool,
+    name: impl Fn(&'a T) -> Option<&'a String>,
+    own: Option<&String>,
+    taken: &HashSet<String>,
+) -> Option<&'a T> {
+    let all = || all.iter().filter(|found| same(found));
+    let free = || all().find(|found| name(found).is_none_or(|name| !taken.contains(name)));
+    all().find(|found| name(found) == own).or_else(free)
+}
+
+/// The names of all constraints and indexes but the primary key.
+fn names(table: &Table) -> HashSet<String> {
+    let uniques = table.uniques.iter().filter_map(|unique| unique.name.clone());
+    let keys = table.foreign_keys.iter().filter_map(|key| key.name.clone());
+    let checks = table.checks.iter().filter_map(|check| check.name.clone());
+    let indexes = table.indexes.iter().map(|index| index.name.clone());
+    uniques.chain(keys).chain(checks).chain(indexes).collect()
 }
 
 /// When a name gives way to the one that is there.

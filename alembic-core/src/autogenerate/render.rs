@@ -5,7 +5,7 @@ use std::fmt;
 
 use super::Difference;
 use crate::dialect::{DdlError, script, statements};
-use crate::operation::{Operation, Side, diff, inverse};
+use crate::operation::{Operation, Side, diff, has_collation, inverse};
 use crate::revision::Direction;
 use crate::schema::Schema;
 use crate::script::Dialect;
@@ -75,6 +75,7 @@ impl Difference {
 /// # Errors
 /// The dialect has no words for something.
 pub fn schema_sql(schema: &Schema, dialect: Dialect) -> Result<String, DdlError> {
+    let schema = &with_collations(schema);
     let nothing = Schema::default();
     let before = Side { reflected: &nothing, written: &nothing };
     let names = schema.tables.iter().map(|table| &table.name).chain(schema.enums.iter().map(|own| &own.name));
@@ -83,6 +84,19 @@ pub fn schema_sql(schema: &Schema, dialect: Dialect) -> Result<String, DdlError>
     let tables = diff(dialect, before, Side { reflected: schema, written: schema });
     let operations: Vec<Operation> = schemas.chain(tables).collect();
     Ok(script(&statements(dialect, &operations, [schema, &nothing])?))
+}
+
+/// MySQL: a table may have another collation than its database, and then what says nothing has that one. A column that
+/// has the one of the database is shown without.
+fn with_collations(schema: &Schema) -> Schema {
+    let mut schema = schema.clone();
+    for table in schema.tables.iter_mut().filter(|table| table.options.collation.is_some()) {
+        let plain = table.columns.iter_mut().filter(|column| column.collation.is_none());
+        plain.filter(|column| has_collation(column)).for_each(|column| {
+            column.collation.clone_from(&schema.collation);
+        });
+    }
+    schema
 }
 
 /// The text of the sections, each behind its line.

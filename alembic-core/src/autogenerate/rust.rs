@@ -7,7 +7,7 @@ mod names;
 
 use std::fmt::Write as _;
 
-use self::attributes::{column_attributes, table_attributes};
+use self::attributes::{column_attributes, name_twins, table_attributes};
 use self::names::{Names, ident, rename_all, type_ident};
 use crate::schema::{Column, Enum, ForeignKey, Index, NamingConvention, Schema, Table, Type};
 use crate::script::Dialect;
@@ -68,6 +68,7 @@ impl RustWriter<'_> {
     fn table(&self, table: &Table, text: &mut String) {
         let mut kept = table.clone();
         kept.foreign_keys.retain(|key| has_target(self.schema, key));
+        name_twins(&mut kept, self.naming);
         let (all, table) = (table, &kept);
         let _ = writeln!(text, "#[derive(Clone, Debug, sqlx::FromRow, Table)]");
         let mut taken = Vec::new();
@@ -105,14 +106,20 @@ impl RustWriter<'_> {
         text.push_str("}\n");
     }
 
-    /// The foreign keys that models cannot have: to tables that are not among them, or to columns that no key says are unique.
+    /// What models cannot have: foreign keys to tables that are not among them, or to columns that no key says are unique;
+    /// a primary key of the first characters of a column.
     fn left_out(&self, table: &Table) -> Vec<String> {
         let keys = table.foreign_keys.iter().filter(|key| !has_target(self.schema, key));
         let line = |key: &ForeignKey| {
             let (columns, others) = (key.columns.join(", "), key.referenced_columns.join(", "));
             format!("Left out: the foreign key ({columns}) to {} ({others}).", key.references)
         };
-        keys.map(line).collect()
+        let prefixes = table.primary_key.iter().flat_map(|key| key.columns.iter().zip(&key.prefixes));
+        let prefixes = prefixes.filter_map(|(column, prefix)| {
+            let length = (*prefix)?;
+            Some(format!("Left out: the primary key has only the first {length} characters of {column}."))
+        });
+        keys.map(line).chain(prefixes).collect()
     }
 
     /// The Rust type of a column, and what an attribute has to say of the type besides.

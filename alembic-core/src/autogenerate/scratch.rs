@@ -5,6 +5,7 @@
 use std::collections::HashSet;
 
 use super::AutogenerateError;
+use super::made::{made_schema, not_made};
 use super::reflect::reflect;
 use super::scratch_database::{create_database, unused_name};
 use crate::dialect::{Namespace, Statement, literal, statements};
@@ -12,7 +13,7 @@ use crate::migrate::Connection;
 #[cfg(feature = "sqlite")]
 use crate::migrate::{Database, Missing};
 use crate::models::SqlScript;
-use crate::operation::expression::{identifier, qualify, tokens};
+use crate::operation::expression::qualify;
 use crate::operation::{Operation, for_expressions};
 use crate::schema::{ObjectName, Schema, Table};
 use crate::script::Dialect;
@@ -91,34 +92,24 @@ async fn script_in_schemas(
     script: &SqlScript,
 ) -> Result<Schema, AutogenerateError> {
     let path = search_path(connection).await?;
-    let extended = of_extensions(connection, namespaces).await?;
+    let mut kept = of_extensions(connection, namespaces).await?;
+    // Names without a schema are found where they are.
+    if namespaces.iter().any(|own| script.text.contains(&own.name)) {
+        kept.extend(not_made(&reflect(connection, namespaces).await?, script));
+    }
     let (scratch, names) = scratch_schemas(connection, namespaces, &path).await?;
     let change = |text: &str| {
         // These are there already, by other names.
         if made_schema(text).is_some_and(|made| names.iter().any(|(real, _)| *real == made)) {
             return String::new();
         }
-        qualify(text, &names, &|name| !extended.contains(name))
+        qualify(text, &names, &|name| !kept.contains(name))
     };
     run_script(connection, script, &change).await?;
     // The script may have looked elsewhere, as those of pg_dump do.
     look_into(connection, &scratch, &path).await?;
     let made = reflect(connection, &scratch).await?;
     Ok(brought_back(made, names))
-}
-
-/// The schema that `CREATE SCHEMA` makes.
-fn made_schema(statement: &str) -> Option<String> {
-    let found = tokens(statement, Dialect::Postgresql);
-    let mut words = found.iter().map(|token| token.text(statement));
-    let is =
-        |word: Option<&str>, expected: &str| word.is_some_and(|word| word.eq_ignore_ascii_case(expected));
-    if !is(words.next(), "CREATE") || !is(words.next(), "SCHEMA") {
-        return None;
-    }
-    let name =
-        words.find(|word| !["IF", "NOT", "EXISTS"].iter().any(|other| word.eq_ignore_ascii_case(other)))?;
-    Some(identifier(name))
 }
 
 /// What extensions have brought into the schemas: no script makes it, and so it is in no scratch place.

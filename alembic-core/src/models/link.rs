@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::draft::{At, Draft, DraftColumn};
 use super::{ModelError, ModelErrors, ModelProblem};
 use crate::revision::nearest;
-use crate::schema::{Column, Enum, NamingConvention, ObjectName, Schema, Table, Type};
+use crate::schema::{Column, Enum, ForeignKey, NamingConvention, ObjectName, Schema, Table, Type, Unique};
 use crate::script::{Dialect, TokenKind, lex};
 
 /// The schema that the models describe, tables and enums by name.
@@ -189,16 +189,17 @@ impl Linker {
             );
         let of_indexes = table.indexes.iter().zip(&draft.indexes).map(|(it, at)| (&it.name, at.line));
         let columns = |columns: &[String]| columns.join(", ");
-        let uniques: Vec<(String, usize)> =
-            draft.uniques.iter().map(|unique| (columns(&unique.value.columns), unique.line)).collect();
-        let foreign_keys: Vec<(String, usize)> = draft
-            .foreign_keys
-            .iter()
-            .map(|key| (format!("{} to {}", columns(&key.value.columns), key.value.references), key.line))
-            .collect();
+        let uniques = draft.uniques.iter().map(|unique| {
+            let Unique { name, columns: own, .. } = &unique.value;
+            (columns(own), name.is_some(), unique.line)
+        });
+        let foreign_keys = draft.foreign_keys.iter().map(|key| {
+            let ForeignKey { name, columns: own, references, .. } = &key.value;
+            (format!("{} to {references}", columns(own)), name.is_some(), key.line)
+        });
         let mut found = Vec::new();
-        repeated(uniques.iter().map(|(name, line)| (name, *line)), "unique constraint of", &mut found);
-        repeated(foreign_keys.iter().map(|(name, line)| (name, *line)), "foreign key from", &mut found);
+        unnamed_again(uniques, "unique constraint of", &mut found);
+        unnamed_again(foreign_keys, "foreign key from", &mut found);
         repeated(of_constraints, "constraint", &mut found);
         repeated(of_indexes, "index", &mut found);
         for (what, name, line) in found {
@@ -221,6 +222,26 @@ fn repeated<'a>(
     for (name, line) in names {
         if !seen.insert(name) {
             found.push((what, name.clone(), line));
+        }
+    }
+}
+
+/// Constraints that say what another one says. Those that have names of their own are meant.
+fn unnamed_again(
+    constraints: impl Iterator<Item = (String, bool, usize)>,
+    what: &'static str,
+    found: &mut Vec<(&'static str, String, usize)>,
+) {
+    let mut seen: BTreeMap<String, bool> = BTreeMap::new();
+    for (content, is_named, line) in constraints {
+        match seen.get_mut(&content) {
+            Some(all_named) => {
+                *all_named &= is_named;
+                if !*all_named {
+                    found.push((what, content, line));
+                }
+            }
+            None => drop(seen.insert(content, is_named)),
         }
     }
 }

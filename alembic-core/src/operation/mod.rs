@@ -18,9 +18,9 @@ mod quote;
 
 #[cfg(feature = "driver")]
 pub(crate) use canonical::drop_key_indexes;
-#[cfg(feature = "driver")]
-pub(crate) use diff::for_expressions;
 pub use diff::{Side, diff};
+#[cfg(feature = "driver")]
+pub(crate) use diff::{for_expressions, has_collation};
 pub(crate) use fill::is_unfilled;
 pub use inverse::inverse;
 pub use loss::Loss;

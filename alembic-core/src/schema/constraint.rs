@@ -12,6 +12,24 @@ pub struct PrimaryKey {
     pub name: Option<String>,
     /// The columns, in their order.
     pub columns: Vec<String>,
+    /// MySQL: how many characters of each column are in the key; none where all are. Empty where that is so for all columns.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub prefixes: Vec<Option<u32>>,
+}
+
+impl PrimaryKey {
+    /// How many characters of a column are in it; none for all of them.
+    #[cfg(feature = "driver")]
+    pub(crate) fn prefix(&self, column: &str) -> Option<u32> {
+        let place = self.columns.iter().position(|own| own == column)?;
+        self.prefixes.get(place).copied().flatten()
+    }
+
+    /// The first columns that are in the key with all their characters: those whose equal values it finds.
+    pub(crate) fn whole_columns(&self) -> &[String] {
+        let whole = self.prefixes.iter().position(Option::is_some).unwrap_or(self.columns.len());
+        self.columns.get(..whole).unwrap_or_default()
+    }
 }
 
 /// A unique constraint.

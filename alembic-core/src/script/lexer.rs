@@ -50,7 +50,8 @@ pub enum TokenKind {
     /// - `--x` on MySQL: a comment everywhere else, two minus signs here.
     /// - `E'…'` on SQLite and MySQL: PostgreSQL's string with backslash escapes.
     /// - `$tag$ … $tag$` on SQLite and, but for JavaScript after `AS`, on MySQL: PostgreSQL's dollar string.
-    /// - `[` on SQLite, where what follows cannot be the name of a table or a column: PostgreSQL's arrays.
+    /// - `[` on SQLite, where what follows cannot be the name of a table or a column: PostgreSQL's arrays. Only those of
+    ///   `TEXT[]` as the type of a column are not refused: SQLite has them as a part of its name.
     Foreign,
     /// A string, comment, quoted identifier or dollar string that does not end. It runs to the end of
     /// the text. (An unfinished `/*` is a legal [`Comment`](TokenKind::Comment) on SQLite.)

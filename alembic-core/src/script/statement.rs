@@ -15,6 +15,7 @@
 //! client program, `COPY … FROM STDIN`.
 
 mod body;
+mod brackets;
 mod client;
 mod compound;
 mod cursor;

@@ -35,7 +35,8 @@ const CHUNK: usize = 4096;
 /// Only the concatenation of what `sink` gets is defined, not the pieces that it comes in. Returns false where
 /// [`split`](super::split) refuses the text for its tokens alone: something does not end, or is
 /// [foreign](TokenKind::Foreign) to the dialect. (`--x` on MySQL is refused too, but read like a comment all the same: a
-/// comment is reformatted by leaving out a blank.)
+/// comment is reformatted by leaving out a blank. `TEXT[]` as the type of a column of SQLite counts as refused, although
+/// it is not any more: so it did when there were digests already.)
 ///
 /// ```
 /// use alembic_core::script::{significant, Dialect};

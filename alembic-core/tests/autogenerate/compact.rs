@@ -3,7 +3,8 @@
 use std::fmt::Write as _;
 
 use alembic_core::schema::{
-    Column, Deferrable, Direction, Identity, Index, IndexPart, Nulls, ReferentialAction, Schema, Table, Type,
+    Column, Deferrable, Direction, Identity, Index, IndexPart, Nulls, PrimaryKey, ReferentialAction, Schema,
+    Table, Type,
 };
 
 /// The whole schema.
@@ -54,7 +55,7 @@ fn table_lines(text: &mut String, table: &Table) {
     }
     let named = |name: &Option<String>| name.as_ref().map_or_else(String::new, |name| format!(" {name}"));
     if let Some(key) = &table.primary_key {
-        let _ = writeln!(text, "  primary key{} ({})", named(&key.name), key.columns.join(", "));
+        let _ = writeln!(text, "  primary key{} ({})", named(&key.name), key_columns(key));
     }
     for unique in &table.uniques {
         let nulls = if unique.nulls_not_distinct { " nulls not distinct" } else { "" };
@@ -179,4 +180,12 @@ fn deferrable(deferrable: Option<Deferrable>) -> &'static str {
         Some(Deferrable::InitiallyImmediate) => " deferrable",
         Some(Deferrable::InitiallyDeferred) => " deferrable initially deferred",
     }
+}
+
+fn key_columns(key: &PrimaryKey) -> String {
+    let prefixes = key.prefixes.iter().copied().chain(std::iter::repeat(None));
+    let columns = key.columns.iter().zip(prefixes).map(|(column, prefix)| {
+        prefix.map_or_else(|| column.clone(), |length| format!("{column}({length})"))
+    });
+    columns.collect::<Vec<_>>().join(", ")
 }

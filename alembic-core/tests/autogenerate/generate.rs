@@ -154,6 +154,7 @@ fn columns(
     table.primary_key = Some(PrimaryKey {
         name: Some(format!("pk_{}", table.name.name.replace(' ', "_"))),
         columns: key_columns,
+        prefixes: Vec::new(),
     });
     for (name, family) in COLUMNS {
         let was_there =

@@ -1,7 +1,7 @@
 //! What is written of a database that is there already: its SQL makes it again, and its models say what it is.
 
 use alembic_core::autogenerate::{Filter, compare, generic, inspect, rust_source, schema_sql};
-use alembic_core::models::{Declaration, Package, Sources, rust_models};
+use alembic_core::models::{Declaration, Package, Sources, rust_models, sql_schema};
 use alembic_core::schema::{Column, NamingConvention, Type};
 use alembic_testing::Kind;
 
@@ -25,6 +25,10 @@ async fn check(kind: Kind, files: &[(&str, &str)]) {
             check_models(&arena, &filter, &case.name).await;
             check_models(&arena, &Filter::default(), &case.name).await;
             copy.clear().await;
+            // What the SQL cannot make.
+            if !case.part("by hand").is_empty() {
+                copy.run(case.part("by hand")).await;
+            }
             check_sql(&arena, &copy, &filter, &case.name).await;
         }
     }
@@ -70,10 +74,24 @@ fn models(source: &str, naming: &NamingConvention) -> Result<Declaration, String
     rust_models(&sources, naming).map_err(|error| error.to_string())
 }
 
+/// The SQL of a database, as a source of what is desired, is no different from it.
+async fn check_script(arena: &Arena, filter: &Filter, sql: &str, name: &str) {
+    let folder = tempfile::tempdir().expect("a folder");
+    let file = folder.path().join("schema.sql");
+    std::fs::write(&file, sql).expect("a file");
+    let script = sql_schema(&file, "schema.sql", arena.dialect());
+    let script = script.unwrap_or_else(|error| panic!("{name}: {error}\n{sql}"));
+    let compared = compare(arena.pool(), script, filter).await;
+    let difference = compared.unwrap_or_else(|error| panic!("{name}: {error}\n{sql}")).difference();
+    assert!(difference.is_empty(), "{name}: {difference}\n{sql}");
+}
+
 /// The SQL of a database makes the same again.
 async fn check_sql(arena: &Arena, copy: &Arena, filter: &Filter, name: &str) {
     let dialect = arena.dialect();
     let schema = inspect(arena.pool(), filter).await.expect("the schema");
+    let shown = schema_sql(&schema, dialect).expect("the SQL");
+    check_script(arena, filter, &shown, name).await;
     let sql = schema_sql(&generic(&schema, dialect), dialect).expect("the SQL");
     if sql.is_empty() {
         return;
@@ -89,6 +107,7 @@ async fn check_sql(arena: &Arena, copy: &Arena, filter: &Filter, name: &str) {
     }
     let made = inspect(copy.pool(), filter).await.expect("the schema");
     assert_same(dialect, &made, &schema, &format!("{name}\n{sql}"));
+    check_script(copy, filter, &shown, &format!("the copy of {name}")).await;
 }
 
 #[tokio::test]

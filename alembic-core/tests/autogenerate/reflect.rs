@@ -101,7 +101,13 @@ fn foreign_key_columns(table: &Table) -> usize {
 }
 
 fn indexes_of(table: &Table) -> Vec<String> {
-    let uniques = table.uniques.iter().map(|unique| {
+    // SQLite makes one index for keys that say the same.
+    let is_new = |place: usize| {
+        let (before, own) = (&table.uniques[..place], &table.uniques[place].columns);
+        let is_key = table.primary_key.as_ref().is_some_and(|key| key.columns == *own);
+        !is_key && before.iter().all(|other| other.columns != *own)
+    };
+    let uniques = table.uniques.iter().enumerate().filter(|(place, _)| is_new(*place)).map(|(_, unique)| {
         let columns: Vec<String> = unique.columns.iter().map(|column| format!("{column} 0")).collect();
         format!("u|1|0|{}", columns.join(","))
     });

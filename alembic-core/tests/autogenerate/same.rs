@@ -44,7 +44,12 @@ fn comparable(dialect: Dialect, schema: &Schema, other: &Schema) -> String {
     match dialect {
         // SQLite keeps what was written, with its quotes and letter case.
         Dialect::Sqlite => compact(&schema).to_lowercase().replace(['"', '`', '[', ']', ' '], ""),
-        Dialect::Postgresql | Dialect::Mysql => compact(&schema),
+        // PostgreSQL has the cast of a list at its elements when it has read what it wrote.
+        Dialect::Postgresql => {
+            let text = compact(&schema);
+            text.replace("::character varying::text", "::character varying").replace("]::text[]", "]")
+        }
+        Dialect::Mysql => compact(&schema),
     }
 }
 

@@ -88,3 +88,65 @@ fn what_cannot_be_inspected() {
     package.session("inspect_refused", &["inspect", "inspect --sql --svg", "inspect --url mysql://a"]);
     assert!(!package.path("app.db").exists(), "it makes no file");
 }
+
+/// What the SQL cannot make, and where it needs it.
+#[tokio::test]
+async fn what_is_needed_and_not_shown() {
+    let database = TestDatabase::new(Kind::Postgresql).await;
+    let package = package_on(&database, &[]);
+    for statement in [
+        "CREATE COLLATION case_insensitive (provider = icu, locale = 'und-u-ks-level2', deterministic = false)",
+        "CREATE COLLATION unused FROM \"C\"",
+        "CREATE DOMAIN short AS TEXT",
+        "CREATE TYPE pair AS (a INT, b INT)",
+        "CREATE FUNCTION twice(n INT) RETURNS INT LANGUAGE sql IMMUTABLE AS 'SELECT n * 2'",
+        "CREATE TABLE t (id BIGSERIAL PRIMARY KEY, a TEXT COLLATE case_insensitive, b short, c pair[], \
+         d INT CHECK (twice(d) > 1), e TEXT COLLATE case_insensitive, f TEXT COLLATE case_insensitive, g TEXT)",
+        "CREATE INDEX ix ON t (g COLLATE case_insensitive)",
+        "ALTER TABLE t ALTER COLUMN id TYPE VARCHAR(255)",
+    ] {
+        database.rows(statement).await;
+    }
+    package.session("inspect_needed", &["inspect --sql", "inspect --models", "inspect --mermaid"]);
+    package.write("schema.sql", package.alembic("inspect --sql").success().stdout);
+    package.write("alembic.toml", format!("url = \"{}\"\nmodels = {{ source = \"sql\" }}\n", database.url));
+    package.alembic("check").success();
+}
+
+/// What models have no words for stays as it is; a `schema.sql` says it.
+#[tokio::test]
+async fn a_key_of_the_first_characters() {
+    let database = TestDatabase::new(Kind::Mysql).await;
+    let package = package_on(&database, &[]);
+    database
+        .rows("CREATE TABLE t (a TEXT NOT NULL, b INT NOT NULL, PRIMARY KEY (a(100), b), UNIQUE (a(10)))")
+        .await;
+    package.session("inspect_prefix", &["inspect --sql", "inspect --models"]);
+    with_models(&package, &package.alembic("inspect --models").success().stdout);
+    package.alembic("check").success();
+    let sql = package.alembic("inspect --sql").success().stdout;
+    package.write("alembic.toml", format!("url = \"{}\"\nmodels = {{ source = \"sql\" }}\n", database.url));
+    package.write("schema.sql", &sql);
+    package.alembic("check").success();
+    package.write("schema.sql", sql.replace("100", "50"));
+    assert_eq!(
+        package.alembic("check").code(1).stdout,
+        "change the primary key of t: a(100), b → a(50), b\n"
+    );
+}
+
+/// PostgreSQL makes one constraint of two that say the same in one statement.
+#[tokio::test]
+async fn keys_that_say_the_same() {
+    let database = TestDatabase::new(Kind::Postgresql).await;
+    let package = package_on(&database, &[]);
+    for statement in [
+        "CREATE TABLE t (id INT PRIMARY KEY, a TEXT UNIQUE)",
+        "ALTER TABLE t ADD UNIQUE (id), ADD CONSTRAINT other UNIQUE (a)",
+    ] {
+        database.rows(statement).await;
+    }
+    package.session("inspect_twice", &["inspect --sql", "inspect --models"]);
+    with_models(&package, &package.alembic("inspect --models").success().stdout);
+    package.alembic("check").success();
+}

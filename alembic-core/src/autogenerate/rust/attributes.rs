@@ -1,5 +1,7 @@
 //! What attributes say of tables and columns.
 
+use std::collections::BTreeSet;
+
 use super::{is_single, list, literal, quoted};
 use crate::schema::{
     Check, Column, Deferrable, Direction, ForeignKey, Identity, Index, IndexPart, NamingConvention, Nulls,
@@ -39,6 +41,33 @@ pub(super) fn table_attributes(
     }
     lines.extend(table.indexes.iter().map(|own| index(table, own, naming, field)));
     lines
+}
+
+/// Gives names to what is there twice without one.
+pub(super) fn name_twins(table: &mut Table, naming: &NamingConvention) {
+    let uniques = table.uniques.iter().filter_map(|unique| unique.name.clone());
+    let keys = table.foreign_keys.iter().filter_map(|key| key.name.clone());
+    let mut taken: BTreeSet<String> = uniques.chain(keys).collect();
+    let name = &table.name.name;
+    for place in 0..table.uniques.len() {
+        let own = &table.uniques[place];
+        let twins = table.uniques.iter().filter(|other| other.columns == own.columns).count() > 1;
+        if own.name.is_none() && twins {
+            let columns: Vec<&str> = own.columns.iter().map(String::as_str).collect();
+            let given = naming.unique.unused_name(&mut taken, name, &columns, "");
+            table.uniques[place].name = Some(given);
+        }
+    }
+    for place in 0..table.foreign_keys.len() {
+        let own = &table.foreign_keys[place];
+        let is_twin =
+            |other: &&ForeignKey| (&other.columns, &other.references) == (&own.columns, &own.references);
+        if own.name.is_none() && table.foreign_keys.iter().filter(is_twin).count() > 1 {
+            let columns: Vec<&str> = own.columns.iter().map(String::as_str).collect();
+            let given = naming.foreign_key.unused_name(&mut taken, name, &columns, &own.references.name);
+            table.foreign_keys[place].name = Some(given);
+        }
+    }
 }
 
 /// Whether the primary key is what `primary_key` at each of its fields says.
@@ -101,7 +130,8 @@ fn unique_options(table: &Table, unique: &Unique, naming: &NamingConvention) -> 
     let mut options = Vec::new();
     let columns: Vec<&str> = unique.columns.iter().map(String::as_str).collect();
     let usual = naming.unique.name(&table.name.name, &columns, "");
-    options.extend(named(unique.name.as_ref(), &usual));
+    let twins = table.uniques.iter().filter(|other| other.columns == unique.columns).count() > 1;
+    options.extend(named(unique.name.as_ref(), Some(&usual).filter(|_| !twins)));
     options.extend(unique.nulls_not_distinct.then(|| "nulls_not_distinct".to_owned()));
     options.extend(unique.deferrable.map(deferrable));
     options
@@ -122,12 +152,16 @@ fn foreign_key_options(table: &Table, key: &ForeignKey, naming: &NamingConventio
     options.extend(key.deferrable.map(deferrable));
     let columns: Vec<&str> = key.columns.iter().map(String::as_str).collect();
     let usual = naming.foreign_key.name(&table.name.name, &columns, &key.references.name);
-    options.extend(named(key.name.as_ref(), &usual));
+    let is_twin =
+        |other: &&ForeignKey| (&other.columns, &other.references) == (&key.columns, &key.references);
+    let twins = table.foreign_keys.iter().filter(is_twin).count() > 1;
+    options.extend(named(key.name.as_ref(), Some(&usual).filter(|_| !twins)));
     options
 }
 
-fn named(name: Option<&String>, usual: &str) -> Option<String> {
-    name.filter(|name| *name != usual).map(|name| format!("name = {}", literal(name)))
+/// The name, where it is not the usual one. None is usual where the same is there twice: both have to be named.
+fn named(name: Option<&String>, usual: Option<&String>) -> Option<String> {
+    name.filter(|name| Some(*name) != usual).map(|name| format!("name = {}", literal(name)))
 }
 
 fn deferrable(deferrable: Deferrable) -> String {

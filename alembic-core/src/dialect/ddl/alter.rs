@@ -210,7 +210,9 @@ impl Writer<'_> {
         let name = self.name(&after.name);
         let mut push = |sql: String| after_it.push(Statement { notes: Vec::new(), sql });
         let was_identity = before.identity.is_some_and(|identity| identity != Identity::Serial);
-        if before.identity == Some(Identity::Serial) {
+        // A serial column that gets another type may go on calling its sequence.
+        let calls_it = |column: &Column| column.default.as_deref().is_some_and(|own| calls(own, sequence));
+        if before.identity == Some(Identity::Serial) && !calls_it(after) {
             push(format!("DROP SEQUENCE IF EXISTS {sequence}"));
         }
         let Some(identity) = after.identity else { return };
@@ -223,7 +225,9 @@ impl Writer<'_> {
             // The sequence of a serial column has the name that the one of the identity gets.
             Some(words) => push(self.alter(table, &[format!("ALTER COLUMN {name} ADD {words}")])),
             None => {
-                push(format!("CREATE SEQUENCE {sequence} OWNED BY {}.{name}", self.object(table)));
+                if !calls_it(before) {
+                    push(format!("CREATE SEQUENCE {sequence} OWNED BY {}.{name}", self.object(table)));
+                }
                 let default = format!("nextval('{}')", sequence.replace('\'', "''"));
                 push(self.alter(table, &[format!("ALTER COLUMN {name} SET DEFAULT {default}")]));
             }
@@ -278,6 +282,12 @@ fn nullability(name: &str, before: &Column, after: &Column) -> Option<String> {
         (false, true) => Some(format!("ALTER COLUMN {name} DROP NOT NULL")),
         _ => None,
     }
+}
+
+/// Whether a default is the next number of this sequence.
+fn calls(default: &str, sequence: &str) -> bool {
+    let called = default.strip_prefix("nextval('").and_then(|rest| rest.split_once("'::regclass)"));
+    called.is_some_and(|(called, rest)| called == sequence.replace('\'', "''") && rest.is_empty())
 }
 
 /// The expression that makes a value of one type into one of another, where PostgreSQL does not find it by itself.

@@ -2,7 +2,9 @@
 
 use super::Writer;
 use crate::operation::{Constraint, Key};
-use crate::schema::{Check, Deferrable, ForeignKey, Index, ObjectName, ReferentialAction, Unique};
+use crate::schema::{
+    Check, Deferrable, ForeignKey, Index, ObjectName, PrimaryKey, ReferentialAction, Unique,
+};
 use crate::script::Dialect;
 
 impl Writer<'_> {
@@ -13,9 +15,20 @@ impl Writer<'_> {
     pub(super) fn primary_key(&self, key: &Key) -> String {
         let columns = match &key.numbered {
             Some(_) if self.is(Dialect::Sqlite) => format!("{} AUTOINCREMENT", self.names(&key.key.columns)),
+            _ if self.is(Dialect::Mysql) => self.key_columns(&key.key),
             _ => self.names(&key.key.columns),
         };
         format!("{}PRIMARY KEY ({columns})", self.named(key.key.name.as_ref()))
+    }
+
+    /// The columns of a key, each with how many of its characters are in it.
+    fn key_columns(&self, key: &PrimaryKey) -> String {
+        let prefixes = key.prefixes.iter().copied().chain(std::iter::repeat(None));
+        let columns = key.columns.iter().zip(prefixes).map(|(column, prefix)| {
+            let prefix = prefix.map_or_else(String::new, |length| format!("({length})"));
+            self.name(column) + &prefix
+        });
+        columns.collect::<Vec<_>>().join(", ")
     }
 
     pub(super) fn unique(&self, unique: &Unique) -> String {
@@ -136,6 +149,7 @@ impl Writer<'_> {
         };
         if let (Some(old), Some(new)) = (before, after)
             && old.key.columns == new.key.columns
+            && (old.key.prefixes == new.key.prefixes || !self.is(Dialect::Mysql))
             && !self.is(Dialect::Sqlite)
         {
             let renamed = new.key.name.is_some() && old.key.name != new.key.name;

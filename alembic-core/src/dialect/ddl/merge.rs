@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use crate::operation::{Constraint, Fill, Operation};
+use crate::operation::{Constraint, Fill, Key, Operation};
 use crate::schema::{Column, ObjectName, Table};
 use crate::script::Dialect;
 
@@ -12,8 +12,8 @@ pub(super) enum Action<'a> {
     Single(Cow<'a, Operation>),
     /// Changes of columns of one table.
     Columns(Vec<&'a Operation>),
-    /// MySQL: a change of the primary key, and of the columns that it numbers or no longer numbers. A numbered column without a
-    /// key is refused, whichever of the two is changed first.
+    /// MySQL: a change of the primary key, and of the columns that it numbers or no longer numbers, or has other prefixes of. A
+    /// numbered column without a key is refused, and so is a key of a whole text, whichever of the two is changed first.
     Key(Vec<&'a Operation>),
 }
 
@@ -76,7 +76,16 @@ fn with_later_keys(table: &Table, operations: &[Operation], taken: &mut [bool]) 
     table
 }
 
-/// Brings the changes of numbered columns to that of the primary key of their table.
+/// The columns of which a primary key has more or fewer characters than before.
+fn cut_otherwise(before: Option<&Key>, after: Option<&Key>) -> Vec<String> {
+    let (Some(before), Some(after)) = (before, after) else { return Vec::new() };
+    let other = |column: &&String| before.key.prefix(column) != after.key.prefix(column);
+    let kept = after.key.columns.iter().filter(|column| before.key.columns.contains(column));
+    kept.filter(other).cloned().collect()
+}
+
+/// Brings the changes of numbered columns, and of those of which the key has other prefixes, to that of the primary key of
+/// their table.
 fn with_numbered_columns(actions: Vec<Action<'_>>) -> Vec<Action<'_>> {
     let mut actions: Vec<Option<Action<'_>>> = actions.into_iter().map(Some).collect();
     for place in 0..actions.len() {
@@ -86,8 +95,8 @@ fn with_numbered_columns(actions: Vec<Action<'_>>) -> Vec<Action<'_>> {
             continue;
         };
         let key: &Operation = key;
-        let numbered =
-            |side: &Option<crate::operation::Key>| side.as_ref().and_then(|side| side.numbered.clone());
+        let numbered = |side: &Option<Key>| side.as_ref().and_then(|side| side.numbered.clone());
+        let cut_otherwise = cut_otherwise(before.as_ref(), after.as_ref());
         let (before, after) = (numbered(before), numbered(after));
         let table = table.clone();
         let is_numbered =
@@ -111,7 +120,8 @@ fn with_numbered_columns(actions: Vec<Action<'_>>) -> Vec<Action<'_>> {
                 Some(Action::Columns(columns)) => {
                     columns.retain(|operation| {
                         let own = matches!(operation, Operation::AlterColumn { table: own, before, after, .. }
-                            if *own == table && before.identity != after.identity && is_numbered(after));
+                            if *own == table && ((before.identity != after.identity && is_numbered(after))
+                                || cut_otherwise.contains(&after.name)));
                         if own {
                             together.push(operation);
                         }

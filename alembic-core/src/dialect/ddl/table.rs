@@ -2,8 +2,8 @@
 
 use super::text::{aligned, literal};
 use super::{DdlError, Statement, Writer};
-use crate::operation::Key;
-use crate::schema::{ObjectName, Table};
+use crate::operation::{Constraint, Key};
+use crate::schema::{ObjectName, Table, Unique};
 use crate::script::Dialect;
 
 impl Writer<'_> {
@@ -23,13 +23,20 @@ impl Writer<'_> {
             let key = Key { key: key.clone(), numbered: numbered.cloned().map(Box::new) };
             lines.push(self.primary_key(&key));
         }
-        lines.extend(table.uniques.iter().map(|unique| self.unique(unique)));
+        let (merged, uniques): (Vec<&Unique>, Vec<&Unique>) =
+            table.uniques.iter().partition(|unique| self.is_merged(table, unique));
+        lines.extend(uniques.into_iter().map(|unique| self.unique(unique)));
         lines.extend(table.foreign_keys.iter().map(|key| self.foreign_key(key)));
         lines.extend(table.checks.iter().map(|check| self.check(check)));
         let body =
             if lines.is_empty() { String::new() } else { format!("\n    {}\n", lines.join(",\n    ")) };
         let sql = format!("CREATE TABLE {} ({body}){}", self.object(&table.name), self.options(table));
         out.push(Statement { notes: Vec::new(), sql });
+        for unique in merged {
+            let constraint = Constraint::Unique(unique.clone());
+            let sql = self.add_constraint(&table.name, &constraint, None);
+            out.push(Statement { notes: Vec::new(), sql });
+        }
         for index in &table.indexes {
             self.create_index(&table.name, index, None, out)?;
         }
@@ -40,6 +47,17 @@ impl Writer<'_> {
             }
         }
         Ok(())
+    }
+
+    /// Whether PostgreSQL would make one constraint of this one and another that stands before it in the same statement.
+    fn is_merged(&self, table: &Table, unique: &Unique) -> bool {
+        let before = table.uniques.iter().take_while(|other| !std::ptr::eq(*other, unique));
+        let content = |unique: &Unique| Unique { name: None, ..unique.clone() };
+        let key = table.primary_key.as_ref().is_some_and(|key| {
+            key.columns == unique.columns && !unique.nulls_not_distinct && unique.deferrable.is_none()
+        });
+        self.is(Dialect::Postgresql)
+            && (key || before.into_iter().any(|other| content(other) == content(unique)))
     }
 
     /// What stands behind the closing parenthesis.

@@ -111,7 +111,11 @@ impl Reader<'_> {
                 (Some(expression), Some(kind @ ("s" | "v"))) => {
                     column.generated = Some(Generated { expression, stored: kind == "s" });
                 }
-                (Some(default), _) if is_true(owns_sequence.as_ref()) && is_nextval(&default) => {
+                (Some(default), _)
+                    if is_true(owns_sequence.as_ref())
+                        && is_nextval(&default)
+                        && is_integer(&column.type_) =>
+                {
                     column.identity = Some(Identity::Serial);
                 }
                 (default, _) => column.default = default,
@@ -156,7 +160,9 @@ impl Reader<'_> {
             });
             let columns: Vec<String> = column.into_iter().collect();
             match kind.as_deref() {
-                Some("p") => table.primary_key = Some(PrimaryKey { name: name.clone(), columns }),
+                Some("p") => {
+                    table.primary_key = Some(PrimaryKey { name: name.clone(), columns, prefixes: Vec::new() })
+                }
                 Some("u") => table.uniques.push(Unique {
                     name: name.clone(),
                     columns,
@@ -293,6 +299,12 @@ fn part(
 
 fn is_nextval(default: &str) -> bool {
     default.starts_with("nextval('") && default.ends_with("'::regclass)")
+}
+
+/// The types that `smallserial`, `serial` and `bigserial` stand for. A column that got another one keeps its sequence and
+/// the default that calls it, but no word makes such a column.
+fn is_integer(type_: &Type) -> bool {
+    matches!(type_, Type::Sql(words) if matches!(words.as_str(), "smallint" | "integer" | "bigint"))
 }
 
 /// `pg_constraint.confdeltype` and `confupdtype`.

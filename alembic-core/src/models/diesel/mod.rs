@@ -108,7 +108,7 @@ impl Reader<'_> {
                     }
                 }
             }
-            let value = PrimaryKey { name: None, columns: key_columns };
+            let value = PrimaryKey { name: None, columns: key_columns, prefixes: Vec::new() };
             draft.primary_key = Some(At { line: line(call.ident.span()), value });
             self.by_ident.insert((module, unraw(&call.ident)), (self.tables.len(), columns));
             self.tables.push(draft);

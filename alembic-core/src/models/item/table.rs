@@ -239,7 +239,7 @@ impl Reader {
         let marked: Vec<&FieldItem> = fields.iter().filter(|field| field.primary_key.is_some()).collect();
         let of_fields = marked.first().and_then(|field| field.primary_key).map(|span| {
             let columns = marked.iter().map(|field| field.column.draft.column.name.clone()).collect();
-            Spanned::new(span, PrimaryKey { name: None, columns })
+            Spanned::new(span, PrimaryKey { name: None, columns, prefixes: Vec::new() })
         });
         self.item.primary_key = match (of_fields, of_table) {
             (Some(_), Some(key)) => {
@@ -252,7 +252,7 @@ impl Reader {
             (of_fields, None) => of_fields,
             (None, Some(key)) => {
                 let columns = self.look_up_all(&key.columns);
-                Some(Spanned::new(key.span, PrimaryKey { name: key.name, columns }))
+                Some(Spanned::new(key.span, PrimaryKey { name: key.name, columns, prefixes: Vec::new() }))
             }
         };
     }

@@ -132,8 +132,10 @@ impl Reader<'_> {
         if let Some(first) = key.first() {
             let columns: Vec<String> = key.iter().map(|column| column.name.clone()).collect();
             let key_name = (columns.len() > 1).then(|| format!("pk-{name}"));
-            draft.primary_key =
-                Some(At { line: line(first.span), value: PrimaryKey { name: key_name, columns } });
+            draft.primary_key = Some(At {
+                line: line(first.span),
+                value: PrimaryKey { name: key_name, columns, prefixes: Vec::new() },
+            });
         }
         let mut errors = Vec::new();
         for column in &entity.columns {

@@ -17,6 +17,8 @@ use phases::Phases;
 #[cfg(feature = "driver")]
 pub(crate) use renames::for_expressions;
 use tables::TableChange;
+#[cfg(feature = "driver")]
+pub(crate) use tables::has_collation;
 
 use super::Operation;
 use super::canonical::canonical;

@@ -8,7 +8,7 @@ use super::parts::{self, Pair, Part};
 use crate::operation::canonical::{is_made_for, key_index};
 use crate::operation::expression::mentions;
 use crate::operation::{Constraint, EnumChange, EnumDependent, Key};
-use crate::schema::{Column, ForeignKey, Index, ObjectName, Table, Type};
+use crate::schema::{Column, ForeignKey, Index, ObjectName, PrimaryKey, Table, Type};
 use crate::script::Dialect;
 
 /// All that is different in a table.
@@ -55,7 +55,8 @@ impl<'a> TableChange<'a> {
     }
 
     pub(super) fn key_changed(&self) -> bool {
-        let columns = |view: &View<'_>| view.reflected.primary_key.as_ref().map(|key| key.columns.clone());
+        let columns =
+            |view: &View<'a>| view.reflected.primary_key.as_ref().map(|key| (&key.columns, &key.prefixes));
         columns(&self.before) != columns(&self.after)
     }
 
@@ -116,7 +117,7 @@ impl<'a> TableChange<'a> {
             _ => None,
         });
         let stay: Vec<&Part> = staying().collect();
-        let primary = self.after.reflected.primary_key.as_ref().map(|key| key.columns.as_slice());
+        let primary = self.after.reflected.primary_key.as_ref().map(PrimaryKey::whole_columns);
         kept.filter(|key| serves(&columns, key)).find_map(|key| {
             let own = made_for(self.raw, key).unwrap_or_else(|| key_index(key));
             let others = stay.iter().filter(|part| !matches!(part, Part::Index(index) if *index == own));
@@ -139,7 +140,7 @@ fn serves(columns: &[&str], key: &ForeignKey) -> bool {
 
 /// Whether an index, constraint or the primary key serves a foreign key.
 fn is_served(table: &Table, key: &ForeignKey) -> bool {
-    let primary = table.primary_key.iter().any(|primary| primary.columns.starts_with(&key.columns));
+    let primary = table.primary_key.iter().any(|primary| primary.whole_columns().starts_with(&key.columns));
     primary || parts::parts(table).iter().any(|part| serves(&part.key_columns(), key))
 }
 
@@ -167,7 +168,7 @@ fn keep_own_checks(columns: &mut columns::Compared, before: &View<'_>, after: &m
 }
 
 /// Whether a type of MySQL has a collation.
-fn has_collation(column: &Column) -> bool {
+pub(crate) fn has_collation(column: &Column) -> bool {
     let Type::Sql(words) = &column.type_ else { return false };
     let words = words.to_ascii_lowercase();
     ["char", "varchar", "tinytext", "text", "mediumtext", "longtext", "enum", "set"]
@@ -206,7 +207,7 @@ pub(super) fn free_dependents(dialect: Dialect, changes: &mut [TableChange<'_>])
         let keys_before_and_after: Vec<Vec<String>> = [change.before.reflected, change.after.reflected]
             .into_iter()
             .filter(|_| change.key_changed())
-            .filter_map(|table| Some(table.primary_key.as_ref()?.columns.clone()))
+            .filter_map(|table| Some(table.primary_key.as_ref()?.whole_columns().to_vec()))
             .collect();
         change.parts.free(|part| match part {
             Part::Constraint(Constraint::ForeignKey(key)) => {

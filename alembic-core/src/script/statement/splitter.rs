@@ -3,7 +3,7 @@
 use super::client::is_copy_from_stdin;
 use super::cursor::{Cursor, Piece};
 use super::refused::{table_lock, transaction_control};
-use super::{Statement, StatementError};
+use super::{Statement, StatementError, brackets};
 use crate::script::Dialect;
 use crate::script::lexer::TokenKind;
 
@@ -212,8 +212,23 @@ impl<'a> Splitter<'a> {
         self.previous = None;
         let statement = statement.filter(|_| std::mem::take(&mut self.content))?;
         self.refuse(statement.start, statement.end);
+        self.allow_brackets(&statement);
         self.statements.push(statement.clone());
         Some(statement)
+    }
+
+    /// Takes back what was said of the brackets in `TEXT[]`, the type of a column of SQLite.
+    ///
+    /// To the lexer they stay foreign: a digest that was once written is made of the tokens that there were then.
+    fn allow_brackets(&mut self, statement: &Statement) {
+        let is_bracket = |error: &StatementError| match error {
+            StatementError::Foreign { what: "[", start, .. } => start.checked_sub(statement.start),
+            _ => None,
+        };
+        if self.dialect == Dialect::Sqlite && self.errors.iter().any(|error| is_bracket(error).is_some()) {
+            let allowed = brackets::of_types(statement.text(self.sql));
+            self.errors.retain(|error| is_bracket(error).is_none_or(|start| !allowed.contains(&start)));
+        }
     }
 
     /// Says if the statement that begins at `start` is refused.

@@ -140,8 +140,11 @@ LEFT JOIN pg_class p ON p.oid = h.inhparent
 LEFT JOIN pg_namespace pn ON pn.oid = p.relnamespace
 WHERE n.nspname IN ({namespaces}) AND {own}
     AND (c.relkind IN ('v', 'm', 'f', 'S', 'c') OR (c.relispartition AND c.relkind IN ('r', 'p')))
-    AND NOT (c.relkind = 'S' AND EXISTS (SELECT FROM pg_depend o WHERE o.classid = 'pg_class'::regclass
-        AND o.objid = c.oid AND o.refclassid = 'pg_class'::regclass AND o.deptype IN ('a', 'i')))
+    AND NOT (c.relkind = 'S' AND EXISTS (SELECT FROM pg_depend o
+        LEFT JOIN pg_attribute a ON a.attrelid = o.refobjid AND a.attnum = o.refobjsubid
+        WHERE o.classid = 'pg_class'::regclass AND o.objid = c.oid AND o.refclassid = 'pg_class'::regclass
+            AND (o.deptype = 'i' OR (o.deptype = 'a'
+                AND a.atttypid IN ('smallint'::regtype, 'integer'::regtype, 'bigint'::regtype)))))
 UNION ALL
 SELECT f.oid::text, CASE f.prokind WHEN 'p' THEN 'procedure' WHEN 'a' THEN 'aggregate' ELSE 'function' END,
     n.nspname::text, f.proname || '(' || pg_get_function_identity_arguments(f.oid) || ')', NULL, NULL, f.prosrc
@@ -189,6 +192,15 @@ FROM pg_statistic_ext s
 JOIN pg_class c ON c.oid = s.stxrelid
 JOIN pg_namespace n ON n.oid = c.relnamespace
 WHERE n.nspname IN ({namespaces}) AND {own}
+UNION ALL
+SELECT o.oid::text, 'collation', n.nspname::text, o.collname::text, NULL, NULL,
+    concat_ws(', ', CASE o.collprovider WHEN 'i' THEN 'icu' WHEN 'b' THEN 'builtin' ELSE 'libc' END,
+        coalesce(to_jsonb(o) ->> 'colllocale', to_jsonb(o) ->> 'colliculocale', to_jsonb(o) ->> 'collcollate'),
+        CASE WHEN to_jsonb(o) ->> 'collisdeterministic' = 'false' THEN 'not deterministic' END)
+FROM pg_collation o
+JOIN pg_namespace n ON n.oid = o.collnamespace
+WHERE n.nspname IN ({namespaces}) AND NOT EXISTS (SELECT FROM pg_depend e
+    WHERE e.classid = 'pg_collation'::regclass AND e.objid = o.oid AND e.deptype = 'e')
 UNION ALL
 SELECT x.oid::text, 'extension', n.nspname::text, x.extname::text, NULL, NULL, NULL
 FROM pg_extension x

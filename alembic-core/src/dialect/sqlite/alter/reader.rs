@@ -105,6 +105,15 @@ impl<'a> Reader<'a> {
         Some(Name { text: unquoted(token.text(self.sql)), range: token.start..token.end })
     }
 
+    /// Takes the empty brackets of a type such as `TEXT[]`; whether they came next.
+    pub(super) fn brackets(&mut self) -> bool {
+        let is =
+            |distance, text| self.peek(distance).is_some_and(|token: Token| token.text(self.sql) == text);
+        let found = is(0, "[") && is(1, "]");
+        self.at += if found { 2 } else { 0 };
+        found
+    }
+
     /// Takes what stands in parentheses, with them.
     pub(super) fn group(&mut self) -> Option<Range<usize>> {
         if !self.is_mark("(") {

@@ -209,7 +209,7 @@ pub(super) fn type_name(reader: &mut Reader<'_>) -> Option<Option<Range<usize>>>
     let is_over = |reader: &Reader<'_>| {
         reader.is_any_word(&AFTER_TYPE) || (reader.is_word(0, "GENERATED") && reader.is_word(1, "ALWAYS"))
     };
-    while !is_over(reader) && reader.name().is_some() {
+    while !is_over(reader) && (reader.name().is_some() || (end.is_some() && reader.brackets())) {
         end = Some(reader.end());
     }
     if end.is_some() && reader.is_mark("(") {

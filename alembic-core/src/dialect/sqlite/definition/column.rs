@@ -43,7 +43,15 @@ pub(super) fn read(tokens: &mut Tokens<'_>, definition: &mut Definition) -> Resu
 /// The words of a type, and what stands in parentheses behind them.
 fn type_words(tokens: &mut Tokens<'_>) -> Result<String> {
     let mut words = String::new();
-    while let Some(TokenKind::Word | TokenKind::QuotedIdentifier | TokenKind::String) = tokens.kind(0) {
+    loop {
+        // To SQLite the brackets of `TEXT[]` are a name that is empty.
+        if !words.is_empty() && tokens.accept(&["[", "]"]) {
+            words.push_str("[]");
+            continue;
+        }
+        let Some(TokenKind::Word | TokenKind::QuotedIdentifier | TokenKind::String) = tokens.kind(0) else {
+            break;
+        };
         if CONSTRAINTS.iter().any(|word| tokens.sees(&[word])) {
             break;
         }
@@ -73,7 +81,8 @@ fn constraint(
     } else if tokens.accept(&["NULL"]) {
         definition.conflict(tokens);
     } else if tokens.accept(&["PRIMARY", "KEY"]) {
-        definition.table.primary_key = Some(PrimaryKey { name: name.take(), columns: key() });
+        definition.table.primary_key =
+            Some(PrimaryKey { name: name.take(), columns: key(), prefixes: Vec::new() });
         definition.ordered(tokens.accept(&["DESC"]));
         tokens.accept(&["ASC"]);
         definition.conflict(tokens);

@@ -100,7 +100,7 @@ fn table_constraint(tokens: &mut Tokens<'_>, definition: &mut Definition) -> Res
             own.into_iter().for_each(|column| column.identity = Some(Identity::ByDefault));
         }
         definition.ordered(!more.is_empty());
-        definition.table.primary_key = Some(PrimaryKey { name, columns });
+        definition.table.primary_key = Some(PrimaryKey { name, columns, prefixes: Vec::new() });
         definition.conflict(tokens);
     } else if tokens.accept(&["UNIQUE"]) {
         let (columns, more) = tokens.names()?;

@@ -227,6 +227,10 @@ fn names_that_stand_twice() {
         &format!("src/lib.rs:3: unique constraint of id, email stands twice in table users{remove}"),
     );
     check(
+        "#[derive(Table)] #[table(unique(id, name = \"x\"), unique(id, name = \"y\"),\nunique(id))] struct User { id: i32 }",
+        &format!("src/lib.rs:3: unique constraint of id stands twice in table users{remove}"),
+    );
+    check(
         "#[derive(Table)] struct User { #[column(primary_key)] id: i32, #[column(references = Self,\nreferences = User)] boss: i32 }",
         &format!("src/lib.rs:3: foreign key from boss to users stands twice in table users{remove}"),
     );

@@ -2,6 +2,7 @@
 
 use super::{check, check_all, errors, refused};
 use crate::script::Dialect::{self, Mysql, Postgresql, Sqlite};
+use crate::script::significant;
 use crate::script::statement::role_change;
 
 #[track_caller]
@@ -44,6 +45,41 @@ fn what_another_dialect_means() {
     refused(Mysql, "SELECT e'a'", &[("e'a'", "`E'…'` is a string of PostgreSQL, and none of mysql")]);
     check(Mysql, "SELECT 5 - -1; -- x\n--\nSELECT 2", &["SELECT 5 - -1", "SELECT 2"]);
     check(Mysql, "--alembic: delimiter //\nSELECT 1; SELECT 2 //", &["SELECT 1; SELECT 2"]);
+    let array = "arrays like this one are PostgreSQL's; sqlite reads `[…]` as a name";
+    for (sql, at) in [
+        ("CREATE TABLE a (r [])", "[]"),
+        ("CREATE TABLE a (r TEXT [])", "[]"),
+        ("CREATE TABLE a (r[])", "[]"),
+        ("CREATE TABLE a (r VARCHAR(10)[])", "[]"),
+        ("CREATE TABLE a (r TEXT[ ])", "[ ]"),
+        ("CREATE TABLE a (r TEXT[3])", "[3]"),
+        ("CREATE TABLE a (r TEXT DEFAULT x[])", "[]"),
+        ("CREATE TABLE a (r TEXT CHECK (x[] = 1), s TEXT)", "[]"),
+        ("CREATE TABLE a (r TEXT, PRIMARY KEY[] (r))", "[]"),
+        ("CREATE TABLE a AS SELECT x[]", "[]"),
+        ("CREATE INDEX i ON a (x[])", "[]"),
+        ("ALTER TABLE a ADD COLUMN r INT DEFAULT x[]", "[]"),
+        ("ALTER TABLE a RENAME TO b[]", "[]"),
+        ("SELECT CAST(r AS TEXT[])", "[]"),
+        ("SELECT r[1] FROM a", "[1]"),
+    ] {
+        refused(Sqlite, sql, &[(at, array)]);
+    }
+    for sql in [
+        "CREATE TABLE a (r TEXT[] NOT NULL DEFAULT 'x', PRIMARY KEY (r))",
+        "create temp table if not exists main.a (q, r LONG TEXT[][] CHECK (r IN ('a', 'b')), [s t] int[])",
+        "ALTER TABLE main.a ADD COLUMN r TEXT[]",
+        "ALTER TABLE a ADD r TEXT[] NOT NULL, ALTER COLUMN s TYPE int[] USING s",
+    ] {
+        allowed(Sqlite, sql);
+        // What digests are made of is as it was when this was refused.
+        assert!(!significant(sql, Sqlite, &mut |_| {}), "{sql}");
+    }
+    refused(
+        Sqlite,
+        "CREATE TABLE a (r TEXT[]); CREATE TABLE b (r TEXT[], s INT DEFAULT (x[1]))",
+        &[("[1]", array)],
+    );
     check(Sqlite, "SELECT [a b] FROM [c.d];", &["SELECT [a b] FROM [c.d]"]);
 }
 
