@@ -123,10 +123,14 @@ impl Reader<'_> {
             let is_plain = method.is_none() && parts.iter().all(is_plain);
             let own_name = table.name.clone();
             if name == "PRIMARY" {
+                let is_turned = parts.iter().any(|part| part.direction == Direction::Descending);
                 let has_prefixes = parts.iter().any(|part| part.prefix.is_some());
                 let prefixes = parts.iter().filter(|_| has_prefixes).map(|part| part.prefix).collect();
                 let columns = parts.into_iter().map(|part| part.key).collect();
                 table.primary_key = Some(PrimaryKey { name: None, columns, prefixes });
+                if is_turned {
+                    self.note("constraint option", own_name, name, "DESC".into());
+                }
                 continue;
             }
             // A unique constraint and a unique index are the same thing.
