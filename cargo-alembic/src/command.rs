@@ -148,12 +148,22 @@ async fn is_up_to_date(
     if !command.goes_to_heads() {
         return Ok(false);
     }
-    let Some(heads) = verified::recall(project) else {
+    let Some(record) = verified::Record::read(project) else {
         return Ok(false);
     };
     let begin = Instant::now();
+    // The files are looked at while the database is asked.
+    let url = project.url(arguments)?;
+    let files = std::thread::spawn({
+        let project = project.clone();
+        move || verified::Files::of(&project)
+    });
     let version_table = &project.config.run_settings().version_table;
-    match up_to_date(project.url(arguments)?, version_table, &heads).await {
+    let answer = up_to_date(url, version_table, &record.heads).await;
+    if !files.join().ok().flatten().is_some_and(|files| record.is_of(&files)) {
+        return Ok(false);
+    }
+    match answer {
         Ok(Some(report)) => {
             cli::tell_report(&report, command, begin.elapsed());
             Ok(true)

@@ -15,21 +15,23 @@ use sha2::{Digest as _, Sha256};
 
 use crate::project::Project;
 
-/// The heads of scripts that were verified, with their lineages.
-pub(crate) type Heads = Vec<(String, Digest)>;
-
 /// What is kept, in the user's folder for what can be made again.
 #[derive(Serialize, Deserialize)]
-struct Record {
+pub(crate) struct Record {
     files: [u8; 32],
-    heads: Heads,
+    /// The heads of scripts that were verified, with their lineages.
+    pub(crate) heads: Vec<(String, Digest)>,
 }
 
-/// The heads of the scripts, if their files and the lock are those that were verified.
-pub(crate) fn recall(project: &Project) -> Option<Heads> {
-    let record = std::fs::read(record(project)?).ok()?;
-    let record: Record = serde_json::from_slice(&record).ok()?;
-    (record.files == Files::of(project)?.digest).then_some(record.heads)
+impl Record {
+    pub(crate) fn read(project: &Project) -> Option<Record> {
+        serde_json::from_slice(&std::fs::read(record(project)?).ok()?).ok()
+    }
+
+    /// Whether the scripts and the lock are those that were verified.
+    pub(crate) fn is_of(&self, files: &Files) -> bool {
+        self.files == files.digest
+    }
 }
 
 /// A look at the files before they are read.
@@ -62,7 +64,7 @@ impl Look {
 }
 
 /// What the file system says of the scripts and the lock.
-struct Files {
+pub(crate) struct Files {
     digest: [u8; 32],
     /// When the last of them was changed.
     newest: Time,
@@ -71,14 +73,15 @@ struct Files {
 }
 
 impl Files {
-    fn of(project: &Project) -> Option<Files> {
+    pub(crate) fn of(project: &Project) -> Option<Files> {
         let lock = project.lock_file().path();
-        let Stamp { device, changed: mut newest, .. } = Stamp::of(&std::fs::metadata(&lock).ok()?)?;
-        let mut paths = ScriptDirectory::paths(&project.locations).ok()?;
-        paths.push(lock);
+        let mut files = ScriptDirectory::files(&project.locations).ok()?;
+        let metadata = std::fs::metadata(&lock).ok()?;
+        let Stamp { device, changed: mut newest, .. } = Stamp::of(&metadata)?;
+        files.push((lock, metadata));
         let mut hash = Sha256::new_with_prefix(env!("CARGO_PKG_VERSION"));
-        for path in paths {
-            let stamp = Stamp::of(&std::fs::metadata(&path).ok()?)?;
+        for (path, metadata) in files {
+            let stamp = Stamp::of(&metadata)?;
             if stamp.device != device {
                 return None;
             }

@@ -7,7 +7,7 @@ use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use serde::Serialize;
 
 use super::json::print_json;
-use super::output::{note, status, status_line, warning};
+use super::output::{note, say, status, status_line, warning};
 use super::signal::Signals;
 use super::{Command, CommandError};
 use crate::migrate::{Answer, Database, Event, Report, Run};
@@ -180,7 +180,7 @@ impl Teller {
 
     /// A line above the bar, or where there is no terminal just a line.
     fn line(&self, line: &str) {
-        self.bar.suspend(|| anstream::eprintln!("{line}"));
+        self.bar.suspend(|| say(line));
     }
 }
 

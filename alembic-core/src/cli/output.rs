@@ -1,7 +1,10 @@
 //! How the commands talk: cargo's way, on stderr.
 
 use std::fmt::Display;
+use std::io::Write as _;
 
+use anstream::adapter::strip_str;
+use anstream::{AutoStream, ColorChoice};
 use anstyle::{AnsiColor, Style};
 use clap::builder::Styles;
 
@@ -21,17 +24,17 @@ pub const STYLES: Styles = Styles::styled()
 
 /// Something was done: a verb at the right of a column of twelve, and what it was done to.
 pub fn status(verb: &str, message: impl Display) {
-    anstream::eprintln!("{GOOD}{verb:>12}{GOOD:#} {message}");
+    say(&status_line(verb, message));
 }
 
 /// Something that is good to know.
 pub fn note(message: impl Display) {
-    anstream::eprintln!("{NOTE}note{NOTE:#}: {message}");
+    say(&format!("{NOTE}note{NOTE:#}: {message}"));
 }
 
 /// Something that a person should look at.
 pub fn warning(message: impl Display) {
-    anstream::eprintln!("{WARN}warning{WARN:#}: {message}");
+    say(&format!("{WARN}warning{WARN:#}: {message}"));
 }
 
 /// A status line as text, for where something else prints it.
@@ -39,8 +42,18 @@ pub(super) fn status_line(verb: &str, message: impl Display) -> String {
     format!("{GOOD}{verb:>12}{GOOD:#} {message}")
 }
 
+/// Writes a line to stderr, without its colours where nobody would see them. All at once: piece by piece, a line is half
+/// a dozen calls of the system, and other processes write in between.
+pub(super) fn say(line: &str) {
+    let mut stderr = std::io::stderr();
+    let line = format!("{line}\n");
+    let _ = match AutoStream::choice(&stderr) {
+        ColorChoice::Never => stderr.write_all(strip_str(&line).to_string().as_bytes()),
+        _ => anstream::stderr().write_all(line.as_bytes()),
+    };
+}
+
 /// Prints data to stdout, all at once, and does not mind a reader that has gone away (`… | head`).
 pub fn print(text: &str) {
-    use std::io::Write as _;
     let _ = std::io::stdout().lock().write_all(text.as_bytes());
 }

@@ -1,6 +1,9 @@
 //! All scripts of a project: read from their folders, and joined into a graph.
 
 use std::collections::HashSet;
+use std::fs::DirEntry;
+#[cfg(feature = "cli")]
+use std::fs::Metadata;
 use std::path::{Component, Path, PathBuf};
 use std::sync::OnceLock;
 
@@ -87,7 +90,7 @@ impl ScriptDirectory {
         let mut errors = Vec::new();
         let mut visited = HashSet::new();
         for location in locations {
-            match files(location, &mut visited) {
+            match files(location, &mut visited, |_| Ok(())) {
                 Ok(files) => {
                     for result in read_files(location, files) {
                         match result {
@@ -123,17 +126,24 @@ impl ScriptDirectory {
         Err(Unjoined { scripts, is_complete, errors: ScriptErrors::sorted(errors) })
     }
 
-    /// The files that [`read`](ScriptDirectory::read) reads, in its order.
+    /// The files that [`read`](ScriptDirectory::read) reads, in its order, and what the file system says of them.
     ///
     /// # Errors
-    /// A folder that is not there, or cannot be read.
-    pub fn paths(locations: &[Location]) -> Result<Vec<PathBuf>, ScriptError> {
+    /// A folder or a file that is not there, or cannot be looked at.
+    #[cfg(feature = "cli")]
+    pub fn files(locations: &[Location]) -> Result<Vec<(PathBuf, Metadata)>, ScriptError> {
         let mut visited = HashSet::new();
-        let mut paths = Vec::new();
+        let mut found = Vec::new();
         for location in locations {
-            paths.extend(files(location, &mut visited)?.into_iter().map(|name| location.path.join(name)));
+            let see = |entry: &DirEntry| match entry.file_type()?.is_symlink() {
+                true => std::fs::metadata(entry.path()),
+                // Its folder is open: nothing is looked up from the root once more.
+                false => entry.metadata(),
+            };
+            let files = files(location, &mut visited, see)?;
+            found.extend(files.into_iter().map(|(name, file)| (location.path.join(name), file)));
         }
-        Ok(paths)
+        Ok(found)
     }
 
     /// Joins scripts that were read before. Their order is that of their nodes.
@@ -213,9 +223,13 @@ impl ScriptDirectory {
     }
 }
 
-/// The `.sql` files of a location, by name. A folder that was visited before is left out: locations may contain each
-/// other.
-fn files(location: &Location, visited: &mut HashSet<PathBuf>) -> Result<Vec<String>, ScriptError> {
+/// The `.sql` files of a location, by name, with what `see` makes of them. A folder that was visited before is left out:
+/// locations may contain each other.
+fn files<T>(
+    location: &Location,
+    visited: &mut HashSet<PathBuf>,
+    see: impl Fn(&DirEntry) -> std::io::Result<T>,
+) -> Result<Vec<(String, T)>, ScriptError> {
     let mut names = Vec::new();
     let mut folders = vec![String::new()];
     while let Some(folder) = folders.pop() {
@@ -242,16 +256,16 @@ fn files(location: &Location, visited: &mut HashSet<PathBuf>) -> Result<Vec<Stri
             if location.recursive && entry.file_type().map_err(failed)?.is_dir() {
                 folders.push(format!("{folder}{name}/"));
             } else if Path::new(&*name).extension().is_some_and(|extension| extension == "sql") {
-                names.push(format!("{folder}{name}"));
+                names.push((format!("{folder}{name}"), see(&entry).map_err(failed)?));
             }
         }
     }
-    names.sort_unstable();
+    names.sort_unstable_by(|one, other| one.0.cmp(&other.0));
     Ok(names)
 }
 
-fn read_files(location: &Location, names: Vec<String>) -> Vec<Result<Script, Vec<ScriptError>>> {
-    parallel(names, |name| {
+fn read_files(location: &Location, names: Vec<(String, ())>) -> Vec<Result<Script, Vec<ScriptError>>> {
+    parallel(names, |(name, ())| {
         let shown = format!("{}/{name}", location.shown);
         read_file(&location.path.join(name), shown)
     })
