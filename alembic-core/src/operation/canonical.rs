@@ -1,7 +1,7 @@
 //! Reflections in a form in which what means the same is the same.
 //!
-//! The databases normalise nearly everything themselves. What is left is what SQLite keeps as it was written, and the indexes
-//! that MySQL makes for foreign keys by itself.
+//! The databases normalise nearly everything themselves. What is left is what SQLite keeps as it was written, the indexes
+//! that MySQL makes for foreign keys by itself, and numbers that PostgreSQL has read as another type's.
 
 use super::expression::{canonical as canonical_expression, identifier, tokens};
 use crate::schema::{Column, Direction, ForeignKey, Index, IndexPart, Schema, Type};
@@ -45,6 +45,9 @@ fn canonical_column(column: &mut Column, dialect: Dialect, mend: &impl Fn(&mut S
     if dialect == Dialect::Sqlite {
         column.default.iter_mut().for_each(string_of_quotes);
     }
+    if dialect == Dialect::Postgresql && is_number(&column.type_) {
+        column.default.iter_mut().for_each(without_quotes);
+    }
     column.default.iter_mut().for_each(mend);
     column.check.iter_mut().for_each(mend);
     column.generated.iter_mut().for_each(|generated| mend(&mut generated.expression));
@@ -59,6 +62,27 @@ fn string_of_quotes(default: &mut String) {
     {
         let text = identifier(only.text(default));
         *default = format!("'{}'", text.replace('\'', "''"));
+    }
+}
+
+/// Whether PostgreSQL calls it by the name of a number's type.
+fn is_number(type_: &Type) -> bool {
+    const WORDS: [&str; 6] = ["smallint", "integer", "bigint", "real", "double precision", "numeric"];
+    match type_ {
+        Type::Sql(words) => WORDS.contains(&words.split('(').next().unwrap_or_default().trim()),
+        type_ => type_.is_number(),
+    }
+}
+
+/// The default of a number is the same whatever PostgreSQL has read it as: it shows `1e3` as `'1000'::numeric`, and `-1` as
+/// `'-1'::integer`.
+fn without_quotes(default: &mut String) {
+    let Some((number, after)) = default.strip_prefix('\'').and_then(|rest| rest.split_once('\'')) else {
+        return;
+    };
+    let is_cast = |letter: char| letter.is_alphanumeric() || "_:(, )".contains(letter);
+    if after.chars().all(is_cast) && number.parse::<f64>().is_ok_and(f64::is_finite) {
+        *default = number.to_owned();
     }
 }
 
@@ -112,5 +136,29 @@ pub(super) fn key_index(key: &ForeignKey) -> Index {
         include: Vec::new(),
         condition: None,
         renamed_from: None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_that_postgresql_has_read_as_another_types() {
+        let check = |type_: Type, default: &str, expected: &str| {
+            let mut column = Column { default: Some(default.to_owned()), ..Column::new("a", type_) };
+            canonical_column(&mut column, Dialect::Postgresql, &|_| {});
+            assert_eq!(column.default.as_deref(), Some(expected));
+        };
+        let sql = |words: &str| Type::Sql(words.to_owned());
+        check(sql("real"), "'1000'::numeric", "1000");
+        check(sql("bigint"), "'-1'", "-1");
+        check(sql("numeric(10,2)"), "'-1.5'::numeric(10,2)", "-1.5");
+        check(Type::Integer, "'-1'::integer", "-1");
+        check(Type::Integer, "-1", "-1");
+        check(sql("numeric"), "'NaN'::numeric", "'NaN'::numeric");
+        check(sql("integer"), "'1'::integer + f('2')", "'1'::integer + f('2')");
+        check(sql("text"), "'1000'", "'1000'");
+        check(sql("numeric[]"), "'1'", "'1'");
     }
 }

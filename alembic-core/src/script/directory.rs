@@ -329,7 +329,7 @@ fn graph(scripts: &[Script]) -> Result<Graph, Vec<ScriptError>> {
     })
 }
 
-#[cfg(test)]
+#[cfg(all(test, feature = "sources"))]
 mod tests {
     use super::*;
 
