@@ -302,3 +302,15 @@ async fn postgresql_names_the_place_and_gives_its_hints() {
     let Err(MigrateError::Statement(failure)) = error else { panic!("{error:?}") };
     assert_eq!((failure.line, failure.column, failure.number), (8, 8, 2));
 }
+
+#[tokio::test]
+async fn a_script_that_drops_its_own_database_is_refused() {
+    let database = TestDatabase::new(Kind::Mysql).await;
+    let own = format!("CREATE TABLE t (id INTEGER);\ndrop schema if exists `{}`;", database.name);
+    let scripts = |statement: &str| migrator(&[Script::new("a1", "", statement, "")]);
+    let error = scripts(&own).upgrade(database.url.as_str()).await.expect_err("its own database");
+    assert!(matches!(&error, MigrateError::DropsDatabase { line: 8, .. }), "{error:?}");
+    assert!(database.tables().await.is_empty());
+    let other = format!("CREATE DATABASE {0}_more;\nDROP DATABASE {0}_more;", database.name);
+    scripts(&other).upgrade(database.url.as_str()).await.expect("another database");
+}

@@ -271,6 +271,9 @@ fn help(error: &CommandError) -> Option<String> {
         MigrateError::Refused { .. } => {
             "nothing was run: run the command without `--locked`, and commit the lock"
         }
+        MigrateError::DropsDatabase { .. } => {
+            "nothing was run: a database is made and dropped from outside of it, not by its own migrations"
+        }
         MigrateError::RowsReferred { .. } => {
             "the database is as it was. Drop the other table first if both are to go, or DELETE the rows first if they are; \
              to change a table, use ALTER TABLE, or make it anew in one section that runs in a transaction: CREATE TABLE \

@@ -97,6 +97,11 @@ impl Tables {
         self.dialect
     }
 
+    /// The schema of the tables, or on MySQL their database, where it is known.
+    pub(crate) fn own_schema(&self) -> Option<&str> {
+        self.table.schema.as_deref()
+    }
+
     /// The version table, as statements name it.
     pub(crate) fn version(&self) -> String {
         self.qualified(&self.table.name)

@@ -124,6 +124,10 @@ pub enum MigrateError {
         .names.join(", ")
     )]
     SessionLost { revision: RevisionId, direction: Direction, names: Vec<String> },
+    #[error(
+        "{path}:{line}: this drops the database `{database}`, which holds the version table and the history"
+    )]
+    DropsDatabase { path: String, line: usize, database: String },
     #[error("{0}")]
     ResumeEdited(Box<ResumeEdited>),
     #[error("{direction} of revision {revision} is unfinished; finish it first: `cargo alembic resume`")]

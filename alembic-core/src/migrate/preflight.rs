@@ -3,9 +3,11 @@
 use super::connection::Connection;
 use super::error::MigrateError;
 use super::event::Event;
+use super::plan::Plan;
 use super::settings::Settings;
 use super::state::State;
 use crate::dialect::{ReadOnly, ServerFacts, Tables};
+use crate::script::{Dialect, Reader};
 
 #[cfg(any(feature = "postgres", feature = "mysql"))]
 const ASKING: &str = "asking the server what it is";
@@ -64,6 +66,35 @@ pub(super) async fn check(
         }
     }
     Ok(())
+}
+
+/// Refuses statements that would take the version table away. PostgreSQL does so itself.
+pub(super) fn check_statements(tables: &Tables, plan: &Plan<'_>) -> Result<(), MigrateError> {
+    let (Dialect::Mysql, Some(own), Plan::Steps(steps)) = (tables.dialect(), tables.own_schema(), plan)
+    else {
+        return Ok(());
+    };
+    for step in steps {
+        for (text, statement) in step.texts().zip(&step.statements) {
+            if dropped_database(text).is_some_and(|name| name.eq_ignore_ascii_case(own)) {
+                let (line, _) = step.script.place(statement.start);
+                let path = step.script.path.clone();
+                return Err(MigrateError::DropsDatabase { path, line, database: own.to_owned() });
+            }
+        }
+    }
+    Ok(())
+}
+
+/// The database that a statement of MySQL drops.
+fn dropped_database(statement: &str) -> Option<String> {
+    if !matches!(statement.get(..4), Some(drop) if drop.eq_ignore_ascii_case("DROP")) {
+        return None;
+    }
+    let mut reader = Reader::new(statement, Dialect::Mysql);
+    let drops = reader.take(&["DROP"]) && reader.take_any(&["DATABASE", "SCHEMA"]);
+    reader.take(&["IF", "EXISTS"]);
+    reader.name().filter(|_| drops).map(|name| name.name)
 }
 
 fn reason(read_only: ReadOnly) -> &'static str {
