@@ -314,3 +314,19 @@ async fn a_script_that_drops_its_own_database_is_refused() {
     let other = format!("CREATE DATABASE {0}_more;\nDROP DATABASE {0}_more;", database.name);
     scripts(&other).upgrade(database.url.as_str()).await.expect("another database");
 }
+
+on_every_database! {
+    async fn ids_that_differ_by_the_case_of_their_letters(database: TestDatabase) {
+        let table = |name: &str| (format!("CREATE TABLE {name} (x INTEGER);"), format!("DROP TABLE {name};"));
+        let (one, other) = (table("one"), table("other"));
+        let scripts = [Script::new("bbb", "", &one.0, &one.1), Script::new("BBB", "bbb", &other.0, &other.1)];
+        let result = migrator(&scripts).upgrade(database.url.as_str()).await;
+        if database.kind == Kind::Mysql {
+            let error = result.expect_err("MySQL takes them for one");
+            assert!(matches!(error, MigrateError::SimilarIds { .. }), "{error:?}");
+            assert!(database.tables().await.is_empty());
+        } else {
+            assert_eq!(result.expect("they are two").to, ["BBB"]);
+        }
+    }
+}

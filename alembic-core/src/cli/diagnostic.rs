@@ -271,6 +271,9 @@ fn help(error: &CommandError) -> Option<String> {
         MigrateError::Refused { .. } => {
             "nothing was run: run the command without `--locked`, and commit the lock"
         }
+        MigrateError::SimilarIds { .. } => {
+            "nothing was run: change `Revision:` of one of them, and what refers to it"
+        }
         MigrateError::DropsDatabase { .. } => {
             "nothing was run: a database is made and dropped from outside of it, not by its own migrations"
         }

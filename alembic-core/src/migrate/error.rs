@@ -125,6 +125,10 @@ pub enum MigrateError {
     )]
     SessionLost { revision: RevisionId, direction: Direction, names: Vec<String> },
     #[error(
+        "MySQL takes the revision ids `{one}` and `{other}` for one: it does not look at the case of letters"
+    )]
+    SimilarIds { one: RevisionId, other: RevisionId },
+    #[error(
         "{path}:{line}: this drops the database `{database}`, which holds the version table and the history"
     )]
     DropsDatabase { path: String, line: usize, database: String },

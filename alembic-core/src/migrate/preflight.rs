@@ -1,5 +1,7 @@
 //! What is looked at before anything runs: is this a server that may be written to, and the one that the history is of?
 
+use std::collections::HashMap;
+
 use super::connection::Connection;
 use super::error::MigrateError;
 use super::event::Event;
@@ -7,6 +9,7 @@ use super::plan::Plan;
 use super::settings::Settings;
 use super::state::State;
 use crate::dialect::{ReadOnly, ServerFacts, Tables};
+use crate::revision::{Graph, Node};
 use crate::script::{Dialect, Reader};
 
 #[cfg(any(feature = "postgres", feature = "mysql"))]
@@ -63,6 +66,22 @@ pub(super) async fn check(
             && before != *now
         {
             (settings.on_event)(Event::AnotherServer { before, now: now.clone() });
+        }
+    }
+    Ok(())
+}
+
+/// Refuses ids that MySQL cannot tell apart: its comparisons leave the case of letters out ("Case Sensitivity in String
+/// Searches").
+pub(super) fn check_ids(dialect: Dialect, graph: &Graph) -> Result<(), MigrateError> {
+    if dialect != Dialect::Mysql {
+        return Ok(());
+    }
+    let mut seen: HashMap<String, Node> = HashMap::new();
+    for node in graph.nodes() {
+        if let Some(other) = seen.insert(graph.id(node).as_str().to_lowercase(), node) {
+            let (one, other) = (graph.id(other).clone(), graph.id(node).clone());
+            return Err(MigrateError::SimilarIds { one, other });
         }
     }
     Ok(())

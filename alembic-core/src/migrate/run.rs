@@ -292,6 +292,7 @@ impl Executor<'_, '_> {
             return Ok(());
         }
         self.check_width(&state, &plan).await?;
+        preflight::check_ids(dialect, self.directory.graph())?;
         preflight::check_statements(&self.tables, &plan)?;
         if let Plan::Steps(steps) = &plan {
             let upgrades = steps.iter().filter(|step| step.direction == Direction::Upgrade);
