@@ -114,7 +114,7 @@ pub(crate) struct VerifyArgs {
 
 #[derive(Debug, Args)]
 pub(crate) struct SealArgs {
-    /// The revisions to seal [default: all]
+    /// The revisions to seal, with all that they stand on [default: all]
     #[arg(value_name = "REVISION", conflicts_with = "from_database")]
     pub(crate) revisions: Vec<String>,
 

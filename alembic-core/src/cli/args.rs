@@ -51,7 +51,7 @@ pub struct DowngradeArgs {
     /// A revision: `-1`, `base`, an id or the beginning of one, `branch@base`; with --sql `from:to`
     #[arg(value_name = "REVISION", allow_hyphen_values = true)]
     pub target: String,
-    /// Undo revisions that no script has, with the downgrade that the history keeps: the way off a git branch
+    /// Undo what no script has, or has otherwise since, with the downgrade that the history keeps
     #[arg(long, conflicts_with = "sql")]
     pub from_history: bool,
     #[command(flatten)]

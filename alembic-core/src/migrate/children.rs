@@ -39,20 +39,30 @@ pub(super) fn is_replaced(statements: &[&str], dropped: usize, table: &str) -> b
 /// The statement that puts rows of `child` back which were saved elsewhere before `dropped`: who writes that counts on the
 /// rows going with the table that they refer to.
 pub(super) fn restoring(statements: &[&str], dropped: usize, child: &str) -> Option<usize> {
-    let names = |statement: &str, keywords: &[&str]| {
-        tables_after(&words(statement), keywords).iter().any(|name| name.eq_ignore_ascii_case(child))
-    };
-    let is_saved = statements[..dropped].iter().any(|statement| names(statement, &["FROM", "JOIN"]));
-    // Made in the section, or emptied by it, it is no table whose rows are in question.
-    let is_settled = statements.iter().any(|statement| {
-        let first = keywords(statement, Dialect::Sqlite, 1);
-        let made = first == ["CREATE"] && names(statement, &["TABLE", "EXISTS"]);
-        let emptied = first == ["DELETE"] && names(statement, &["FROM"]);
-        let dropped = first == ["DROP"] && names(statement, &["TABLE", "EXISTS"]);
-        made || emptied || dropped || new_name(statement).is_some_and(|name| name.eq_ignore_ascii_case(child))
-    });
-    let puts_back = |index: &usize| names(statements[*index], &["INTO"]);
-    (is_saved && !is_settled).then(|| (dropped + 1..statements.len()).find(puts_back)).flatten()
+    let is_child = |name: &String| name.eq_ignore_ascii_case(child);
+    let mut saved: Vec<String> = Vec::new();
+    let mut restoring = None;
+    for (index, statement) in statements.iter().enumerate() {
+        let words = words(statement);
+        let first = words.first().map(|word| word.to_ascii_uppercase()).unwrap_or_default();
+        let read = tables_after(&words, &["FROM", "JOIN"]);
+        let mut written = tables_after(&words, &["INTO", "TABLE", "EXISTS"]);
+        let is_whole = !words.iter().any(|word| word.eq_ignore_ascii_case("WHERE"));
+        // Made in the section, or emptied by it, it is no table whose rows are in question.
+        let is_settled = matches!(first.as_str(), "CREATE" | "DROP") && written.iter().any(is_child)
+            || first == "DELETE" && is_whole && read.iter().any(is_child)
+            || new_name(statement).as_ref().is_some_and(is_child);
+        if is_settled {
+            return None;
+        }
+        let reads_saved = read.iter().any(|name| saved.iter().any(|saved| saved.eq_ignore_ascii_case(name)));
+        if index > dropped && reads_saved && written.iter().any(is_child) {
+            restoring = restoring.or(Some(index));
+        } else if reads_saved || index < dropped && read.iter().any(is_child) {
+            saved.append(&mut written);
+        }
+    }
+    restoring
 }
 
 /// The tables that statements write rows to.
@@ -212,6 +222,12 @@ mod tests {
         check(&[save, drop, "INSERT INTO d SELECT * FROM c"], None);
         check(&["CREATE TABLE b (c INTEGER REFERENCES c)", drop, back], None);
         check(&[back, save, drop], None);
+        check(&[save, "CREATE TABLE d AS SELECT * FROM b", drop, "INSERT INTO c SELECT * FROM d"], Some(3));
+        check(&[save, "DELETE FROM c WHERE p = 2", drop, back], Some(3));
+        // Rows that were not there before.
+        let joined = "INSERT INTO p_new SELECT p.id FROM p JOIN c ON c.p = p.id";
+        check(&[joined, drop, "INSERT INTO c SELECT id FROM p"], None);
+        check(&[joined, drop, "INSERT INTO c VALUES (1)"], None);
     }
 
     #[test]

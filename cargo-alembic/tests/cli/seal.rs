@@ -33,22 +33,22 @@ fn seal_edited() {
 fn seal_through_a_link() {
     for is_there in [true, false] {
         let package = package(&chain(2));
-        package.write("shared/keep", "");
+        package.write("common/keep", "");
         if is_there {
             package.alembic("seal r1").success();
-            std::fs::rename(package.path("migrations/alembic.lock"), package.path("shared/app.lock"))
+            std::fs::rename(package.path("migrations/alembic.lock"), package.path("common/app.lock"))
                 .expect("the lock");
         }
         let link = package.path("migrations/alembic.lock");
-        std::os::unix::fs::symlink("../shared/middle", &link).expect("a link");
-        std::os::unix::fs::symlink("app.lock", package.path("shared/middle")).expect("a link");
+        std::os::unix::fs::symlink("../common/middle", &link).expect("a link");
+        std::os::unix::fs::symlink("app.lock", package.path("common/middle")).expect("a link");
         package.alembic("seal r1").success();
         package.alembic("upgrade").success();
         package.alembic("revision -m x --rev-id r3").success();
-        assert!(link.is_symlink() && package.path("shared/middle").is_symlink());
-        assert!(!package.path("shared/app.lock").is_symlink());
+        assert!(link.is_symlink() && package.path("common/middle").is_symlink());
+        assert!(!package.path("common/app.lock").is_symlink());
         assert_eq!(package.listed(), ["r1*", "r2*", "r3"], "{is_there}");
-        let names: Vec<_> = package.files().into_keys().filter(|name| name.starts_with("shared")).collect();
+        let names: Vec<_> = package.files().into_keys().filter(|name| name.starts_with("common")).collect();
         assert_eq!(names.len(), 3, "{names:?}");
     }
 }
