@@ -24,7 +24,7 @@
 //! With the feature `models`, structs that derive `Table` describe the tables of a service, and `models!` is their
 //! schema. `docs/models.md` in the repository is the chapter about them.
 
-pub use alembic_core::{Migrator, config, revision, script};
+pub use alembic_core::{Migrator, config, revision, script, sql};
 pub use alembic_macros::embed_migrations;
 
 #[cfg(any(feature = "sqlite", feature = "postgres", feature = "mysql"))]

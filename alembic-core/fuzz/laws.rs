@@ -4,7 +4,8 @@
 use std::hash::{DefaultHasher, Hash, Hasher};
 
 use alembic_core::revision::{Direction, RevisionId};
-use alembic_core::script::{Dialect, Lock, Script, TokenKind, keywords, lex, significant, split};
+use alembic_core::script::{Lock, Script};
+use alembic_core::sql::{Dialect, TokenKind, keywords, lex, significant, split};
 
 /// The readers.
 pub(crate) const TARGETS: [&str; 3] = ["statements", "header", "lock"];

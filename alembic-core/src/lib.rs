@@ -4,6 +4,8 @@
 //! `ARCHITECTURE.md` at the root of the repository is the map.
 
 pub mod revision;
+pub mod sql;
+
 pub mod script;
 
 #[cfg(feature = "sources")]

@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
 
-use alembic_core::script::{Dialect, Digest, Lexer, Script, Token, TokenKind, lex};
+use alembic_core::script::{Digest, Script};
+use alembic_core::sql::{Dialect, Lexer, Token, TokenKind, lex};
 
 fn vectors() -> BTreeMap<String, String> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/vectors");

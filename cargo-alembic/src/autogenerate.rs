@@ -5,7 +5,7 @@ use alembic_core::autogenerate::{AutogenerateError, Comparison, Difference, comp
 use alembic_core::cli::{CommandError, status, warning};
 use alembic_core::migrate::{Database, MigrateError};
 use alembic_core::revision::Node;
-use alembic_core::script::Dialect;
+use alembic_core::sql::Dialect;
 
 use crate::args::{Arguments, AutogenerateArgs};
 use crate::error::Failure;

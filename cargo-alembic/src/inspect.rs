@@ -8,7 +8,8 @@ use alembic_core::autogenerate::{generic, inspect as reflected, mermaid, rust_so
 use alembic_core::cli::{CommandError, note, print, print_json};
 use alembic_core::migrate::Database;
 use alembic_core::schema::{Foreign, Schema};
-use alembic_core::script::{Dialect, ScriptDirectory};
+use alembic_core::script::ScriptDirectory;
+use alembic_core::sql::Dialect;
 use serde::Serialize;
 
 use crate::args::{Arguments, InspectArgs};

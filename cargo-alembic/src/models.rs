@@ -6,7 +6,7 @@ use alembic_core::config::{ModelSettings, ModelSource};
 use alembic_core::models::{
     Declaration, ModelErrors, Package, Sources, diesel_schema, rust_models, sea_orm_entities, sql_schema,
 };
-use alembic_core::script::Dialect;
+use alembic_core::sql::Dialect;
 use cargo_metadata::{MetadataCommand, TargetKind};
 
 use crate::error::Failure;

@@ -2,7 +2,8 @@
 
 use alembic_core::cli::status;
 use alembic_core::revision::{self, GraphError, NewRevision, Node, Placement, Revision, RevisionId, Target};
-use alembic_core::script::{Dialect, LockFileError, NewScript, Problem, Script, ScriptDirectory, conflicts};
+use alembic_core::script::{LockFileError, NewScript, Problem, Script, ScriptDirectory, conflicts};
+use alembic_core::sql::Dialect;
 use jiff::{Timestamp, Zoned};
 
 use crate::args::{Arguments, MergeArgs, RevisionArgs};

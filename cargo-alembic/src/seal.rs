@@ -4,9 +4,9 @@ use alembic_core::cli::{note, status, warning};
 use alembic_core::migrate::{MigrateError, Report};
 use alembic_core::revision::{Direction, RevisionId, resolve};
 use alembic_core::script::{
-    Dialect, Digest, Lock, LockFile, LockFileError, Script, ScriptDirectory, ScriptErrors, Seal, Section,
-    TokenKind, lex,
+    Digest, Lock, LockFile, LockFileError, Script, ScriptDirectory, ScriptErrors, Seal, Section,
 };
+use alembic_core::sql::{Dialect, TokenKind, lex};
 
 use crate::args::{Arguments, SealArgs, UnsealArgs};
 use crate::error::Failure;

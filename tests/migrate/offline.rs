@@ -4,7 +4,7 @@ use alembic::Migrator;
 use alembic::config::{Config, RunSettings, TransactionMode, VersionTable};
 use alembic::migrate::OfflineGoal;
 use alembic::revision::{Range, Target};
-use alembic::script::Dialect;
+use alembic::sql::Dialect;
 use alembic_testing::{Kind, Script, TestDatabase, on_every_database};
 
 use crate::support::{chain, migrator, migrator_of, migrator_with, upgrade};

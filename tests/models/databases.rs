@@ -2,7 +2,7 @@
 
 use alembic::models::Models;
 use alembic::schema::ObjectName;
-use alembic::script::Dialect;
+use alembic::sql::Dialect;
 use alembic::{Enum, Newtype, Table};
 use alembic_core::TypeWords;
 use alembic_testing::{Kind, TestDatabase};

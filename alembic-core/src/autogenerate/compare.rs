@@ -14,7 +14,7 @@ use crate::migrate::{Connection, Database, Missing};
 use crate::models::Declaration;
 use crate::operation::{Renamed, Side, diff};
 use crate::schema::{Enum, Filter, Foreign, NamingConvention, ObjectName, ReferentialAction, Schema, Table};
-use crate::script::Dialect;
+use crate::sql::Dialect;
 
 /// A database and a desired schema, both as the database shows them.
 ///

@@ -3,9 +3,9 @@
 use super::names::{adopt_names, earlier};
 use crate::dialect::{Namespace, generic_type, type_word};
 use crate::models::Aspect;
-use crate::operation::expression::{identifier, mentions, rename, tokens};
 use crate::schema::{Column, Enum, ForeignKey, Index, ObjectName, Schema, Table, Type};
-use crate::script::{Dialect, TokenKind};
+use crate::sql::expression::{identifier, mentions, rename, tokens};
+use crate::sql::{Dialect, TokenKind};
 
 /// Takes from the actual schema what the source of the desired one has no words for.
 pub(super) fn fill_untold(desired: &mut Schema, actual: &Schema, untold: &[Aspect], dialect: Dialect) {
@@ -95,7 +95,7 @@ fn name_enum(type_: &mut Type, enums: &[Enum], namespaces: &[Namespace], named: 
 
 /// Whether PostgreSQL reads these words as the name of an enum.
 fn is_name_of(words: &str, name: &ObjectName, namespaces: &[Namespace]) -> bool {
-    let read = |token: &crate::script::Token| match token.kind {
+    let read = |token: &crate::sql::Token| match token.kind {
         TokenKind::Word => Some(token.text(words).to_lowercase()),
         TokenKind::QuotedIdentifier => Some(identifier(token.text(words))),
         _ => None,

@@ -9,7 +9,7 @@ use super::describe::describe;
 use super::obstacle::{Obstacle, obstacles};
 use crate::operation::{Fill, Loss, Operation, ProbableRename, probable_renames};
 use crate::schema::{ObjectName, Schema};
-use crate::script::Dialect;
+use crate::sql::Dialect;
 
 /// The operations that lead from a database to a desired schema.
 #[derive(Clone, Debug)]

@@ -3,9 +3,9 @@
 use std::collections::HashSet;
 
 use crate::models::SqlScript;
-use crate::operation::expression::{identifier, tokens};
 use crate::schema::{Foreign, Schema};
-use crate::script::Dialect;
+use crate::sql::Dialect;
+use crate::sql::expression::{identifier, tokens};
 
 /// The kinds of things that a table may need and that a script need not make.
 const KINDS: [&str; 8] =

@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use crate::dialect::type_word;
 use crate::schema::{Column, Schema, Table};
-use crate::script::Dialect;
+use crate::sql::Dialect;
 
 /// The tables, their columns and what refers to what, as an `erDiagram`.
 #[must_use]

@@ -4,7 +4,7 @@ use std::fmt;
 
 use crate::operation::Operation;
 use crate::schema::{Foreign, ObjectName};
-use crate::script::Dialect;
+use crate::sql::Dialect;
 
 /// Something that uses what an operation changes. Some databases refuse the change, others let it break.
 #[derive(Clone, Debug, PartialEq, Eq)]

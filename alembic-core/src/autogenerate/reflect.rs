@@ -4,7 +4,7 @@ use super::AutogenerateError;
 use crate::dialect::{Namespace, Rows};
 use crate::migrate::{Connection, Database, Missing};
 use crate::schema::{Filter, Schema};
-use crate::script::Dialect;
+use crate::sql::Dialect;
 
 const READING: &str = "reading its catalog";
 

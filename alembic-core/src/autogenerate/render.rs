@@ -8,7 +8,7 @@ use crate::dialect::{DdlError, script, statements};
 use crate::operation::{Operation, Side, diff, has_collation, inverse};
 use crate::revision::Direction;
 use crate::schema::Schema;
-use crate::script::Dialect;
+use crate::sql::Dialect;
 
 /// The sections of a script: one for all dialects that say the same, one each for those that do not.
 #[derive(Clone, Debug, PartialEq, Eq)]

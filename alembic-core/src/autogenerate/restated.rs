@@ -11,7 +11,7 @@ use crate::dialect::Namespace;
 use crate::migrate::Connection;
 use crate::operation::for_expressions;
 use crate::schema::{Schema, Table};
-use crate::script::Dialect;
+use crate::sql::Dialect;
 
 /// After so many times an expression is taken for one that never comes to rest.
 const MOST: usize = 4;

@@ -10,7 +10,7 @@ use std::fmt::Write as _;
 use self::attributes::{column_attributes, name_twins, table_attributes};
 use self::names::{Names, ident, rename_all, type_ident};
 use crate::schema::{Column, Enum, ForeignKey, Index, NamingConvention, Schema, Table, Type};
-use crate::script::Dialect;
+use crate::sql::Dialect;
 
 /// The source of models for a schema that [`generic`](super::generic) gave.
 #[must_use]

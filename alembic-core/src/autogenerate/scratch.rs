@@ -13,10 +13,10 @@ use crate::migrate::Connection;
 #[cfg(feature = "sqlite")]
 use crate::migrate::{Database, Missing};
 use crate::models::SqlScript;
-use crate::operation::expression::qualify;
 use crate::operation::{Operation, for_expressions};
 use crate::schema::{ObjectName, Schema, Table};
-use crate::script::Dialect;
+use crate::sql::Dialect;
+use crate::sql::expression::qualify;
 
 const DOING: &str = "making the tables of the models in a scratch place";
 

@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use super::AutogenerateError;
 use crate::dialect::literal;
 use crate::migrate::{Connection, Database, Missing};
-use crate::script::Dialect;
+use crate::sql::Dialect;
 
 const DOING: &str = "making a scratch database";
 

@@ -5,9 +5,9 @@
 //! and database agree.
 
 use crate::dialect::{generic_type, type_word};
-use crate::operation::expression::canonical;
 use crate::schema::{Column, Enum, Identity, Index, ReferentialAction, Schema, Table, TableOptions, Type};
-use crate::script::Dialect;
+use crate::sql::Dialect;
+use crate::sql::expression::canonical;
 
 /// Whether a table, in its generic form, says what the desired one does.
 pub(super) fn is_settled(dialect: Dialect, generic: &Table, desired: &Table, enums: &[Enum]) -> bool {

@@ -9,7 +9,7 @@ use std::fmt::Write as _;
 use super::mermaid::keys;
 use crate::dialect::type_word;
 use crate::schema::{ObjectName, Schema, Table};
-use crate::script::Dialect;
+use crate::sql::Dialect;
 
 /// The width of a letter of a monospaced font of 12 pixels, and the height of a line.
 const LETTER: f64 = 7.2;

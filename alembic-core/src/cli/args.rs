@@ -4,7 +4,7 @@ use clap::{Args, Subcommand};
 
 use super::resume::ResumeArgs;
 use crate::revision::Target;
-use crate::script::Dialect;
+use crate::sql::Dialect;
 
 /// A command on a database and its migrations.
 #[derive(Clone, Debug, Subcommand)]

@@ -4,7 +4,8 @@ use std::fmt::Write as _;
 
 use similar::TextDiff;
 
-use crate::script::{Dialect, Script};
+use crate::script::Script;
+use crate::sql::Dialect;
 
 /// The statements of two versions of a script as a unified diff. Formatting and comments outside of statements are left
 /// out. A version that cannot be read is shown as its plain text.

@@ -9,7 +9,8 @@ use super::layer::{Layer, Words};
 use super::places::Places;
 use super::{ConfigError, Limits, ModelSettings, RunSettings, TransactionMode, VersionTable};
 use crate::schema::{Filter, NamingConvention};
-use crate::script::{Dialect, FileTemplate, Location};
+use crate::script::{FileTemplate, Location};
+use crate::sql::Dialect;
 
 /// The settings of one database and its migrations. Every key has a default, so that a project without the file works.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -10,7 +10,8 @@ use super::keys::{HOOK_KEYS, unknown};
 use super::places::{Places, line_of};
 use super::{ConfigError, Hook, ModelSettings, TransactionMode};
 use crate::schema::{Filter, NamingConvention};
-use crate::script::{Dialect, FileTemplate};
+use crate::script::FileTemplate;
+use crate::sql::Dialect;
 
 /// The settings of one table of the file; those that it does not have are none.
 #[derive(Debug)]

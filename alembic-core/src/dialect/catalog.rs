@@ -1,7 +1,7 @@
 //! What a database's catalog says about an object: enough to see whether a statement that was about it was carried out.
 
 use super::quote::{identifier, literal};
-use crate::script::{Dialect, Name};
+use crate::sql::{Dialect, Name};
 
 /// Something that a statement makes, changes or takes away, and how to ask for it.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -14,9 +14,9 @@ mod table;
 mod text;
 
 use super::{NoSuchType, TypeWords};
-use crate::operation::{self, Operation};
+use crate::operation::Operation;
 use crate::schema::{Column, Deferrable, Enum, ObjectName, Schema, Type};
-use crate::script::Dialect;
+use crate::sql::Dialect;
 
 /// A statement without its semicolon.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -85,7 +85,7 @@ struct Writer<'a> {
 
 impl Writer<'_> {
     fn name(&self, name: &str) -> String {
-        operation::name(self.dialect, name)
+        crate::sql::name(self.dialect, name)
     }
 
     fn names(&self, names: &[String]) -> String {

@@ -4,10 +4,10 @@
 //! the same again: what is made of the generic form is reflected as what it was made of.
 
 use super::ddl::type_word;
-use crate::operation::expression::{identifier, tokens, without_parentheses};
-use crate::operation::{drop_key_indexes, name};
+use crate::operation::drop_key_indexes;
 use crate::schema::{Column, Schema, Table, Type};
-use crate::script::{Dialect, TokenKind};
+use crate::sql::expression::{identifier, tokens, without_parentheses};
+use crate::sql::{Dialect, TokenKind, name};
 
 /// A reflected schema, as models would write it.
 pub(crate) fn generic(schema: &Schema, dialect: Dialect) -> Schema {

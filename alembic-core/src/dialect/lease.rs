@@ -4,7 +4,7 @@
 //! its lease cannot write any more.
 
 use super::Tables;
-use crate::script::Dialect;
+use crate::sql::Dialect;
 
 /// How long a lease lasts that is not renewed, in seconds.
 pub(crate) const SECONDS: u32 = 30;

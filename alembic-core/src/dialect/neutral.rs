@@ -1,7 +1,7 @@
 //! Values that stand for nothing.
 
 use crate::schema::{Enum, Type};
-use crate::script::Dialect;
+use crate::sql::Dialect;
 
 /// Zero of a type, or what is most like it: an SQL expression. None for types of whose values nothing is known.
 pub(super) fn neutral_value(dialect: Dialect, type_: &Type, enums: &[Enum]) -> Option<String> {

@@ -1,6 +1,6 @@
 //! What the plain clients of the databases need in a script: how to make them stop at an error, and their delimiters.
 
-use crate::script::{Dialect, TokenKind, lex};
+use crate::sql::{Dialect, TokenKind, lex};
 
 /// The client of a database that runs a script.
 #[derive(Clone, Copy, Debug)]

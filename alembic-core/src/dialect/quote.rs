@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use crate::script::Dialect;
+use crate::sql::Dialect;
 
 /// `text` as a string literal.
 ///

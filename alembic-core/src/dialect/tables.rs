@@ -29,7 +29,8 @@ use std::time::SystemTime;
 
 use super::quote::{identifier, identifier_where_needed, literal};
 use crate::config::VersionTable;
-use crate::script::{Dialect, Digest};
+use crate::script::Digest;
+use crate::sql::Dialect;
 
 /// What a row of the history records.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -3,7 +3,7 @@
 use std::fmt;
 
 use crate::schema::{Enum, ObjectName, Type};
-use crate::script::Dialect;
+use crate::sql::Dialect;
 
 /// What has to be known to write a type down.
 pub struct TypeWords<'a> {

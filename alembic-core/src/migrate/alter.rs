@@ -9,7 +9,7 @@ use super::connection::{BatchError, Connection};
 use crate::dialect::DatabaseMessage;
 use crate::dialect::quote::literal;
 use crate::dialect::sqlite::alter::{Action, Alter, AlterError, Catalog, Check, Object, Plan, Step, quoted};
-use crate::script::{Dialect, Statement};
+use crate::sql::{Dialect, Statement};
 
 /// Why it could not be carried out.
 enum Trouble {

@@ -5,7 +5,7 @@ use std::ops::Range;
 use super::boundary::{boundary, is_armed};
 use super::connection::{BatchError, Connection};
 use crate::dialect::DatabaseMessage;
-use crate::script::{Dialect, Statement};
+use crate::sql::{Dialect, Statement};
 
 /// What stands between two statements.
 const BETWEEN: &str = ";\n";

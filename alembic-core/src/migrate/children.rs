@@ -2,7 +2,7 @@
 //! (sqlite.org/foreignkeys.html, section 5). Here such a statement is found before it runs.
 
 use super::connection::Connection;
-use crate::script::{Dialect, TokenKind, keywords, lex};
+use crate::sql::{Dialect, TokenKind, keywords, lex};
 
 /// The table that a statement drops, if it is a `DROP TABLE`.
 pub(super) fn dropped_table(statement: &str) -> Option<String> {

@@ -9,7 +9,7 @@ use sqlx_core::transaction::TransactionManager;
 
 use super::boundary::boundary;
 use crate::dialect::{DatabaseMessage, Rows};
-use crate::script::Dialect;
+use crate::sql::Dialect;
 
 const LENT: &str = "a handle has its connection until it is detached";
 

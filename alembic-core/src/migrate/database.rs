@@ -13,7 +13,7 @@ use crate::dialect::mysql::MysqlLock;
 #[cfg(feature = "postgres")]
 use crate::dialect::postgresql::PostgresqlLock;
 use crate::dialect::{ServerFacts, Tables};
-use crate::script::Dialect;
+use crate::sql::Dialect;
 
 /// The database to migrate.
 ///

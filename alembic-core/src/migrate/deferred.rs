@@ -7,7 +7,7 @@ use super::error::MigrateError;
 use super::execute::Executor;
 use super::plan::PlannedStep;
 use crate::dialect::DatabaseMessage;
-use crate::script::Dialect;
+use crate::sql::Dialect;
 
 /// Checks what was put off, as the end of a revision's own transaction would, and makes the constraints again what they
 /// are from the outset: `SET CONSTRAINTS` lasts until the end of the transaction (PostgreSQL manual, SET CONSTRAINTS). A

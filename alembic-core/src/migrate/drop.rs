@@ -5,7 +5,7 @@ use super::children::{Orphan, dropped_table, is_hidden, is_replaced, orphans, re
 use super::error::MigrateError;
 use super::execute::Executor;
 use super::plan::PlannedStep;
-use crate::script::Dialect;
+use crate::sql::Dialect;
 
 /// A table that was dropped for another one to take its place.
 pub(super) struct Displaced {

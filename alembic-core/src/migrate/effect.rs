@@ -11,7 +11,7 @@ mod tests;
 pub(super) use mysql::has_several_results;
 
 use crate::dialect::catalog::Object;
-use crate::script::{Dialect, keywords};
+use crate::sql::{Dialect, keywords};
 
 /// How a statement is run in a revision whose statements commit one by one.
 #[derive(Clone, Debug, PartialEq, Eq)]

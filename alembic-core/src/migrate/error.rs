@@ -7,7 +7,8 @@ use std::time::Duration;
 use super::connection::Connection;
 use crate::dialect::DatabaseMessage;
 use crate::revision::{Direction, PlanError, RevisionId, TargetError, UnknownRevisions};
-use crate::script::{Dialect, Digest, ScriptErrors};
+use crate::script::{Digest, ScriptErrors};
+use crate::sql::Dialect;
 
 /// Everything that can keep a migration from being done.
 #[derive(Debug, thiserror::Error)]

@@ -20,7 +20,8 @@ use super::state::State;
 use crate::config::TransactionMode;
 use crate::dialect::{Entry, Tables};
 use crate::revision::{Node, RevisionId, RowChange, StampPlan};
-use crate::script::{Dialect, ScriptDirectory};
+use crate::script::ScriptDirectory;
+use crate::sql::Dialect;
 
 /// What carries out a plan on a connection, under the lock.
 pub(super) struct Executor<'e, 's> {

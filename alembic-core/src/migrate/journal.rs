@@ -14,7 +14,7 @@ use super::error::MigrateError;
 use super::execute::{Executor, own_failure};
 use super::plan::PlannedStep;
 use super::verdict::{ABSENT, Verdict, verdict};
-use crate::script::Dialect;
+use crate::sql::Dialect;
 
 const HISTORY: &str = "writing the history";
 

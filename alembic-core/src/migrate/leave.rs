@@ -12,7 +12,7 @@ use super::execute::Executor;
 use super::plan::PlannedStep;
 use super::session;
 use crate::dialect::quote::{identifier, literal};
-use crate::script::{Dialect, Reader};
+use crate::sql::{Dialect, Reader};
 
 const READING: &str = "reading the settings of the session";
 

@@ -14,7 +14,8 @@ use crate::config::TransactionMode;
 use crate::dialect::{Offline, Tables};
 use crate::migrator::Migrator;
 use crate::revision::{self, Direction, Node, PlanError, Range, StampPlan, Target};
-use crate::script::{Dialect, ScriptDirectory, Statement};
+use crate::script::ScriptDirectory;
+use crate::sql::{Dialect, Statement};
 
 /// What a script is to do to a database that is assumed to be somewhere.
 #[derive(Clone, Debug, PartialEq, Eq)]

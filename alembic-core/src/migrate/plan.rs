@@ -7,7 +7,8 @@ use super::resume::id_of;
 use super::state::{State, Unfinished};
 use crate::dialect::{Operation, Tables};
 use crate::revision::{self, Direction, Node, RowChange, StampPlan, Step, Target};
-use crate::script::{Dialect, Script, ScriptDirectory, ScriptErrors, Statement};
+use crate::script::{Script, ScriptDirectory, ScriptErrors};
+use crate::sql::{Dialect, Statement};
 
 /// What a caller wants of a database.
 #[derive(Clone, Debug)]

@@ -10,7 +10,7 @@ use super::settings::Settings;
 use super::state::State;
 use crate::dialect::{ReadOnly, ServerFacts, Tables};
 use crate::revision::{Graph, Node};
-use crate::script::{Dialect, Reader};
+use crate::sql::{Dialect, Reader};
 
 #[cfg(any(feature = "postgres", feature = "mysql"))]
 const ASKING: &str = "asking the server what it is";

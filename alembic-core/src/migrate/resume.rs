@@ -10,7 +10,8 @@ use super::session;
 use super::state::Unfinished;
 use super::verdict::{Verdict, verdict};
 use crate::revision::RevisionId;
-use crate::script::{Dialect, Script, ScriptErrors, Statement, significant};
+use crate::script::{Script, ScriptErrors};
+use crate::sql::{Dialect, Statement, significant};
 
 /// What a person says about a statement whose end nobody saw.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -19,7 +19,8 @@ use crate::config::VersionTable;
 use crate::dialect::{ALEMBIC_WIDTH, Tables};
 use crate::migrator::Migrator;
 use crate::revision::{Direction, Node, RevisionId, Target};
-use crate::script::{Dialect, Digest, ScriptDirectory};
+use crate::script::{Digest, ScriptDirectory};
+use crate::sql::Dialect;
 
 pub(super) async fn run(
     migrator: &Migrator,

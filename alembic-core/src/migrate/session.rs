@@ -1,6 +1,6 @@
 //! What statements leave in the session that they ran in: lost with it, when another one has to go on.
 
-use crate::script::{Dialect, TokenKind, keywords, lex};
+use crate::sql::{Dialect, TokenKind, keywords, lex};
 
 /// Makes a new session like the one in which `finished` ran, for `remaining`: the statements to run again.
 ///

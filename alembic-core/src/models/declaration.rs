@@ -53,5 +53,5 @@ pub struct SqlScript {
     /// What it holds.
     pub text: String,
     /// Its statements.
-    pub statements: Vec<crate::script::Statement>,
+    pub statements: Vec<crate::sql::Statement>,
 }

@@ -8,7 +8,7 @@ use super::types::WORDS;
 use super::{Declaration, RUST_TYPES, rust_models};
 use crate::TypeWords;
 use crate::schema::{NamingConvention, ObjectName, Type};
-use crate::script::Dialect;
+use crate::sql::Dialect;
 
 fn page() -> String {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs/models.md");

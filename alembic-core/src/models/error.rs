@@ -4,7 +4,7 @@ use std::fmt;
 
 use super::types::words;
 use crate::schema::{ObjectName, Type};
-use crate::script::StatementError;
+use crate::sql::StatementError;
 
 /// One mistake in one place.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]

@@ -6,7 +6,7 @@ use super::draft::{At, Draft, DraftColumn};
 use super::{ModelError, ModelErrors, ModelProblem};
 use crate::revision::nearest;
 use crate::schema::{Column, Enum, ForeignKey, NamingConvention, ObjectName, Schema, Table, Type, Unique};
-use crate::script::{Dialect, TokenKind, lex};
+use crate::sql::{Dialect, TokenKind, lex};
 
 /// The schema that the models describe, tables and enums by name.
 ///

@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use super::{Declaration, ModelError, ModelErrors, ModelProblem, SqlScript};
-use crate::script::{Dialect, split};
+use crate::sql::{Dialect, split};
 
 /// Reads a file of SQL and finds its statements. What they mean only a database can tell.
 ///

@@ -3,9 +3,9 @@
 //! The databases normalise nearly everything themselves. What is left is what SQLite keeps as it was written, the indexes
 //! that MySQL makes for foreign keys by itself, and numbers that PostgreSQL has read as another type's.
 
-use super::expression::{canonical as canonical_expression, identifier, tokens};
 use crate::schema::{Column, Direction, ForeignKey, Index, IndexPart, Schema, Type};
-use crate::script::Dialect;
+use crate::sql::Dialect;
+use crate::sql::expression::{canonical as canonical_expression, identifier, tokens};
 
 /// The canonical form of a reflection; only for comparisons.
 pub(super) fn canonical(schema: &Schema, dialect: Dialect) -> Schema {

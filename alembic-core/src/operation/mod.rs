@@ -3,9 +3,7 @@
 
 mod canonical;
 mod diff;
-pub(crate) mod expression;
 mod fill;
-mod grouping;
 mod inverse;
 mod loss;
 #[expect(
@@ -14,7 +12,6 @@ mod loss;
 )]
 mod operation;
 mod probable;
-mod quote;
 
 #[cfg(feature = "driver")]
 pub(crate) use canonical::drop_key_indexes;
@@ -26,5 +23,3 @@ pub use inverse::inverse;
 pub use loss::Loss;
 pub use operation::{Constraint, EnumChange, EnumColumn, EnumDependent, Fill, Key, Operation, ValueStep};
 pub use probable::{ProbableRename, Renamed, probable_renames};
-#[cfg(feature = "driver")]
-pub(crate) use quote::name;

@@ -2,11 +2,11 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::expression::mentions;
 use crate::schema::{
     Check, Column, Enum, ForeignKey, Index, ObjectName, PrimaryKey, Table, TableOptions, Unique,
 };
-use crate::script::Dialect;
+use crate::sql::Dialect;
+use crate::sql::expression::mentions;
 
 /// One change of a database, with all that is needed to undo it.
 ///

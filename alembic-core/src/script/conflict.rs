@@ -5,9 +5,10 @@ mod tests;
 
 use std::ops::Range;
 
+use super::ScriptDirectory;
 use super::touch::{Object, Touch, Verb, same};
-use super::{Dialect, Name, ScriptDirectory};
 use crate::revision::{Direction, Node, NodeSet, RevisionId};
+use crate::sql::{Dialect, Name};
 
 /// Two statements, one of each branch, that are about the same object.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -16,7 +16,7 @@
 //!    - count of dialects named, then a field for each name, in the order sqlite, postgresql, mysql
 //!    - byte `t` (in a transaction) or `n` (`no-transaction`)
 //!    - for each dialect that may read the section (those named; all three where none is named), in the same order:
-//!      SHA-256 over its tokens, as [`significant`](super::tokens::significant) feeds them; 32 zero bytes where
+//!      SHA-256 over its tokens, as [`significant`](crate::sql::significant) feeds them; 32 zero bytes where
 //!      that says that the dialect would refuse the text, unless that is so for all of them
 //!
 //! A plain section is read by all three dialects, because what is a comment in one may be code in another: a change that
@@ -30,10 +30,9 @@ use std::str::FromStr;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 
-use super::plain::Plain;
-use super::tokens::significant;
 use super::{Script, Section};
 use crate::revision::Direction;
+use crate::sql::{Plain, significant};
 
 /// SHA-256 over what a script does, or over what a history of scripts did (a *lineage*).
 ///

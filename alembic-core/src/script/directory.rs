@@ -9,8 +9,9 @@ use std::sync::OnceLock;
 
 use super::error::{Problem, ScriptError, ScriptErrors};
 use super::header::HeaderLines;
-use super::{Dialect, Digest, Script};
+use super::{Digest, Script};
 use crate::revision::{Graph, GraphError, Node};
+use crate::sql::Dialect;
 
 /// A folder of scripts.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -5,8 +5,8 @@ use std::fmt;
 #[cfg(feature = "sources")]
 use super::lock::LockProblem;
 use super::shell::{Invocation, find_scripts, shell_word};
-use super::statement::StatementError;
 use crate::revision::GraphError;
+use crate::sql::StatementError;
 
 /// One mistake in one place.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]

@@ -2,7 +2,8 @@
 
 use super::directory::Unjoined;
 use super::error::{Problem, ScriptError, ScriptErrors};
-use super::{Dialect, LOCK_FILE, Location, Lock, LockProblem, ScriptDirectory};
+use super::{LOCK_FILE, Location, Lock, LockProblem, ScriptDirectory};
+use crate::sql::Dialect;
 
 /// What is to be guarded.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -2,7 +2,6 @@
 
 #[cfg(all(feature = "cli", feature = "driver"))]
 mod conflict;
-mod dialect;
 mod digest;
 mod directory;
 #[cfg(feature = "sources")]
@@ -13,7 +12,6 @@ mod file_template;
 #[cfg(feature = "sources")]
 mod guard;
 mod header;
-mod lexer;
 #[cfg(feature = "sources")]
 mod lock;
 #[cfg(feature = "cli")]
@@ -21,7 +19,6 @@ mod lock_file;
 #[cfg(feature = "cli")]
 mod new;
 mod pack;
-mod plain;
 #[cfg(feature = "sources")]
 mod reparent;
 #[expect(
@@ -31,14 +28,11 @@ mod reparent;
 mod script;
 mod section;
 mod shell;
-mod statement;
-mod tokens;
 #[cfg(all(feature = "cli", feature = "driver"))]
 mod touch;
 
 #[cfg(all(feature = "cli", feature = "driver"))]
 pub use conflict::{Conflict, ConflictingStatement, conflicts};
-pub use dialect::Dialect;
 pub use digest::{Digest, InvalidDigest};
 pub use directory::{Location, ScriptDirectory, seen_from};
 #[cfg(feature = "sources")]
@@ -49,7 +43,6 @@ pub use file_template::{FileNameParts, FileTemplate, InvalidFileTemplate};
 #[cfg(feature = "sources")]
 pub use guard::Guard;
 pub use header::HeaderLines;
-pub use lexer::{Lexer, Token, TokenKind, lex};
 #[cfg(feature = "sources")]
 pub use lock::{LOCK_FILE, Lock, LockProblem, Seal};
 #[cfg(feature = "cli")]
@@ -62,7 +55,3 @@ pub use section::Section;
 #[cfg(all(feature = "cli", feature = "driver"))]
 pub(crate) use shell::find_scripts;
 pub use shell::{Invocation, shell_word};
-#[cfg(feature = "driver")]
-pub(crate) use statement::{Name, Reader};
-pub use statement::{Statement, StatementError, keywords, split};
-pub use tokens::significant;

@@ -4,16 +4,16 @@ use serde::{Deserialize, Serialize};
 
 use super::error::{Problem, ScriptError};
 use super::header::HeaderLines;
-use super::plain::Plain;
-use super::statement::{Statement, StatementError, role_change, split};
-use super::{Dialect, Digest, Section, header, section};
+use super::{Digest, Section, header, section};
 use crate::revision::{Direction, Revision};
+use crate::sql::{Dialect, Plain, Statement, StatementError, role_change, split};
 
 /// A script file, read. Its SQL is not looked at before it is asked for.
 ///
 /// ```
 /// use alembic_core::revision::Direction;
-/// use alembic_core::script::{Dialect, Script};
+/// use alembic_core::script::Script;
+/// use alembic_core::sql::Dialect;
 ///
 /// let text = "-- Create users\n--\n-- Revision: 1975ea83b712\n\n-- alembic: upgrade\nCREATE TABLE users (id INT);\n";
 /// let script = Script::parse("migrations/users.sql", text.to_owned()).unwrap();

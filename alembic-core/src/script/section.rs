@@ -2,11 +2,9 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::Dialect;
 use super::error::Problem;
-use super::lexer::{TokenKind, lex};
-use super::statement::{Statement, delimiter_directive};
 use crate::revision::{Direction, nearest};
+use crate::sql::{Dialect, Statement, TokenKind, delimiter_directive, lex};
 
 /// What directives begin with, after the `--`.
 const NAME: &str = "alembic";

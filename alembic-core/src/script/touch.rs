@@ -7,7 +7,7 @@ mod tests;
 
 use std::fmt;
 
-use super::{Dialect, Name, Reader};
+use crate::sql::{Dialect, Name, Reader};
 
 /// What a statement does.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

@@ -3,7 +3,8 @@
 use alembic_core::Migrator;
 use alembic_core::config::{Config, location};
 use alembic_core::migrate::Database;
-use alembic_core::script::{Dialect, ScriptDirectory};
+use alembic_core::script::ScriptDirectory;
+use alembic_core::sql::Dialect;
 use alembic_testing::{Kind, Script, TestDatabase, write_scripts};
 use sqlx::{AssertSqlSafe, Executor as _, MySqlPool, PgPool, SqlitePool, raw_sql};
 

@@ -4,7 +4,7 @@ use alembic_core::autogenerate::{Comparison, Difference, Filter, compare, generi
 use alembic_core::operation::Renamed;
 use alembic_core::revision::Direction;
 use alembic_core::schema::{ObjectName, Schema};
-use alembic_core::script::Dialect;
+use alembic_core::sql::Dialect;
 use alembic_testing::Kind;
 
 use crate::arena::Arena;

@@ -7,7 +7,7 @@ use alembic_core::schema::{
     Check, Column, Deferrable, Direction, Enum, ForeignKey, Generated, Identity, Index, IndexPart, Nulls,
     ObjectName, PrimaryKey, ReferentialAction, Schema, Table, Type, Unique,
 };
-use alembic_core::script::Dialect;
+use alembic_core::sql::Dialect;
 
 /// Numbers that look like chance and are the same for the same seed (SplitMix64).
 pub(crate) struct Chance(u64);

@@ -6,7 +6,7 @@
 use alembic_core::autogenerate::{Difference, Filter, compare, inspect};
 use alembic_core::revision::Direction;
 use alembic_core::schema::{Column, ObjectName, Schema, Table, Type};
-use alembic_core::script::Dialect;
+use alembic_core::sql::Dialect;
 use alembic_testing::Kind;
 
 use crate::arena::Arena;

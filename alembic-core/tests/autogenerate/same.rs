@@ -1,7 +1,7 @@
 //! Whether two reflections are of the same schema.
 
 use alembic_core::schema::{Check, Schema, Table};
-use alembic_core::script::Dialect;
+use alembic_core::sql::Dialect;
 
 use crate::compact::compact;
 

@@ -3,7 +3,7 @@
 use alembic_core::autogenerate::{Filter, compare};
 use alembic_core::models::{Declaration, Package, Sources, diesel_schema, rust_models, sql_schema};
 use alembic_core::schema::NamingConvention;
-use alembic_core::script::Dialect;
+use alembic_core::sql::Dialect;
 use alembic_testing::Kind;
 
 use crate::arena::Arena;

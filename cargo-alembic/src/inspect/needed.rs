@@ -1,7 +1,7 @@
 //! Where the tables that are shown need what is not: a collation, a type, a function, a sequence.
 
 use alembic_core::schema::{Foreign, Schema, Table, Type};
-use alembic_core::script::{Dialect, Token, TokenKind, lex};
+use alembic_core::sql::{Dialect, Token, TokenKind, lex};
 
 /// So many are named.
 const MOST: usize = 3;

@@ -1,6 +1,6 @@
 //! The law: whatever is done to one table, everything else is byte by byte what it was.
 
-use alembic::script::{Dialect, TokenKind, lex};
+use alembic::sql::{Dialect, TokenKind, lex};
 
 use super::{alter, back, check_file, difference, dump, prepared, text};
 

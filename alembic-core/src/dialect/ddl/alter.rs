@@ -5,7 +5,7 @@ use super::{DdlError, Statement, Writer};
 use crate::dialect::neutral::neutral_value;
 use crate::operation::{Fill, Operation, is_unfilled};
 use crate::schema::{Column, Identity, ObjectName, Type};
-use crate::script::Dialect;
+use crate::sql::Dialect;
 
 impl Writer<'_> {
     /// Adds a column; in three steps where the rows that are there need a value that no default gives them.

@@ -2,9 +2,9 @@
 
 use super::text::literal;
 use super::{DdlError, Writer};
-use crate::operation::expression::tokens;
 use crate::schema::{Column, Identity, ObjectName, Type};
-use crate::script::{Dialect, TokenKind};
+use crate::sql::expression::tokens;
+use crate::sql::{Dialect, TokenKind};
 
 impl Writer<'_> {
     /// Name, type and the rest of a column's definition.
@@ -141,6 +141,6 @@ fn is_call(words: &[&str]) -> bool {
 }
 
 fn parenthesized(text: &str, words: &[&str]) -> String {
-    let inner = crate::operation::expression::without_parentheses(text, Dialect::Postgresql);
+    let inner = crate::sql::expression::without_parentheses(text, Dialect::Postgresql);
     if words.first() == Some(&"(") && inner != text.trim() { text.to_owned() } else { format!("({text})") }
 }

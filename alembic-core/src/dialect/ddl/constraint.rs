@@ -5,7 +5,7 @@ use crate::operation::{Constraint, Key};
 use crate::schema::{
     Check, Deferrable, ForeignKey, Index, ObjectName, PrimaryKey, ReferentialAction, Unique,
 };
-use crate::script::Dialect;
+use crate::sql::Dialect;
 
 impl Writer<'_> {
     fn named(&self, name: Option<&String>) -> String {

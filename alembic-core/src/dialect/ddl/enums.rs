@@ -7,7 +7,7 @@ use super::text::literal;
 use super::{DdlError, Statement, Writer};
 use crate::operation::{EnumChange, EnumColumn, EnumDependent, ValueStep};
 use crate::schema::{Column, Enum, ObjectName, Type};
-use crate::script::Dialect;
+use crate::sql::Dialect;
 
 impl Writer<'_> {
     fn values(&self, values: &[String]) -> String {

@@ -2,7 +2,7 @@
 
 use super::{DdlError, Statement, Writer};
 use crate::schema::{Direction, Index, IndexPart, Nulls, ObjectName};
-use crate::script::Dialect;
+use crate::sql::Dialect;
 
 impl Writer<'_> {
     /// The columns and expressions in the parentheses of an index.

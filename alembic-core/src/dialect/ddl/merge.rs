@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use crate::operation::{Constraint, Fill, Key, Operation};
 use crate::schema::{Column, ObjectName, Table};
-use crate::script::Dialect;
+use crate::sql::Dialect;
 
 /// What is written at once.
 pub(super) enum Action<'a> {

@@ -4,7 +4,7 @@ use super::text::{aligned, literal};
 use super::{DdlError, Statement, Writer};
 use crate::operation::{Constraint, Key};
 use crate::schema::{ObjectName, Table, Unique};
-use crate::script::Dialect;
+use crate::sql::Dialect;
 
 impl Writer<'_> {
     /// The table with its constraints, then its indexes and comments.

@@ -2,7 +2,7 @@
 
 use super::Statement;
 use crate::dialect::quote;
-use crate::script::Dialect;
+use crate::sql::Dialect;
 
 /// `text` as a string literal that may stand in a definition. MySQL takes no other there than a plain one, in which a
 /// backslash is one only where it is doubled: as the server reads it by default.

@@ -15,7 +15,7 @@ use crate::schema::{
     Check, Direction, Foreign, ForeignKey, Index, IndexPart, ObjectName, PrimaryKey, ReferentialAction,
     Schema, Table, Unique,
 };
-use crate::script::Dialect;
+use crate::sql::Dialect;
 
 /// Which of the two it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

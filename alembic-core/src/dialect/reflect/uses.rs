@@ -2,9 +2,9 @@
 
 use std::collections::HashSet;
 
-use crate::operation::expression::identifier;
 use crate::schema::{Schema, Use};
-use crate::script::{Dialect, TokenKind, lex};
+use crate::sql::expression::identifier;
+use crate::sql::{Dialect, TokenKind, lex};
 
 /// The tables and columns whose names stand in a definition: what it may need of them.
 pub(crate) fn uses(schema: &Schema, definition: &str, dialect: Dialect) -> Vec<Use> {

@@ -9,7 +9,7 @@ use super::definition::{read_index, read_table};
 use crate::dialect::Rows;
 use crate::dialect::reflect::{columns, uses};
 use crate::schema::{Foreign, Index, ObjectName, Schema, Table};
-use crate::script::Dialect;
+use crate::sql::Dialect;
 
 /// The queries, in the order in which [`schema`] takes their answers.
 pub(crate) fn queries() -> [String; 2] {

@@ -5,7 +5,7 @@
 use super::{Effect, Trace};
 use crate::dialect::catalog::Object;
 use crate::dialect::catalog::mysql::{database, event, identity, routine, table, trigger};
-use crate::script::{Dialect, Name, Reader, keywords};
+use crate::sql::{Dialect, Name, Reader, keywords};
 
 /// What a statement begins with that only reads or changes rows, or something of its session.
 const DATA: [&str; 22] = [

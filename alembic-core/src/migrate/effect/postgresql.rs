@@ -4,7 +4,7 @@ use super::{Effect, Trace};
 use crate::dialect::catalog::postgresql::{
     database, index, indexes_of, invalid_indexes, labels, partition, siblings_of, subscription, tablespace,
 };
-use crate::script::{Dialect, Name, Reader};
+use crate::sql::{Dialect, Name, Reader};
 
 pub(super) fn effect(statement: &str) -> Effect {
     let mut reader = Reader::new(statement, Dialect::Postgresql);

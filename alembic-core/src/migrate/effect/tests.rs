@@ -1,6 +1,6 @@
 use super::*;
 use crate::dialect::catalog::{mysql as my, postgresql as pg};
-use crate::script::Name;
+use crate::sql::Name;
 
 fn name(text: &str) -> Name {
     match text.split_once('.') {

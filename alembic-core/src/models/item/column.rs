@@ -15,7 +15,7 @@ use crate::models::types::{Modifiers, WORDS};
 use crate::models::{ColumnKind, DraftColumn, ModelProblem, UnknownType};
 use crate::revision::nearest;
 use crate::schema::{Check, Generated, Identity, Type};
-use crate::script::Dialect;
+use crate::sql::Dialect;
 
 /// A field that is a column.
 #[derive(Clone)]

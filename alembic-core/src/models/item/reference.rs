@@ -5,7 +5,7 @@ use syn::{Ident, LitStr, Path};
 
 use super::unraw;
 use crate::schema::ObjectName;
-use crate::script::{Dialect, Token, TokenKind, lex};
+use crate::sql::{Dialect, Token, TokenKind, lex};
 
 /// The table that a foreign key refers to, as an attribute names it.
 #[derive(Clone)]

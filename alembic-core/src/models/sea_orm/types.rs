@@ -4,7 +4,7 @@ use proc_macro2::{Delimiter, TokenStream, TokenTree};
 
 use crate::TypeWords;
 use crate::schema::{ObjectName, Type};
-use crate::script::Dialect;
+use crate::sql::Dialect;
 
 /// The column type of `column_type = "Decimal(Some((10, 2)))"`.
 pub(super) fn column_type(text: &str) -> Option<Type> {

@@ -1,8 +1,8 @@
 //! Columns of a table.
 
-use crate::operation::expression::mentions;
 use crate::schema::{Column, Table};
-use crate::script::Dialect;
+use crate::sql::Dialect;
+use crate::sql::expression::mentions;
 
 /// What becomes of a column that is there before and after.
 #[derive(Debug)]

@@ -2,10 +2,10 @@
 
 use super::columns::View;
 use super::renames::for_expressions;
-use crate::operation::expression::{identifier, tokens};
 use crate::operation::{EnumChange, EnumColumn};
 use crate::schema::{Column, Enum, ObjectName, Schema, Table, Type};
-use crate::script::{Dialect, TokenKind};
+use crate::sql::expression::{identifier, tokens};
+use crate::sql::{Dialect, TokenKind};
 
 /// The columns of all tables that use an enum.
 fn columns_of(schema: &Schema, name: &ObjectName) -> Vec<(ObjectName, Column)> {

@@ -23,7 +23,7 @@ pub(crate) use tables::has_collation;
 use super::Operation;
 use super::canonical::canonical;
 use crate::schema::{Schema, Table};
-use crate::script::Dialect;
+use crate::sql::Dialect;
 
 /// A schema as a database shows it, which is what is compared, and as it is written, which is what operations say.
 #[derive(Clone, Copy, Debug)]

@@ -1,9 +1,9 @@
 //! Constraints and indexes of a table, compared alike.
 
-use crate::operation::expression::mentions;
 use crate::operation::{Constraint, Operation};
 use crate::schema::{Index, ObjectName, Table};
-use crate::script::Dialect;
+use crate::sql::Dialect;
+use crate::sql::expression::mentions;
 
 /// A constraint or an index.
 #[derive(Clone, Debug, PartialEq, Eq)]

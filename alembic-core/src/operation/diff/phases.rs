@@ -9,7 +9,7 @@ use super::parts::{Pair, Part};
 use super::tables::{self, TableChange};
 use crate::operation::{Constraint, Fill, Operation, is_unfilled};
 use crate::schema::{Column, ForeignKey, ObjectName, Schema, Table};
-use crate::script::Dialect;
+use crate::sql::Dialect;
 
 /// Operations by phase, in the order in which they are done.
 #[derive(Debug, Default)]

@@ -2,9 +2,9 @@
 //! comparison sees the same names on both sides.
 
 use crate::operation::Operation;
-use crate::operation::expression::rename;
 use crate::schema::{ObjectName, Schema, Table};
-use crate::script::Dialect;
+use crate::sql::Dialect;
+use crate::sql::expression::rename;
 
 /// The renames of enums, tables and columns, in the order in which they are done.
 pub(super) fn find(before: &Schema, after: &Schema) -> Vec<Operation> {

@@ -6,10 +6,10 @@ use super::columns::{self, How, View};
 use super::enums::with_renamed_values;
 use super::parts::{self, Pair, Part};
 use crate::operation::canonical::{is_made_for, key_index};
-use crate::operation::expression::mentions;
 use crate::operation::{Constraint, EnumChange, EnumDependent, Key};
 use crate::schema::{Column, ForeignKey, Index, ObjectName, PrimaryKey, Table, Type};
-use crate::script::Dialect;
+use crate::sql::Dialect;
+use crate::sql::expression::mentions;
 
 /// All that is different in a table.
 #[derive(Debug)]

@@ -1,7 +1,7 @@
 //! `ALTER …`: a table's columns and constraints, and everything else that can be altered.
 
 use super::{ENUM_VALUE, Object, Touch, Verb, is_of_a_table, kind, on_table, take_if};
-use crate::script::{Dialect, Name, Reader};
+use crate::sql::{Dialect, Name, Reader};
 
 /// What a table has besides columns, by the word that begins it.
 const PARTS: [(&str, &str); 5] = [

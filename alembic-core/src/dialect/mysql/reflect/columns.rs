@@ -3,9 +3,9 @@
 use super::{Flavor, Reader};
 use crate::dialect::Rows;
 use crate::dialect::reflect::columns;
-use crate::operation::expression::mentions;
 use crate::schema::{Column, Generated, Identity, Table, Type};
-use crate::script::Dialect;
+use crate::sql::Dialect;
+use crate::sql::expression::mentions;
 
 /// Adds the columns to their tables. `collations` has the default collation for each table.
 pub(super) fn read(reader: &mut Reader<'_>, flavor: Flavor, collations: &[String], rows: Rows) {

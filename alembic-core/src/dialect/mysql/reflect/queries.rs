@@ -5,7 +5,7 @@
 use super::Flavor;
 use crate::dialect::quote::literal;
 use crate::dialect::reflect::{Namespace, names};
-use crate::script::Dialect;
+use crate::sql::Dialect;
 
 /// The queries, in the order in which [`schema`](super::schema) takes their answers.
 pub(crate) fn queries(namespaces: &[Namespace], flavor: Flavor) -> [String; 7] {

@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use super::constraint::Constraint;
 use super::table::{Column, Table};
-use crate::script::{Dialect, Token, TokenKind, lex};
+use crate::sql::{Dialect, Token, TokenKind, lex};
 
 /// Ranges of a text that are replaced, none of which overlap.
 #[derive(Default)]

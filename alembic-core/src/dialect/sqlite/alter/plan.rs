@@ -21,7 +21,7 @@ use super::error::AlterError;
 use super::reader::{Reader, literal, quoted, same, unquoted};
 use super::statement::{Action, Alter};
 use super::table::Table;
-use crate::script::TokenKind;
+use crate::sql::TokenKind;
 
 /// What has to be done for the first actions of an `ALTER TABLE`.
 #[derive(Debug)]

@@ -7,7 +7,7 @@ use super::plan::Check;
 use super::reader::{Reader, literal, quoted, same, unquoted};
 use super::statement::is_constant;
 use super::table::{Column, Table};
-use crate::script::TokenKind;
+use crate::sql::TokenKind;
 
 /// How a row is shown: by its primary key, or else by its rowid.
 fn row_name(change: &Change<'_>) -> String {

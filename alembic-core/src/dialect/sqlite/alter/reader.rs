@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use crate::script::{Dialect, Token, TokenKind, lex};
+use crate::sql::{Dialect, Token, TokenKind, lex};
 
 /// A name as it is meant, and where it stands.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -5,7 +5,7 @@ use std::ops::Range;
 use super::constraint::{Constraint, Rule, TABLE_CONSTRAINT, table_constraint};
 use super::reader::{Reader, same};
 use super::table::{Column, type_name};
-use crate::script::{Dialect, keywords};
+use crate::sql::{Dialect, keywords};
 
 /// An `ALTER TABLE` that is not simply passed to SQLite.
 #[derive(Clone, Debug, PartialEq, Eq)]

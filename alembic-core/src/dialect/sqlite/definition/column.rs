@@ -2,9 +2,9 @@
 
 use super::table::{Definition, references};
 use super::tokens::{Result, Tokens, Unreadable};
-use crate::operation::expression::identifier;
 use crate::schema::{Check, Column, Generated, Identity, PrimaryKey, Type, Unique};
-use crate::script::TokenKind;
+use crate::sql::TokenKind;
+use crate::sql::expression::identifier;
 
 /// The words that cannot be part of a type, since they begin a constraint.
 const CONSTRAINTS: [&str; 12] = [

@@ -1,9 +1,9 @@
 //! `CREATE INDEX`.
 
 use super::tokens::{Tokens, Unreadable};
-use crate::operation::expression::{identifier, tidy, without_parentheses};
 use crate::schema::{Direction, Index, IndexPart};
-use crate::script::{Dialect, Token, TokenKind};
+use crate::sql::expression::{identifier, tidy, without_parentheses};
+use crate::sql::{Dialect, Token, TokenKind};
 
 /// Reads the text that SQLite keeps for an index.
 pub(crate) fn read_index(sql: &str) -> Result<Index, Unreadable> {

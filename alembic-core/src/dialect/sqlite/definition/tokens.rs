@@ -1,8 +1,8 @@
 //! A cursor over the significant tokens of a definition.
 
-use crate::operation::expression::{identifier, tidy};
 use crate::schema::{Deferrable, ObjectName, ReferentialAction};
-use crate::script::{Dialect, Token, TokenKind, lex};
+use crate::sql::expression::{identifier, tidy};
+use crate::sql::{Dialect, Token, TokenKind, lex};
 
 /// The text is not the definition that it should be; what was expected.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -97,7 +97,7 @@ fn tokens(sql: &str) -> Vec<&str> {
 
 /// The comments of a text.
 fn comments(sql: &str) -> Vec<&str> {
-    use crate::script::{Dialect, TokenKind, lex};
+    use crate::sql::{Dialect, TokenKind, lex};
     let comments = lex(sql, Dialect::Sqlite).filter(|token| token.kind == TokenKind::Comment);
     comments.map(|token| token.text(sql)).collect()
 }

@@ -1,0 +1,276 @@
+//! SQL expressions as text: what can be said of them by their tokens alone.
+
+use super::{grouping, quote};
+use crate::sql::{Dialect, Token, TokenKind, lex};
+
+/// The expression without comments, and with one blank where there was white space.
+#[cfg(any(test, feature = "sqlite"))]
+pub(crate) fn tidy(text: &str, dialect: Dialect) -> String {
+    let mut tidy = String::with_capacity(text.len());
+    let mut gap = false;
+    for token in lex(text, dialect) {
+        if matches!(token.kind, TokenKind::Whitespace | TokenKind::Comment) {
+            gap = true;
+            continue;
+        }
+        if gap && !tidy.is_empty() {
+            tidy.push(' ');
+        }
+        gap = false;
+        tidy.push_str(token.text(text));
+    }
+    tidy
+}
+
+/// The tokens of an expression that count.
+pub(crate) fn tokens(text: &str, dialect: Dialect) -> Vec<Token> {
+    lex(text, dialect)
+        .filter(|token| !matches!(token.kind, TokenKind::Whitespace | TokenKind::Comment))
+        .collect()
+}
+
+/// The expression without parentheses around the whole of it.
+pub(crate) fn without_parentheses(text: &str, dialect: Dialect) -> &str {
+    let text = text.trim();
+    let found = tokens(text, dialect);
+    let ([first, ..], [.., last]) = (found.as_slice(), found.as_slice()) else { return text };
+    if first.text(text) != "(" || last.text(text) != ")" {
+        return text;
+    }
+    let mut depth = 0_usize;
+    for token in &found {
+        match token.text(text) {
+            "(" => depth += 1,
+            ")" => depth = depth.saturating_sub(1),
+            _ => {}
+        }
+        if depth == 0 && token.start != last.start {
+            return text;
+        }
+    }
+    without_parentheses(&text[first.end..last.start], dialect)
+}
+
+/// A form that two expressions share only if they mean the same: without comments, needless parentheses, and the letter
+/// case of what is not quoted. A quoted name that `columns` has is written without its quotes, and an operator with two
+/// spellings in the one of the standard.
+pub(crate) fn canonical(text: &str, dialect: Dialect, columns: &[&str]) -> String {
+    let text = without_parentheses(text, dialect);
+    let mut words: Vec<String> = Vec::new();
+    for token in tokens(text, dialect) {
+        let own = token.text(text);
+        match token.kind {
+            TokenKind::Word | TokenKind::Number => words.push(own.to_ascii_lowercase()),
+            TokenKind::QuotedIdentifier => {
+                let name = identifier(own);
+                words.push(match columns.iter().find(|column| same_name(dialect, column, &name)) {
+                    Some(_) if dialect == Dialect::Postgresql => plain_name(dialect, name),
+                    Some(_) => plain_name(dialect, name.to_ascii_lowercase()),
+                    None => own.to_owned(),
+                });
+            }
+            _ if own == "!=" => words.push("<>".to_owned()),
+            _ if own == "==" && dialect == Dialect::Sqlite => words.push("=".to_owned()),
+            _ => words.push(own.to_owned()),
+        }
+    }
+    while let Some((open, close)) = grouping::needless(&words) {
+        words.remove(close);
+        words.remove(open);
+    }
+    words.join(" ")
+}
+
+/// A name without quotes, if it is a word without them.
+fn plain_name(dialect: Dialect, name: String) -> String {
+    let is_word = !name.is_empty()
+        && !name.starts_with(|first: char| first.is_ascii_digit())
+        && name.chars().all(|letter| letter.is_ascii_lowercase() || letter.is_ascii_digit() || letter == '_');
+    match dialect {
+        _ if is_word => name,
+        Dialect::Mysql => format!("`{}`", name.replace('`', "``")),
+        Dialect::Sqlite | Dialect::Postgresql => format!("\"{}\"", name.replace('"', "\"\"")),
+    }
+}
+
+/// Whether two quoted names of columns are one.
+fn same_name(dialect: Dialect, one: &str, other: &str) -> bool {
+    match dialect {
+        Dialect::Postgresql => one == other,
+        Dialect::Sqlite | Dialect::Mysql => one.eq_ignore_ascii_case(other),
+    }
+}
+
+/// Whether a token is this name: of a column or a type, and not of a function or of what another table has.
+fn is_name(text: &str, dialect: Dialect, found: &[Token], at: usize, name: &str) -> bool {
+    let token = found[at];
+    let around =
+        |place: Option<usize>| place.and_then(|place| found.get(place)).map_or("", |token| token.text(text));
+    let same = match token.kind {
+        // PostgreSQL folds what is not quoted.
+        TokenKind::Word if dialect == Dialect::Postgresql => token.text(text).to_lowercase() == name,
+        TokenKind::Word => token.text(text).eq_ignore_ascii_case(name),
+        TokenKind::QuotedIdentifier => same_name(dialect, &identifier(token.text(text)), name),
+        _ => false,
+    };
+    same && around(Some(at + 1)) != "(" && around(at.checked_sub(1)) != "."
+}
+
+/// Whether the expression has the name of a column.
+pub(crate) fn mentions(text: &str, dialect: Dialect, column: &str) -> bool {
+    let found = tokens(text, dialect);
+    (0..found.len()).any(|at| is_name(text, dialect, &found, at, column))
+}
+
+/// The expression with a column, or where `is_type` a type, called otherwise.
+pub(crate) fn rename(text: &str, dialect: Dialect, from: &str, to: &str, is_type: bool) -> String {
+    let found = tokens(text, dialect);
+    let mut renamed = String::with_capacity(text.len());
+    let mut copied = 0;
+    for at in 0..found.len() {
+        let cast = at > 0 && found[at - 1].text(text) == "::";
+        if cast == is_type && is_name(text, dialect, &found, at, from) {
+            renamed.push_str(&text[copied..found[at].start]);
+            renamed.push_str(&quote::name(dialect, to));
+            copied = found[at].end;
+        }
+    }
+    renamed + &text[copied..]
+}
+
+/// The expression with other schemas before the names for which `is_meant`, also in texts that are cast to `regclass`, as
+/// defaults that call a sequence have them. PostgreSQL's.
+#[cfg(feature = "driver")]
+pub(crate) fn qualify(text: &str, schemas: &[(String, String)], is_meant: &dyn Fn(&str) -> bool) -> String {
+    let found = tokens(text, Dialect::Postgresql);
+    let mut qualified = String::with_capacity(text.len());
+    let mut copied = 0;
+    for window in found.windows(3) {
+        let [first, second, third] = window else { continue };
+        let [own, between, behind] = [first, second, third].map(|token| token.text(text));
+        if first.kind == TokenKind::String && between == "::" && behind == "regclass" {
+            let name = own.trim_matches('\'');
+            let inner = qualify(name, schemas, is_meant);
+            if own.starts_with('\'') && inner != name {
+                qualified.push_str(&text[copied..=first.start]);
+                qualified.push_str(&inner);
+                copied = first.end - 1;
+            }
+            continue;
+        }
+        let [schema_name, own_name] = [own, behind].map(identifier);
+        let other = schemas.iter().find(|(from, _)| *from == schema_name).map(|(_, to)| to);
+        if let (".", Some(to), true) = (between, other, is_meant(&own_name)) {
+            qualified.push_str(&text[copied..first.start]);
+            qualified.push_str(&quote::name(Dialect::Postgresql, to));
+            copied = first.end;
+        }
+    }
+    qualified + &text[copied..]
+}
+
+/// The name that a word or quoted identifier stands for, in its letter case.
+pub(crate) fn identifier(text: &str) -> String {
+    let Some(quote) = text.chars().next().filter(|first| matches!(first, '"' | '`' | '[' | '\'')) else {
+        return text.to_owned();
+    };
+    let closing = if quote == '[' { ']' } else { quote };
+    let inner = text.strip_prefix(quote).and_then(|rest| rest.strip_suffix(closing)).unwrap_or(text);
+    if quote == '[' {
+        inner.to_owned()
+    } else {
+        inner.replace(&format!("{quote}{quote}"), &quote.to_string())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn comments_and_white_space_go() {
+        let check = |text: &str, expected: &str| assert_eq!(tidy(text, Dialect::Sqlite), expected);
+        check(" a  >\n 0 -- why\n", "a > 0");
+        check("a/* */+b", "a +b");
+        check("'two  blanks'", "'two  blanks'");
+    }
+
+    #[test]
+    fn parentheses_around_the_whole_go() {
+        let check = |text: &str, expected: &str| {
+            assert_eq!(without_parentheses(text, Dialect::Sqlite), expected, "{text}");
+        };
+        check("((a + 1))", "a + 1");
+        check("(a) + (b)", "(a) + (b)");
+        check("(a", "(a");
+        check("')'", "')'");
+        check("( ')' )", "')'");
+        check("()", "");
+        check("", "");
+    }
+
+    #[test]
+    fn columns_and_types_are_renamed() {
+        let check = |text: &str, expected: &str| {
+            assert_eq!(rename(text, Dialect::Postgresql, "age", "Years", false), expected);
+        };
+        check("age > 0 AND \"age\" < 9", "\"Years\" > 0 AND \"Years\" < 9");
+        check("age(age)", "age(\"Years\")");
+        check("'age'::age", "'age'::age");
+        check("t.age, \"Age\"", "t.age, \"Age\"");
+        assert_eq!(rename("'x'::mood", Dialect::Postgresql, "mood", "humor", true), "'x'::humor");
+        assert_eq!(rename("`Age` > 0", Dialect::Mysql, "age", "key", false), "`key` > 0");
+    }
+
+    #[cfg(feature = "driver")]
+    #[test]
+    fn schemas_are_put_for_others() {
+        let schemas = [("public".to_owned(), "s".to_owned())];
+        let check = |text: &str, expected: &str| {
+            assert_eq!(qualify(text, &schemas, &|name| name != "citext"), expected);
+        };
+        check("public.f(a) + other.f(public)", "s.f(a) + other.f(public)");
+        check("'x'::public.citext", "'x'::public.citext");
+        check("nextval('public.t_seq'::regclass)", "nextval('s.t_seq'::regclass)");
+        check("nextval('\"public\".\"T\"'::regclass) + 1", "nextval('s.\"T\"'::regclass) + 1");
+        check("'public.t_seq'::text", "'public.t_seq'::text");
+    }
+
+    #[test]
+    fn what_means_the_same_is_the_same() {
+        let columns = ["Age", "select", "two words"];
+        let same = |a: &str, b: &str, expected: bool| {
+            let [a, b] = [a, b].map(|text| canonical(text, Dialect::Sqlite, &columns));
+            assert_eq!(a == b, expected, "{a} / {b}");
+        };
+        same("age > 0", "( AGE>0 )", true);
+        same("\"age\" > 0", "[Age] > 0", true);
+        same("\"text\"", "text", false);
+        same("'A'", "'a'", false);
+        same("\"select\" = 1", "`select` = 1", true);
+        same("a - -1", "a - - 1", true);
+        same("ab", "a b", false);
+        same("\"Two Words\" > 0", "[two words] > 0", true);
+        assert!(mentions(
+            &canonical("[Two words] > 0", Dialect::Sqlite, &columns),
+            Dialect::Sqlite,
+            "two words"
+        ));
+        same("Age != 1", "age <> 1", true);
+        same("Age == 1", "age = 1", true);
+        same("Age ! = 1", "age <> 1", false);
+        same("((age > 0) AND (age < 9))", "age > 0 AND age < 9", true);
+        same("(a AND b) OR c", "a AND b OR c", true);
+        same("a AND (b OR c)", "a AND b OR c", false);
+        same("(a OR b) AND c", "a OR b AND c", false);
+        same("(a OR b) OR (c)", "a OR b OR c", true);
+        same("NOT (a AND b)", "NOT a AND b", false);
+        same("NOT ((a) AND (b))", "NOT (a AND b)", true);
+        same("a BETWEEN 1 AND (b = c)", "a BETWEEN 1 AND b = c", false);
+        same("a IN (1) AND b", "a IN 1 AND b", false);
+        same("f((a, b))", "f(a, b)", false);
+        same("a AND (SELECT 1)", "a AND SELECT 1", false);
+        same("(a) + (b)", "a + b", false);
+        same("CASE WHEN a THEN b ELSE c AND (d) END", "CASE WHEN a THEN b ELSE c AND d END", false);
+    }
+}

@@ -1,0 +1,96 @@
+//! What a client program would understand, and no server does.
+
+use super::StatementError;
+use super::cursor::{Cursor, Piece};
+use super::delimiter::unusable;
+use super::splitter::Splitter;
+use crate::sql::Dialect;
+use crate::sql::lexer::TokenKind;
+
+impl Splitter<'_> {
+    /// Whether a line that begins with this piece, where a statement should begin, is a client's command:
+    /// `\connect` of psql, `DELIMITER` and `SOURCE` of mysql, `.mode` of sqlite3.
+    pub(super) fn client_command(&self, piece: Piece) -> bool {
+        let text = self.cursor.text(piece);
+        if piece.embedded {
+            return false;
+        }
+        match piece.kind {
+            TokenKind::Word => {
+                text.eq_ignore_ascii_case("DELIMITER")
+                    || (text.eq_ignore_ascii_case("SOURCE") && self.dialect == Dialect::Mysql)
+            }
+            // no statement begins with a dot
+            TokenKind::Operator if text == "." => {
+                self.sql.as_bytes().get(piece.end).is_some_and(u8::is_ascii_alphabetic)
+            }
+            TokenKind::Operator => text == "\\",
+            _ => false,
+        }
+    }
+
+    /// Reports a client's command and goes on behind its line. After `DELIMITER //` as the client would, so
+    /// that the rest is not reported too.
+    pub(super) fn skip_client_command(&mut self, piece: Piece) {
+        let rest = self.sql.get(piece.start..).unwrap_or_default();
+        let line = rest.lines().next().unwrap_or_default().trim_end();
+        let is_delimiter =
+            piece.kind == TokenKind::Word && self.cursor.text(piece).eq_ignore_ascii_case("DELIMITER");
+        let argument =
+            if is_delimiter { line.get(piece.end - piece.start..).unwrap_or_default() } else { "" };
+        let argument = argument.split_whitespace().next().unwrap_or_default();
+        let name = if is_delimiter {
+            self.cursor.text(piece)
+        } else {
+            line.split_whitespace().next().unwrap_or_default()
+        };
+        let command = format!("{name} {argument}").trim_end().to_owned();
+        self.errors.push(StatementError::ClientCommand { command, start: piece.start });
+        let end = piece.start + line.len();
+        self.cursor.seek(end);
+        if is_delimiter && argument != ";" && unusable(argument, self.dialect).is_none() {
+            self.delimiter = Some((argument, end));
+        }
+    }
+
+    /// Goes on behind the line `\.` that ends the data of the `COPY` before, if there is one.
+    pub(super) fn skip_copy_data(&mut self) {
+        let mut position = self.statements.last().map_or(0, |statement| statement.end);
+        if self.no_copy_data {
+            return;
+        }
+        for line in self.sql.get(position..).unwrap_or_default().split_inclusive('\n') {
+            position += line.len();
+            if line.trim_end() == "\\." {
+                self.cursor.seek(position);
+                return;
+            }
+        }
+        self.no_copy_data = true;
+    }
+}
+
+/// Whether the statement at the beginning of `sql` is `COPY … FROM STDIN`.
+pub(super) fn is_copy_from_stdin(sql: &str, dialect: Dialect) -> bool {
+    if !sql.get(.."COPY".len()).is_some_and(|word| word.eq_ignore_ascii_case("COPY")) {
+        return false;
+    }
+    let mut cursor = Cursor::new(sql, dialect);
+    let is = |cursor: &Cursor<'_>, piece: Option<Piece>, word: &str| {
+        piece.is_some_and(|piece| {
+            piece.kind == TokenKind::Word && cursor.text(piece).eq_ignore_ascii_case(word)
+        })
+    };
+    let first = cursor.next();
+    if !is(&cursor, first, "COPY") {
+        return false;
+    }
+    let mut before = first;
+    while let Some(piece) = cursor.next() {
+        if is(&cursor, before, "FROM") && is(&cursor, Some(piece), "STDIN") {
+            return true;
+        }
+        before = Some(piece);
+    }
+    false
+}
