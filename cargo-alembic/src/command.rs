@@ -96,7 +96,7 @@ async fn shared(project: &Project, arguments: &Arguments, command: &cli::Command
     }
     let look = if command.goes_to_heads() { verified::Look::at(project) } else { None };
     let migrator = project.migrator(project.scripts()?);
-    let failed = |error: CommandError| Failure::command_on(project, &error, &migrator);
+    let failed = |error: CommandError| Failure::command_on(&project.folder, &error, &migrator);
     if !command.changes() {
         let url = match cli::needs_database(command).map_err(failed)? {
             true => Some(project.url(arguments)?),
@@ -113,7 +113,7 @@ async fn shared(project: &Project, arguments: &Arguments, command: &cli::Command
             _ => &migrator,
         };
         let result = cli::read(command, migrator, url.map(Into::into)).await;
-        return result.map_err(|error| Failure::command_on(project, &error, migrator));
+        return result.map_err(|error| Failure::command_on(&project.folder, &error, migrator));
     }
     let url = project.url(arguments)?;
     // What the history keeps is undone with what it keeps: what became of the script is of no matter.
@@ -171,7 +171,7 @@ async fn is_up_to_date(
         Ok(None) => Ok(false),
         Err(error) => {
             let migrator = project.migrator(project.scripts()?);
-            Err(Failure::command_on(project, &error.into(), &migrator))
+            Err(Failure::command_on(&project.folder, &error.into(), &migrator))
         }
     }
 }
@@ -204,7 +204,7 @@ async fn change<'a>(
             {
                 let _ = seal::applied(project, &file, lock, directory, &found.rows, locked);
             }
-            Err(Failure::command_on(project, &error, migrator))
+            Err(Failure::command_on(&project.folder, &error, migrator))
         }
     }
 }
