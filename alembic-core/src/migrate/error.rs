@@ -4,8 +4,8 @@ use std::fmt;
 use std::ops::Range;
 use std::time::Duration;
 
-use super::connection::Connection;
 use crate::dialect::DatabaseMessage;
+use crate::migrate::server::connection::Connection;
 use crate::revision::{Direction, PlanError, RevisionId, TargetError, UnknownRevisions};
 use crate::script::{Digest, ScriptErrors};
 use crate::sql::Dialect;
@@ -322,7 +322,7 @@ impl fmt::Display for OtherAncestors {
 
 impl MigrateError {
     /// A run that was told to stop before it had begun.
-    pub(super) fn interrupted() -> MigrateError {
+    pub(crate) fn interrupted() -> MigrateError {
         let aftermath = Aftermath { kept: Vec::new(), rolled_back: false };
         MigrateError::Interrupted(Box::new(Interrupted { unfinished: None, aftermath }))
     }
@@ -338,7 +338,7 @@ impl MigrateError {
         }
     }
 
-    pub(super) fn database(doing: &'static str) -> impl FnOnce(sqlx::Error) -> MigrateError {
+    pub(crate) fn database(doing: &'static str) -> impl FnOnce(sqlx::Error) -> MigrateError {
         move |source| MigrateError::Database {
             doing,
             message: Box::new(DatabaseMessage::of(&source)),
@@ -346,7 +346,7 @@ impl MigrateError {
         }
     }
 
-    pub(super) fn pool(source: sqlx::Error) -> MigrateError {
+    pub(crate) fn pool(source: sqlx::Error) -> MigrateError {
         let message = Box::new(DatabaseMessage::of(&source));
         MigrateError::Connect { server: "the database of the pool".to_owned(), message, source }
     }

@@ -2,16 +2,16 @@
 
 use std::fmt::Write as _;
 
-use super::alter::needs_the_database;
-use super::children::{dropped_table, is_replaced, orphans_of, restoring, written_tables};
-use super::drop::rows_restored;
-use super::effect::Effect;
 use super::error::MigrateError;
-use super::plan::{Goal, Plan, PlannedStep};
-use super::record::{Author, entry, row_changes, stamp_entries};
-use super::run::applied_by;
 use crate::config::TransactionMode;
 use crate::dialect::{Offline, Tables};
+use crate::migrate::history::record::{Author, entry, row_changes, stamp_entries};
+use crate::migrate::run::effect::Effect;
+use crate::migrate::run::plan::{Goal, Plan, PlannedStep};
+use crate::migrate::run::run::applied_by;
+use crate::migrate::sqlite::alter::needs_the_database;
+use crate::migrate::sqlite::children::{dropped_table, is_replaced, orphans_of, restoring, written_tables};
+use crate::migrate::sqlite::drop::rows_restored;
 use crate::migrator::Migrator;
 use crate::revision::{self, Direction, Node, PlanError, Range, StampPlan, Target};
 use crate::script::ScriptDirectory;

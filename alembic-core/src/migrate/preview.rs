@@ -2,14 +2,14 @@
 
 use serde::Serialize;
 
-use super::ahead::Place;
-use super::database::Missing;
 use super::error::MigrateError;
-use super::plan::{Plan, PlannedStep};
 use super::start::Run;
-use super::state::State;
-use super::verify::verify;
 use crate::dialect::{Operation, Tables};
+use crate::migrate::history::ahead::Place;
+use crate::migrate::history::state::State;
+use crate::migrate::history::verify::verify;
+use crate::migrate::run::plan::{Plan, PlannedStep};
+use crate::migrate::server::database::Missing;
 use crate::revision::Node;
 use crate::script::ScriptDirectory;
 

@@ -4,19 +4,18 @@ use std::future::{Future, IntoFuture};
 use std::pin::Pin;
 use std::time::Duration;
 
-use super::connection::Connection;
-use super::database::{Database, Missing};
 use super::error::MigrateError;
 use super::event::{Event, Report};
 use super::interrupt::Interrupt;
-use super::plan::Goal;
-use super::resume::Answer;
-use super::run;
-use super::settings::Settings;
-use super::state::{State, Status};
-use super::verify::{Verification, compare};
+use super::settings::{Answer, Settings};
 use crate::config::TransactionMode;
 use crate::dialect::Tables;
+use crate::migrate::history::state::{State, Status};
+use crate::migrate::history::verify::{Verification, compare};
+use crate::migrate::run::plan::Goal;
+use crate::migrate::run::run;
+use crate::migrate::server::connection::Connection;
+use crate::migrate::server::database::{Database, Missing};
 use crate::migrator::Migrator;
 use crate::revision::{Direction, RevisionId, Target, TargetError};
 
@@ -213,7 +212,7 @@ impl<'a> Run<'a> {
     }
 
     /// What was asked for, read.
-    pub(super) fn asked(self) -> Result<(&'a Migrator, Database, Goal), MigrateError> {
+    pub(crate) fn asked(self) -> Result<(&'a Migrator, Database, Goal), MigrateError> {
         let goal = self.wish.goal()?;
         Ok((self.migrator, self.database, goal))
     }

@@ -1,0 +1,95 @@
+//! A version table with revisions that no script knows: is the database ahead of this program, or has it diverged?
+//!
+//! The history has the scripts of what was applied. From the unknown revisions they lead down to known ones.
+
+use std::collections::BTreeSet;
+
+use super::state::State;
+use crate::dialect::Tables;
+use crate::migrate::error::{Ahead, Diverged, MigrateError};
+use crate::migrate::server::connection::Connection;
+use crate::revision::{Node, UnknownRevisions};
+use crate::script::{Script, ScriptDirectory};
+
+/// Where the rows of a version table are in the graph of the scripts.
+pub(crate) enum Place {
+    /// All of them are known.
+    Known(Vec<Node>),
+    /// Some are not. All that the scripts know is applied: from these nodes on.
+    Ahead(Vec<Node>, Box<Ahead>),
+}
+
+/// Finds the rows in the graph.
+///
+/// # Errors
+/// Some are unknown, and something that is known is not applied; or nobody can tell.
+pub(crate) async fn locate(
+    connection: &mut Connection,
+    tables: &Tables,
+    directory: &ScriptDirectory,
+    state: &State,
+) -> Result<Place, MigrateError> {
+    let graph = directory.graph();
+    let unknown = match graph.locate(&state.ids()) {
+        Ok(nodes) => return Ok(Place::Known(nodes)),
+        Err(unknown) => unknown,
+    };
+    let applied = state.provenance(connection, tables, &unknown).await?;
+    let Some(known) = known_below(connection, tables, directory, state).await? else {
+        return Err(MigrateError::UnknownRevisions { unknown, applied });
+    };
+    let reached = graph.applied(&known);
+    let mut missing: Vec<_> = graph
+        .topological()
+        .iter()
+        .filter(|node| !reached.contains(**node))
+        .map(|node| graph.id(*node).clone())
+        .collect();
+    let unknown = ids(&unknown);
+    if missing.is_empty() {
+        return Ok(Place::Ahead(known, Box::new(Ahead { unknown, applied })));
+    }
+    missing.sort();
+    Err(MigrateError::Diverged(Box::new(Diverged { unknown, missing, applied })))
+}
+
+fn ids(unknown: &UnknownRevisions) -> Vec<String> {
+    unknown.unknown.iter().map(|unknown| unknown.id.clone()).collect()
+}
+
+/// The known revisions that the rows are, or that unknown ones among them stand on. None: the history does not tell.
+async fn known_below(
+    connection: &mut Connection,
+    tables: &Tables,
+    directory: &ScriptDirectory,
+    state: &State,
+) -> Result<Option<Vec<Node>>, MigrateError> {
+    if !state.has_history {
+        return Ok(None);
+    }
+    let mut known = BTreeSet::new();
+    let mut seen = BTreeSet::new();
+    // A dependency may be given by a label, which stands for no row: it need not lead anywhere.
+    let mut open: Vec<(String, bool)> = state.ids().into_iter().map(|id| (id, true)).collect();
+    while let Some((id, must_lead)) = open.pop() {
+        if let Some(node) = directory.graph().find(&id) {
+            known.insert(node);
+            continue;
+        }
+        if !seen.insert(id.clone()) {
+            continue;
+        }
+        let rows = connection.rows(tables.applied_script(&id)).await;
+        let rows = rows.map_err(MigrateError::database("reading the history"))?;
+        let script = rows.into_iter().flatten().flatten().next();
+        match script.and_then(|text| Script::parse("the history", text).ok()) {
+            Some(script) => {
+                open.extend(script.revision.parents.iter().map(|id| (id.to_string(), true)));
+                open.extend(script.revision.depends_on.iter().map(|id| (id.clone(), false)));
+            }
+            None if must_lead => return Ok(None),
+            None => {}
+        }
+    }
+    Ok(Some(known.into_iter().collect()))
+}

@@ -1,0 +1,171 @@
+//! Where a database is: its version table and its history, read.
+
+use serde::Serialize;
+
+use crate::dialect::Tables;
+use crate::migrate::error::{MigrateError, Provenance};
+use crate::migrate::server::connection::Connection;
+use crate::revision::{Direction, RevisionId, UnknownRevisions};
+use crate::script::Digest;
+
+/// What one query tells about a database.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct State {
+    /// The rows of the version table, sorted, each with the lineage that the history has for it.
+    pub(crate) rows: Vec<(String, Option<Digest>)>,
+    /// Revisions that were begun and not finished.
+    pub(crate) unfinished: Vec<String>,
+    pub(crate) has_versions: bool,
+    pub(crate) has_history: bool,
+}
+
+/// Where a database is, for people.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Status {
+    /// The rows of the version table, sorted.
+    pub rows: Vec<String>,
+    /// Work that was begun and not finished.
+    pub unfinished: Vec<Unfinished>,
+}
+
+/// A revision that was begun and not finished.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Unfinished {
+    /// Which.
+    pub revision: String,
+    /// Up or down.
+    pub direction: Direction,
+    /// The digest of its script when it was begun.
+    pub digest: Option<Digest>,
+    /// How many of its statements are done for certain.
+    pub done: usize,
+    /// How many were begun: one more where it is not known what became of the last one.
+    pub begun: usize,
+    /// What the database said of the next one, if it failed.
+    pub error: Option<String>,
+    /// What the catalog said before the statement that was begun.
+    pub(crate) catalog_before: Option<String>,
+    /// The script as it was then.
+    #[serde(skip)]
+    pub script: Option<String>,
+}
+
+impl Unfinished {
+    /// The id of the revision, if it is valid: another program may have written the row.
+    pub(crate) fn id(&self) -> Option<RevisionId> {
+        RevisionId::new(self.revision.clone()).ok()
+    }
+}
+
+const READING: &str = "reading the version table";
+
+impl State {
+    /// Reads the state: one query where both tables are there.
+    pub(crate) async fn read(connection: &mut Connection, tables: &Tables) -> Result<State, MigrateError> {
+        match connection.rows(tables.state()).await {
+            Ok(rows) => {
+                let mut state = State { has_versions: true, has_history: true, ..State::default() };
+                for mut row in rows {
+                    let second = row.pop().flatten();
+                    match row.pop().flatten() {
+                        Some(id) => state.rows.push((id, second.and_then(|lineage| lineage.parse().ok()))),
+                        None => state.unfinished.extend(second),
+                    }
+                }
+                state.rows.sort();
+                Ok(state)
+            }
+            Err(error) if Connection::is_missing_table(&error) => {
+                State::without_history(connection, tables).await
+            }
+            Err(error) => Err(MigrateError::database(READING)(error)),
+        }
+    }
+
+    /// One of the tables is missing: no run has been here, or only Alembic's.
+    async fn without_history(connection: &mut Connection, tables: &Tables) -> Result<State, MigrateError> {
+        let mut state = State::default();
+        match connection.rows(tables.versions()).await {
+            Ok(rows) => {
+                state.has_versions = true;
+                state.rows = rows.into_iter().flatten().flatten().map(|id| (id, None)).collect();
+                state.rows.sort();
+                return Ok(state);
+            }
+            Err(error) if Connection::is_missing_table(&error) => {}
+            Err(error) => return Err(MigrateError::database(READING)(error)),
+        }
+        match connection.rows(tables.unfinished()).await {
+            Ok(_) => state.has_history = true,
+            Err(error) if Connection::is_missing_table(&error) => {}
+            Err(error) => return Err(MigrateError::database(READING)(error)),
+        }
+        Ok(state)
+    }
+
+    /// Whether this is where the heads are, with nothing left unfinished, and the history says the same as the scripts.
+    /// The heads are those of [`Migrator::heads`](crate::Migrator::heads).
+    pub(crate) fn is_at(&self, heads: &[(String, Digest)]) -> bool {
+        self.has_versions
+            && self.unfinished.is_empty()
+            && self.rows.len() == heads.len()
+            && self.rows.iter().zip(heads).all(|((row, applied), (head, lineage))| {
+                // A row without a lineage was written by Alembic: what is below it has to be looked at.
+                row == head && *applied == Some(*lineage)
+            })
+    }
+
+    pub(crate) fn ids(&self) -> Vec<String> {
+        self.rows.iter().map(|(id, _)| id.clone()).collect()
+    }
+
+    /// What the history knows of revisions that no script has.
+    pub(crate) async fn provenance(
+        &self,
+        connection: &mut Connection,
+        tables: &Tables,
+        unknown: &UnknownRevisions,
+    ) -> Result<Vec<Provenance>, MigrateError> {
+        let mut applied = Vec::new();
+        if !self.has_history {
+            return Ok(applied);
+        }
+        for revision in unknown.unknown.iter().map(|unknown| unknown.id.clone()) {
+            let rows = connection.rows(tables.provenance(&revision)).await;
+            let row = rows.map_err(MigrateError::database("reading the history"))?.pop();
+            if let Some([Some(when), Some(who)]) = row.as_deref() {
+                applied.push(Provenance { revision, when: when.clone(), who: who.clone() });
+            }
+        }
+        Ok(applied)
+    }
+
+    /// The unfinished work in full.
+    pub(crate) async fn unfinished(
+        &self,
+        connection: &mut Connection,
+        tables: &Tables,
+    ) -> Result<Vec<Unfinished>, MigrateError> {
+        if self.unfinished.is_empty() {
+            return Ok(Vec::new());
+        }
+        let rows = connection.rows(tables.unfinished()).await;
+        let rows = rows.map_err(MigrateError::database("reading the history"))?;
+        Ok(rows.into_iter().filter_map(unfinished).collect())
+    }
+}
+
+fn unfinished(row: Vec<Option<String>>) -> Option<Unfinished> {
+    let [revision, operation, digest, done, begun, error, catalog_before, script] =
+        <[Option<String>; 8]>::try_from(row).ok()?;
+    Some(Unfinished {
+        revision: revision?,
+        direction: if operation? == "downgrade" { Direction::Downgrade } else { Direction::Upgrade },
+        digest: digest.and_then(|digest| digest.parse().ok()),
+        done: done?.parse().ok()?,
+        begun: begun?.parse().ok()?,
+        error,
+        catalog_before,
+        script,
+    })
+}

@@ -1,0 +1,191 @@
+//! Is what was applied what the scripts say?
+
+use super::state::State;
+use crate::dialect::Tables;
+use crate::migrate::error::{EditedRevision, MigrateError, OtherAncestors, Provenance};
+use crate::migrate::server::connection::Connection;
+use crate::revision::{Node, RevisionId};
+use crate::script::{Digest, ScriptDirectory};
+
+/// What a comparison of a database with the scripts found.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Verification {
+    /// The rows of the version table, sorted.
+    pub rows: Vec<String>,
+    /// What is applied and known, parents before children, with the digest that the history has for it.
+    pub applied: Vec<(RevisionId, Option<Digest>)>,
+    /// Applied as something else than the script is now.
+    pub edited: Vec<EditedRevision>,
+    /// The first one that stands on other revisions than when it was applied, where none is edited.
+    pub moved: Option<OtherAncestors>,
+    /// Rows of the version table that no script has.
+    pub unknown: Vec<String>,
+    /// When and by whom they were applied, as far as the history knows.
+    pub unknown_applied: Vec<Provenance>,
+    /// Begun and not finished.
+    pub unfinished: Vec<String>,
+    /// Applied as the history says, and not applied as the version table says: taken back by something that writes no
+    /// history, such as Alembic.
+    pub taken_back: Vec<String>,
+}
+
+/// What the history has of an applied revision.
+struct Record {
+    node: Node,
+    digest: Option<Digest>,
+    lineage: Option<Digest>,
+}
+
+const READING: &str = "reading the history";
+
+/// Compares the scripts with what the history says was applied. Returns the revisions that it knows nothing of.
+///
+/// Where the lineages of the rows agree, their whole history does, and nothing more is read.
+pub(crate) async fn verify(
+    connection: &mut Connection,
+    tables: &Tables,
+    directory: &ScriptDirectory,
+    state: &State,
+    nodes: &[Node],
+) -> Result<Vec<RevisionId>, MigrateError> {
+    let agrees = |(id, lineage): &(String, Option<Digest>)| {
+        let node = directory.graph().find(id);
+        lineage.is_some() && node.map(|node| directory.lineage(node)) == *lineage
+    };
+    if state.rows.iter().all(agrees) {
+        return Ok(Vec::new());
+    }
+    let applied = recorded(connection, tables, directory, state, nodes).await?;
+    let mut edited = edited(connection, tables, directory, &applied).await?;
+    if edited.is_empty()
+        && let Some(moved) = moved(directory, &applied)
+    {
+        return Err(MigrateError::OtherAncestors(Box::new(moved)));
+    }
+    // What is unfinished may be mended where it is not done yet; `resume` looks at the rest.
+    edited.retain(|edited| !state.unfinished.iter().any(|id| id == edited.revision.as_str()));
+    if !edited.is_empty() {
+        return Err(MigrateError::Edited(edited));
+    }
+    let unverified = applied.into_iter().filter(|record| record.digest.is_none());
+    Ok(unverified.map(|record| directory.graph().id(record.node).clone()).collect())
+}
+
+/// Which of these revisions the history has as applied. Their rows are gone, so something else took them back.
+pub(crate) async fn taken_back(
+    connection: &mut Connection,
+    tables: &Tables,
+    state: &State,
+    revisions: &[RevisionId],
+) -> Result<Vec<RevisionId>, MigrateError> {
+    if !state.has_history || revisions.is_empty() {
+        return Ok(Vec::new());
+    }
+    let ids: Vec<&str> = revisions.iter().map(RevisionId::as_str).collect();
+    let rows = connection.rows(tables.digests(Some(&ids))).await.map_err(MigrateError::database(READING))?;
+    let found: Vec<String> = rows.into_iter().filter_map(|row| row.into_iter().next().flatten()).collect();
+    Ok(revisions.iter().filter(|id| found.iter().any(|found| found == id.as_str())).cloned().collect())
+}
+
+/// The whole comparison.
+pub(crate) async fn compare(
+    connection: &mut Connection,
+    tables: &Tables,
+    directory: &ScriptDirectory,
+) -> Result<Verification, MigrateError> {
+    let state = State::read(connection, tables).await?;
+    let graph = directory.graph();
+    let nodes: Vec<Node> = state.rows.iter().filter_map(|(id, _)| graph.find(id)).collect();
+    let mut found =
+        Verification { rows: state.ids(), unfinished: state.unfinished.clone(), ..Verification::default() };
+    if let Err(unknown) = graph.locate(&found.rows) {
+        found.unknown_applied = state.provenance(connection, tables, &unknown).await?;
+        found.unknown = unknown.unknown.into_iter().map(|unknown| unknown.id).collect();
+    }
+    let applied = recorded(connection, tables, directory, &state, &nodes).await?;
+    if state.has_history && found.unknown.is_empty() {
+        let rows = connection.rows(tables.digests(None)).await.map_err(MigrateError::database(READING))?;
+        let ids = rows.into_iter().filter_map(|row| row.into_iter().next().flatten());
+        let known = graph.applied(&nodes);
+        let is_applied = |id: &String| graph.find(id).is_some_and(|node| known.contains(node));
+        found.taken_back = ids.filter(|id| !is_applied(id)).collect();
+        found.taken_back.sort();
+    }
+    found.edited = edited(connection, tables, directory, &applied).await?;
+    if found.edited.is_empty() {
+        found.moved = moved(directory, &applied);
+    }
+    found.applied =
+        applied.into_iter().map(|record| (graph.id(record.node).clone(), record.digest)).collect();
+    Ok(found)
+}
+
+/// What is applied, parents before children, each with what the history has of it.
+async fn recorded(
+    connection: &mut Connection,
+    tables: &Tables,
+    directory: &ScriptDirectory,
+    state: &State,
+    nodes: &[Node],
+) -> Result<Vec<Record>, MigrateError> {
+    let graph = directory.graph();
+    let mut digests: Vec<(Option<Digest>, Option<Digest>)> = vec![(None, None); graph.len()];
+    if state.has_history {
+        let rows = connection.rows(tables.digests(None)).await.map_err(MigrateError::database(READING))?;
+        for row in rows {
+            let [Some(id), digest, lineage] = row.as_slice() else { continue };
+            let Some(node) = graph.find(id) else { continue };
+            let read = |text: &Option<String>| text.as_ref().and_then(|text| text.parse().ok());
+            digests[node.index()] = (read(digest), read(lineage));
+        }
+    }
+    let applied = graph.applied(nodes);
+    let order = graph.topological().iter().copied().filter(|node| applied.contains(*node));
+    let record = |node: Node| {
+        let (digest, lineage) = digests[node.index()];
+        Record { node, digest, lineage }
+    };
+    Ok(order.map(record).collect())
+}
+
+/// Those whose script is something else now, each with the script as it was applied.
+async fn edited(
+    connection: &mut Connection,
+    tables: &Tables,
+    directory: &ScriptDirectory,
+    applied: &[Record],
+) -> Result<Vec<EditedRevision>, MigrateError> {
+    let mut edited = Vec::new();
+    for Record { node, digest, .. } in applied {
+        let found = directory.digest(*node);
+        let Some(applied) = digest.filter(|digest| *digest != found) else { continue };
+        let revision = directory.graph().id(*node).clone();
+        let rows = connection.rows(tables.applied_script(revision.as_str())).await;
+        let script = rows.map_err(MigrateError::database(READING))?.into_iter().flatten().flatten().next();
+        let path = directory.script(*node).path.clone();
+        edited.push(EditedRevision { revision, path, applied, found, script });
+    }
+    Ok(edited)
+}
+
+/// The first whose script is what it was, and whose ancestors are not: a label that it depends on is another revision's now,
+/// or what the history does not have of an ancestor was changed.
+fn moved(directory: &ScriptDirectory, applied: &[Record]) -> Option<OtherAncestors> {
+    let graph = directory.graph();
+    let is_moved = |record: &&Record| {
+        record.digest == Some(directory.digest(record.node))
+            && record.lineage.is_some_and(|lineage| lineage != directory.lineage(record.node))
+    };
+    let Record { node, .. } = applied.iter().find(is_moved)?;
+    let script = directory.script(*node);
+    let dependencies = script.revision.depends_on.iter().zip(graph.dependencies(*node));
+    let by_other_names = dependencies.filter(|(name, node)| *name != graph.id(**node).as_str());
+    let below = graph.applied(&[*node]);
+    let unrecorded = applied.iter().filter(|record| record.digest.is_none() && below.contains(record.node));
+    Some(OtherAncestors {
+        revision: graph.id(*node).clone(),
+        path: script.path.clone(),
+        dependencies: by_other_names.map(|(name, node)| (name.clone(), graph.id(*node).clone())).collect(),
+        unrecorded: unrecorded.map(|record| graph.id(record.node).clone()).collect(),
+    })
+}

@@ -1,0 +1,48 @@
+//! Revisions that a database has applied and no script has, or another one, brought back from its history.
+
+use crate::dialect::Tables;
+use crate::migrate::error::MigrateError;
+use crate::migrate::server::connection::Connection;
+use crate::migrate::server::database::{Database, Missing};
+use crate::migrator::Migrator;
+use crate::script::{Script, ScriptDirectory};
+
+const READING: &str = "reading the history";
+
+impl Migrator {
+    /// A migrator that also has the scripts that a database has applied and this one has not, as its history keeps them,
+    /// and those that were edited since as they were applied: to show or undo what was applied. Reads, and never writes.
+    ///
+    /// What the history does not keep stays unknown: revisions that Alembic applied.
+    ///
+    /// # Errors
+    /// The database cannot be reached or read, or the scripts of both make no graph.
+    pub async fn with_history(&self, database: impl Into<Database>) -> Result<Migrator, MigrateError> {
+        let mut connection: Connection = database.into().connect(Missing::Refuse).await?;
+        let tables = Tables::new(connection.dialect(), &self.settings().version_table);
+        let mut scripts = self.directory().scripts().to_vec();
+        let applied = match connection.rows(tables.digests(None)).await {
+            Ok(rows) => rows,
+            Err(error) if Connection::is_missing_table(&error) => Vec::new(),
+            Err(error) => return Err(MigrateError::database(READING)(error)),
+        };
+        for row in applied {
+            let [Some(id), Some(digest), ..] = row.as_slice() else { continue };
+            let known = self.directory().graph().find(id);
+            if known.is_some_and(|node| self.directory().digest(node).to_string() == *digest) {
+                continue;
+            }
+            let rows =
+                connection.rows(tables.applied_script(id)).await.map_err(MigrateError::database(READING))?;
+            let text = rows.into_iter().flatten().flatten().next();
+            // What cannot be read now could be read when it was applied: by another version of this program.
+            let script =
+                text.and_then(|text| Script::parse(&format!("(history of the database) {id}"), text).ok());
+            match (script, known) {
+                (Some(script), Some(node)) => scripts[node.index()] = script,
+                (script, _) => scripts.extend(script),
+            }
+        }
+        Ok(Migrator::new(ScriptDirectory::new(scripts)?, self.settings().clone()))
+    }
+}

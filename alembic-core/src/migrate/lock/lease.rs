@@ -1,0 +1,85 @@
+//! A lease that this process holds, on a connection of its own.
+
+use crate::dialect::{Lease, Tables};
+use crate::migrate::run::retry::random;
+use crate::migrate::server::connection::Connection;
+
+/// Where the work of a run is excluded by a row of a table, and by nothing of the server's.
+pub(crate) struct LeaseLock {
+    connection: Connection,
+    lease: Lease,
+    holder: String,
+    token: String,
+    epoch: Option<String>,
+}
+
+impl LeaseLock {
+    /// Makes the row of the lease, where it is not there.
+    pub(crate) async fn prepare(
+        mut connection: Connection,
+        tables: &Tables,
+        holder: &str,
+    ) -> sqlx::Result<LeaseLock> {
+        let lease = Lease::beside(tables);
+        for sql in lease.create() {
+            // Two that make it at once may meet; whoever finds it missing later says so.
+            match connection.execute(sql).await {
+                Ok(_) => {}
+                Err(error) if matches!(error.error, sqlx::Error::Database(_)) => {}
+                Err(error) => return Err(error.error),
+            }
+        }
+        let token = format!("{:016x}{:016x}", random(), random());
+        Ok(LeaseLock { connection, lease, holder: holder.to_owned(), token, epoch: None })
+    }
+
+    pub(crate) async fn try_acquire(&mut self) -> sqlx::Result<bool> {
+        let taken = match self.connection.execute(self.lease.take(&self.holder, &self.token)).await {
+            Ok(changed) => changed.first() == Some(&1),
+            // On a cluster the faster one wins, and the other hears of it so.
+            Err(error) if Connection::is_transient(&error.error) => false,
+            Err(error) => return Err(error.error),
+        };
+        if !taken {
+            return Ok(false);
+        }
+        let rows = self.connection.rows(self.lease.epoch(&self.token)).await?;
+        self.epoch = rows.into_iter().flatten().flatten().next();
+        Ok(self.epoch.is_some())
+    }
+
+    pub(crate) async fn holder(&mut self) -> sqlx::Result<Option<String>> {
+        let row = self.connection.rows(self.lease.holder()).await?.pop();
+        Ok(match row.as_deref() {
+            Some([Some(holder), Some(since)]) => Some(format!("{holder}, since {since}")),
+            _ => None,
+        })
+    }
+
+    /// Goes on holding it. False: another has taken it.
+    pub(crate) async fn renew(&mut self) -> sqlx::Result<bool> {
+        let Some(epoch) = &self.epoch else { return Ok(false) };
+        match self.connection.execute(self.lease.renew(epoch)).await {
+            Ok(changed) => Ok(changed.first() == Some(&1)),
+            // The work itself has just written to the row.
+            Err(error) if Connection::is_transient(&error.error) => Ok(true),
+            Err(error) => Err(error.error),
+        }
+    }
+
+    pub(crate) fn fence(&self) -> Vec<String> {
+        self.epoch.as_ref().map(|epoch| self.lease.fence(epoch).to_vec()).unwrap_or_default()
+    }
+
+    pub(crate) async fn release(mut self) -> sqlx::Result<()> {
+        match self.epoch.take() {
+            Some(epoch) => self
+                .connection
+                .execute(self.lease.release(&epoch))
+                .await
+                .map(|_| ())
+                .map_err(|error| error.error),
+            None => Ok(()),
+        }
+    }
+}

@@ -1,0 +1,6 @@
+//! The migration lock: one run at a time.
+
+#[cfg(feature = "sqlite")]
+pub(crate) mod file_lock;
+pub(crate) mod lease;
+pub(crate) mod run_lock;

@@ -1,0 +1,315 @@
+//! Who may migrate: one process at a time.
+
+use std::time::{Duration, Instant};
+
+#[cfg(feature = "sqlite")]
+use super::file_lock::FileLock;
+use super::lease::LeaseLock;
+#[cfg(feature = "mysql")]
+use crate::dialect::mysql::MysqlLock;
+#[cfg(feature = "postgres")]
+use crate::dialect::postgresql::PostgresqlLock;
+use crate::migrate::error::MigrateError;
+use crate::migrate::event::Event;
+use crate::migrate::server::boundary::boundary;
+use crate::migrate::server::connection::Connection;
+use crate::migrate::settings::Settings;
+
+/// How long to sleep between two attempts.
+pub(crate) const POLL: Duration = Duration::from_millis(20);
+
+/// How often a lock that could be lost without a word is looked after.
+const CARE: Duration = Duration::from_secs(5);
+
+/// The lock of a run. Dropping it closes its connection or file, which frees it too, but without waiting for the server;
+/// a lease then runs out by itself.
+pub(crate) struct RunLock {
+    how: How,
+    /// Whether this process has the lock itself. What an earlier run has left may still be in the way.
+    is_held: bool,
+    cared: Instant,
+}
+
+enum How {
+    /// SQLite in memory: nobody else has it.
+    #[cfg(feature = "sqlite")]
+    Alone,
+    #[cfg(feature = "sqlite")]
+    File(FileLock),
+    #[cfg(feature = "postgres")]
+    Postgresql(PostgresqlLock),
+    #[cfg(feature = "mysql")]
+    Mysql(MysqlLock),
+    Lease(LeaseLock),
+}
+
+const LOCKING: &str = "taking the migration lock";
+
+impl RunLock {
+    #[cfg(feature = "sqlite")]
+    pub(crate) fn alone() -> RunLock {
+        RunLock::new(How::Alone)
+    }
+
+    #[cfg(feature = "sqlite")]
+    pub(crate) fn file(lock: FileLock) -> RunLock {
+        RunLock::new(How::File(lock))
+    }
+
+    #[cfg(feature = "postgres")]
+    pub(crate) fn postgresql(lock: PostgresqlLock) -> RunLock {
+        RunLock::new(How::Postgresql(lock))
+    }
+
+    #[cfg(feature = "mysql")]
+    pub(crate) fn mysql(lock: MysqlLock) -> RunLock {
+        RunLock::new(How::Mysql(lock))
+    }
+
+    pub(crate) fn lease(lock: LeaseLock) -> RunLock {
+        RunLock::new(How::Lease(lock))
+    }
+
+    fn new(how: How) -> RunLock {
+        RunLock { how, is_held: false, cared: Instant::now() }
+    }
+
+    /// Waits for the lock, at most for the time that is set, by asking again and again. `work` is the connection on which
+    /// the work is going to be done.
+    pub(crate) async fn acquire(
+        &mut self,
+        work: &mut Connection,
+        settings: &mut Settings<'_>,
+    ) -> Result<(), MigrateError> {
+        let begin = Instant::now();
+        let mut told = false;
+        loop {
+            if self.try_acquire(work).await? {
+                return Ok(());
+            }
+            let waited = begin.elapsed();
+            if waited >= settings.lock_timeout {
+                let holder = self.in_the_way().await?;
+                return Err(MigrateError::Locked { holder, waited });
+            }
+            if !told && waited > Duration::from_millis(500) {
+                told = true;
+                (settings.on_event)(Event::Waiting { holder: self.in_the_way().await? });
+            }
+            if settings.interrupt.is_stopped() {
+                return Err(MigrateError::interrupted());
+            }
+            self.care().await?;
+            sqlx_core::rt::sleep(POLL.min(settings.lock_timeout.saturating_sub(waited))).await;
+        }
+    }
+
+    /// Takes the lock if it is free, and nothing that an earlier run has left is still at work.
+    async fn try_acquire(&mut self, work: &mut Connection) -> Result<bool, MigrateError> {
+        if !self.is_held {
+            boundary("before taking the lock");
+            self.is_held = self.try_acquire_own().await?;
+            boundary("after taking the lock");
+        }
+        if !self.is_held {
+            return Ok(false);
+        }
+        let is_clear = match &mut self.how {
+            #[cfg(feature = "postgres")]
+            How::Postgresql(lock) => lock.remains().await.map(|remains| remains.is_none()),
+            #[cfg(feature = "mysql")]
+            How::Mysql(lock) => work.rows(lock.acquire_for_work()).await.map(|rows| {
+                // Anything but 1 is no lock: 0 means that another has it, NULL that there was an error.
+                rows.into_iter().flatten().flatten().next().as_deref() == Some("1")
+            }),
+            #[cfg(feature = "sqlite")]
+            How::Alone | How::File(_) => Ok(true),
+            How::Lease(_) => Ok(true),
+        };
+        let _ = work;
+        is_clear.map_err(MigrateError::database(LOCKING))
+    }
+
+    async fn try_acquire_own(&mut self) -> Result<bool, MigrateError> {
+        let answer = match &mut self.how {
+            #[cfg(feature = "sqlite")]
+            How::Alone => Ok(true),
+            #[cfg(feature = "sqlite")]
+            How::File(lock) => return lock.try_acquire().map_err(MigrateError::LockFile),
+            #[cfg(feature = "postgres")]
+            How::Postgresql(lock) => lock.try_acquire().await,
+            #[cfg(feature = "mysql")]
+            How::Mysql(lock) => lock.try_acquire().await,
+            How::Lease(lock) => lock.try_acquire().await,
+        };
+        answer.map_err(MigrateError::database(LOCKING))
+    }
+
+    /// Who has the lock, or what an earlier run has left; and since when.
+    async fn in_the_way(&mut self) -> Result<Option<String>, MigrateError> {
+        let answer = match &mut self.how {
+            #[cfg(feature = "sqlite")]
+            How::Alone => Ok(None),
+            #[cfg(feature = "sqlite")]
+            How::File(lock) => Ok(lock.holder()),
+            #[cfg(feature = "postgres")]
+            How::Postgresql(lock) if self.is_held => lock.remains().await,
+            #[cfg(feature = "postgres")]
+            How::Postgresql(lock) => lock.holder().await,
+            #[cfg(feature = "mysql")]
+            How::Mysql(lock) if self.is_held => lock.remains().await,
+            #[cfg(feature = "mysql")]
+            How::Mysql(lock) => lock.holder().await,
+            How::Lease(lock) => lock.holder().await,
+        };
+        answer.map_err(MigrateError::database(LOCKING))
+    }
+
+    /// Frees what the session of the work holds, because another one is going to go on.
+    pub(crate) async fn hand_over(&mut self, work: &mut Connection) -> Result<(), MigrateError> {
+        #[cfg(feature = "mysql")]
+        if let How::Mysql(lock) = &self.how {
+            let freed = work.rows(lock.release_for_work()).await;
+            freed.map_err(MigrateError::database("changing the session"))?;
+        }
+        let _ = work;
+        Ok(())
+    }
+
+    /// Goes on with another session of the work.
+    ///
+    /// # Errors
+    /// Meanwhile somebody else can have had the lock.
+    pub(crate) async fn take_over(
+        &mut self,
+        work: &mut Connection,
+        settings: &mut Settings<'_>,
+    ) -> Result<(), MigrateError> {
+        self.acquire(work, settings).await?;
+        #[cfg(feature = "mysql")]
+        if let How::Mysql(lock) = &mut self.how {
+            return match lock.is_held().await {
+                Ok(true) => Ok(()),
+                Ok(false) => Err(MigrateError::LockLost { source: None }),
+                Err(error) => Err(MigrateError::LockLost { source: Some(error) }),
+            };
+        }
+        // The other session may be one of another node, which has to have all that was written on the first one.
+        for sql in ["SET SESSION wsrep_sync_wait = 1", "SELECT 1", "SET SESSION wsrep_sync_wait = DEFAULT"] {
+            if work.execute(sql.to_owned()).await.is_err() {
+                break;
+            }
+        }
+        self.check().await
+    }
+
+    /// Whether the lock is a row of a table, because those of the server exclude nobody.
+    pub(crate) fn is_lease(&self) -> bool {
+        matches!(self.how, How::Lease(_))
+    }
+
+    /// Looks from time to time whether the lock is still there, and renews what runs out.
+    pub(crate) async fn care(&mut self) -> Result<(), MigrateError> {
+        if !self.is_held || self.cared.elapsed() < CARE {
+            return Ok(());
+        }
+        self.cared = Instant::now();
+        self.check().await
+    }
+
+    /// Looks whether the lock is still there.
+    pub(crate) async fn check(&mut self) -> Result<(), MigrateError> {
+        let is_held = match &mut self.how {
+            #[cfg(feature = "sqlite")]
+            How::Alone | How::File(_) => Ok(true),
+            #[cfg(feature = "postgres")]
+            How::Postgresql(lock) => lock.check().await.map(|()| true),
+            // The lock of the work's own session keeps others away.
+            #[cfg(feature = "mysql")]
+            How::Mysql(_) => Ok(true),
+            How::Lease(lock) => lock.renew().await,
+        };
+        match is_held {
+            Ok(true) => Ok(()),
+            Ok(false) => Err(MigrateError::LockLost { source: None }),
+            Err(error) => Err(MigrateError::LockLost { source: Some(error) }),
+        }
+    }
+
+    /// Statements with which every transaction of the work begins: they show that it is at work.
+    pub(crate) fn opening(&self) -> Option<String> {
+        match &self.how {
+            #[cfg(feature = "postgres")]
+            How::Postgresql(lock) => Some(lock.opening()),
+            _ => None,
+        }
+    }
+
+    /// Statements with which every transaction of the work ends: they fail where the lock is held no more.
+    pub(crate) fn fence(&self) -> Vec<String> {
+        match &self.how {
+            #[cfg(feature = "postgres")]
+            How::Postgresql(lock) => vec![lock.fence()],
+            // The lock of the work's own session keeps others away.
+            #[cfg(feature = "mysql")]
+            How::Mysql(_) => Vec::new(),
+            #[cfg(feature = "sqlite")]
+            How::Alone | How::File(_) => Vec::new(),
+            How::Lease(lock) => lock.fence(),
+        }
+    }
+
+    /// A comment with which statements begin that run outside of transactions.
+    pub(crate) fn mark(&self) -> Option<String> {
+        match &self.how {
+            #[cfg(feature = "postgres")]
+            How::Postgresql(lock) => Some(lock.mark()),
+            _ => None,
+        }
+    }
+
+    /// What makes the work wait, where the server can say it.
+    pub(crate) async fn blockers(&mut self) -> Option<String> {
+        match &mut self.how {
+            #[cfg(feature = "postgres")]
+            How::Postgresql(lock) => lock.blockers().await.ok().flatten(),
+            #[cfg(feature = "mysql")]
+            How::Mysql(lock) => lock.blockers().await.ok().flatten(),
+            _ => None,
+        }
+    }
+
+    /// Asks the server to give up the statement that the work is in.
+    pub(crate) async fn cancel(&mut self) {
+        let result: sqlx::Result<()> = match &mut self.how {
+            #[cfg(feature = "postgres")]
+            How::Postgresql(lock) => lock.cancel().await,
+            #[cfg(feature = "mysql")]
+            How::Mysql(lock) => lock.cancel().await,
+            _ => Ok(()),
+        };
+        if let Err(error) = result {
+            tracing::warn!(%error, "the server could not be asked to give up a statement");
+        }
+    }
+
+    /// Frees the lock.
+    pub(crate) async fn release(self, work: &mut Connection) -> sqlx::Result<()> {
+        boundary("before giving up the lock");
+        let released = match self.how {
+            #[cfg(feature = "sqlite")]
+            How::Alone | How::File(_) => Ok(()),
+            #[cfg(feature = "postgres")]
+            How::Postgresql(lock) => lock.close().await,
+            #[cfg(feature = "mysql")]
+            How::Mysql(lock) => {
+                let _ = work.rows(lock.release_for_work()).await;
+                lock.close().await
+            }
+            How::Lease(lock) => lock.release().await,
+        };
+        let _ = work;
+        boundary("after giving up the lock");
+        released
+    }
+}

@@ -1,0 +1,270 @@
+//! A revision whose statements commit one by one: what is about to be done is written to the history before, and what was
+//! done after, so that the next run can go on wherever this one ends.
+//!
+//! A statement that can be rolled back commits together with the note that it is done: nothing is ever in doubt about it.
+//! Of any other one the history first says that it is begun, and what the catalog says of the objects that it touches.
+
+use sha2::{Digest as _, Sha256};
+
+use super::effect::{Effect, Trace, has_several_results};
+use super::execute::{Executor, own_failure};
+use super::plan::PlannedStep;
+use super::verdict::{ABSENT, Verdict, verdict};
+use crate::migrate::error::MigrateError;
+use crate::migrate::server::batch::{Batch, Failure};
+use crate::migrate::server::connection::Connection;
+use crate::migrate::sqlite::alter::{alter_table, lacking_alter};
+use crate::sql::Dialect;
+
+const HISTORY: &str = "writing the history";
+
+impl Executor<'_, '_> {
+    /// Runs the statements of a revision from number `from` on; none: from its beginning.
+    pub(crate) async fn one_by_one(
+        &mut self,
+        step: &PlannedStep<'_>,
+        from: Option<usize>,
+    ) -> Result<(), MigrateError> {
+        if from.is_none() {
+            self.begin_revision(step).await?;
+        }
+        for index in from.unwrap_or_default()..step.statements.len() {
+            self.stop_if_told(Some((step, index)))?;
+            let text = step.script.statement_text(&step.statements[index]);
+            if let Some(table) = self.dropped_table(text) {
+                self.keep_children(step, index, table).await?;
+            }
+            match Effect::of(text, self.tables.dialect()) {
+                Effect::Together => self.together(step, index).await?,
+                Effect::Alone(trace) => self.alone(step, index, &trace).await?,
+            }
+        }
+        self.finish_revision(step).await
+    }
+
+    async fn begin_revision(&mut self, step: &PlannedStep<'_>) -> Result<(), MigrateError> {
+        let mut batch = self.open().await?;
+        self.check_unmoved().await?;
+        batch.own(&self.tables.begin(&self.entry(step)));
+        self.close(batch).await.map_err(own_failure(HISTORY))
+    }
+
+    async fn finish_revision(&mut self, step: &PlannedStep<'_>) -> Result<(), MigrateError> {
+        const WRITING: &str = "writing the version table";
+        let mut batch = self.open().await?;
+        self.leave(step, &mut batch).await.map_err(own_failure(WRITING))?;
+        self.restore_search_path(step, &mut batch);
+        self.change_rows(&step.rows, &mut batch);
+        batch.own(&self.tables.finish(step.script.revision.id.as_str()));
+        self.close(batch).await.map_err(own_failure(WRITING))?;
+        self.detach().await.map_err(MigrateError::database("detaching a database"))
+    }
+
+    /// A statement that commits together with the note that it is done.
+    async fn together(&mut self, step: &PlannedStep<'_>, index: usize) -> Result<(), MigrateError> {
+        let statement = &step.statements[index];
+        let text = step.script.statement_text(statement);
+        let mut batch = self.open().await?;
+        let altered = match lacking_alter(text, self.tables.dialect()) {
+            Some(alter) => alter_table(self.connection, &alter, index, statement).await,
+            None => {
+                batch.statement(index, statement, text);
+                Ok(())
+            }
+        };
+        let result = match altered {
+            Ok(()) => {
+                batch.own(&self.tables.progress(step.script.revision.id.as_str(), index + 1));
+                self.close(batch).await
+            }
+            Err(failure) => {
+                let _ = self.connection.rollback().await;
+                Err(failure)
+            }
+        };
+        let failure = match result {
+            Ok(()) => return Ok(()),
+            Err(failure) => failure,
+        };
+        if let Failure::Statement { source, .. } = &failure
+            && Connection::refuses_transaction(source)
+        {
+            let trace = Trace::outside_a_transaction(text, self.tables.dialect());
+            return self.alone(step, index, &trace).await;
+        }
+        let left_behind = self.cannot_roll_back(text).await.unwrap_or_default();
+        Err(self.failed(step, index, failure, left_behind.is_some()).await)
+    }
+
+    /// A statement that commits by itself.
+    async fn alone(
+        &mut self,
+        step: &PlannedStep<'_>,
+        index: usize,
+        trace: &Trace,
+    ) -> Result<(), MigrateError> {
+        let id = step.script.revision.id.as_str();
+        let statement = &step.statements[index];
+        let text = step.script.statement_text(statement);
+        let before = self.describe(trace).await?;
+        let intent = self.tables.intend(id, index, before.as_deref());
+        let progress = self.tables.progress(id, index + 1);
+        let result = if self.transactional_ddl() {
+            // A message of several statements is a transaction on PostgreSQL, which such a statement refuses.
+            self.lock.check().await?;
+            self.own(HISTORY, &intent).await?;
+            let mut batch = Batch::marked(self.lock.mark().as_deref());
+            batch.statement(index, statement, text);
+            self.send(batch).await
+        } else {
+            let mut batch = Batch::default();
+            batch.own(&intent);
+            batch.statement(index, statement, text);
+            if !has_several_results(text) {
+                batch.own(&progress);
+            }
+            self.send(batch).await
+        };
+        if let Err(failure) = result {
+            let now = self.describe(trace).await.unwrap_or_default();
+            let verdict = verdict(trace, before.as_deref(), now.as_deref(), true);
+            let in_doubt = !matches!(verdict, Verdict::Again(first) if first.is_empty());
+            return Err(self.failed(step, index, failure, in_doubt).await);
+        }
+        if self.transactional_ddl() || has_several_results(text) {
+            self.own(HISTORY, &progress).await?;
+        }
+        Ok(())
+    }
+
+    /// Records that a statement failed. If it was the first one and did nothing, nothing is unfinished.
+    async fn failed(
+        &mut self,
+        step: &PlannedStep<'_>,
+        index: usize,
+        failure: Failure,
+        in_doubt: bool,
+    ) -> MigrateError {
+        let id = step.script.revision.id.as_str();
+        let error = self.failure(step, failure, false);
+        if let MigrateError::Statement(failure) = &error {
+            let text = failure.database.to_string();
+            let note = match index {
+                _ if in_doubt => self.tables.fail_in_doubt(id, &text),
+                0 => self.tables.forget_unfinished(Some(id)),
+                _ => self.tables.fail(id, &text),
+            };
+            // Best effort: the statement's own error is what the caller has to see, and without the note the next run
+            // looks for itself.
+            let _ = self.own(HISTORY, &note).await;
+        }
+        error
+    }
+
+    /// Begins a transaction for statements of our own and at most one of a script.
+    async fn open(&mut self) -> Result<Batch, MigrateError> {
+        let mut batch = Batch::default();
+        match self.tables.dialect() {
+            Dialect::Sqlite => self.begin_waiting().await?,
+            Dialect::Postgresql => {
+                batch.own("BEGIN");
+                self.opening.iter().for_each(|sql| batch.own(sql));
+            }
+            Dialect::Mysql => batch.own("START TRANSACTION"),
+        }
+        Ok(batch)
+    }
+
+    /// Runs the statements, and commits; or rolls back.
+    async fn close(&mut self, mut batch: Batch) -> Result<(), Failure> {
+        if self.tables.dialect() == Dialect::Sqlite {
+            return match self.send(batch).await {
+                Ok(()) => self.commit_waiting().await.map_err(Failure::Own),
+                Err(failure) => {
+                    let _ = self.connection.rollback().await;
+                    Err(failure)
+                }
+            };
+        }
+        self.fence(&mut batch);
+        batch.own("COMMIT");
+        let result = self.send(batch).await;
+        if result.is_err() {
+            let _ = self.connection.execute("ROLLBACK".to_owned()).await;
+        }
+        result
+    }
+
+    /// What the catalog says of all that a statement touches; none where it does not say.
+    pub(crate) async fn describe(&mut self, trace: &Trace) -> Result<Option<String>, MigrateError> {
+        let mut lines = Vec::new();
+        for object in trace.objects() {
+            let rows = match self.connection.rows(object.query.clone()).await {
+                Ok(rows) => rows,
+                Err(error) if Connection::is_missing_table(&error) => Vec::new(),
+                // Not everybody may look at everything.
+                Err(sqlx::Error::Database(_)) => return Ok(None),
+                Err(error) => return Err(MigrateError::database("reading the catalog")(error)),
+            };
+            let joined = |row: Vec<Option<String>>| {
+                let cells: Option<Vec<String>> = row.into_iter().collect();
+                cells.map(|cells| cells.join(" "))
+            };
+            let Some(rows) = rows.into_iter().map(joined).collect::<Option<Vec<String>>>() else {
+                return Ok(None);
+            };
+            lines.push(match trace {
+                Trace::Change(_) if rows.is_empty() => ABSENT.to_owned(),
+                Trace::Change(_) => fingerprint(&rows.join("\n")),
+                _ => rows.join("\n"),
+            });
+        }
+        Ok(Some(lines.join("\n")))
+    }
+
+    /// MySQL: why a statement that only changes rows may leave some behind though it was rolled back, if it may.
+    pub(crate) async fn cannot_roll_back(&mut self, statement: &str) -> Result<Option<String>, MigrateError> {
+        if self.transactional_ddl() {
+            return Ok(None);
+        }
+        let sql = "SELECT CAST(t.table_name AS CHAR), CAST(t.engine AS CHAR) FROM information_schema.tables t \
+                   JOIN information_schema.engines e ON e.engine = t.engine \
+                   WHERE t.table_schema = DATABASE() AND COALESCE(e.transactions, 'NO') <> 'YES'";
+        let rows = self.connection.rows(sql.to_owned()).await;
+        let rows = rows.map_err(MigrateError::database("reading the catalog"))?;
+        let mentioned = rows.into_iter().find_map(|row| match row.as_slice() {
+            [Some(table), Some(engine)]
+                if crate::migrate::session::session::mentions(statement, Dialect::Mysql, table) =>
+            {
+                Some(format!("the engine of table `{table}`, {engine}, cannot roll back"))
+            }
+            _ => None,
+        });
+        Ok(mentioned)
+    }
+}
+
+/// A definition in few characters. The counter of `AUTO_INCREMENT` is none of it: rows change it.
+fn fingerprint(definition: &str) -> String {
+    const COUNTER: &str = " AUTO_INCREMENT=";
+    let mut text = definition.to_owned();
+    while let Some(start) = text.find(COUNTER) {
+        let digits = text[start + COUNTER.len()..].bytes().take_while(u8::is_ascii_digit).count();
+        text.replace_range(start..start + COUNTER.len() + digits, "");
+    }
+    let digest: [u8; 32] = Sha256::digest(text.as_bytes()).into();
+    digest[..16].iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::fingerprint;
+
+    #[test]
+    fn the_counter_of_a_table_is_no_part_of_its_definition() {
+        let table =
+            |counter: &str| format!("CREATE TABLE `t` (…) ENGINE=InnoDB{counter} DEFAULT CHARSET=utf8mb4");
+        assert_eq!(fingerprint(&table("")), fingerprint(&table(" AUTO_INCREMENT=17")));
+        assert_ne!(fingerprint(&table("")), fingerprint(&table(" ROW_FORMAT=DYNAMIC")));
+    }
+}

@@ -1,0 +1,196 @@
+//! The plan of a run: its steps with their statements, checked before anything runs.
+
+use crate::dialect::{Operation, Tables};
+use crate::migrate::error::MigrateError;
+use crate::migrate::history::ahead::{Place, locate};
+use crate::migrate::history::state::{State, Unfinished};
+use crate::migrate::server::connection::Connection;
+use crate::revision::{self, Direction, Node, RowChange, StampPlan, Step, Target};
+use crate::script::{Script, ScriptDirectory, ScriptErrors};
+use crate::sql::{Dialect, Statement};
+
+/// What a caller wants of a database.
+#[derive(Clone, Debug)]
+pub(crate) enum Goal {
+    Upgrade(Target),
+    Downgrade(Target),
+    /// What an earlier run has begun, and nothing else.
+    Finish,
+    /// With `purge` the version table is emptied first, whatever it says.
+    Stamp {
+        targets: Vec<Target>,
+        purge: bool,
+    },
+    /// The two tables, and nothing else.
+    EnsureVersion,
+}
+
+impl Goal {
+    /// Where the rows are in the graph; nowhere where the goal does not care what the table says.
+    pub(crate) async fn place(
+        &self,
+        connection: &mut Connection,
+        tables: &Tables,
+        directory: &ScriptDirectory,
+        state: &State,
+    ) -> Result<Place, MigrateError> {
+        match self {
+            Goal::Stamp { purge: true, .. } => Ok(Place::Known(Vec::new())),
+            // The tables are made whatever the rows are.
+            Goal::EnsureVersion => {
+                Ok(Place::Known(directory.graph().locate(&state.ids()).unwrap_or_default()))
+            }
+            _ => locate(connection, tables, directory, state).await,
+        }
+    }
+}
+
+/// One revision to run.
+pub(crate) struct PlannedStep<'a> {
+    pub(crate) node: Node,
+    pub(crate) direction: Direction,
+    pub(crate) rows: RowChange,
+    pub(crate) script: &'a Script,
+    pub(crate) statements: Vec<Statement>,
+    /// False: each statement commits by itself.
+    pub(crate) transaction: bool,
+    /// What an earlier run has done of it.
+    pub(crate) unfinished: Option<Unfinished>,
+}
+
+/// What a run is going to do.
+pub(crate) enum Plan<'a> {
+    Steps(Vec<PlannedStep<'a>>),
+    Stamp { plan: StampPlan, purge: bool },
+    Tables,
+}
+
+impl PlannedStep<'_> {
+    /// The texts of its statements.
+    pub(crate) fn texts(&self) -> impl Iterator<Item = &str> {
+        self.statements.iter().map(|statement| self.script.statement_text(statement))
+    }
+
+    pub(crate) fn operation(&self) -> Operation {
+        match self.direction {
+            Direction::Upgrade => Operation::Upgrade,
+            Direction::Downgrade => Operation::Downgrade,
+        }
+    }
+}
+
+impl<'a> Plan<'a> {
+    /// Plans a run from `rows`, and checks that every step can be run on this dialect.
+    pub(crate) fn new(
+        directory: &'a ScriptDirectory,
+        dialect: Dialect,
+        rows: &[Node],
+        goal: &Goal,
+    ) -> Result<Plan<'a>, MigrateError> {
+        let graph = directory.graph();
+        let steps = match goal {
+            Goal::Upgrade(target) => revision::upgrade(graph, rows, target)?,
+            Goal::Downgrade(target) => revision::downgrade(graph, rows, target)?,
+            Goal::Finish => Vec::new(),
+            Goal::Stamp { targets, purge } => {
+                let plan = revision::stamp(graph, rows, targets)?;
+                return Ok(Plan::Stamp { plan, purge: *purge });
+            }
+            Goal::EnsureVersion => return Ok(Plan::Tables),
+        };
+        let mut mistakes = Vec::new();
+        let mut planned_steps = Vec::with_capacity(steps.len());
+        for step in steps {
+            let script = directory.script(step.node);
+            // A downgrade that cannot be read is a mistake now, not on the day when it is needed.
+            for section in [Direction::Upgrade, Direction::Downgrade]
+                .into_iter()
+                .filter(|direction| *direction != step.direction)
+                .filter_map(|direction| script.section(direction, dialect))
+            {
+                mistakes.extend(script.statements(section, dialect).err().into_iter().flatten());
+            }
+            match planned(script, dialect, step) {
+                Ok(step) => planned_steps.push(step),
+                Err(MigrateError::Scripts(ScriptErrors(errors))) => mistakes.extend(errors),
+                Err(error) => return Err(error),
+            }
+        }
+        ScriptErrors::check(mistakes)?;
+        Ok(Plan::Steps(planned_steps))
+    }
+
+    /// Puts what is unfinished at the beginning. What comes after it is planned again from there: a row change is right
+    /// in its place only.
+    ///
+    /// # Errors
+    /// The goal does not include what is unfinished.
+    pub(crate) fn finish_first(
+        self,
+        directory: &'a ScriptDirectory,
+        dialect: Dialect,
+        rows: &[Node],
+        goal: &Goal,
+        unfinished: Vec<Unfinished>,
+    ) -> Result<Plan<'a>, MigrateError> {
+        let Plan::Steps(planned_steps) = self else {
+            return Ok(self);
+        };
+        if unfinished.is_empty() {
+            return Ok(Plan::Steps(planned_steps));
+        }
+        let graph = directory.graph();
+        let mut rows = rows.to_vec();
+        let mut first = Vec::new();
+        for unfinished in unfinished {
+            let direction = unfinished.direction;
+            let Some(revision) = unfinished.id() else { continue };
+            let node = graph.find(revision.as_str());
+            let is_it = |step: &PlannedStep<'_>| Some(step.node) == node && step.direction == direction;
+            let is_planned = matches!(goal, Goal::Finish) || planned_steps.iter().any(is_it);
+            let Some(node) = node.filter(|_| is_planned) else {
+                return Err(MigrateError::Unfinished { revision, direction });
+            };
+            let step = revision::step(graph, &rows, node, direction);
+            step.rows.apply(&mut rows);
+            let script = directory.script(node);
+            first.push(PlannedStep { unfinished: Some(unfinished), ..planned(script, dialect, step)? });
+        }
+        if let Plan::Steps(rest) = Plan::new(directory, dialect, &rows, goal)? {
+            first.extend(rest);
+        }
+        Ok(Plan::Steps(first))
+    }
+
+    pub(crate) fn is_empty(&self) -> bool {
+        match self {
+            Plan::Steps(steps) => steps.is_empty(),
+            Plan::Stamp { plan, purge } => !purge && plan.change.is_empty(),
+            Plan::Tables => false,
+        }
+    }
+}
+
+fn planned(script: &Script, dialect: Dialect, step: Step) -> Result<PlannedStep<'_>, MigrateError> {
+    let Step { node, direction, rows } = step;
+    let Some(section) = script.section(direction, dialect) else {
+        let (path, revision) = (script.path.clone(), script.revision.id.clone());
+        let elsewhere = script.sections.iter().any(|section| section.direction == direction);
+        return Err(match direction {
+            Direction::Upgrade => MigrateError::NoSection { path, revision, direction, dialect },
+            Direction::Downgrade => {
+                MigrateError::Irreversible { path, revision, dialect: elsewhere.then_some(dialect) }
+            }
+        });
+    };
+    let statements = script.statements(section, dialect).map_err(ScriptErrors)?;
+    Ok(PlannedStep {
+        node,
+        direction,
+        rows,
+        script,
+        statements,
+        transaction: section.transaction,
+        unfinished: None,
+    })
+}

@@ -1,0 +1,151 @@
+//! What is looked at before anything runs: is this a server that may be written to, and the one that the history is of?
+
+use std::collections::HashMap;
+
+use super::plan::Plan;
+use crate::dialect::{ReadOnly, ServerFacts, Tables};
+use crate::migrate::error::MigrateError;
+use crate::migrate::event::Event;
+use crate::migrate::history::state::State;
+use crate::migrate::server::connection::Connection;
+use crate::migrate::settings::Settings;
+use crate::revision::{Graph, Node};
+use crate::sql::{Dialect, Reader};
+
+#[cfg(any(feature = "postgres", feature = "mysql"))]
+const ASKING: &str = "asking the server what it is";
+
+/// Asks a server what it is.
+pub(crate) async fn server(connection: &mut Connection) -> Result<ServerFacts, MigrateError> {
+    match connection {
+        #[cfg(feature = "sqlite")]
+        Connection::Sqlite(_) => Ok(ServerFacts::default()),
+        #[cfg(feature = "postgres")]
+        Connection::Postgresql(_) => {
+            use crate::dialect::postgresql::server::{FACTS, VERSION, facts};
+            let rows = match connection.rows(FACTS.to_owned()).await {
+                Ok(rows) => rows,
+                // Not everything that speaks its protocol is PostgreSQL.
+                Err(sqlx::Error::Database(_)) => {
+                    connection.rows(VERSION.to_owned()).await.map_err(MigrateError::database(ASKING))?
+                }
+                Err(error) => return Err(MigrateError::database(ASKING)(error)),
+            };
+            Ok(rows.first().map(|row| facts(row)).unwrap_or_default())
+        }
+        #[cfg(feature = "mysql")]
+        Connection::Mysql(_) => {
+            use crate::dialect::mysql::server::{FACTS, facts};
+            let rows = connection.rows(FACTS.to_owned()).await.map_err(MigrateError::database(ASKING))?;
+            Ok(facts(&rows))
+        }
+    }
+}
+
+/// Refuses to run where nothing can be written, or where the tables would be made a second time. Tells where the history
+/// was written on another server.
+pub(crate) async fn check(
+    connection: &mut Connection,
+    tables: &Tables,
+    state: &State,
+    facts: &ServerFacts,
+    settings: &mut Settings<'_>,
+) -> Result<(), MigrateError> {
+    if let Some(read_only) = facts.read_only {
+        return Err(MigrateError::ReadOnly { reason: reason(read_only) });
+    }
+    if !state.has_versions {
+        elsewhere(connection, tables).await?;
+    }
+    let probes = tables.probes(state.has_versions, state.has_history);
+    if !probes.is_empty() {
+        let rows =
+            connection.rows(probes).await.map_err(MigrateError::database("asking for the right to write"))?;
+        let before = rows.into_iter().flatten().flatten().next();
+        if let (Some(before), Some(now)) = (before, &facts.identity)
+            && before != *now
+        {
+            (settings.on_event)(Event::AnotherServer { before, now: now.clone() });
+        }
+    }
+    Ok(())
+}
+
+/// Refuses ids that MySQL cannot tell apart: its comparisons leave the case of letters out ("Case Sensitivity in String
+/// Searches").
+pub(crate) fn check_ids(dialect: Dialect, graph: &Graph) -> Result<(), MigrateError> {
+    if dialect != Dialect::Mysql {
+        return Ok(());
+    }
+    let mut seen: HashMap<String, Node> = HashMap::new();
+    for node in graph.nodes() {
+        if let Some(other) = seen.insert(graph.id(node).as_str().to_lowercase(), node) {
+            let (one, other) = (graph.id(other).clone(), graph.id(node).clone());
+            return Err(MigrateError::SimilarIds { one, other });
+        }
+    }
+    Ok(())
+}
+
+/// Refuses statements that would take the version table away. PostgreSQL does so itself.
+pub(crate) fn check_statements(tables: &Tables, plan: &Plan<'_>) -> Result<(), MigrateError> {
+    let (Dialect::Mysql, Some(own), Plan::Steps(steps)) = (tables.dialect(), tables.own_schema(), plan)
+    else {
+        return Ok(());
+    };
+    for step in steps {
+        for (text, statement) in step.texts().zip(&step.statements) {
+            if dropped_database(text).is_some_and(|name| name.eq_ignore_ascii_case(own)) {
+                let (line, _) = step.script.place(statement.start);
+                let path = step.script.path.clone();
+                return Err(MigrateError::DropsDatabase { path, line, database: own.to_owned() });
+            }
+        }
+    }
+    Ok(())
+}
+
+/// The database that a statement of MySQL drops.
+fn dropped_database(statement: &str) -> Option<String> {
+    if !matches!(statement.get(..4), Some(drop) if drop.eq_ignore_ascii_case("DROP")) {
+        return None;
+    }
+    let mut reader = Reader::new(statement, Dialect::Mysql);
+    let drops = reader.take(&["DROP"]) && reader.take_any(&["DATABASE", "SCHEMA"]);
+    reader.take(&["IF", "EXISTS"]);
+    reader.name().filter(|_| drops).map(|name| name.name)
+}
+
+fn reason(read_only: ReadOnly) -> &'static str {
+    match read_only {
+        ReadOnly::Replica => {
+            "the server is a read replica, or was set to be read-only: migrations have to run on its primary"
+        }
+        ReadOnly::Server => "the server was started to be read-only",
+        ReadOnly::Transactions => "transactions of this user on this database may only read",
+    }
+}
+
+/// PostgreSQL: is there a version table that the search path does not find? Another one would start from nothing.
+async fn elsewhere(connection: &mut Connection, tables: &Tables) -> Result<(), MigrateError> {
+    #[cfg(feature = "postgres")]
+    if let Connection::Postgresql(_) = connection
+        && let Some(table) = tables.searched_version()
+    {
+        let sql = crate::dialect::postgresql::server::elsewhere(table);
+        let rows = match connection.rows(sql).await {
+            Ok(rows) => rows,
+            Err(sqlx::Error::Database(_)) => return Ok(()),
+            Err(error) => return Err(MigrateError::database(ASKING)(error)),
+        };
+        if let Some([Some(schemas), schema, Some(search_path)]) = rows.first().map(Vec::as_slice) {
+            return Err(MigrateError::VersionTableElsewhere {
+                schemas: schemas.clone(),
+                schema: schema.clone().unwrap_or_default(),
+                search_path: search_path.clone(),
+            });
+        }
+    }
+    let _ = (connection, tables);
+    Ok(())
+}

@@ -1,0 +1,167 @@
+//! Whether a statement whose end nobody saw was carried out, by what it left behind.
+//!
+//! Pure: it compares what the catalog said before the statement with what it says now.
+
+use super::effect::Trace;
+
+/// What is to be done about a statement whose end nobody saw.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Verdict {
+    /// It was carried out, once these statements have run.
+    Done(Vec<String>),
+    /// It was not, or may be again: it can run, once these statements have.
+    Again(Vec<String>),
+    /// Nobody can tell. What was found, for a person.
+    Unknown(String),
+}
+
+/// Text that stands for an object that is not there.
+pub(crate) const ABSENT: &str = "absent";
+
+/// Compares `before` and `now`, as `describe` wrote them; none where the catalog did not say. `failed`: the database said
+/// that the statement failed.
+pub(crate) fn verdict(trace: &Trace, before: Option<&str>, now: Option<&str>, failed: bool) -> Verdict {
+    match trace {
+        Trace::Harmless => return Verdict::Again(Vec::new()),
+        Trace::Nothing if failed => {
+            return Verdict::Unknown("it failed, and may have done a part of its work before".to_owned());
+        }
+        Trace::Nothing => {
+            return Verdict::Unknown("it leaves nothing in the catalog by which one could tell".to_owned());
+        }
+        _ => {}
+    }
+    let (Some(before), Some(now)) = (before, now) else {
+        return Verdict::Unknown("the catalog does not say what was there before".to_owned());
+    };
+    match trace {
+        Trace::Change(objects) => {
+            let mut changed = Vec::new();
+            let mut same = Vec::new();
+            let lines = before.lines().zip(now.lines());
+            for (object, (before, now)) in objects.iter().zip(lines) {
+                if before != now {
+                    changed.push(object.shown.as_str());
+                } else if now != ABSENT {
+                    same.push(object.shown.as_str());
+                }
+            }
+            match (changed.as_slice(), same.as_slice()) {
+                ([], _) => Verdict::Again(Vec::new()),
+                (_, []) if !failed => Verdict::Done(Vec::new()),
+                (changed, []) => {
+                    Verdict::Unknown(format!("it failed, and yet {} changed", changed.join(", ")))
+                }
+                (changed, same) => Verdict::Unknown(format!(
+                    "a part was done: {} changed, {} did not",
+                    changed.join(", "),
+                    same.join(", ")
+                )),
+            }
+        }
+        Trace::NewIndex(_) => {
+            let new = new_lines(before, now);
+            if new.iter().any(|line| line.ends_with(" valid")) && !failed {
+                return Verdict::Done(Vec::new());
+            }
+            Verdict::Again(drop_invalid(&new))
+        }
+        Trace::Reindex(_) => Verdict::Again(drop_invalid(&new_lines(before, now))),
+        Trace::Removal(_) if now.is_empty() && !before.is_empty() => Verdict::Done(Vec::new()),
+        Trace::Removal(_) => Verdict::Again(Vec::new()),
+        Trace::Detachment { finish, .. } => match (before, now) {
+            ("attached", "") => Verdict::Done(Vec::new()),
+            ("attached", "pending") => Verdict::Done(vec![finish.clone()]),
+            _ => Verdict::Again(Vec::new()),
+        },
+        Trace::Harmless | Trace::Nothing => Verdict::Again(Vec::new()),
+    }
+}
+
+/// The indexes that were not there before, or were not in this state. Their names may have changed.
+fn new_lines<'a>(before: &str, now: &'a str) -> Vec<&'a str> {
+    let number_and_state = |line: &str| {
+        let mut words = line.rsplit(' ');
+        (words.next().map(str::to_owned), words.next().map(str::to_owned))
+    };
+    let old: Vec<_> = before.lines().map(number_and_state).collect();
+    now.lines().filter(|line| !old.contains(&number_and_state(line))).collect()
+}
+
+/// What takes away the indexes of these lines that were not finished.
+fn drop_invalid(lines: &[&str]) -> Vec<String> {
+    let invalid = lines.iter().filter_map(|line| line.strip_suffix(" invalid")?.rsplit_once(' '));
+    invalid.map(|(name, _)| format!("DROP INDEX CONCURRENTLY IF EXISTS {name}")).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::dialect::catalog::Object;
+
+    fn object(shown: &str) -> Object {
+        Object { shown: shown.to_owned(), query: String::new() }
+    }
+
+    fn done() -> Verdict {
+        Verdict::Done(Vec::new())
+    }
+
+    fn again() -> Verdict {
+        Verdict::Again(Vec::new())
+    }
+
+    #[track_caller]
+    fn check(trace: &Trace, before: &str, now: &str, expected: &Verdict) {
+        assert_eq!(&verdict(trace, Some(before), Some(now), false), expected, "{before:?} → {now:?}");
+    }
+
+    #[test]
+    fn what_changed_was_done() {
+        let one = Trace::Change(vec![object("table `t`")]);
+        check(&one, "absent", "1f", &done());
+        check(&one, "1f", "absent", &done());
+        check(&one, "1f", "2e", &done());
+        check(&one, "1f", "1f", &again());
+        check(&one, "absent", "absent", &again());
+        let two = Trace::Change(vec![object("table `a`"), object("table `b`")]);
+        check(&two, "1f\nabsent", "absent\n1f", &done());
+        // `DROP TABLE IF EXISTS a, b` where there is no b.
+        check(&two, "1f\nabsent", "absent\nabsent", &done());
+        let partly = "a part was done: table `a` changed, table `b` did not";
+        check(&two, "1f\n2e", "absent\n2e", &Verdict::Unknown(partly.to_owned()));
+        assert!(matches!(verdict(&one, Some("1f"), None, false), Verdict::Unknown(_)));
+        assert!(matches!(verdict(&one, Some("1f"), Some("2e"), true), Verdict::Unknown(_)));
+        assert_eq!(verdict(&one, Some("1f"), Some("1f"), true), again());
+    }
+
+    #[test]
+    fn an_index_that_was_not_finished_goes_first() {
+        let index = Trace::NewIndex(object("the indexes of `t`"));
+        let before = "public.t_pkey 10 valid";
+        check(&index, before, before, &again());
+        check(&index, before, &format!("public.a 11 valid\n{before}"), &done());
+        let first = vec!["DROP INDEX CONCURRENTLY IF EXISTS public.\"A b\"".to_owned()];
+        check(&index, before, &format!("public.\"A b\" 11 invalid\n{before}"), &Verdict::Again(first));
+        // One that was not valid before is somebody else's.
+        check(&index, "public.x 9 invalid", "public.x 9 invalid", &again());
+        let first = vec!["DROP INDEX CONCURRENTLY IF EXISTS public.a_ccnew".to_owned()];
+        let reindex = Trace::Reindex(object(""));
+        check(&reindex, before, &format!("public.a_ccnew 12 invalid\n{before}"), &Verdict::Again(first));
+        let first = vec!["DROP INDEX CONCURRENTLY IF EXISTS public.t_pkey_ccold".to_owned()];
+        let now = "public.t_pkey 12 valid\npublic.t_pkey_ccold 10 invalid";
+        check(&reindex, before, now, &Verdict::Again(first));
+    }
+
+    #[test]
+    fn what_goes_in_steps() {
+        let removal = Trace::Removal(object("index `a`"));
+        check(&removal, "public.a 11 valid", "public.a 11 invalid", &again());
+        check(&removal, "public.a 11 valid", "", &done());
+        check(&removal, "", "", &again());
+        let detachment = Trace::Detachment { partition: object(""), finish: "FINALIZE".to_owned() };
+        check(&detachment, "attached", "attached", &again());
+        check(&detachment, "attached", "pending", &Verdict::Done(vec!["FINALIZE".to_owned()]));
+        check(&detachment, "attached", "", &done());
+    }
+}

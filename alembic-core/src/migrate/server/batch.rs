@@ -1,0 +1,207 @@
+//! Several statements as one text: one round trip, and still known which of them failed.
+
+use std::ops::Range;
+
+use super::boundary::{boundary, is_armed};
+use super::connection::{BatchError, Connection};
+use crate::dialect::DatabaseMessage;
+use crate::sql::{Dialect, Statement};
+
+/// What stands between two statements.
+const BETWEEN: &str = ";\n";
+
+/// Statements that are sent together.
+#[derive(Default)]
+pub(crate) struct Batch {
+    sql: String,
+    pieces: Vec<Piece>,
+}
+
+struct Piece {
+    /// Where its text starts.
+    start: usize,
+    kind: Kind,
+}
+
+/// What is expected of a piece.
+#[derive(Clone)]
+enum Kind {
+    /// The statement of the script with this index, and its place there.
+    Statement(usize, Range<usize>),
+    /// One of our own.
+    Own,
+    /// One of our own that has to change exactly one row.
+    OwnOne,
+    /// One that fails where the migration lock is held no more.
+    Fence,
+    /// One that fails where a deferred constraint is not satisfied.
+    Constraints,
+}
+
+/// How a batch went wrong.
+pub(crate) enum Failure {
+    /// A statement of the script: its index, and the place in the script that the database named.
+    Statement { index: usize, span: Range<usize>, message: DatabaseMessage, source: sqlx::Error },
+    /// One of our own statements.
+    Own(sqlx::Error),
+    /// A statement that should have changed one row changed another number.
+    Moved,
+    /// A deferred constraint is not satisfied.
+    Unsatisfied(sqlx::Error),
+    /// The migration lock is held no more.
+    LockLost(Option<sqlx::Error>),
+    /// It was given up, because the run was told to stop.
+    Interrupted,
+}
+
+impl Batch {
+    /// Adds one of our own statements.
+    pub(crate) fn own(&mut self, sql: &str) {
+        self.push(sql, Kind::Own);
+    }
+
+    /// Adds one of our own statements that has to change exactly one row.
+    pub(crate) fn own_one(&mut self, sql: &str) {
+        self.push(sql, Kind::OwnOne);
+    }
+
+    /// Adds a statement of a script.
+    pub(crate) fn statement(&mut self, index: usize, statement: &Statement, text: &str) {
+        self.push(text, Kind::Statement(index, statement.start..statement.end));
+    }
+
+    /// Begins with a comment, by which the server's list of what runs shows whose it is.
+    pub(crate) fn marked(mark: Option<&str>) -> Batch {
+        Batch { sql: mark.map(|mark| format!("{mark} ")).unwrap_or_default(), pieces: Vec::new() }
+    }
+
+    /// Adds a statement that fails where the migration lock is held no more.
+    pub(crate) fn fence(&mut self, sql: &str) {
+        self.push(sql, Kind::Fence);
+    }
+
+    /// Adds a statement that fails where a deferred constraint is not satisfied.
+    pub(crate) fn constraints(&mut self, sql: &str) {
+        self.push(sql, Kind::Constraints);
+    }
+
+    fn push(&mut self, sql: &str, kind: Kind) {
+        if !self.pieces.is_empty() {
+            self.sql.push_str(BETWEEN);
+        }
+        self.pieces.push(Piece { start: self.sql.len(), kind });
+        self.sql.push_str(sql);
+    }
+
+    pub(crate) fn is_empty(&self) -> bool {
+        self.pieces.is_empty()
+    }
+
+    /// Sends all of it, in as few messages as is sensible.
+    pub(crate) async fn run(self, connection: &mut Connection) -> Result<(), Failure> {
+        if is_armed() {
+            return self.run_in_pieces(connection).await;
+        }
+        let longest = match connection.dialect() {
+            // It copies all that is left of a message for each statement in it.
+            Dialect::Sqlite => 8 * 1024,
+            Dialect::Postgresql | Dialect::Mysql => 256 * 1024,
+        };
+        for message in self.split(longest) {
+            message.send(connection).await?;
+        }
+        Ok(())
+    }
+
+    /// The same as several batches. None is longer than `longest` bytes, unless one statement is.
+    fn split(self, longest: usize) -> Vec<Batch> {
+        if self.sql.len() <= longest {
+            return vec![self];
+        }
+        let mut batches: Vec<Batch> = Vec::new();
+        let ends = self.pieces.iter().skip(1).map(|piece| piece.start - BETWEEN.len());
+        let ends: Vec<usize> = ends.chain([self.sql.len()]).collect();
+        let mut begin = 0;
+        for (piece, end) in self.pieces.into_iter().zip(ends) {
+            let sql = &self.sql[piece.start..end];
+            match batches.last_mut().filter(|_| end - begin <= longest) {
+                Some(batch) => batch.push(sql, piece.kind),
+                None => {
+                    // What stands before the first piece is a mark.
+                    begin = if batches.is_empty() { 0 } else { piece.start };
+                    let mut batch =
+                        Batch { sql: self.sql[begin..piece.start].to_owned(), pieces: Vec::new() };
+                    batch.push(sql, piece.kind);
+                    batches.push(batch);
+                }
+            }
+        }
+        batches
+    }
+
+    async fn send(mut self, connection: &mut Connection) -> Result<(), Failure> {
+        let sql = std::mem::take(&mut self.sql);
+        // Kept to find the place of a mistake; the text itself goes to the driver.
+        let places = if self.pieces.iter().any(|piece| matches!(piece.kind, Kind::Statement(..))) {
+            sql.clone()
+        } else {
+            String::new()
+        };
+        match connection.execute(sql).await {
+            Ok(changed) => {
+                let mut pieces = self.pieces.iter().zip(&changed);
+                let moved = pieces.any(|(piece, rows)| matches!(piece.kind, Kind::OwnOne) && *rows != 1);
+                if moved { Err(Failure::Moved) } else { Ok(()) }
+            }
+            Err(error) => Err(self.blame(&places, error)),
+        }
+    }
+
+    /// The same, with a place to crash at between any two statements.
+    async fn run_in_pieces(self, connection: &mut Connection) -> Result<(), Failure> {
+        let ends =
+            self.pieces.iter().skip(1).map(|piece| piece.start - BETWEEN.len()).chain([self.sql.len()]);
+        for (piece, end) in self.pieces.iter().zip(ends) {
+            let sql = &self.sql[piece.start..end];
+            let piece = Piece { start: 0, kind: piece.kind.clone() };
+            Batch { sql: sql.to_owned(), pieces: vec![piece] }.send(connection).await?;
+        }
+        boundary("the end of a message");
+        Ok(())
+    }
+
+    /// Finds the statement that failed.
+    fn blame(self, sql: &str, BatchError { finished, error }: BatchError) -> Failure {
+        let message = DatabaseMessage::of(&error);
+        // PostgreSQL reads the whole text before it runs anything of it: then only the position tells.
+        let byte = message
+            .position
+            .and_then(|position| sql.char_indices().nth(position.saturating_sub(1)).map(|(byte, _)| byte));
+        let piece = match byte {
+            Some(byte) => self.pieces.iter().rev().find(|piece| piece.start <= byte),
+            None => self.pieces.get(finished),
+        };
+        let Some(Piece { start, kind }) = piece else {
+            return Failure::Own(error);
+        };
+        match kind.clone() {
+            Kind::Statement(index, span) => {
+                let named = byte.map(|byte| (span.start + (byte - start), word(&sql[byte..])));
+                let span = named
+                    .filter(|(place, _)| span.contains(place))
+                    .map_or(span, |(place, word)| place..place + word);
+                Failure::Statement { index, span, message, source: error }
+            }
+            Kind::Fence if matches!(error, sqlx::Error::Database(_)) => Failure::LockLost(Some(error)),
+            Kind::Constraints if matches!(error, sqlx::Error::Database(_)) => Failure::Unsatisfied(error),
+            Kind::Own | Kind::OwnOne | Kind::Fence | Kind::Constraints => Failure::Own(error),
+        }
+    }
+}
+
+/// The length of the word, or else of the character, with which `sql` begins.
+fn word(sql: &str) -> usize {
+    let is_word = |letter: char| letter.is_alphanumeric() || letter == '_';
+    let end = sql.find(|letter| !is_word(letter)).unwrap_or(sql.len());
+    if end > 0 { end } else { sql.chars().next().map_or(0, char::len_utf8) }
+}

@@ -1,0 +1,6 @@
+//! The database that a run works on: how it is reached, and how SQL is sent to it.
+
+pub(crate) mod batch;
+pub(crate) mod boundary;
+pub(crate) mod connection;
+pub(crate) mod database;
