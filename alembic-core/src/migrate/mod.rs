@@ -25,6 +25,8 @@ pub use history::verify::Verification;
 pub use interrupt::Interrupt;
 pub use offline::OfflineGoal;
 pub use preview::{Preview, PreviewStatement, PreviewStep};
+#[cfg(feature = "cli")]
+pub(crate) use run::plan::Goal;
 pub use run::run::up_to_date;
 #[cfg(feature = "sources")]
 pub(crate) use server::connection::Connection;

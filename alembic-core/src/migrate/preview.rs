@@ -61,7 +61,7 @@ impl Run<'_> {
     /// # Errors
     /// Everything that keeps the run from beginning.
     pub async fn preview(self) -> Result<Preview, MigrateError> {
-        let (migrator, database, goal) = self.asked()?;
+        let (migrator, database, goal) = self.parts()?;
         let dialect = database.dialect()?;
         let tables = Tables::new(dialect, &migrator.settings().version_table);
         let directory = migrator.directory();
