@@ -61,10 +61,10 @@ pub(crate) async fn compared(
     migrator: &Migrator,
     scratch: bool,
 ) -> Result<Comparison, Failure> {
-    let url = match project.find_url(arguments)? {
+    let database = match project.find_database(arguments)? {
         // A place in memory needs no URL.
-        None if scratch && project.config.dialects.contains(&Dialect::Sqlite) => "sqlite::memory:".to_owned(),
-        Some(url) => url,
+        None if scratch && project.config.dialects.contains(&Dialect::Sqlite) => "sqlite::memory:".into(),
+        Some(database) => database,
         None if scratch && project.databases.is_empty() => {
             return Err(Failure::new(
                 "nothing says on which database the scripts are to be tried",
@@ -72,9 +72,8 @@ pub(crate) async fn compared(
                  `dialects = [\"sqlite\"]`",
             ));
         }
-        None => project.url(arguments)?,
+        None => project.database(arguments)?,
     };
-    let database = Database::from(&url);
     let failed =
         |error: MigrateError| Failure::command_on(&project.folder, &CommandError::Migrate(error), migrator);
     let dialect = database.dialect().map_err(failed)?;

@@ -137,7 +137,7 @@ pub(crate) async fn seal(project: &Project, arguments: &Arguments, args: &SealAr
     let graph = directory.graph();
     let mut nodes = Vec::new();
     if args.from_database {
-        let found = migrator.verify(project.url(arguments)?).await;
+        let found = migrator.verify(project.database(arguments)?).await;
         let found = found.map_err(|error| Failure::command(&error.into(), &migrator))?;
         if !found.edited.is_empty() {
             return Err(Failure::command(&MigrateError::Edited(found.edited).into(), &migrator));
@@ -196,10 +196,10 @@ pub(crate) async fn unseal(
         status("Unsealed", format!("nothing: {id} has no seal"));
         return Ok(());
     }
-    match project.find_url(arguments)? {
-        Some(url) => {
+    match project.find_database(arguments)? {
+        Some(database) => {
             let migrator = project.migrator(project.scripts()?);
-            let state = migrator.status(url.as_str()).await;
+            let state = migrator.status(database).await;
             match state {
                 Ok(state) => {
                     let rows: Vec<_> = state.rows.iter().filter_map(|row| graph.find(row)).collect();

@@ -2,5 +2,6 @@
 
 pub(crate) mod batch;
 pub(crate) mod boundary;
+pub(crate) mod connect;
 pub(crate) mod connection;
 pub(crate) mod database;
