@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use crate::dialect::Tables;
+use crate::dialect::{ErrorKind, Tables};
 use crate::migrate::error::MigrateError;
 use crate::migrate::server::connection::Connection;
 use crate::migrate::server::database::{Database, Missing};
@@ -51,7 +51,7 @@ impl Migrator {
         let tables = Tables::new(connection.dialect(), &self.settings().version_table);
         match connection.rows(tables.log(revision, limit)).await {
             Ok(rows) => Ok(rows.into_iter().filter_map(entry).collect()),
-            Err(error) if Connection::is_missing_table(&error) => Ok(Vec::new()),
+            Err(error) if ErrorKind::of(&error) == ErrorKind::MissingTable => Ok(Vec::new()),
             Err(error) => Err(MigrateError::database("reading the history")(error)),
         }
     }

@@ -1,18 +1,7 @@
 //! The database that a caller names: a pool, or a URL.
 
 use super::connection::{Connection, Handle};
-#[cfg(any(feature = "postgres", feature = "mysql"))]
-use crate::dialect::LockKey;
-#[cfg(feature = "mysql")]
-use crate::dialect::mysql::MysqlLock;
-#[cfg(feature = "postgres")]
-use crate::dialect::postgresql::PostgresqlLock;
-use crate::dialect::{ServerFacts, Tables};
 use crate::migrate::error::MigrateError;
-#[cfg(feature = "sqlite")]
-use crate::migrate::lock::file_lock::FileLock;
-use crate::migrate::lock::lease::LeaseLock;
-use crate::migrate::lock::run_lock::RunLock;
 use crate::sql::Dialect;
 
 /// The database to migrate.
@@ -193,47 +182,8 @@ impl Database {
         }
     }
 
-    /// What the lock of a run on this database is. `facts` says whether the server's own locks are good for anything.
-    pub(crate) async fn lock(
-        &self,
-        tables: &Tables,
-        facts: &ServerFacts,
-        holder: &str,
-    ) -> Result<RunLock, MigrateError> {
-        let dialect = self.dialect()?;
-        if facts.needs_lease {
-            let connection = self.connect_apart().await?;
-            let lease = LeaseLock::prepare(connection, tables, holder).await;
-            return lease.map(RunLock::lease).map_err(MigrateError::database("making the migration lock"));
-        }
-        match dialect {
-            #[cfg(feature = "sqlite")]
-            Dialect::Sqlite => Ok(match self.file()? {
-                Some(file) => RunLock::file(FileLock::of(&file, holder)),
-                None => RunLock::alone(),
-            }),
-            #[cfg(feature = "postgres")]
-            Dialect::Postgresql => {
-                let options = self.postgresql_options()?;
-                let lock = PostgresqlLock::connect(&options, LockKey::of(tables.lock_key())).await;
-                lock.map(RunLock::postgresql).map_err(|error| connect::postgresql_error(&options, error))
-            }
-            #[cfg(feature = "mysql")]
-            Dialect::Mysql => {
-                let options = self.mysql_options()?;
-                let database = options.get_database().unwrap_or_default();
-                let lock =
-                    MysqlLock::connect(&options, LockKey::of(&format!("{database}.{}", tables.lock_key())))
-                        .await;
-                lock.map(RunLock::mysql).map_err(|error| connect::mysql_error(&options, error))
-            }
-            #[cfg(not(all(feature = "sqlite", feature = "postgres", feature = "mysql")))]
-            dialect => Err(MigrateError::NoDriver { dialect }),
-        }
-    }
-
     /// Opens a connection that is none of a pool.
-    async fn connect_apart(&self) -> Result<Connection, MigrateError> {
+    pub(crate) async fn connect_apart(&self) -> Result<Connection, MigrateError> {
         match self.dialect()? {
             #[cfg(feature = "postgres")]
             Dialect::Postgresql => {
@@ -254,7 +204,7 @@ impl Database {
     }
 
     #[cfg(feature = "postgres")]
-    fn postgresql_options(&self) -> Result<sqlx::postgres::PgConnectOptions, MigrateError> {
+    pub(crate) fn postgresql_options(&self) -> Result<sqlx::postgres::PgConnectOptions, MigrateError> {
         match &self.0 {
             Source::PgPool(pool) => Ok((*pool.connect_options()).clone()),
             _ => connect::postgresql_options(&self.plain_url()),
@@ -262,7 +212,7 @@ impl Database {
     }
 
     #[cfg(feature = "mysql")]
-    fn mysql_options(&self) -> Result<sqlx::mysql::MySqlConnectOptions, MigrateError> {
+    pub(crate) fn mysql_options(&self) -> Result<sqlx::mysql::MySqlConnectOptions, MigrateError> {
         match &self.0 {
             Source::MySqlPool(pool) => Ok((*pool.connect_options()).clone()),
             _ => connect::mysql_options(&self.plain_url()),
@@ -271,7 +221,7 @@ impl Database {
 
     /// The file of a SQLite database; none for one in memory.
     #[cfg(feature = "sqlite")]
-    fn file(&self) -> Result<Option<std::path::PathBuf>, MigrateError> {
+    pub(crate) fn file(&self) -> Result<Option<std::path::PathBuf>, MigrateError> {
         let options = match &self.0 {
             Source::SqlitePool(pool) => (*pool.connect_options()).clone(),
             _ => connect::sqlite_options(&self.plain_url())?,
@@ -283,7 +233,7 @@ impl Database {
 }
 
 /// How each database is reached by URL, and what it means when it cannot be.
-mod connect {
+pub(crate) mod connect {
     use super::*;
     use crate::dialect::DatabaseMessage;
     use sqlx::ConnectOptions as _;

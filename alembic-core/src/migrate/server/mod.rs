@@ -4,3 +4,4 @@ pub(crate) mod batch;
 pub(crate) mod boundary;
 pub(crate) mod connection;
 pub(crate) mod database;
+pub(crate) mod server_facts;
