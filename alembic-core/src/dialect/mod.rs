@@ -8,6 +8,8 @@ pub(crate) mod catalog;
 #[cfg(all(feature = "sources", feature = "driver"))]
 mod ddl;
 #[cfg(feature = "driver")]
+mod error_kind;
+#[cfg(feature = "driver")]
 mod failure;
 #[cfg(all(feature = "sources", feature = "driver"))]
 mod generic;
@@ -40,6 +42,8 @@ mod types;
 pub use ddl::DdlError;
 #[cfg(all(feature = "sources", feature = "driver"))]
 pub(crate) use ddl::{Statement, script, statements, type_word};
+#[cfg(feature = "driver")]
+pub(crate) use error_kind::ErrorKind;
 #[cfg(feature = "driver")]
 pub use failure::DatabaseMessage;
 #[cfg(all(feature = "sources", feature = "driver"))]

@@ -4,8 +4,7 @@ use std::fmt;
 use std::ops::Range;
 use std::time::Duration;
 
-use crate::dialect::DatabaseMessage;
-use crate::migrate::server::connection::Connection;
+use crate::dialect::{DatabaseMessage, ErrorKind};
 use crate::revision::{Direction, PlanError, RevisionId, TargetError, UnknownRevisions};
 use crate::script::{Digest, ScriptErrors};
 use crate::sql::Dialect;
@@ -332,8 +331,8 @@ impl MigrateError {
     #[must_use]
     pub fn is_transient(&self) -> bool {
         match self {
-            MigrateError::Database { source, .. } => Connection::is_transient(source),
-            MigrateError::Statement(failure) => Connection::is_transient(&failure.source),
+            MigrateError::Database { source, .. } => ErrorKind::of(source).is_transient(),
+            MigrateError::Statement(failure) => ErrorKind::of(&failure.source).is_transient(),
             _ => false,
         }
     }

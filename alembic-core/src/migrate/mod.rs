@@ -29,9 +29,9 @@ pub use preview::{Preview, PreviewStatement, PreviewStep};
 pub(crate) use run::plan::Goal;
 pub use run::run::up_to_date;
 #[cfg(feature = "sources")]
+pub(crate) use server::connect::Missing;
+#[cfg(feature = "sources")]
 pub(crate) use server::connection::Connection;
 pub use server::database::Database;
-#[cfg(feature = "sources")]
-pub(crate) use server::database::Missing;
 pub use settings::Answer;
 pub use start::Run;

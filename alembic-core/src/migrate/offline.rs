@@ -5,16 +5,15 @@ use std::fmt::Write as _;
 use super::error::MigrateError;
 use crate::config::TransactionMode;
 use crate::dialect::{Offline, Tables};
-use crate::migrate::history::record::{Author, entry, row_changes, stamp_entries};
+use crate::migrate::history::context::{Author, Context, applied_by};
+use crate::migrate::history::step::PlannedStep;
 use crate::migrate::run::effect::Effect;
-use crate::migrate::run::plan::{Goal, Plan, PlannedStep};
-use crate::migrate::run::run::applied_by;
+use crate::migrate::run::plan::{Goal, Plan};
 use crate::migrate::sqlite::alter::needs_the_database;
 use crate::migrate::sqlite::children::{dropped_table, is_replaced, orphans_of, restoring, written_tables};
 use crate::migrate::sqlite::drop::rows_restored;
 use crate::migrator::Migrator;
 use crate::revision::{self, Direction, Node, PlanError, Range, StampPlan, Target};
-use crate::script::ScriptDirectory;
 use crate::sql::{Dialect, Statement};
 
 /// What a script is to do to a database that is assumed to be somewhere.
@@ -45,13 +44,16 @@ impl Migrator {
     pub fn offline(&self, dialect: Dialect, goal: &OfflineGoal) -> Result<String, MigrateError> {
         let directory = self.directory();
         let graph = directory.graph();
-        let tables = Tables::new(dialect, &self.settings().version_table);
+        let applied_by = applied_by();
         let mut writer = Writer {
             text: String::new(),
             offline: Offline::new(dialect),
-            tables: &tables,
-            directory,
-            applied_by: applied_by(),
+            context: Context {
+                tables: Tables::new(dialect, &self.settings().version_table),
+                directory,
+                // The server that will run the script is not known.
+                author: Author { applied_by: &applied_by, server: None },
+            },
             in_transaction: false,
             unenforced: false,
         };
@@ -132,9 +134,7 @@ fn orphans_of_all(tables: &[String]) -> String {
 struct Writer<'a> {
     text: String,
     offline: Offline,
-    tables: &'a Tables,
-    directory: &'a ScriptDirectory,
-    applied_by: String,
+    context: Context<'a>,
     in_transaction: bool,
     /// SQLite: whether foreign keys are not enforced just now, since tables are dropped.
     unenforced: bool,
@@ -143,7 +143,7 @@ struct Writer<'a> {
 impl Writer<'_> {
     fn steps(&mut self, rows: &[Node], steps: &[PlannedStep<'_>], mode: TransactionMode) {
         let changes_path = |step: &PlannedStep<'_>| step.script.text.contains("search_path");
-        let saved_path = self.tables.dialect() == Dialect::Postgresql && steps.iter().any(changes_path);
+        let saved_path = self.context.dialect() == Dialect::Postgresql && steps.iter().any(changes_path);
         let title = match steps {
             [] => "Nothing to run".to_owned(),
             [only] => format!("The {} of {}", only.direction, only.script.revision.id),
@@ -156,7 +156,7 @@ impl Writer<'_> {
         self.tables();
         self.guard(rows);
         for step in steps {
-            let transactional = self.tables.dialect() != Dialect::Mysql && step.transaction;
+            let transactional = self.context.dialect() != Dialect::Mysql && step.transaction;
             if transactional {
                 let texts: Vec<&str> = step.texts().collect();
                 let dropped = self.dropped(&texts);
@@ -171,8 +171,8 @@ impl Writer<'_> {
                 if saved_path && changes_path(step) {
                     self.statement(self.offline.restore_search_path());
                 }
-                self.statement(&self.tables.done(&entry(self.directory, step, self.author()), None));
-                for sql in row_changes(self.tables, self.directory, &step.rows) {
+                self.statement(&self.context.tables.done(&self.context.entry(step), None));
+                for sql in self.context.row_changes(&step.rows) {
                     self.statement(&sql);
                 }
                 if mode == TransactionMode::Revision {
@@ -192,7 +192,7 @@ impl Writer<'_> {
     /// The tables that statements drop, on SQLite: it deletes the rows of a table first, and takes rows of others along
     /// that refer to them.
     fn dropped(&self, statements: &[&str]) -> Vec<String> {
-        match self.tables.dialect() {
+        match self.context.dialect() {
             Dialect::Sqlite => statements.iter().filter_map(|text| dropped_table(text)).collect(),
             Dialect::Postgresql | Dialect::Mysql => Vec::new(),
         }
@@ -223,7 +223,7 @@ impl Writer<'_> {
         let message = format!("rows refer to {}, which is gone", dropped.join(", "));
         let found =
             format!("NOT EXISTS (SELECT * FROM ({orphans}) EXCEPT SELECT * FROM temp.alembic_orphans)");
-        self.tables.require(&found, &message).iter().for_each(|sql| self.statement(sql));
+        self.context.tables.require(&found, &message).iter().for_each(|sql| self.statement(sql));
         self.statement("DROP TABLE temp.alembic_orphans");
     }
 
@@ -240,19 +240,19 @@ impl Writer<'_> {
     /// script was stopped.
     fn one_by_one(&mut self, step: &PlannedStep<'_>, restore_path: bool) {
         let id = step.script.revision.id.as_str();
-        self.statement(&self.tables.begin(&entry(self.directory, step, self.author())));
+        self.statement(&self.context.tables.begin(&self.context.entry(step)));
         for (index, statement) in step.statements.iter().enumerate() {
             let text = step.script.statement_text(statement);
             let dropped = self.dropped(&[text]);
             self.before_drop(&dropped);
-            match Effect::of(text, self.tables.dialect()) {
+            match Effect::of(text, self.context.dialect()) {
                 Effect::Together => self.begin(),
                 // What the catalog says before is not known here: a run that has to go on from there asks.
-                Effect::Alone(_) => self.statement(&self.tables.intend(id, index, None)),
+                Effect::Alone(_) => self.statement(&self.context.tables.intend(id, index, None)),
             }
             self.script_statement(text);
             self.after_drop(&dropped);
-            self.statement(&self.tables.progress(id, index + 1));
+            self.statement(&self.context.tables.progress(id, index + 1));
             self.commit();
             self.enforce();
         }
@@ -260,10 +260,10 @@ impl Writer<'_> {
         if restore_path {
             self.statement(self.offline.restore_search_path());
         }
-        for sql in row_changes(self.tables, self.directory, &step.rows) {
+        for sql in self.context.row_changes(&step.rows) {
             self.statement(&sql);
         }
-        self.statement(&self.tables.finish(id));
+        self.statement(&self.context.tables.finish(id));
         self.commit();
     }
 
@@ -272,19 +272,14 @@ impl Writer<'_> {
         self.tables();
         self.guard(rows);
         self.begin();
-        self.statement(&self.tables.forget_unfinished(None));
-        for sql in row_changes(self.tables, self.directory, &plan.change) {
+        self.statement(&self.context.tables.forget_unfinished(None));
+        for sql in self.context.row_changes(&plan.change) {
             self.statement(&sql);
         }
-        let entries = stamp_entries(self.directory, plan, self.author());
-        let records: Vec<String> = entries.chunks(200).map(|entries| self.tables.record(entries)).collect();
-        records.iter().for_each(|sql| self.statement(sql));
+        for sql in self.context.stamp_records(plan) {
+            self.statement(&sql);
+        }
         self.commit();
-    }
-
-    /// Which server will run it is not known.
-    fn author(&self) -> Author<'_> {
-        Author { applied_by: &self.applied_by, server: None }
     }
 
     /// What stands at the top: what it is, and what makes the client stop at the first error.
@@ -305,7 +300,8 @@ impl Writer<'_> {
     }
 
     fn ids(&self, rows: &[Node]) -> Vec<&str> {
-        let mut ids: Vec<&str> = rows.iter().map(|node| self.directory.graph().id(*node).as_str()).collect();
+        let mut ids: Vec<&str> =
+            rows.iter().map(|node| self.context.directory.graph().id(*node).as_str()).collect();
         ids.sort_unstable();
         ids
     }
@@ -315,15 +311,13 @@ impl Writer<'_> {
     }
 
     fn tables(&mut self) {
-        if self.tables.dialect() != Dialect::Mysql {
+        if self.context.dialect() != Dialect::Mysql {
             self.begin();
         }
-        let graph = self.directory.graph();
-        let longest = graph.nodes().map(|node| graph.id(node).as_str().chars().count()).max();
         let (quiet, loud) = self.offline.about_what_exists();
         self.text.push_str(quiet);
-        self.statement(&self.tables.create_version(longest.unwrap_or_default()));
-        for sql in self.tables.create_history() {
+        self.statement(&self.context.tables.create_version(self.context.longest_id()));
+        for sql in self.context.tables.create_history() {
             self.statement(&sql);
         }
         self.text.push_str(loud);
@@ -331,7 +325,10 @@ impl Writer<'_> {
 
     /// Stops the script where the database is somewhere else.
     fn guard(&mut self, rows: &[Node]) {
-        for sql in self.tables.guard(&self.ids(rows), &format!("the database is not at {}", self.place(rows)))
+        for sql in self
+            .context
+            .tables
+            .guard(&self.ids(rows), &format!("the database is not at {}", self.place(rows)))
         {
             self.statement(&sql);
         }

@@ -7,9 +7,10 @@ use super::start::Run;
 use crate::dialect::{Operation, Tables};
 use crate::migrate::history::ahead::Place;
 use crate::migrate::history::state::State;
+use crate::migrate::history::step::PlannedStep;
 use crate::migrate::history::verify::verify;
-use crate::migrate::run::plan::{Plan, PlannedStep};
-use crate::migrate::server::database::Missing;
+use crate::migrate::run::plan::Plan;
+use crate::migrate::server::connect::Missing;
 use crate::revision::Node;
 use crate::script::ScriptDirectory;
 

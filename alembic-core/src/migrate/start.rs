@@ -14,8 +14,9 @@ use crate::migrate::history::state::{State, Status};
 use crate::migrate::history::verify::{Verification, compare};
 use crate::migrate::run::plan::Goal;
 use crate::migrate::run::run;
+use crate::migrate::server::connect::Missing;
 use crate::migrate::server::connection::Connection;
-use crate::migrate::server::database::{Database, Missing};
+use crate::migrate::server::database::Database;
 use crate::migrator::Migrator;
 use crate::revision::{Direction, RevisionId, Target, TargetError};
 

@@ -8,17 +8,19 @@ pub(crate) mod server;
 pub(crate) use lock::MysqlLock;
 use sqlx::mysql::MySqlDatabaseError;
 
-use super::DatabaseMessage;
+use super::{DatabaseMessage, ErrorKind};
 
-/// Whether the error is that a table does not exist (`ER_NO_SUCH_TABLE`).
-pub(crate) fn is_missing_table(error: &MySqlDatabaseError) -> bool {
-    error.number() == 1146
-}
-
-/// Whether the error is that somebody else was in the way: `ER_LOCK_WAIT_TIMEOUT`, `ER_LOCK_DEADLOCK` (which is also what
-/// the slower one of two nodes of a cluster hears).
-pub(crate) fn is_transient(error: &MySqlDatabaseError) -> bool {
-    matches!(error.number(), 1205 | 1213)
+/// The kind of an error. The slower one of two nodes of a cluster gets `ER_LOCK_DEADLOCK` too.
+pub(super) fn error_kind(error: &MySqlDatabaseError) -> ErrorKind {
+    match error.number() {
+        // ER_LOCK_WAIT_TIMEOUT, ER_LOCK_DEADLOCK
+        1205 | 1213 => ErrorKind::Blocked,
+        // ER_QUERY_INTERRUPTED
+        1317 => ErrorKind::Cancelled,
+        // ER_NO_SUCH_TABLE
+        1146 => ErrorKind::MissingTable,
+        _ => ErrorKind::Other,
+    }
 }
 
 pub(super) fn message(error: &MySqlDatabaseError) -> DatabaseMessage {

@@ -8,23 +8,21 @@ pub(crate) mod server;
 pub(crate) use lock::PostgresqlLock;
 use sqlx::postgres::{PgDatabaseError, PgErrorPosition};
 
-use super::DatabaseMessage;
+use super::{DatabaseMessage, ErrorKind};
 
-/// Whether the error is that a table does not exist (`undefined_table`, PostgreSQL manual, appendix A).
-pub(crate) fn is_missing_table(error: &PgDatabaseError) -> bool {
-    error.code() == "42P01"
-}
-
-/// Whether the error is that somebody else was in the way: `lock_not_available`, `deadlock_detected`,
-/// `serialization_failure`.
-pub(crate) fn is_transient(error: &PgDatabaseError) -> bool {
-    matches!(error.code(), "55P03" | "40P01" | "40001")
-}
-
-/// Whether the error is that a statement has to run outside of a transaction (`active_sql_transaction`), or wants to end
-/// the one that it runs in (`invalid_transaction_termination`).
-pub(crate) fn refuses_transaction(error: &PgDatabaseError) -> bool {
-    matches!(error.code(), "25001" | "2D000")
+/// The kind of an error, by its SQLSTATE (PostgreSQL manual, appendix A).
+pub(super) fn error_kind(error: &PgDatabaseError) -> ErrorKind {
+    match error.code() {
+        // lock_not_available, deadlock_detected, serialization_failure
+        "55P03" | "40P01" | "40001" => ErrorKind::Blocked,
+        // query_canceled
+        "57014" => ErrorKind::Cancelled,
+        // active_sql_transaction; invalid_transaction_termination, of a statement that ends its transaction
+        "25001" | "2D000" => ErrorKind::RefusesTransaction,
+        // undefined_table
+        "42P01" => ErrorKind::MissingTable,
+        _ => ErrorKind::Other,
+    }
 }
 
 pub(super) fn message(error: &PgDatabaseError) -> DatabaseMessage {

@@ -11,15 +11,19 @@ use sqlx::error::DatabaseError;
 #[cfg(feature = "sqlite")]
 use sqlx::sqlite::SqliteError;
 
-/// Whether the error is that a table does not exist. SQLite has no code of its own for it.
 #[cfg(feature = "sqlite")]
-pub(crate) fn is_missing_table(error: &SqliteError) -> bool {
-    error.message().starts_with("no such table")
-}
+use super::ErrorKind;
 
-/// Whether another connection holds the database (`SQLITE_BUSY`, or `SQLITE_LOCKED` where both are of this process and share
-/// a cache, with their extended codes; sqlite.org/rescode.html).
+/// The kind of an error.
 #[cfg(feature = "sqlite")]
-pub(crate) fn is_busy(error: &SqliteError) -> bool {
-    error.code().and_then(|code| code.parse::<u32>().ok()).is_some_and(|code| matches!(code & 0xff, 5 | 6))
+pub(super) fn error_kind(error: &SqliteError) -> ErrorKind {
+    let code = error.code().and_then(|code| code.parse::<u32>().ok()).unwrap_or_default();
+    match code & 0xff {
+        // SQLITE_BUSY, or SQLITE_LOCKED where both connections are of this process and share a cache, with their extended
+        // codes (sqlite.org/rescode.html).
+        5 | 6 => ErrorKind::Busy,
+        // A missing table has no code of its own.
+        _ if error.message().starts_with("no such table") => ErrorKind::MissingTable,
+        _ => ErrorKind::Other,
+    }
 }

@@ -2,10 +2,11 @@
 
 use serde::Serialize;
 
-use crate::dialect::Tables;
+use crate::dialect::{ErrorKind, Tables};
 use crate::migrate::error::MigrateError;
+use crate::migrate::server::connect::Missing;
 use crate::migrate::server::connection::Connection;
-use crate::migrate::server::database::{Database, Missing};
+use crate::migrate::server::database::Database;
 use crate::migrator::Migrator;
 
 /// A row of the history.
@@ -51,7 +52,7 @@ impl Migrator {
         let tables = Tables::new(connection.dialect(), &self.settings().version_table);
         match connection.rows(tables.log(revision, limit)).await {
             Ok(rows) => Ok(rows.into_iter().filter_map(entry).collect()),
-            Err(error) if Connection::is_missing_table(&error) => Ok(Vec::new()),
+            Err(error) if ErrorKind::of(&error) == ErrorKind::MissingTable => Ok(Vec::new()),
             Err(error) => Err(MigrateError::database("reading the history")(error)),
         }
     }

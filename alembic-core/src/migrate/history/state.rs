@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use crate::dialect::Tables;
+use crate::dialect::{ErrorKind, Tables};
 use crate::migrate::error::{MigrateError, Provenance};
 use crate::migrate::server::connection::Connection;
 use crate::revision::{Direction, RevisionId, UnknownRevisions};
@@ -75,7 +75,7 @@ impl State {
                 state.rows.sort();
                 Ok(state)
             }
-            Err(error) if Connection::is_missing_table(&error) => {
+            Err(error) if ErrorKind::of(&error) == ErrorKind::MissingTable => {
                 State::without_history(connection, tables).await
             }
             Err(error) => Err(MigrateError::database(READING)(error)),
@@ -92,12 +92,12 @@ impl State {
                 state.rows.sort();
                 return Ok(state);
             }
-            Err(error) if Connection::is_missing_table(&error) => {}
+            Err(error) if ErrorKind::of(&error) == ErrorKind::MissingTable => {}
             Err(error) => return Err(MigrateError::database(READING)(error)),
         }
         match connection.rows(tables.unfinished()).await {
             Ok(_) => state.has_history = true,
-            Err(error) if Connection::is_missing_table(&error) => {}
+            Err(error) if ErrorKind::of(&error) == ErrorKind::MissingTable => {}
             Err(error) => return Err(MigrateError::database(READING)(error)),
         }
         Ok(state)

@@ -1,9 +1,10 @@
 //! Revisions that a database has applied and no script has, or another one, brought back from its history.
 
-use crate::dialect::Tables;
+use crate::dialect::{ErrorKind, Tables};
 use crate::migrate::error::MigrateError;
+use crate::migrate::server::connect::Missing;
 use crate::migrate::server::connection::Connection;
-use crate::migrate::server::database::{Database, Missing};
+use crate::migrate::server::database::Database;
 use crate::migrator::Migrator;
 use crate::script::{Script, ScriptDirectory};
 
@@ -23,7 +24,7 @@ impl Migrator {
         let mut scripts = self.directory().scripts().to_vec();
         let applied = match connection.rows(tables.digests(None)).await {
             Ok(rows) => rows,
-            Err(error) if Connection::is_missing_table(&error) => Vec::new(),
+            Err(error) if ErrorKind::of(&error) == ErrorKind::MissingTable => Vec::new(),
             Err(error) => return Err(MigrateError::database(READING)(error)),
         };
         for row in applied {

@@ -1,7 +1,8 @@
 //! A lease that this process holds, on a connection of its own.
 
-use crate::dialect::{Lease, Tables};
-use crate::migrate::run::retry::random;
+use std::hash::{BuildHasher as _, RandomState};
+
+use crate::dialect::{ErrorKind, Lease, Tables};
 use crate::migrate::server::connection::Connection;
 
 /// Where the work of a run is excluded by a row of a table, and by nothing of the server's.
@@ -37,7 +38,7 @@ impl LeaseLock {
         let taken = match self.connection.execute(self.lease.take(&self.holder, &self.token)).await {
             Ok(changed) => changed.first() == Some(&1),
             // On a cluster the faster one wins, and the other hears of it so.
-            Err(error) if Connection::is_transient(&error.error) => false,
+            Err(error) if ErrorKind::of(&error.error).is_transient() => false,
             Err(error) => return Err(error.error),
         };
         if !taken {
@@ -62,7 +63,7 @@ impl LeaseLock {
         match self.connection.execute(self.lease.renew(epoch)).await {
             Ok(changed) => Ok(changed.first() == Some(&1)),
             // The work itself has just written to the row.
-            Err(error) if Connection::is_transient(&error.error) => Ok(true),
+            Err(error) if ErrorKind::of(&error.error).is_transient() => Ok(true),
             Err(error) => Err(error.error),
         }
     }
@@ -82,4 +83,9 @@ impl LeaseLock {
             None => Ok(()),
         }
     }
+}
+
+/// A random number: a collision is negligible.
+pub(crate) fn random() -> u64 {
+    RandomState::new().hash_one(0)
 }

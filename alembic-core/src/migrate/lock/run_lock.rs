@@ -5,14 +5,19 @@ use std::time::{Duration, Instant};
 #[cfg(feature = "sqlite")]
 use super::file_lock::FileLock;
 use super::lease::LeaseLock;
+#[cfg(any(feature = "postgres", feature = "mysql"))]
+use crate::dialect::LockKey;
 #[cfg(feature = "mysql")]
 use crate::dialect::mysql::MysqlLock;
 #[cfg(feature = "postgres")]
 use crate::dialect::postgresql::PostgresqlLock;
+use crate::dialect::{ServerFacts, Tables};
 use crate::migrate::error::MigrateError;
 use crate::migrate::event::Event;
 use crate::migrate::server::boundary::boundary;
+use crate::migrate::server::connect;
 use crate::migrate::server::connection::Connection;
+use crate::migrate::server::database::{Database, Options};
 use crate::migrate::settings::Settings;
 
 /// How long to sleep between two attempts.
@@ -46,27 +51,61 @@ enum How {
 const LOCKING: &str = "taking the migration lock";
 
 impl RunLock {
+    /// The lock of a run on a database, not yet taken: a lease where the server's own locks exclude nothing.
+    pub(crate) async fn of(
+        database: &Database,
+        tables: &Tables,
+        facts: &ServerFacts,
+        holder: &str,
+    ) -> Result<RunLock, MigrateError> {
+        if facts.needs_lease {
+            let connection = database.connect_apart().await?;
+            let lease = LeaseLock::prepare(connection, tables, holder).await;
+            return lease.map(RunLock::lease).map_err(MigrateError::database("making the migration lock"));
+        }
+        match database.options()? {
+            #[cfg(feature = "sqlite")]
+            Options::Sqlite(options) => Ok(match connect::file(&options) {
+                Some(file) => RunLock::file(FileLock::of(&file, holder)),
+                None => RunLock::alone(),
+            }),
+            #[cfg(feature = "postgres")]
+            Options::Postgresql(options) => {
+                let lock = PostgresqlLock::connect(&options, LockKey::of(tables.lock_key())).await;
+                lock.map(RunLock::postgresql).map_err(|error| connect::postgresql_error(&options, error))
+            }
+            #[cfg(feature = "mysql")]
+            Options::Mysql(options) => {
+                let database = options.get_database().unwrap_or_default();
+                let lock =
+                    MysqlLock::connect(&options, LockKey::of(&format!("{database}.{}", tables.lock_key())))
+                        .await;
+                lock.map(RunLock::mysql).map_err(|error| connect::mysql_error(&options, error))
+            }
+        }
+    }
+
     #[cfg(feature = "sqlite")]
-    pub(crate) fn alone() -> RunLock {
+    fn alone() -> RunLock {
         RunLock::new(How::Alone)
     }
 
     #[cfg(feature = "sqlite")]
-    pub(crate) fn file(lock: FileLock) -> RunLock {
+    fn file(lock: FileLock) -> RunLock {
         RunLock::new(How::File(lock))
     }
 
     #[cfg(feature = "postgres")]
-    pub(crate) fn postgresql(lock: PostgresqlLock) -> RunLock {
+    fn postgresql(lock: PostgresqlLock) -> RunLock {
         RunLock::new(How::Postgresql(lock))
     }
 
     #[cfg(feature = "mysql")]
-    pub(crate) fn mysql(lock: MysqlLock) -> RunLock {
+    fn mysql(lock: MysqlLock) -> RunLock {
         RunLock::new(How::Mysql(lock))
     }
 
-    pub(crate) fn lease(lock: LeaseLock) -> RunLock {
+    fn lease(lock: LeaseLock) -> RunLock {
         RunLock::new(How::Lease(lock))
     }
 

@@ -7,13 +7,14 @@
 use sha2::{Digest as _, Sha256};
 
 use super::effect::{Effect, Trace, has_several_results};
-use super::execute::{Executor, own_failure};
-use super::plan::PlannedStep;
+use super::executor::Executor;
 use super::verdict::{ABSENT, Verdict, verdict};
+use crate::dialect::ErrorKind;
 use crate::migrate::error::MigrateError;
+use crate::migrate::history::step::PlannedStep;
 use crate::migrate::server::batch::{Batch, Failure};
-use crate::migrate::server::connection::Connection;
 use crate::migrate::sqlite::alter::{alter_table, lacking_alter};
+use crate::migrate::sqlite::drop::{dropped_table, keep_children};
 use crate::sql::Dialect;
 
 const HISTORY: &str = "writing the history";
@@ -29,12 +30,12 @@ impl Executor<'_, '_> {
             self.begin_revision(step).await?;
         }
         for index in from.unwrap_or_default()..step.statements.len() {
-            self.stop_if_told(Some((step, index)))?;
-            let text = step.script.statement_text(&step.statements[index]);
-            if let Some(table) = self.dropped_table(text) {
-                self.keep_children(step, index, table).await?;
+            self.check_interrupt(Some((step, index)))?;
+            let text = step.text(index);
+            if let Some(table) = dropped_table(text, self.context.dialect()) {
+                keep_children(self.work.connection, step, index, table).await?;
             }
-            match Effect::of(text, self.tables.dialect()) {
+            match Effect::of(text, self.context.dialect()) {
                 Effect::Together => self.together(step, index).await?,
                 Effect::Alone(trace) => self.alone(step, index, &trace).await?,
             }
@@ -45,19 +46,21 @@ impl Executor<'_, '_> {
     async fn begin_revision(&mut self, step: &PlannedStep<'_>) -> Result<(), MigrateError> {
         let mut batch = self.open().await?;
         self.check_unmoved().await?;
-        batch.own(&self.tables.begin(&self.entry(step)));
-        self.close(batch).await.map_err(own_failure(HISTORY))
+        batch.own(&self.context.tables.begin(&self.context.entry(step)));
+        self.close(batch).await.map_err(Failure::during(HISTORY))
     }
 
     async fn finish_revision(&mut self, step: &PlannedStep<'_>) -> Result<(), MigrateError> {
         const WRITING: &str = "writing the version table";
         let mut batch = self.open().await?;
-        self.leave(step, &mut batch).await.map_err(own_failure(WRITING))?;
-        self.restore_search_path(step, &mut batch);
+        self.leave(step, &mut batch).await.map_err(Failure::during(WRITING))?;
         self.change_rows(&step.rows, &mut batch);
-        batch.own(&self.tables.finish(step.script.revision.id.as_str()));
-        self.close(batch).await.map_err(own_failure(WRITING))?;
-        self.detach().await.map_err(MigrateError::database("detaching a database"))
+        batch.own(&self.context.tables.finish(step.script.revision.id.as_str()));
+        self.close(batch).await.map_err(Failure::during(WRITING))?;
+        self.session
+            .detach(self.work.connection)
+            .await
+            .map_err(MigrateError::database("detaching a database"))
     }
 
     /// A statement that commits together with the note that it is done.
@@ -65,8 +68,8 @@ impl Executor<'_, '_> {
         let statement = &step.statements[index];
         let text = step.script.statement_text(statement);
         let mut batch = self.open().await?;
-        let altered = match lacking_alter(text, self.tables.dialect()) {
-            Some(alter) => alter_table(self.connection, &alter, index, statement).await,
+        let altered = match lacking_alter(text, self.context.dialect()) {
+            Some(alter) => alter_table(self.work.connection, &alter, index, statement).await,
             None => {
                 batch.statement(index, statement, text);
                 Ok(())
@@ -74,11 +77,11 @@ impl Executor<'_, '_> {
         };
         let result = match altered {
             Ok(()) => {
-                batch.own(&self.tables.progress(step.script.revision.id.as_str(), index + 1));
+                batch.own(&self.context.tables.progress(step.script.revision.id.as_str(), index + 1));
                 self.close(batch).await
             }
             Err(failure) => {
-                let _ = self.connection.rollback().await;
+                let _ = self.work.connection.rollback().await;
                 Err(failure)
             }
         };
@@ -87,9 +90,9 @@ impl Executor<'_, '_> {
             Err(failure) => failure,
         };
         if let Failure::Statement { source, .. } = &failure
-            && Connection::refuses_transaction(source)
+            && ErrorKind::of(source) == ErrorKind::RefusesTransaction
         {
-            let trace = Trace::outside_a_transaction(text, self.tables.dialect());
+            let trace = Trace::outside_a_transaction(text, self.context.dialect());
             return self.alone(step, index, &trace).await;
         }
         let left_behind = self.cannot_roll_back(text).await.unwrap_or_default();
@@ -107,15 +110,15 @@ impl Executor<'_, '_> {
         let statement = &step.statements[index];
         let text = step.script.statement_text(statement);
         let before = self.describe(trace).await?;
-        let intent = self.tables.intend(id, index, before.as_deref());
-        let progress = self.tables.progress(id, index + 1);
+        let intent = self.context.tables.intend(id, index, before.as_deref());
+        let progress = self.context.tables.progress(id, index + 1);
         let result = if self.transactional_ddl() {
             // A message of several statements is a transaction on PostgreSQL, which such a statement refuses.
-            self.lock.check().await?;
-            self.own(HISTORY, &intent).await?;
-            let mut batch = Batch::marked(self.lock.mark().as_deref());
+            self.work.lock.check().await?;
+            self.work.own(HISTORY, &intent).await?;
+            let mut batch = Batch::marked(self.work.lock.mark().as_deref());
             batch.statement(index, statement, text);
-            self.send(batch).await
+            self.work.send(batch).await
         } else {
             let mut batch = Batch::default();
             batch.own(&intent);
@@ -123,7 +126,7 @@ impl Executor<'_, '_> {
             if !has_several_results(text) {
                 batch.own(&progress);
             }
-            self.send(batch).await
+            self.work.send(batch).await
         };
         if let Err(failure) = result {
             let now = self.describe(trace).await.unwrap_or_default();
@@ -132,7 +135,7 @@ impl Executor<'_, '_> {
             return Err(self.failed(step, index, failure, in_doubt).await);
         }
         if self.transactional_ddl() || has_several_results(text) {
-            self.own(HISTORY, &progress).await?;
+            self.work.own(HISTORY, &progress).await?;
         }
         Ok(())
     }
@@ -150,13 +153,13 @@ impl Executor<'_, '_> {
         if let MigrateError::Statement(failure) = &error {
             let text = failure.database.to_string();
             let note = match index {
-                _ if in_doubt => self.tables.fail_in_doubt(id, &text),
-                0 => self.tables.forget_unfinished(Some(id)),
-                _ => self.tables.fail(id, &text),
+                _ if in_doubt => self.context.tables.fail_in_doubt(id, &text),
+                0 => self.context.tables.forget_unfinished(Some(id)),
+                _ => self.context.tables.fail(id, &text),
             };
             // Best effort: the statement's own error is what the caller has to see, and without the note the next run
             // looks for itself.
-            let _ = self.own(HISTORY, &note).await;
+            let _ = self.work.own(HISTORY, &note).await;
         }
         error
     }
@@ -164,11 +167,11 @@ impl Executor<'_, '_> {
     /// Begins a transaction for statements of our own and at most one of a script.
     async fn open(&mut self) -> Result<Batch, MigrateError> {
         let mut batch = Batch::default();
-        match self.tables.dialect() {
-            Dialect::Sqlite => self.begin_waiting().await?,
+        match self.context.dialect() {
+            Dialect::Sqlite => self.work.begin().await?,
             Dialect::Postgresql => {
                 batch.own("BEGIN");
-                self.opening.iter().for_each(|sql| batch.own(sql));
+                self.work.opening.iter().for_each(|sql| batch.own(sql));
             }
             Dialect::Mysql => batch.own("START TRANSACTION"),
         }
@@ -177,20 +180,20 @@ impl Executor<'_, '_> {
 
     /// Runs the statements, and commits; or rolls back.
     async fn close(&mut self, mut batch: Batch) -> Result<(), Failure> {
-        if self.tables.dialect() == Dialect::Sqlite {
-            return match self.send(batch).await {
-                Ok(()) => self.commit_waiting().await.map_err(Failure::Own),
+        if self.context.dialect() == Dialect::Sqlite {
+            return match self.work.send(batch).await {
+                Ok(()) => self.work.commit().await.map_err(Failure::Own),
                 Err(failure) => {
-                    let _ = self.connection.rollback().await;
+                    let _ = self.work.connection.rollback().await;
                     Err(failure)
                 }
             };
         }
-        self.fence(&mut batch);
+        self.work.fence(&mut batch);
         batch.own("COMMIT");
-        let result = self.send(batch).await;
+        let result = self.work.send(batch).await;
         if result.is_err() {
-            let _ = self.connection.execute("ROLLBACK".to_owned()).await;
+            let _ = self.work.connection.execute("ROLLBACK".to_owned()).await;
         }
         result
     }
@@ -199,9 +202,9 @@ impl Executor<'_, '_> {
     pub(crate) async fn describe(&mut self, trace: &Trace) -> Result<Option<String>, MigrateError> {
         let mut lines = Vec::new();
         for object in trace.objects() {
-            let rows = match self.connection.rows(object.query.clone()).await {
+            let rows = match self.work.connection.rows(object.query.clone()).await {
                 Ok(rows) => rows,
-                Err(error) if Connection::is_missing_table(&error) => Vec::new(),
+                Err(error) if ErrorKind::of(&error) == ErrorKind::MissingTable => Vec::new(),
                 // Not everybody may look at everything.
                 Err(sqlx::Error::Database(_)) => return Ok(None),
                 Err(error) => return Err(MigrateError::database("reading the catalog")(error)),
@@ -230,11 +233,11 @@ impl Executor<'_, '_> {
         let sql = "SELECT CAST(t.table_name AS CHAR), CAST(t.engine AS CHAR) FROM information_schema.tables t \
                    JOIN information_schema.engines e ON e.engine = t.engine \
                    WHERE t.table_schema = DATABASE() AND COALESCE(e.transactions, 'NO') <> 'YES'";
-        let rows = self.connection.rows(sql.to_owned()).await;
+        let rows = self.work.connection.rows(sql.to_owned()).await;
         let rows = rows.map_err(MigrateError::database("reading the catalog"))?;
         let mentioned = rows.into_iter().find_map(|row| match row.as_slice() {
             [Some(table), Some(engine)]
-                if crate::migrate::session::session::mentions(statement, Dialect::Mysql, table) =>
+                if crate::migrate::session::restore::mentions(statement, Dialect::Mysql, table) =>
             {
                 Some(format!("the engine of table `{table}`, {engine}, cannot roll back"))
             }

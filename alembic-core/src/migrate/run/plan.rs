@@ -1,13 +1,14 @@
 //! The plan of a run: its steps with their statements, checked before anything runs.
 
-use crate::dialect::{Operation, Tables};
+use crate::dialect::Tables;
 use crate::migrate::error::MigrateError;
 use crate::migrate::history::ahead::{Place, locate};
 use crate::migrate::history::state::{State, Unfinished};
+use crate::migrate::history::step::PlannedStep;
 use crate::migrate::server::connection::Connection;
-use crate::revision::{self, Direction, Node, RowChange, StampPlan, Step, Target};
+use crate::revision::{self, Direction, Node, RevisionId, StampPlan, Step, Target};
 use crate::script::{Script, ScriptDirectory, ScriptErrors};
-use crate::sql::{Dialect, Statement};
+use crate::sql::Dialect;
 
 /// What a caller wants of a database.
 #[derive(Clone, Debug)]
@@ -43,19 +44,21 @@ impl Goal {
             _ => locate(connection, tables, directory, state).await,
         }
     }
-}
 
-/// One revision to run.
-pub(crate) struct PlannedStep<'a> {
-    pub(crate) node: Node,
-    pub(crate) direction: Direction,
-    pub(crate) rows: RowChange,
-    pub(crate) script: &'a Script,
-    pub(crate) statements: Vec<Statement>,
-    /// False: each statement commits by itself.
-    pub(crate) transaction: bool,
-    /// What an earlier run has done of it.
-    pub(crate) unfinished: Option<Unfinished>,
+    /// The known nodes of a place, and the rows that are ahead of them, if that is allowed.
+    pub(crate) fn allow(
+        &self,
+        place: Place,
+        allow_ahead: bool,
+    ) -> Result<(Vec<Node>, Vec<String>), MigrateError> {
+        match place {
+            Place::Known(nodes) => Ok((nodes, Vec::new())),
+            Place::Ahead(nodes, ahead) if allow_ahead && matches!(self, Goal::Upgrade(_)) => {
+                Ok((nodes, ahead.unknown))
+            }
+            Place::Ahead(_, ahead) => Err(MigrateError::Ahead(ahead)),
+        }
+    }
 }
 
 /// What a run is going to do.
@@ -63,20 +66,6 @@ pub(crate) enum Plan<'a> {
     Steps(Vec<PlannedStep<'a>>),
     Stamp { plan: StampPlan, purge: bool },
     Tables,
-}
-
-impl PlannedStep<'_> {
-    /// The texts of its statements.
-    pub(crate) fn texts(&self) -> impl Iterator<Item = &str> {
-        self.statements.iter().map(|statement| self.script.statement_text(statement))
-    }
-
-    pub(crate) fn operation(&self) -> Operation {
-        match self.direction {
-            Direction::Upgrade => Operation::Upgrade,
-            Direction::Downgrade => Operation::Downgrade,
-        }
-    }
 }
 
 impl<'a> Plan<'a> {
@@ -160,6 +149,19 @@ impl<'a> Plan<'a> {
             first.extend(rest);
         }
         Ok(Plan::Steps(first))
+    }
+
+    /// Direction and id of each revision that it runs or stamps.
+    pub(crate) fn revisions(&self, directory: &ScriptDirectory) -> Vec<(Direction, RevisionId)> {
+        let id = |node: &Node| directory.graph().id(*node).clone();
+        match self {
+            Plan::Steps(steps) => steps.iter().map(|step| (step.direction, id(&step.node))).collect(),
+            Plan::Stamp { plan, .. } => {
+                let down = plan.unstamped.iter().map(|node| (Direction::Downgrade, id(node)));
+                down.chain(plan.stamped.iter().map(|node| (Direction::Upgrade, id(node)))).collect()
+            }
+            Plan::Tables => Vec::new(),
+        }
     }
 
     pub(crate) fn is_empty(&self) -> bool {

@@ -3,44 +3,18 @@
 use std::collections::HashMap;
 
 use super::plan::Plan;
-use crate::dialect::{ReadOnly, ServerFacts, Tables};
+use crate::dialect::{ALEMBIC_WIDTH, ReadOnly, ServerFacts, Tables};
 use crate::migrate::error::MigrateError;
 use crate::migrate::event::Event;
+use crate::migrate::history::context::Context;
 use crate::migrate::history::state::State;
 use crate::migrate::server::connection::Connection;
 use crate::migrate::settings::Settings;
 use crate::revision::{Graph, Node};
 use crate::sql::{Dialect, Reader};
 
-#[cfg(any(feature = "postgres", feature = "mysql"))]
+#[cfg(feature = "postgres")]
 const ASKING: &str = "asking the server what it is";
-
-/// Asks a server what it is.
-pub(crate) async fn server(connection: &mut Connection) -> Result<ServerFacts, MigrateError> {
-    match connection {
-        #[cfg(feature = "sqlite")]
-        Connection::Sqlite(_) => Ok(ServerFacts::default()),
-        #[cfg(feature = "postgres")]
-        Connection::Postgresql(_) => {
-            use crate::dialect::postgresql::server::{FACTS, VERSION, facts};
-            let rows = match connection.rows(FACTS.to_owned()).await {
-                Ok(rows) => rows,
-                // Not everything that speaks its protocol is PostgreSQL.
-                Err(sqlx::Error::Database(_)) => {
-                    connection.rows(VERSION.to_owned()).await.map_err(MigrateError::database(ASKING))?
-                }
-                Err(error) => return Err(MigrateError::database(ASKING)(error)),
-            };
-            Ok(rows.first().map(|row| facts(row)).unwrap_or_default())
-        }
-        #[cfg(feature = "mysql")]
-        Connection::Mysql(_) => {
-            use crate::dialect::mysql::server::{FACTS, facts};
-            let rows = connection.rows(FACTS.to_owned()).await.map_err(MigrateError::database(ASKING))?;
-            Ok(facts(&rows))
-        }
-    }
-}
 
 /// Refuses to run where nothing can be written, or where the tables would be made a second time. Tells where the history
 /// was written on another server.
@@ -69,6 +43,38 @@ pub(crate) async fn check(
         }
     }
     Ok(())
+}
+
+/// Refuses ids that an existing version table has no room for.
+pub(crate) async fn check_width(
+    connection: &mut Connection,
+    context: &Context<'_>,
+    state: &State,
+    plan: &Plan<'_>,
+) -> Result<(), MigrateError> {
+    let graph = context.directory.graph();
+    let nodes: Vec<Node> = match plan {
+        Plan::Steps(steps) => steps.iter().map(|step| step.node).collect(),
+        Plan::Stamp { plan, .. } => plan.rows.clone(),
+        Plan::Tables => Vec::new(),
+    };
+    let longest = nodes.into_iter().map(|node| graph.id(node)).max_by_key(|id| id.as_str().chars().count());
+    let Some(longest) =
+        longest.filter(|id| state.has_versions && id.as_str().chars().count() > ALEMBIC_WIDTH)
+    else {
+        return Ok(());
+    };
+    let Some(sql) = context.tables.version_width() else {
+        return Ok(());
+    };
+    let rows = connection.rows(sql).await.map_err(MigrateError::database("reading the version table"))?;
+    let width = rows.into_iter().flatten().flatten().next().and_then(|width| width.parse::<usize>().ok());
+    match width {
+        Some(width) if width < longest.as_str().chars().count() => {
+            Err(MigrateError::IdTooLong { revision: longest.clone(), table: context.tables.version(), width })
+        }
+        _ => Ok(()),
+    }
 }
 
 /// Refuses ids that MySQL cannot tell apart: its comparisons leave the case of letters out ("Case Sensitivity in String

@@ -1,14 +1,13 @@
 //! Going on with a revision whose run was interrupted.
 
 use super::effect::{Effect, Trace};
-use super::execute::{Executor, own_failure};
-use super::plan::PlannedStep;
+use super::executor::Executor;
 use super::verdict::{Verdict, verdict};
 use crate::migrate::error::{InDoubt, MigrateError, ResumeEdited};
 use crate::migrate::event::Event;
 use crate::migrate::history::state::Unfinished;
-use crate::migrate::server::batch::Batch;
-use crate::migrate::session::session;
+use crate::migrate::history::step::PlannedStep;
+use crate::migrate::session::restore;
 use crate::migrate::settings::Answer;
 use crate::script::{Script, ScriptErrors};
 use crate::sql::{Dialect, Statement, significant};
@@ -74,7 +73,7 @@ impl Executor<'_, '_> {
         unfinished: &Unfinished,
     ) -> Result<usize, MigrateError> {
         self.commit().await?;
-        let dialect = self.tables.dialect();
+        let dialect = self.context.dialect();
         let then = Then::of(step, unfinished, dialect)?;
         let mut done = unfinished.done;
         then.check(step, done, dialect)?;
@@ -82,7 +81,7 @@ impl Executor<'_, '_> {
         if let Some(statement) = then.statements.get(done) {
             let text = then.script.statement_text(statement);
             let verdict = self.judge(unfinished, text).await?;
-            let answer = self.settings.answer.take();
+            let answer = self.work.settings.answer.take();
             let was_said = answer.is_some();
             let verdict = match (answer, verdict) {
                 (None, Some(Verdict::Unknown(found))) => {
@@ -106,26 +105,31 @@ impl Executor<'_, '_> {
                 return Err(self.in_doubt(step, &then, done, String::new()));
             };
             for sql in first {
-                self.own("mending what a statement has left", sql).await?;
+                self.work.own("mending what a statement has left", sql).await?;
             }
             let was_done = matches!(verdict, Verdict::Done(_));
             if unfinished.begun > done {
                 let revision = step.script.revision.id.clone();
-                (self.settings.on_event)(Event::Decided { revision, number: done + 1, was_done, was_said });
+                (self.work.settings.on_event)(Event::Decided {
+                    revision,
+                    number: done + 1,
+                    was_done,
+                    was_said,
+                });
             }
             if was_done {
                 done += 1;
                 then.check(step, done, dialect)?;
             }
-        } else if self.settings.answer.take().is_some() {
+        } else if self.work.settings.answer.take().is_some() {
             return Err(MigrateError::NotInDoubt {
                 revision: step.script.revision.id.clone(),
                 direction: step.direction,
                 number: done + 1,
             });
         }
-        let note = self.tables.resume(&self.entry(step), done);
-        self.own("writing the history", &note).await?;
+        let note = self.context.tables.resume(&self.context.entry(step), done);
+        self.work.own("writing the history", &note).await?;
         Ok(done)
     }
 
@@ -135,7 +139,7 @@ impl Executor<'_, '_> {
         unfinished: &Unfinished,
         statement: &str,
     ) -> Result<Option<Verdict>, MigrateError> {
-        let dialect = self.tables.dialect();
+        let dialect = self.context.dialect();
         if unfinished.begun > unfinished.done {
             let trace = match Effect::of(statement, dialect) {
                 Effect::Alone(trace) => trace,
@@ -170,7 +174,7 @@ impl Executor<'_, '_> {
         let texts: Vec<&str> =
             step.statements.iter().map(|statement| step.script.statement_text(statement)).collect();
         let (finished, remaining) = texts.split_at(done.min(texts.len()));
-        let again = session::restore(finished, remaining, self.tables.dialect()).map_err(|names| {
+        let again = restore::restore(finished, remaining, self.context.dialect()).map_err(|names| {
             MigrateError::SessionLost {
                 revision: step.script.revision.id.clone(),
                 direction: step.direction,
@@ -178,15 +182,8 @@ impl Executor<'_, '_> {
             }
         })?;
         for statement in again {
-            self.own("restoring the session's settings", statement).await?;
+            self.work.own("restoring the session's settings", statement).await?;
         }
         Ok(())
-    }
-
-    /// Runs one statement of our own, by itself.
-    pub(crate) async fn own(&mut self, doing: &'static str, sql: &str) -> Result<(), MigrateError> {
-        let mut batch = Batch::default();
-        batch.own(sql);
-        self.send(batch).await.map_err(own_failure(doing))
     }
 }

@@ -1,23 +1,83 @@
-//! Trying again what somebody else was in the way of.
+//! Retries a run that another session blocked.
 
-use std::hash::{BuildHasher as _, RandomState};
 use std::time::Duration;
+
+use super::executor::Executor;
+use super::plan::Goal;
+use crate::dialect::ErrorKind;
+use crate::migrate::error::{Interrupted, MigrateError, StatementFailure, StoppedAt};
+use crate::migrate::event::{Event, Report};
+use crate::migrate::lock::lease::random;
+use crate::sql::Dialect;
 
 /// The first pause, and the longest.
 const FIRST: Duration = Duration::from_millis(100);
 const LONGEST: Duration = Duration::from_secs(10);
 
-/// How long to pause after the attempt of this number, from 1: twice as long each time, and never twice the same, so that
-/// two that were in each other's way do not meet again.
-pub(crate) fn pause(attempt: u32) -> Duration {
+impl Executor<'_, '_> {
+    /// Runs until an attempt succeeds, or fails for good.
+    pub(super) async fn run(&mut self, goal: &Goal, report: &mut Report) -> Result<(), MigrateError> {
+        self.work.limit_session().await?;
+        let mut result = self.attempts(goal, report).await;
+        if let Err(MigrateError::Interrupted(interrupted)) = &mut result {
+            // Only the executor knows which revisions are committed.
+            interrupted.aftermath.kept = self.progress.kept().to_vec();
+        }
+        result
+    }
+
+    async fn attempts(&mut self, goal: &Goal, report: &mut Report) -> Result<(), MigrateError> {
+        let mut attempt = 0;
+        loop {
+            let error = match self.attempt(goal, report).await {
+                Ok(()) => return Ok(()),
+                Err(error) => error,
+            };
+            if !self.work.abandoned && self.work.connection.in_transaction() {
+                let _ = self.work.connection.rollback().await;
+            }
+            self.progress.roll_back();
+            report.done.retain(|done| self.progress.kept().contains(&done.revision));
+            if self.work.settings.interrupt.is_impatient()
+                && let MigrateError::Statement(failure) = &error
+                && ErrorKind::of(&failure.source) == ErrorKind::Cancelled
+            {
+                return Err(interrupted_in(failure));
+            }
+            // SQLite's own lock ends with each transaction: another run was faster, and this one needs another plan.
+            let moved = matches!(error, MigrateError::Moved) && self.context.dialect() == Dialect::Sqlite;
+            if self.work.abandoned
+                || attempt >= self.work.settings.retries
+                || !(moved || error.is_transient())
+            {
+                return Err(error);
+            }
+            attempt += 1;
+            let pause = pause(attempt);
+            (self.work.settings.on_event)(Event::Retrying { reason: error.to_string(), attempt, pause });
+            self.work.pause(pause).await?;
+        }
+    }
+}
+
+/// The error of a statement that was cancelled because the run was asked twice to stop.
+fn interrupted_in(failure: &StatementFailure) -> MigrateError {
+    let unfinished = (!failure.aftermath.rolled_back && failure.number > 1).then(|| StoppedAt {
+        revision: failure.revision.clone(),
+        direction: failure.direction,
+        done: failure.number - 1,
+        total: failure.total,
+    });
+    let aftermath = failure.aftermath.clone();
+    MigrateError::Interrupted(Box::new(Interrupted { unfinished, aftermath }))
+}
+
+/// The pause after the attempt with this number, from 1: it doubles each time, with a random part, so that two runs that
+/// blocked each other do not meet again.
+fn pause(attempt: u32) -> Duration {
     let longest = FIRST.saturating_mul(2_u32.saturating_pow(attempt.saturating_sub(1))).min(LONGEST);
     let share = u32::try_from(random() % 1000).unwrap_or_default();
     longest / 2 + longest / 2 * share / 1000
-}
-
-/// A number that nobody can guess well enough to meet it.
-pub(crate) fn random() -> u64 {
-    RandomState::new().hash_one(0)
 }
 
 #[cfg(test)]

@@ -1,26 +1,26 @@
-//! One run: read, plan, lock, read again, verify, carry out, record.
+//! One run: reads where the database is, plans, takes the lock, and executes.
 
-use std::fmt::Write as _;
-
-use super::execute::{Executor, own_failure};
+use super::executor::Executor;
 use super::plan::{Goal, Plan};
-use super::{preflight, retry};
+use super::preflight;
 use crate::config::VersionTable;
-use crate::dialect::{ALEMBIC_WIDTH, Tables};
+use crate::dialect::{ServerFacts, Tables};
 use crate::migrate::error::MigrateError;
-use crate::migrate::event::{Event, Report};
-use crate::migrate::history::ahead::Place;
+use crate::migrate::event::Report;
+use crate::migrate::history::context::{Author, Context, applied_by};
 use crate::migrate::history::state::State;
-use crate::migrate::history::verify::{taken_back, verify};
+use crate::migrate::history::verify::verify;
 use crate::migrate::lock::run_lock::RunLock;
-use crate::migrate::server::batch::Batch;
+use crate::migrate::server::connect::Missing;
 use crate::migrate::server::connection::Connection;
-use crate::migrate::server::database::{Database, Missing};
+use crate::migrate::server::database::Database;
+use crate::migrate::server::server_facts;
+use crate::migrate::session::session::Session;
+use crate::migrate::session::work::Work;
 use crate::migrate::settings::Settings;
 use crate::migrator::Migrator;
-use crate::revision::{Direction, Node, RevisionId, Target};
+use crate::revision::Target;
 use crate::script::{Digest, ScriptDirectory};
-use crate::sql::Dialect;
 
 pub(crate) async fn run(
     migrator: &Migrator,
@@ -29,16 +29,17 @@ pub(crate) async fn run(
     mut settings: Settings<'_>,
 ) -> Result<Report, MigrateError> {
     let dialect = database.dialect()?;
+    let directory = migrator.directory();
     let mut is_approved = false;
     let mut connection = match database.connect(Missing::Refuse).await {
         Ok(connection) => connection,
         Err(MigrateError::NoFile { .. }) if !matches!(goal, Goal::Downgrade(_)) => {
             // Nothing is created before it is clear that there is something to do.
-            let plan = Plan::new(migrator.directory(), dialect, &[], goal)?;
+            let plan = Plan::new(directory, dialect, &[], goal)?;
             if plan.is_empty() {
                 return Ok(Report::default());
             }
-            settings.ask(migrator.directory(), &plan)?;
+            settings.ask(directory, &plan)?;
             is_approved = true;
             database.connect(Missing::Create).await?
         }
@@ -48,15 +49,12 @@ pub(crate) async fn run(
     let state = State::read(&mut connection, &tables).await?;
     let to_heads =
         matches!(goal, Goal::Upgrade(target) if *target == Target::HEADS || *target == Target::HEAD);
-    if to_heads && state.is_at(migrator.heads()) {
+    let has_tables = state.has_versions && state.has_history;
+    if to_heads && state.is_at(migrator.heads()) || matches!(goal, Goal::EnsureVersion) && has_tables {
         return Ok(at(&state));
     }
-    if matches!(goal, Goal::EnsureVersion) && state.has_versions && state.has_history {
-        return Ok(at(&state));
-    }
-    let directory = migrator.directory();
     let place = goal.place(&mut connection, &tables, directory, &state).await?;
-    let (nodes, ahead) = allowed(place, goal, &settings)?;
+    let (nodes, ahead) = goal.allow(place, settings.allow_ahead)?;
     let unverified = verify(&mut connection, &tables, directory, &state, &nodes).await?;
     if !ahead.is_empty() {
         return Ok(Report { unverified, ahead, ..at(&state) });
@@ -73,69 +71,60 @@ pub(crate) async fn run(
     if !is_approved {
         settings.ask(directory, &plan)?;
     }
-    // Under the lock there is another one: a long plan need not be there twice.
+    // It is planned again under the lock: a long plan need not be in memory twice.
     drop(plan);
     connection.taint();
-    let facts = preflight::server(&mut connection).await?;
+    let facts = server_facts::read(&mut connection).await?;
     preflight::check(&mut connection, &tables, &state, &facts, &mut settings).await?;
-    let applied_by = applied_by();
-    let tables = find_schema(&mut connection, tables).await?;
-    let mut lock = database.lock(&tables.0, &facts, &applied_by).await?;
-    lock.acquire(&mut connection, &mut settings).await?;
-    let mut executor = Executor {
-        opening: opening(&settings, dialect, &lock),
-        connection: &mut connection,
-        database,
-        tables: tables.0,
-        directory,
-        settings: &mut settings,
-        lock: &mut lock,
-        applied_by: &applied_by,
-        server: facts.identity.as_deref(),
-        abandoned: false,
-        blocked_by: None,
-        search_path: tables.1,
-        found: None,
-        is_left_changed: false,
-        defers: false,
-        expected: Vec::new(),
-        written: Vec::new(),
-        kept: Vec::new(),
-        open: Vec::new(),
-    };
     let mut report = at(&state);
-    let result = executor.persist(goal, &mut report).await;
-    let abandoned = executor.abandoned;
-    if !abandoned && let Err(error) = executor.detach().await {
-        tracing::warn!(%error, "a database that a migration has attached could not be detached");
-    }
-    // A connection on which the server is still at work would answer when that is done.
-    if !abandoned && let Err(error) = lock.release(&mut connection).await {
-        // The work is committed: a lock that could not be given back is freed by its closed connection.
-        tracing::warn!(%error, "the migration lock could not be released in order");
-    }
-    result.map(|()| report)
+    let place = Workplace { database, directory, tables, facts };
+    place.run(connection, settings, goal, &mut report).await?;
+    Ok(report)
 }
 
-/// What every transaction of the work begins with.
-fn opening(settings: &Settings<'_>, dialect: Dialect, lock: &RunLock) -> Vec<String> {
-    let mut opening = Vec::new();
-    if dialect == Dialect::Postgresql {
-        for (name, timeout) in [
-            ("lock_timeout", settings.statement_lock_timeout),
-            ("statement_timeout", settings.statement_timeout),
-        ] {
-            if !timeout.is_zero() {
-                opening.push(format!("SET LOCAL {name} = {}", timeout.as_millis()));
-            }
+/// The place of a run that has something to do.
+struct Workplace<'a> {
+    database: &'a Database,
+    directory: &'a ScriptDirectory,
+    tables: Tables,
+    facts: ServerFacts,
+}
+
+impl Workplace<'_> {
+    /// Takes the lock, runs, and releases the lock.
+    async fn run(
+        self,
+        mut connection: Connection,
+        mut settings: Settings<'_>,
+        goal: &Goal,
+        report: &mut Report,
+    ) -> Result<(), MigrateError> {
+        let applied_by = applied_by();
+        let (tables, search_path) = find_schema(&mut connection, self.tables).await?;
+        let mut lock = RunLock::of(self.database, &tables, &self.facts, &applied_by).await?;
+        lock.acquire(&mut connection, &mut settings).await?;
+        let author = Author { applied_by: &applied_by, server: self.facts.identity.as_deref() };
+        let mut executor = Executor::new(
+            Work::new(&mut connection, &mut lock, &mut settings),
+            Session::new(self.database, search_path),
+            Context { tables, directory: self.directory, author },
+        );
+        let result = executor.run(goal, report).await;
+        let abandoned = executor.work.abandoned;
+        if !abandoned && let Err(error) = executor.session.detach(executor.work.connection).await {
+            tracing::warn!(%error, "a database that a migration has attached could not be detached");
         }
+        // An abandoned connection would only answer when the server has executed the statement.
+        if !abandoned && let Err(error) = lock.release(&mut connection).await {
+            // The work is committed, and the lock ends with its connection.
+            tracing::warn!(%error, "the migration lock could not be released in order");
+        }
+        result
     }
-    opening.extend(lock.opening());
-    opening
 }
 
-/// Names our tables by their schema, so that they are found whatever a script does to the search path, or uses; and the
-/// search path.
+/// Names our tables by their schema, so that they are found whatever search path or database a script sets; and returns
+/// the search path.
 async fn find_schema(
     connection: &mut Connection,
     mut tables: Tables,
@@ -155,24 +144,9 @@ async fn find_schema(
 }
 
 impl Settings<'_> {
-    /// Asks for leave, before anything is written.
+    /// Asks the caller for approval, before anything is written.
     fn ask(&mut self, directory: &ScriptDirectory, plan: &Plan<'_>) -> Result<(), MigrateError> {
-        (self.approve)(&planned(directory, plan)).map_err(|reason| MigrateError::Refused { reason })
-    }
-}
-
-/// The known nodes of a place, and the rows that are ahead of them, if that is allowed.
-fn allowed(
-    place: Place,
-    goal: &Goal,
-    settings: &Settings<'_>,
-) -> Result<(Vec<Node>, Vec<String>), MigrateError> {
-    match place {
-        Place::Known(nodes) => Ok((nodes, Vec::new())),
-        Place::Ahead(nodes, ahead) if settings.allow_ahead && matches!(goal, Goal::Upgrade(_)) => {
-            Ok((nodes, ahead.unknown))
-        }
-        Place::Ahead(_, ahead) => Err(MigrateError::Ahead(ahead)),
+        (self.approve)(&plan.revisions(directory)).map_err(|reason| MigrateError::Refused { reason })
     }
 }
 
@@ -197,198 +171,4 @@ pub async fn up_to_date(
 
 fn at(state: &State) -> Report {
     Report { from: state.ids(), to: state.ids(), ..Report::default() }
-}
-
-/// Who runs it: user and host.
-pub(crate) fn applied_by() -> String {
-    let user = whoami::username().unwrap_or_else(|_| "unknown".to_owned());
-    let host = whoami::hostname().unwrap_or_else(|_| "unknown".to_owned());
-    let mut who = format!("{user}@{host}");
-    who.truncate(who.floor_char_boundary(255));
-    who
-}
-
-impl Executor<'_, '_> {
-    /// Runs, and tries again what somebody else was in the way of.
-    async fn persist(&mut self, goal: &Goal, report: &mut Report) -> Result<(), MigrateError> {
-        self.limit_session().await?;
-        let mut attempt = 0;
-        loop {
-            let error = match self.locked(goal, report).await {
-                Ok(()) => return Ok(()),
-                Err(error) => error,
-            };
-            if !self.abandoned && self.connection.in_transaction() {
-                let _ = self.connection.rollback().await;
-            }
-            self.open.clear();
-            report.done.retain(|done| self.kept.contains(&done.revision));
-            if self.settings.interrupt.is_impatient()
-                && let MigrateError::Statement(failure) = &error
-                && Connection::is_cancelled(&failure.source)
-            {
-                return Err(self.stopped_in(failure));
-            }
-            // SQLite's own lock ends with each transaction: somebody else was faster, and the plan is another one now.
-            let moved = matches!(error, MigrateError::Moved) && self.tables.dialect() == Dialect::Sqlite;
-            if self.abandoned || attempt >= self.settings.retries || !(moved || error.is_transient()) {
-                return Err(error);
-            }
-            attempt += 1;
-            let pause = retry::pause(attempt);
-            (self.settings.on_event)(Event::Retrying { reason: error.to_string(), attempt, pause });
-            self.pause(pause).await?;
-        }
-    }
-
-    /// MySQL: lets statements mean what they mean to the server's own client, whatever sqlx or a pool has set (with sqlx
-    /// `||` concatenates, and the time zone is UTC); and sets the limits of statements, which no transaction has there.
-    pub(crate) async fn limit_session(&mut self) -> Result<(), MigrateError> {
-        if self.tables.dialect() != Dialect::Mysql {
-            return Ok(());
-        }
-        const LIMITING: &str = "setting the limits of statements";
-        let mut settings =
-            "SET SESSION sql_mode = @@GLOBAL.sql_mode, time_zone = @@GLOBAL.time_zone".to_owned();
-        let lock_timeout = self.settings.statement_lock_timeout;
-        if !lock_timeout.is_zero() {
-            // In whole seconds, of which there is at least one.
-            let seconds = lock_timeout.as_millis().div_ceil(1000);
-            let _ = write!(settings, ", lock_wait_timeout = {seconds}, innodb_lock_wait_timeout = {seconds}");
-        }
-        self.own(LIMITING, &settings).await?;
-        let timeout = self.settings.statement_timeout;
-        if !timeout.is_zero() {
-            let on_mariadb = format!("SET SESSION max_statement_time = {}", timeout.as_secs_f64());
-            if self.own(LIMITING, &on_mariadb).await.is_err() {
-                // MySQL, which limits queries alone.
-                self.own(LIMITING, &format!("SET SESSION max_execution_time = {}", timeout.as_millis()))
-                    .await?;
-            }
-        }
-        Ok(())
-    }
-
-    /// The run, under the lock.
-    async fn locked(&mut self, goal: &Goal, report: &mut Report) -> Result<(), MigrateError> {
-        let dialect = self.tables.dialect();
-        if dialect == Dialect::Sqlite {
-            self.begin_waiting().await?;
-        }
-        let state = State::read(self.connection, &self.tables).await?;
-        let place = goal.place(self.connection, &self.tables, self.directory, &state).await?;
-        let (nodes, ahead) = allowed(place, goal, self.settings)?;
-        self.expected = nodes;
-        self.written.clone_from(&self.expected);
-        report.unverified =
-            verify(self.connection, &self.tables, self.directory, &state, &self.expected).await?;
-        let plan = Plan::new(self.directory, dialect, &self.expected, goal)?;
-        let unfinished = state.unfinished(self.connection, &self.tables).await?;
-        let plan = plan.finish_first(self.directory, dialect, &self.expected, goal, unfinished)?;
-        if plan.is_empty() || !ahead.is_empty() {
-            // Somebody else did it while this run waited.
-            self.commit().await?;
-            report.to = state.ids();
-            report.ahead = ahead;
-            return Ok(());
-        }
-        self.check_width(&state, &plan).await?;
-        preflight::check_ids(dialect, self.directory.graph())?;
-        preflight::check_statements(&self.tables, &plan)?;
-        if let Plan::Steps(steps) = &plan {
-            let upgrades = steps.iter().filter(|step| step.direction == Direction::Upgrade);
-            let fresh = upgrades.filter(|step| step.unfinished.is_none());
-            let revisions: Vec<RevisionId> = fresh.map(|step| step.script.revision.id.clone()).collect();
-            report.taken_back = taken_back(self.connection, &self.tables, &state, &revisions).await?;
-        }
-        (self.settings.on_event)(Event::Planned { steps: planned(self.directory, &plan) });
-        if dialect == Dialect::Postgresql {
-            self.connection
-                .begin(&self.opening)
-                .await
-                .map_err(MigrateError::database("beginning a transaction"))?;
-        }
-        self.create_tables(&state).await?;
-        if let Plan::Steps(steps) = &plan {
-            self.find_deferred(steps).await?;
-        }
-        match plan {
-            Plan::Steps(steps) => self.carry_out(steps, report).await?,
-            Plan::Stamp { plan, purge } => self.stamp(&plan, purge).await?,
-            Plan::Tables => {}
-        }
-        self.commit().await?;
-        report.to = self
-            .directory
-            .graph()
-            .ids(self.expected.iter().copied())
-            .iter()
-            .map(ToString::to_string)
-            .collect();
-        report.to.sort();
-        Ok(())
-    }
-
-    /// Refuses ids that an existing version table has no room for.
-    async fn check_width(&mut self, state: &State, plan: &Plan<'_>) -> Result<(), MigrateError> {
-        let graph = self.directory.graph();
-        let nodes: Vec<Node> = match plan {
-            Plan::Steps(steps) => steps.iter().map(|step| step.node).collect(),
-            Plan::Stamp { plan, .. } => plan.rows.clone(),
-            Plan::Tables => Vec::new(),
-        };
-        let longest =
-            nodes.into_iter().map(|node| graph.id(node)).max_by_key(|id| id.as_str().chars().count());
-        let Some(longest) =
-            longest.filter(|id| state.has_versions && id.as_str().chars().count() > ALEMBIC_WIDTH)
-        else {
-            return Ok(());
-        };
-        let Some(sql) = self.tables.version_width() else {
-            return Ok(());
-        };
-        let rows =
-            self.connection.rows(sql).await.map_err(MigrateError::database("reading the version table"))?;
-        let width = rows.into_iter().flatten().flatten().next().and_then(|width| width.parse::<usize>().ok());
-        match width {
-            Some(width) if width < longest.as_str().chars().count() => Err(MigrateError::IdTooLong {
-                revision: longest.clone(),
-                table: self.tables.version(),
-                width,
-            }),
-            _ => Ok(()),
-        }
-    }
-
-    async fn create_tables(&mut self, state: &State) -> Result<(), MigrateError> {
-        let mut batch = Batch::default();
-        if !state.has_versions {
-            let ids = self
-                .directory
-                .graph()
-                .nodes()
-                .map(|node| self.directory.graph().id(node).as_str().chars().count());
-            batch.own(&self.tables.create_version(ids.max().unwrap_or_default()));
-        }
-        if !state.has_history {
-            self.tables.create_history().iter().for_each(|sql| batch.own(sql));
-        }
-        if batch.is_empty() {
-            return Ok(());
-        }
-        self.send(batch).await.map_err(own_failure("creating the version table"))
-    }
-}
-
-/// Direction and id of everything that a plan touches.
-fn planned(directory: &ScriptDirectory, plan: &Plan<'_>) -> Vec<(Direction, RevisionId)> {
-    let id = |node: &Node| directory.graph().id(*node).clone();
-    match plan {
-        Plan::Steps(steps) => steps.iter().map(|step| (step.direction, id(&step.node))).collect(),
-        Plan::Stamp { plan, .. } => {
-            let down = plan.unstamped.iter().map(|node| (Direction::Downgrade, id(node)));
-            down.chain(plan.stamped.iter().map(|node| (Direction::Upgrade, id(node)))).collect()
-        }
-        Plan::Tables => Vec::new(),
-    }
 }

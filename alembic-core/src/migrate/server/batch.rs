@@ -5,6 +5,7 @@ use std::ops::Range;
 use super::boundary::{boundary, is_armed};
 use super::connection::{BatchError, Connection};
 use crate::dialect::DatabaseMessage;
+use crate::migrate::error::MigrateError;
 use crate::sql::{Dialect, Statement};
 
 /// What stands between two statements.
@@ -52,6 +53,20 @@ pub(crate) enum Failure {
     LockLost(Option<sqlx::Error>),
     /// It was given up, because the run was told to stop.
     Interrupted,
+}
+
+impl Failure {
+    /// The error for a failure that is not about a statement of a script.
+    pub(crate) fn during(doing: &'static str) -> impl FnOnce(Failure) -> MigrateError {
+        move |failure| match failure {
+            Failure::Own(error) | Failure::Statement { source: error, .. } | Failure::Unsatisfied(error) => {
+                MigrateError::database(doing)(error)
+            }
+            Failure::Moved => MigrateError::Moved,
+            Failure::LockLost(source) => MigrateError::LockLost { source },
+            Failure::Interrupted => MigrateError::interrupted(),
+        }
+    }
 }
 
 impl Batch {

@@ -9,10 +9,15 @@ use sqlx::postgres::PgConnectOptions;
 use sqlx::sqlite::SqliteConnectOptions;
 
 use super::connection::{Connection, Handle};
-#[cfg(feature = "sqlite")]
-use super::database::Missing;
 use crate::dialect::DatabaseMessage;
 use crate::migrate::error::MigrateError;
+
+/// What happens if a SQLite file does not exist.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Missing {
+    Create,
+    Refuse,
+}
 
 /// The reason why a driver refuses a URL.
 fn reason(error: &sqlx::Error) -> String {

@@ -8,7 +8,7 @@ use sqlx::{AssertSqlSafe, Either, Row as _, SqlSafeStr as _};
 use sqlx_core::transaction::TransactionManager;
 
 use super::boundary::boundary;
-use crate::dialect::{DatabaseMessage, Rows};
+use crate::dialect::Rows;
 use crate::sql::Dialect;
 
 const LENT: &str = "a handle has its connection until it is detached";
@@ -209,77 +209,6 @@ impl Connection {
     /// Says that no pool is to get the connection back, whatever else is lost with it.
     pub(crate) fn discard(&mut self) {
         on_connection!(self, connection, _Manager => connection.discard());
-    }
-
-    /// Whether the error says that another process writes to the same SQLite file.
-    pub(crate) fn is_busy(error: &sqlx::Error) -> bool {
-        #[cfg(feature = "sqlite")]
-        if let sqlx::Error::Database(error) = error
-            && let Some(error) = error.try_downcast_ref::<sqlx::sqlite::SqliteError>()
-        {
-            return crate::dialect::sqlite::is_busy(error);
-        }
-        let _ = error;
-        false
-    }
-
-    /// Whether the error says that somebody else was in the way: a lock that was waited for for too long, a deadlock, a
-    /// transaction that cannot be serialized. Then the same may well succeed a little later.
-    pub(crate) fn is_transient(error: &sqlx::Error) -> bool {
-        let sqlx::Error::Database(error) = error else {
-            return false;
-        };
-        #[cfg(feature = "sqlite")]
-        if let Some(error) = error.try_downcast_ref::<sqlx::sqlite::SqliteError>() {
-            return crate::dialect::sqlite::is_busy(error);
-        }
-        #[cfg(feature = "postgres")]
-        if let Some(error) = error.try_downcast_ref::<sqlx::postgres::PgDatabaseError>() {
-            return crate::dialect::postgresql::is_transient(error);
-        }
-        #[cfg(feature = "mysql")]
-        if let Some(error) = error.try_downcast_ref::<sqlx::mysql::MySqlDatabaseError>() {
-            return crate::dialect::mysql::is_transient(error);
-        }
-        false
-    }
-
-    /// Whether the error says that a statement was given up because somebody asked for that.
-    pub(crate) fn is_cancelled(error: &sqlx::Error) -> bool {
-        // `query_canceled`; `ER_QUERY_INTERRUPTED`.
-        matches!(DatabaseMessage::of(error).code.as_deref(), Some("57014" | "1317"))
-    }
-
-    /// Whether the error says that a statement cannot run in a transaction.
-    pub(crate) fn refuses_transaction(error: &sqlx::Error) -> bool {
-        #[cfg(feature = "postgres")]
-        if let sqlx::Error::Database(error) = error
-            && let Some(error) = error.try_downcast_ref::<sqlx::postgres::PgDatabaseError>()
-        {
-            return crate::dialect::postgresql::refuses_transaction(error);
-        }
-        let _ = error;
-        false
-    }
-
-    /// Whether the error says that a table does not exist.
-    pub(crate) fn is_missing_table(error: &sqlx::Error) -> bool {
-        let sqlx::Error::Database(error) = error else {
-            return false;
-        };
-        #[cfg(feature = "sqlite")]
-        if let Some(error) = error.try_downcast_ref::<sqlx::sqlite::SqliteError>() {
-            return crate::dialect::sqlite::is_missing_table(error);
-        }
-        #[cfg(feature = "postgres")]
-        if let Some(error) = error.try_downcast_ref::<sqlx::postgres::PgDatabaseError>() {
-            return crate::dialect::postgresql::is_missing_table(error);
-        }
-        #[cfg(feature = "mysql")]
-        if let Some(error) = error.try_downcast_ref::<sqlx::mysql::MySqlDatabaseError>() {
-            return crate::dialect::mysql::is_missing_table(error);
-        }
-        false
     }
 }
 

@@ -3,20 +3,9 @@
 use std::fmt;
 use std::path::Path;
 
-use super::connect;
+use super::connect::{self, Missing};
 use super::connection::{Connection, Handle};
-#[cfg(any(feature = "postgres", feature = "mysql"))]
-use crate::dialect::LockKey;
-#[cfg(feature = "mysql")]
-use crate::dialect::mysql::MysqlLock;
-#[cfg(feature = "postgres")]
-use crate::dialect::postgresql::PostgresqlLock;
-use crate::dialect::{ServerFacts, Tables};
 use crate::migrate::error::MigrateError;
-#[cfg(feature = "sqlite")]
-use crate::migrate::lock::file_lock::FileLock;
-use crate::migrate::lock::lease::LeaseLock;
-use crate::migrate::lock::run_lock::RunLock;
 use crate::sql::Dialect;
 
 /// The database to migrate.
@@ -177,13 +166,6 @@ impl Source {
     }
 }
 
-/// What happens if a SQLite file does not exist.
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Missing {
-    Create,
-    Refuse,
-}
-
 impl Database {
     /// The dialect of the database.
     ///
@@ -286,40 +268,6 @@ impl Database {
             #[cfg(feature = "mysql")]
             Ok(Source::MySqlPool(pool)) => pool.close().await,
             _ => {}
-        }
-    }
-
-    /// What the lock of a run on this database is. `facts` says whether the server's own locks are good for anything.
-    pub(crate) async fn lock(
-        &self,
-        tables: &Tables,
-        facts: &ServerFacts,
-        holder: &str,
-    ) -> Result<RunLock, MigrateError> {
-        if facts.needs_lease {
-            let connection = self.connect_apart().await?;
-            let lease = LeaseLock::prepare(connection, tables, holder).await;
-            return lease.map(RunLock::lease).map_err(MigrateError::database("making the migration lock"));
-        }
-        match self.options()? {
-            #[cfg(feature = "sqlite")]
-            Options::Sqlite(options) => Ok(match connect::file(&options) {
-                Some(file) => RunLock::file(FileLock::of(&file, holder)),
-                None => RunLock::alone(),
-            }),
-            #[cfg(feature = "postgres")]
-            Options::Postgresql(options) => {
-                let lock = PostgresqlLock::connect(&options, LockKey::of(tables.lock_key())).await;
-                lock.map(RunLock::postgresql).map_err(|error| connect::postgresql_error(&options, error))
-            }
-            #[cfg(feature = "mysql")]
-            Options::Mysql(options) => {
-                let database = options.get_database().unwrap_or_default();
-                let lock =
-                    MysqlLock::connect(&options, LockKey::of(&format!("{database}.{}", tables.lock_key())))
-                        .await;
-                lock.map(RunLock::mysql).map_err(|error| connect::mysql_error(&options, error))
-            }
         }
     }
 

@@ -5,3 +5,4 @@ pub(crate) mod boundary;
 pub(crate) mod connect;
 pub(crate) mod connection;
 pub(crate) mod database;
+pub(crate) mod server_facts;

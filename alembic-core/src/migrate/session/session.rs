@@ -1,213 +1,135 @@
-//! What statements leave in the session that they ran in: lost with it, when another one has to go on.
+//! The session in which the revisions of a run are executed, and what each of them may find in it.
 
-use crate::sql::{Dialect, TokenKind, keywords, lex};
+use super::deferred;
+use super::found::{Found, attached_databases};
+use super::leave::{changes_session, reset_postgresql, reset_sqlite};
+use super::work::Work;
+use crate::dialect::Tables;
+use crate::dialect::quote::identifier;
+use crate::migrate::error::MigrateError;
+use crate::migrate::history::step::PlannedStep;
+use crate::migrate::server::batch::{Batch, Failure};
+use crate::migrate::server::connect::Missing;
+use crate::migrate::server::connection::Connection;
+use crate::migrate::server::database::Database;
+use crate::sql::Dialect;
 
-/// Makes a new session like the one in which `finished` ran, for `remaining`: the statements to run again.
-///
-/// # Errors
-/// What cannot be had again and is needed: variables with values that were computed, temporary tables.
-pub(crate) fn restore<'a>(
-    finished: &[&'a str],
-    remaining: &[&str],
-    dialect: Dialect,
-) -> Result<Vec<&'a str>, Vec<String>> {
-    let mut again = Vec::new();
-    let mut lost: Vec<String> = Vec::new();
-    for statement in finished.iter().copied() {
-        let words = keywords(statement, dialect, 3);
-        let words: Vec<&str> = words.iter().map(String::as_str).collect();
-        match words.as_slice() {
-            ["SET", "STATEMENT", ..] if dialect == Dialect::Mysql => {}
-            ["SET", ..] if !has_word(statement, dialect, "SELECT") => again.push(statement),
-            ["PREPARE" | "USE", ..] if dialect == Dialect::Mysql => again.push(statement),
-            ["PRAGMA" | "ATTACH" | "DETACH", ..] if dialect == Dialect::Sqlite => again.push(statement),
-            ["CREATE", "TEMP" | "TEMPORARY", "TABLE"] => lost.extend(new_table(statement, dialect)),
-            _ if dialect == Dialect::Mysql => lost.extend(variables(statement)),
-            _ => {}
-        }
+/// The state of the session of a run.
+pub(crate) struct Session<'e> {
+    /// The source of another session.
+    database: &'e Database,
+    /// PostgreSQL's search path as the run found it.
+    search_path: Option<String>,
+    /// The state of the session before a revision changed it.
+    found: Option<Found>,
+    /// Whether a revision may have left its session changed: the next one needs another session.
+    is_left_changed: bool,
+    /// Whether PostgreSQL may have constraints that are deferred to the end of a transaction.
+    defers: bool,
+}
+
+impl<'e> Session<'e> {
+    pub(crate) fn new(database: &'e Database, search_path: Option<String>) -> Session<'e> {
+        Session { database, search_path, found: None, is_left_changed: false, defers: false }
     }
-    lost.sort();
-    lost.dedup();
-    lost.retain(|name| remaining.iter().chain(&again).any(|statement| mentions(statement, dialect, name)));
-    if lost.is_empty() { Ok(again) } else { Err(lost) }
-}
 
-/// Whether what a statement leaves in its session could be noticed by the next revision: as far as its words tell.
-///
-/// It is asked of every statement, and says `false` of all ordinary ones.
-pub(crate) fn is_changed_by(statement: &str, dialect: Dialect) -> bool {
-    let words = keywords(statement, dialect, 4);
-    let words: Vec<&str> = words.iter().map(String::as_str).collect();
-    let is_temporary = || words.iter().any(|word| matches!(*word, "TEMP" | "TEMPORARY"));
-    match (dialect, words.as_slice()) {
-        (Dialect::Mysql, ["SET", "STATEMENT", ..]) => false,
-        (Dialect::Sqlite, ["PRAGMA" | "ATTACH" | "DETACH", ..]) => true,
-        (Dialect::Sqlite, ["CREATE", ..]) => is_temporary() || mentions(statement, dialect, "temp"),
-        (Dialect::Sqlite, _) => false,
-        (_, ["SET" | "RESET" | "PREPARE" | "CALL", ..]) => true,
-        (Dialect::Mysql, ["USE" | "HANDLER" | "BEGIN" | "EXECUTE" | "DECLARE", ..]) => true,
-        (Dialect::Mysql, ["CREATE", ..]) if is_temporary() => true,
-        // What routines and triggers do is not done now.
-        (Dialect::Mysql, ["CREATE" | "ALTER", ..]) => false,
-        (Dialect::Mysql, _) => {
-            (statement.contains('@') && !variables(statement).is_empty())
-                || is_made_of_statements(&words)
-                || (has_text(statement, "GET_LOCK") && mentions(statement, dialect, "GET_LOCK"))
+    /// Reads the state of the session before a revision changes it for the first time; on MySQL, continues in a new one
+    /// after that.
+    pub(crate) async fn enter(
+        &mut self,
+        work: &mut Work<'_, '_>,
+        step: &PlannedStep<'_>,
+        steps: &[PlannedStep<'_>],
+    ) -> Result<(), MigrateError> {
+        let dialect = work.dialect();
+        if std::mem::take(&mut self.is_left_changed) {
+            self.renew(work).await?;
         }
-        (_, ["DISCARD" | "DECLARE" | "LOAD" | "EXECUTE", ..]) => true,
-        (_, ["CREATE", ..]) if is_temporary() => true,
-        (_, ["CREATE", second, ..]) if matches!(*second, "FUNCTION" | "PROCEDURE" | "OR") => false,
-        // `UPDATE … SET` in a body looks the same; then one question is asked for nothing.
-        (_, ["DO", ..]) => {
-            ["SET", "set_config", "TEMP", "TEMPORARY"].iter().any(|word| has_text(statement, word))
+        let changes = changes_session(step, dialect);
+        self.is_left_changed = changes && dialect == Dialect::Mysql;
+        if !changes || self.found.is_some() {
+            return Ok(());
         }
-        _ => ["set_config", "pg_temp", "TEMP", "TEMPORARY"]
-            .iter()
-            .any(|word| has_text(statement, word) && mentions(statement, dialect, word)),
-    }
-}
-
-/// MariaDB's compound statements outside of routines.
-fn is_made_of_statements(words: &[&str]) -> bool {
-    matches!(words.first(), Some(&("IF" | "CASE" | "LOOP" | "REPEAT" | "WHILE" | "FOR")))
-}
-
-/// Whether a text has this word in it, anywhere: in a body, a string, a comment.
-pub(crate) fn has_text(text: &str, word: &str) -> bool {
-    let is_part = |byte: Option<&u8>| byte.is_some_and(|byte| byte.is_ascii_alphanumeric() || *byte == b'_');
-    let (text, word) = (text.as_bytes(), word.as_bytes());
-    text.windows(word.len()).enumerate().any(|(at, window)| {
-        window.eq_ignore_ascii_case(word)
-            && !is_part(at.checked_sub(1).and_then(|before| text.get(before)))
-            && !is_part(text.get(at + word.len()))
-    })
-}
-
-fn has_word(statement: &str, dialect: Dialect, word: &str) -> bool {
-    lex(statement, dialect)
-        .any(|token| token.kind == TokenKind::Word && token.text(statement).eq_ignore_ascii_case(word))
-}
-
-/// The variables of a session (`@name`, not `@@name`) that a statement mentions.
-fn variables(statement: &str) -> Vec<String> {
-    let parameters = lex(statement, Dialect::Mysql).filter(|token| token.kind == TokenKind::Parameter);
-    let texts = parameters.map(|token| token.text(statement));
-    texts.filter(|text| text.starts_with('@') && !text.starts_with("@@")).map(str::to_owned).collect()
-}
-
-/// The name in `CREATE TEMPORARY TABLE [IF NOT EXISTS] name`.
-fn new_table(statement: &str, dialect: Dialect) -> Option<String> {
-    let names = lex(statement, dialect)
-        .filter(|token| matches!(token.kind, TokenKind::Word | TokenKind::QuotedIdentifier))
-        .map(|token| token.text(statement));
-    let not_exists = ["IF", "NOT", "EXISTS"];
-    let name = names.skip(3).find(|word| !not_exists.iter().any(|other| word.eq_ignore_ascii_case(other)));
-    name.map(|name| name.trim_matches(['"', '`', '[', ']']).to_owned())
-}
-
-/// Whether a statement has this name in it.
-pub(crate) fn mentions(statement: &str, dialect: Dialect, name: &str) -> bool {
-    lex(statement, dialect).any(|token| {
-        let text = token.text(statement);
-        match token.kind {
-            TokenKind::Word | TokenKind::Parameter => text.eq_ignore_ascii_case(name),
-            TokenKind::QuotedIdentifier => text.trim_matches(['"', '`', '[', ']']).eq_ignore_ascii_case(name),
-            _ => false,
-        }
-    })
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn what_the_next_revision_could_notice() {
-        let check = |dialect: Dialect, changed: bool, statements: &[&str]| {
-            for statement in statements {
-                assert_eq!(is_changed_by(statement, dialect), changed, "{dialect}: {statement}");
-            }
+        let found = match dialect {
+            Dialect::Mysql => return Ok(()),
+            // A server that only speaks PostgreSQL's protocol has settings of its own.
+            Dialect::Postgresql if work.lock.is_lease() => Ok(Found::default()),
+            Dialect::Postgresql => Found::of_postgresql(work.connection, steps).await,
+            Dialect::Sqlite => Found::of_sqlite(work.connection).await,
         };
-        check(
-            Dialect::Mysql,
-            true,
-            &[
-                "SET NAMES latin1",
-                "/*!40101 SET NAMES utf8 */",
-                "USE other",
-                "PREPARE s FROM 'SELECT 1'",
-                "CREATE TEMPORARY TABLE t (x INT)",
-                "SELECT max(x) INTO @x FROM t",
-                "CALL p()",
-                "BEGIN NOT ATOMIC SET @x = 1; END",
-                "SELECT GET_LOCK('a', 1)",
-            ],
-        );
-        check(
-            Dialect::Mysql,
-            false,
-            &[
-                "CREATE TABLE t (x INT)",
-                "UPDATE t SET x = 1",
-                "SET STATEMENT max_statement_time = 1 FOR SELECT 1",
-                "CREATE PROCEDURE p() SET @x = 1",
-                "INSERT INTO t VALUES ('a@b')",
-            ],
-        );
-        check(
-            Dialect::Postgresql,
-            true,
-            &[
-                "SET TimeZone = 'Asia/Tokyo'",
-                "SET LOCAL lock_timeout = 0",
-                "RESET ALL",
-                "SELECT pg_catalog.set_config('search_path', '', false)",
-                "CREATE TEMP TABLE t (x int)",
-                "CREATE TABLE pg_temp.t (x int)",
-                "SELECT 1 INTO TEMP t",
-                "DO $$ BEGIN PERFORM set_config('a.b', 'c', false); END $$",
-                "PREPARE s AS SELECT 1",
-            ],
-        );
-        check(
-            Dialect::Postgresql,
-            false,
-            &[
-                "CREATE TABLE t (x int)",
-                "UPDATE t SET x = 1",
-                "CREATE FUNCTION f() RETURNS void LANGUAGE sql AS 'SELECT 1' SET search_path = a",
-                "DO $$ BEGIN DELETE FROM t; END $$",
-                "INSERT INTO t VALUES ('set_config')",
-            ],
-        );
-        check(
-            Dialect::Sqlite,
-            true,
-            &["PRAGMA ignore_check_constraints = ON", "ATTACH 'x' AS y", "CREATE TEMP TABLE t (x)"],
-        );
-        check(Dialect::Sqlite, false, &["CREATE TABLE t (temporary TEXT)", "UPDATE t SET x = 1"]);
+        self.found = Some(found.map_err(MigrateError::database("reading the settings of the session"))?);
+        Ok(())
     }
 
-    #[test]
-    fn settings_are_made_again_and_computed_values_are_missed() {
-        let check = |finished: &[&str], remaining: &str, expected: Result<&[&str], &[&str]>| {
-            let found = restore(finished, &[remaining], Dialect::Mysql);
-            let found = found.map_err(|lost| lost.iter().map(|name| name.to_lowercase()).collect::<Vec<_>>());
-            let expected = expected
-                .map(<[&str]>::to_vec)
-                .map_err(|lost| lost.iter().map(|name| (*name).to_owned()).collect::<Vec<_>>());
-            assert_eq!(found, expected, "{finished:?} {remaining}");
+    /// Ends the session of the work, and continues in another one. The lock is held by a session of its own, and is checked
+    /// afterwards: no other run may have had it in between.
+    async fn renew(&mut self, work: &mut Work<'_, '_>) -> Result<(), MigrateError> {
+        work.lock.hand_over(work.connection).await?;
+        let mut connection = self.database.connect(Missing::Refuse).await?;
+        connection.taint();
+        *work.connection = connection;
+        work.lock.take_over(work.connection, work.settings).await?;
+        work.limit_session().await
+    }
+
+    /// Takes back the changes of a revision to its session. They are added to `batch`, which is sent first if something
+    /// has to be read.
+    pub(crate) async fn leave(
+        &self,
+        work: &mut Work<'_, '_>,
+        step: &PlannedStep<'_>,
+        batch: &mut Batch,
+    ) -> Result<(), Failure> {
+        let dialect = work.dialect();
+        let Some(found) = &self.found else { return Ok(()) };
+        if !changes_session(step, dialect) {
+            return Ok(());
+        }
+        match dialect {
+            Dialect::Mysql => {}
+            Dialect::Postgresql => reset_postgresql(work, step, found, batch),
+            Dialect::Sqlite => reset_sqlite(work, step, found, batch).await?,
+        }
+        Ok(())
+    }
+
+    /// Restores PostgreSQL's search path after a script that may have changed it.
+    pub(crate) fn restore_search_path(&self, tables: &Tables, step: &PlannedStep<'_>, batch: &mut Batch) {
+        if let Some(path) = &self.search_path
+            && step.script.text.contains("search_path")
+        {
+            batch.own(&tables.restore_search_path(path));
+        }
+    }
+
+    /// SQLite: detaches the databases that revisions have attached, which is only possible outside of a transaction. At
+    /// the end of a run it is best effort.
+    pub(crate) async fn detach(&self, connection: &mut Connection) -> sqlx::Result<()> {
+        let Some(found) = self.found.as_ref().filter(|_| connection.dialect() == Dialect::Sqlite) else {
+            return Ok(());
         };
-        let set = "SET FOREIGN_KEY_CHECKS = 0, @a = 1";
-        check(&["CREATE TABLE t (x INT)", set], "SELECT @a", Ok(&[set]));
-        let computed = "SET @b = (SELECT max(x) FROM t)";
-        check(&[computed], "SELECT @c, @@b", Ok(&[]));
-        check(&[computed], "UPDATE t SET x = @B", Err(&["@b"]));
-        check(&["SELECT x INTO @d FROM t"], "UPDATE t SET x = @d", Err(&["@d"]));
-        check(&["CREATE TEMPORARY TABLE IF NOT EXISTS `old` (x INT)"], "SELECT 1 FROM old", Err(&["old"]));
-        check(&["CREATE TEMPORARY TABLE old (x INT)"], "SELECT 'old'", Ok(&[]));
-        let prepare = "PREPARE s FROM @text";
-        check(&["SELECT 'x' INTO @text", prepare], "EXECUTE s", Err(&["@text"]));
-        check(&["SET STATEMENT max_statement_time = 1 FOR SELECT 1"], "SELECT 2", Ok(&[]));
+        let attached = attached_databases(connection).await?;
+        for name in attached.iter().filter(|name| !found.databases.contains(name)) {
+            let sql = format!("DETACH {}", identifier(Dialect::Sqlite, name));
+            connection.execute(sql).await.map_err(|failure| failure.error)?;
+        }
+        Ok(())
+    }
+
+    /// Finds out whether there are deferred constraints to check.
+    pub(crate) async fn find_deferred(
+        &mut self,
+        connection: &mut Connection,
+        steps: &[PlannedStep<'_>],
+    ) -> Result<(), MigrateError> {
+        self.defers = deferred::exist(connection, steps).await?;
+        Ok(())
+    }
+
+    /// Checks the deferred constraints at the end of a revision.
+    pub(crate) fn check_deferred(&self, batch: &mut Batch) {
+        if self.defers {
+            batch.constraints(deferred::CHECK);
+        }
     }
 }

@@ -1,92 +1,111 @@
-//! Dropping a table on SQLite, where rows of others may refer to it.
+//! `DROP TABLE` on SQLite of a table that rows of other tables reference.
 
-use super::alter::displace_table;
-use super::children::{Orphan, dropped_table, is_hidden, is_replaced, orphans, referring_tables, restoring};
+use super::children::{self, Orphan, is_hidden, is_replaced, orphans, referring_tables, restoring};
 use crate::migrate::error::MigrateError;
-use crate::migrate::run::execute::Executor;
-use crate::migrate::run::plan::PlannedStep;
+use crate::migrate::history::step::PlannedStep;
+use crate::migrate::server::connection::Connection;
+use crate::revision::RevisionId;
 use crate::sql::Dialect;
 
-/// A table that was dropped for another one to take its place.
+/// A table that is dropped so that another one takes its place.
 pub(crate) struct Displaced {
     table: String,
-    /// Where it was dropped.
+    /// The line of the statement that drops it.
     line: usize,
-    /// Rows that referred to nothing in it already.
+    /// The rows that referenced missing rows of it before.
     before: Vec<Orphan>,
 }
 
 const LOOKING: &str = "looking for rows that refer to a table";
 
-impl Executor<'_, '_> {
-    /// The table that a statement drops, where SQLite would take rows along.
-    pub(crate) fn dropped_table(&self, statement: &str) -> Option<String> {
-        (self.tables.dialect() == Dialect::Sqlite).then(|| dropped_table(statement)).flatten()
-    }
+/// The table that a statement drops, on SQLite, which deletes referencing rows of other tables too.
+pub(crate) fn dropped_table(statement: &str, dialect: Dialect) -> Option<String> {
+    (dialect == Dialect::Sqlite).then(|| children::dropped_table(statement)).flatten()
+}
 
-    /// Drops a table that rows of others refer to, if another one takes its place later in the section: these rows stay.
-    pub(crate) async fn displace(
-        &mut self,
-        step: &PlannedStep<'_>,
-        index: usize,
-        table: &str,
-    ) -> Result<Option<Displaced>, MigrateError> {
-        let looking = MigrateError::database(LOOKING);
-        let texts: Vec<&str> = step.texts().collect();
-        if !is_replaced(&texts, index, table) {
-            return Ok(None);
-        }
-        let children = referring_tables(self.connection, table).await.map_err(looking)?;
-        let hidden = is_hidden(self.connection, table).await.map_err(MigrateError::database(LOOKING))?;
-        if children.is_empty() || hidden {
-            return Ok(None);
-        }
-        for child in children {
-            if let Some(restoring) = restoring(&texts, index, &child) {
-                return Err(rows_restored(step, index, table, child, restoring));
-            }
-        }
-        let before = orphans(self.connection, table).await.map_err(MigrateError::database(LOOKING))?;
-        let dropped = displace_table(self.connection, table, index, &step.statements[index]).await;
-        dropped.map_err(|failure| self.failure(step, failure, true))?;
-        let line = step.script.place(step.statements[index].start).0;
-        Ok(Some(Displaced { table: table.to_owned(), line, before }))
+/// Whether rows of other tables reference a table that is about to be dropped, and another table takes its place later in
+/// the section: then those rows stay.
+pub(crate) async fn displaced(
+    connection: &mut Connection,
+    step: &PlannedStep<'_>,
+    index: usize,
+    table: &str,
+) -> Result<Option<Displaced>, MigrateError> {
+    let texts: Vec<&str> = step.texts().collect();
+    if !is_replaced(&texts, index, table) {
+        return Ok(None);
     }
-
-    /// Fails where rows refer to nothing since a table was replaced.
-    pub(crate) async fn check_children(
-        &mut self,
-        step: &PlannedStep<'_>,
-        displaced: Displaced,
-    ) -> Result<(), MigrateError> {
-        let Displaced { table, line, before } = displaced;
-        let now = orphans(self.connection, &table).await.map_err(MigrateError::database(LOOKING))?;
-        let mut new = now.into_iter().filter(|orphan| !before.contains(orphan));
-        let Some(Orphan { table: child, row, parent }) = new.next() else { return Ok(()) };
-        let path = step.script.path.clone();
-        Err(MigrateError::RowsLost { path, line, table: parent, child, row, more: new.count() })
+    let children = referring_tables(connection, table).await.map_err(MigrateError::database(LOOKING))?;
+    let hidden = is_hidden(connection, table).await.map_err(MigrateError::database(LOOKING))?;
+    if children.is_empty() || hidden {
+        return Ok(None);
     }
+    for child in children {
+        if let Some(restoring) = restoring(&texts, index, &child) {
+            return Err(rows_restored(step, index, table, child, restoring));
+        }
+    }
+    let before = orphans(connection, table).await.map_err(MigrateError::database(LOOKING))?;
+    Ok(Some(Displaced { table: table.to_owned(), line: step.line(index), before }))
+}
 
-    /// Refuses to drop a table to which rows of another one refer: SQLite would take them along without a word.
-    pub(crate) async fn keep_children(
-        &mut self,
-        step: &PlannedStep<'_>,
-        index: usize,
-        table: String,
-    ) -> Result<(), MigrateError> {
-        let children = referring_tables(self.connection, &table).await;
-        match children.map_err(MigrateError::database(LOOKING))?.into_iter().next() {
-            None => Ok(()),
-            Some(child) => {
-                let (line, _) = step.script.place(step.statements[index].start);
-                let path = step.script.path.clone();
-                Err(MigrateError::RowsReferred { path, line, table, child })
-            }
+/// Fails if rows reference missing rows since a table was replaced.
+pub(crate) async fn check_children(
+    connection: &mut Connection,
+    step: &PlannedStep<'_>,
+    displaced: Displaced,
+) -> Result<(), MigrateError> {
+    let Displaced { table, line, before } = displaced;
+    let now = orphans(connection, &table).await.map_err(MigrateError::database(LOOKING))?;
+    let mut new = now.into_iter().filter(|orphan| !before.contains(orphan));
+    let Some(Orphan { table: child, row, parent }) = new.next() else { return Ok(()) };
+    let path = step.script.path.clone();
+    Err(MigrateError::RowsLost { path, line, table: parent, child, row, more: new.count() })
+}
+
+/// Refuses to drop a table that rows of another one reference: SQLite would delete them silently.
+pub(crate) async fn keep_children(
+    connection: &mut Connection,
+    step: &PlannedStep<'_>,
+    index: usize,
+    table: String,
+) -> Result<(), MigrateError> {
+    let children = referring_tables(connection, &table).await;
+    match children.map_err(MigrateError::database(LOOKING))?.into_iter().next() {
+        None => Ok(()),
+        Some(child) => {
+            let (path, line) = (step.script.path.clone(), step.line(index));
+            Err(MigrateError::RowsReferred { path, line, table, child })
         }
     }
 }
 
-/// The error for a script that puts rows back which it expects to be gone.
+/// The error of a transaction that could not be committed. SQLite checks deferred foreign keys only then, and does not
+/// name the rows: they are looked for. `open` are the revisions of the transaction.
+pub(crate) async fn not_committed(
+    connection: &mut Connection,
+    open: &[RevisionId],
+    error: sqlx::Error,
+) -> MigrateError {
+    let is_foreign_key = error.as_database_error().is_some_and(|error| error.is_foreign_key_violation());
+    if connection.dialect() != Dialect::Sqlite || !is_foreign_key {
+        return MigrateError::database("committing")(error);
+    }
+    let sql = "SELECT \"table\", CAST(rowid AS TEXT), parent FROM pragma_foreign_key_check".to_owned();
+    let rows = connection.rows(sql).await.unwrap_or_default();
+    match rows.first().map(Vec::as_slice) {
+        Some([Some(child), row, Some(parent)]) => MigrateError::RowsUnreferred {
+            revisions: open.to_vec(),
+            child: child.clone(),
+            row: row.clone(),
+            parent: parent.clone(),
+            more: rows.len() - 1,
+        },
+        _ => MigrateError::database("committing")(error),
+    }
+}
+
+/// The error for a script that restores rows because it expects them to be deleted.
 pub(crate) fn rows_restored(
     step: &PlannedStep<'_>,
     dropped: usize,
@@ -94,12 +113,11 @@ pub(crate) fn rows_restored(
     child: String,
     restoring: usize,
 ) -> MigrateError {
-    let line = |index: usize| step.script.place(step.statements[index].start).0;
     MigrateError::RowsRestored {
         path: step.script.path.clone(),
-        line: line(restoring),
+        line: step.line(restoring),
         table: table.to_owned(),
-        dropped: line(dropped),
+        dropped: step.line(dropped),
         child,
     }
 }

@@ -1,0 +1,50 @@
+//! The kinds of errors on which a run depends, in each database.
+
+/// The kind of a driver's error.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(
+    not(any(feature = "postgres", feature = "mysql")),
+    expect(dead_code, reason = "SQLite has no sessions that block each other")
+)]
+pub(crate) enum ErrorKind {
+    /// Another connection holds the SQLite database.
+    Busy,
+    /// Another session was in the way: a lock timeout, a deadlock, a transaction that cannot be serialized.
+    Blocked,
+    /// The statement was cancelled on request.
+    Cancelled,
+    /// The statement cannot run in a transaction.
+    RefusesTransaction,
+    /// A table does not exist.
+    MissingTable,
+    /// Any other error.
+    Other,
+}
+
+impl ErrorKind {
+    /// The kind of an error.
+    pub(crate) fn of(error: &sqlx::Error) -> ErrorKind {
+        let sqlx::Error::Database(error) = error else {
+            return ErrorKind::Other;
+        };
+        #[cfg(feature = "sqlite")]
+        if let Some(error) = error.try_downcast_ref::<sqlx::sqlite::SqliteError>() {
+            return super::sqlite::error_kind(error);
+        }
+        #[cfg(feature = "postgres")]
+        if let Some(error) = error.try_downcast_ref::<sqlx::postgres::PgDatabaseError>() {
+            return super::postgresql::error_kind(error);
+        }
+        #[cfg(feature = "mysql")]
+        if let Some(error) = error.try_downcast_ref::<sqlx::mysql::MySqlDatabaseError>() {
+            return super::mysql::error_kind(error);
+        }
+        let _ = error;
+        ErrorKind::Other
+    }
+
+    /// Whether the same work may succeed a little later.
+    pub(crate) fn is_transient(self) -> bool {
+        matches!(self, ErrorKind::Busy | ErrorKind::Blocked)
+    }
+}

@@ -1,0 +1,86 @@
+//! The rows that a run writes to the version table and the history: the same on a connection and in a file.
+
+use super::step::PlannedStep;
+use crate::dialect::{Entry, Operation, Tables};
+use crate::revision::{Node, RowChange, StampPlan};
+use crate::script::ScriptDirectory;
+use crate::sql::Dialect;
+
+/// The author of the rows of the history.
+#[derive(Clone, Copy)]
+pub(crate) struct Author<'a> {
+    /// User and host.
+    pub(crate) applied_by: &'a str,
+    /// The identity of the server that is written to, where it has one.
+    pub(crate) server: Option<&'a str>,
+}
+
+/// The tables that a run writes to, the scripts that it runs, and its author.
+pub(crate) struct Context<'a> {
+    pub(crate) tables: Tables,
+    pub(crate) directory: &'a ScriptDirectory,
+    pub(crate) author: Author<'a>,
+}
+
+impl Context<'_> {
+    pub(crate) fn dialect(&self) -> Dialect {
+        self.tables.dialect()
+    }
+
+    /// The number of characters of the longest revision id.
+    pub(crate) fn longest_id(&self) -> usize {
+        let graph = self.directory.graph();
+        let lengths = graph.nodes().map(|node| graph.id(node).as_str().chars().count());
+        lengths.max().unwrap_or_default()
+    }
+
+    /// The row of the history for a step.
+    pub(crate) fn entry<'s>(&'s self, step: &'s PlannedStep<'_>) -> Entry<'s> {
+        Entry {
+            revision: step.script.revision.id.as_str(),
+            operation: step.operation(),
+            digest: self.directory.digest(step.node),
+            lineage: self.directory.lineage(step.node),
+            statements: step.statements.len(),
+            applied_by: self.author.applied_by,
+            server: self.author.server,
+            script: Some(&step.script.text),
+        }
+    }
+
+    /// The statements that change the rows of the version table. Each must change exactly one row.
+    pub(crate) fn row_changes(&self, change: &RowChange) -> Vec<String> {
+        let id = |node| self.directory.graph().id(node).as_str();
+        let deleted = change.delete.iter().map(|node| self.tables.delete_version(id(*node)));
+        let updated = change.update.map(|(from, to)| self.tables.update_version(id(from), id(to)));
+        let inserted = change.insert.iter().map(|node| self.tables.insert_version(id(*node)));
+        deleted.chain(updated).chain(inserted).collect()
+    }
+
+    /// The statements that write the rows of the history for a stamp.
+    pub(crate) fn stamp_records(&self, plan: &StampPlan) -> Vec<String> {
+        let entry = |node: Node, operation| Entry {
+            revision: self.directory.graph().id(node).as_str(),
+            operation,
+            digest: self.directory.digest(node),
+            lineage: self.directory.lineage(node),
+            statements: 0,
+            applied_by: self.author.applied_by,
+            server: self.author.server,
+            script: (operation == Operation::Stamp).then_some(self.directory.script(node).text.as_str()),
+        };
+        let unstamped = plan.unstamped.iter().map(|node| entry(*node, Operation::Unstamp));
+        let stamped = plan.stamped.iter().map(|node| entry(*node, Operation::Stamp));
+        let entries: Vec<Entry<'_>> = unstamped.chain(stamped).collect();
+        entries.chunks(200).map(|entries| self.tables.record(entries)).collect()
+    }
+}
+
+/// User and host of this process.
+pub(crate) fn applied_by() -> String {
+    let user = whoami::username().unwrap_or_else(|_| "unknown".to_owned());
+    let host = whoami::hostname().unwrap_or_else(|_| "unknown".to_owned());
+    let mut author = format!("{user}@{host}");
+    author.truncate(author.floor_char_boundary(255));
+    author
+}

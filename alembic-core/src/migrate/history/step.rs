@@ -1,0 +1,44 @@
+//! A revision that a run executes, with the part of it that an earlier run has done.
+
+use super::state::Unfinished;
+use crate::dialect::Operation;
+use crate::revision::{Direction, Node, RowChange};
+use crate::script::Script;
+use crate::sql::Statement;
+
+/// A revision that a run executes.
+pub(crate) struct PlannedStep<'a> {
+    pub(crate) node: Node,
+    pub(crate) direction: Direction,
+    pub(crate) rows: RowChange,
+    pub(crate) script: &'a Script,
+    pub(crate) statements: Vec<Statement>,
+    /// False: each statement commits by itself.
+    pub(crate) transaction: bool,
+    /// The record of an earlier run that did not finish it.
+    pub(crate) unfinished: Option<Unfinished>,
+}
+
+impl PlannedStep<'_> {
+    /// The text of each statement.
+    pub(crate) fn texts(&self) -> impl Iterator<Item = &str> {
+        self.statements.iter().map(|statement| self.script.statement_text(statement))
+    }
+
+    /// The text of the statement with this index.
+    pub(crate) fn text(&self, index: usize) -> &str {
+        self.script.statement_text(&self.statements[index])
+    }
+
+    /// The line of the file on which the statement with this index begins, from 1.
+    pub(crate) fn line(&self, index: usize) -> usize {
+        self.script.place(self.statements[index].start).0
+    }
+
+    pub(crate) fn operation(&self) -> Operation {
+        match self.direction {
+            Direction::Upgrade => Operation::Upgrade,
+            Direction::Downgrade => Operation::Downgrade,
+        }
+    }
+}

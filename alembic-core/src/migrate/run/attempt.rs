@@ -1,0 +1,93 @@
+//! One attempt of a run, under the lock: reads where the database is, verifies, plans, executes, commits.
+
+use super::executor::Executor;
+use super::plan::{Goal, Plan};
+use super::preflight;
+use crate::migrate::error::MigrateError;
+use crate::migrate::event::{Event, Report};
+use crate::migrate::history::state::State;
+use crate::migrate::history::verify::{taken_back, verify};
+use crate::migrate::server::batch::{Batch, Failure};
+use crate::revision::{Direction, RevisionId};
+use crate::sql::Dialect;
+
+impl Executor<'_, '_> {
+    /// Runs once.
+    pub(super) async fn attempt(&mut self, goal: &Goal, report: &mut Report) -> Result<(), MigrateError> {
+        let dialect = self.context.dialect();
+        if dialect == Dialect::Sqlite {
+            self.work.begin().await?;
+        }
+        let directory = self.context.directory;
+        let state = State::read(self.work.connection, &self.context.tables).await?;
+        let place = goal.place(self.work.connection, &self.context.tables, directory, &state).await?;
+        let (nodes, ahead) = goal.allow(place, self.work.settings.allow_ahead)?;
+        report.unverified =
+            verify(self.work.connection, &self.context.tables, directory, &state, &nodes).await?;
+        let plan = Plan::new(directory, dialect, &nodes, goal)?;
+        let unfinished = state.unfinished(self.work.connection, &self.context.tables).await?;
+        let plan = plan.finish_first(directory, dialect, &nodes, goal, unfinished)?;
+        self.progress.start(nodes);
+        if plan.is_empty() || !ahead.is_empty() {
+            // Another run did it while this one waited.
+            self.commit().await?;
+            report.to = state.ids();
+            report.ahead = ahead;
+            return Ok(());
+        }
+        preflight::check_width(self.work.connection, &self.context, &state, &plan).await?;
+        preflight::check_ids(dialect, directory.graph())?;
+        preflight::check_statements(&self.context.tables, &plan)?;
+        self.find_taken_back(&state, &plan, report).await?;
+        (self.work.settings.on_event)(Event::Planned { steps: plan.revisions(directory) });
+        if dialect == Dialect::Postgresql {
+            let begun = self.work.connection.begin(&self.work.opening).await;
+            begun.map_err(MigrateError::database("beginning a transaction"))?;
+        }
+        self.create_tables(&state).await?;
+        match plan {
+            Plan::Steps(steps) => {
+                self.session.find_deferred(self.work.connection, &steps).await?;
+                self.execute(&steps, report).await?;
+            }
+            Plan::Stamp { plan, purge } => self.stamp(&plan, purge).await?,
+            Plan::Tables => {}
+        }
+        self.commit().await?;
+        let rows = directory.graph().ids(self.progress.rows().iter().copied());
+        report.to = rows.iter().map(ToString::to_string).collect();
+        report.to.sort();
+        Ok(())
+    }
+
+    /// Reports the planned revisions that the history has as applied: another program took them back.
+    async fn find_taken_back(
+        &mut self,
+        state: &State,
+        plan: &Plan<'_>,
+        report: &mut Report,
+    ) -> Result<(), MigrateError> {
+        let Plan::Steps(steps) = plan else { return Ok(()) };
+        let upgrades = steps.iter().filter(|step| step.direction == Direction::Upgrade);
+        let fresh = upgrades.filter(|step| step.unfinished.is_none());
+        let revisions: Vec<RevisionId> = fresh.map(|step| step.script.revision.id.clone()).collect();
+        report.taken_back = taken_back(self.work.connection, &self.context.tables, state, &revisions).await?;
+        Ok(())
+    }
+
+    /// Creates the version table and the history if they are missing.
+    async fn create_tables(&mut self, state: &State) -> Result<(), MigrateError> {
+        let tables = &self.context.tables;
+        let mut batch = Batch::default();
+        if !state.has_versions {
+            batch.own(&tables.create_version(self.context.longest_id()));
+        }
+        if !state.has_history {
+            tables.create_history().iter().for_each(|sql| batch.own(sql));
+        }
+        if batch.is_empty() {
+            return Ok(());
+        }
+        self.work.send(batch).await.map_err(Failure::during("creating the version table"))
+    }
+}

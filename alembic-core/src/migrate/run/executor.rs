@@ -1,0 +1,139 @@
+//! The executor of a plan: the connection, the session, the progress and the context of a run.
+
+use super::progress::Progress;
+use crate::dialect::{DatabaseMessage, ErrorKind};
+use crate::migrate::error::{Aftermath, Interrupted, MigrateError, StatementFailure, StoppedAt};
+use crate::migrate::history::context::Context;
+use crate::migrate::history::state::State;
+use crate::migrate::history::step::PlannedStep;
+use crate::migrate::server::batch::{Batch, Failure};
+use crate::migrate::session::session::Session;
+use crate::migrate::session::work::Work;
+use crate::migrate::sqlite::drop::not_committed;
+use crate::revision::{RevisionId, RowChange};
+use crate::sql::Dialect;
+
+/// Executes a plan on a connection, under the lock.
+pub(crate) struct Executor<'e, 's> {
+    pub(super) work: Work<'e, 's>,
+    pub(super) session: Session<'e>,
+    pub(super) progress: Progress,
+    pub(super) context: Context<'e>,
+}
+
+impl<'e, 's> Executor<'e, 's> {
+    pub(super) fn new(work: Work<'e, 's>, session: Session<'e>, context: Context<'e>) -> Executor<'e, 's> {
+        Executor { work, session, progress: Progress::default(), context }
+    }
+
+    /// Whether DDL can be rolled back.
+    pub(super) fn transactional_ddl(&self) -> bool {
+        self.context.dialect() != Dialect::Mysql
+    }
+
+    /// Commits the open transaction, if there is one, with the rows of the version table.
+    pub(super) async fn commit(&mut self) -> Result<(), MigrateError> {
+        if !self.work.connection.in_transaction() {
+            return Ok(());
+        }
+        let mut batch = Batch::default();
+        self.change_rows(&self.progress.unwritten(), &mut batch);
+        self.work.fence(&mut batch);
+        if !batch.is_empty() {
+            self.work.send(batch).await.map_err(Failure::during("writing the version table"))?;
+        }
+        if let Err(error) = self.work.commit().await {
+            return Err(not_committed(self.work.connection, self.progress.open(), error).await);
+        }
+        self.progress.commit();
+        Ok(())
+    }
+
+    /// Checks that the database is still where this run left it: on SQLite the lock is free between two transactions.
+    pub(super) async fn check_unmoved(&mut self) -> Result<(), MigrateError> {
+        if self.context.dialect() != Dialect::Sqlite {
+            return Ok(());
+        }
+        let state = State::read(self.work.connection, &self.context.tables).await?;
+        let mut expected = self.context.directory.graph().ids(self.progress.rows().iter().copied());
+        expected.sort();
+        let same = state.rows.iter().map(|(id, _)| id.as_str()).eq(expected.iter().map(RevisionId::as_str));
+        if same { Ok(()) } else { Err(MigrateError::Moved) }
+    }
+
+    pub(super) fn change_rows(&self, change: &RowChange, batch: &mut Batch) {
+        self.context.row_changes(change).iter().for_each(|sql| batch.own_one(sql));
+    }
+
+    /// Takes back the changes of a revision to its session.
+    pub(super) async fn leave(&mut self, step: &PlannedStep<'_>, batch: &mut Batch) -> Result<(), Failure> {
+        self.session.leave(&mut self.work, step, batch).await?;
+        self.session.restore_search_path(&self.context.tables, step, batch);
+        Ok(())
+    }
+
+    /// Fails if the run was asked to stop, before a step, or before a statement of one whose statements commit one by one.
+    pub(super) fn check_interrupt(
+        &self,
+        place: Option<(&PlannedStep<'_>, usize)>,
+    ) -> Result<(), MigrateError> {
+        if !self.work.settings.interrupt.is_stopped() {
+            return Ok(());
+        }
+        let unfinished = place.filter(|(_, index)| *index > 0).map(|(step, index)| StoppedAt {
+            revision: step.script.revision.id.clone(),
+            direction: step.direction,
+            done: index,
+            total: step.statements.len(),
+        });
+        let aftermath = self.aftermath(self.work.connection.in_transaction());
+        Err(MigrateError::Interrupted(Box::new(Interrupted { unfinished, aftermath })))
+    }
+
+    fn aftermath(&self, rolled_back: bool) -> Aftermath {
+        Aftermath { kept: self.progress.kept().to_vec(), rolled_back }
+    }
+
+    /// The error of a failed batch of a revision.
+    pub(super) fn failure(
+        &self,
+        step: &PlannedStep<'_>,
+        failure: Failure,
+        rolled_back: bool,
+    ) -> MigrateError {
+        let (index, span, message, source) = match failure {
+            Failure::Statement { index, span, message, source } => (index, span, message, source),
+            Failure::Unsatisfied(error) => return unsatisfied(step, error),
+            failure => return Failure::during("writing the history")(failure),
+        };
+        let (line, column) = step.script.place(span.start);
+        MigrateError::Statement(Box::new(StatementFailure {
+            revision: step.script.revision.id.clone(),
+            direction: step.direction,
+            path: step.script.path.clone(),
+            line,
+            column,
+            span,
+            number: index + 1,
+            total: step.statements.len(),
+            statement: step.text(index).to_owned(),
+            database: message,
+            blocked_by: self.work.blocked_by.clone(),
+            aftermath: self.aftermath(rolled_back),
+            source,
+        }))
+    }
+}
+
+/// The error of a revision that violates a deferred constraint.
+fn unsatisfied(step: &PlannedStep<'_>, error: sqlx::Error) -> MigrateError {
+    if ErrorKind::of(&error).is_transient() {
+        return MigrateError::database("checking deferred constraints")(error);
+    }
+    MigrateError::Deferred {
+        path: step.script.path.clone(),
+        revision: step.script.revision.id.clone(),
+        message: Box::new(DatabaseMessage::of(&error)),
+        source: error,
+    }
+}

@@ -1,0 +1,35 @@
+//! The facts about a server that decide whether and how a run can work on it.
+
+use super::connection::Connection;
+use crate::dialect::ServerFacts;
+use crate::migrate::error::MigrateError;
+
+#[cfg(any(feature = "postgres", feature = "mysql"))]
+const ASKING: &str = "asking the server what it is";
+
+/// Asks a server for its facts.
+pub(crate) async fn read(connection: &mut Connection) -> Result<ServerFacts, MigrateError> {
+    match connection {
+        #[cfg(feature = "sqlite")]
+        Connection::Sqlite(_) => Ok(ServerFacts::default()),
+        #[cfg(feature = "postgres")]
+        Connection::Postgresql(_) => {
+            use crate::dialect::postgresql::server::{FACTS, VERSION, facts};
+            let rows = match connection.rows(FACTS.to_owned()).await {
+                Ok(rows) => rows,
+                // Not everything that speaks its protocol is PostgreSQL.
+                Err(sqlx::Error::Database(_)) => {
+                    connection.rows(VERSION.to_owned()).await.map_err(MigrateError::database(ASKING))?
+                }
+                Err(error) => return Err(MigrateError::database(ASKING)(error)),
+            };
+            Ok(rows.first().map(|row| facts(row)).unwrap_or_default())
+        }
+        #[cfg(feature = "mysql")]
+        Connection::Mysql(_) => {
+            use crate::dialect::mysql::server::{FACTS, facts};
+            let rows = connection.rows(FACTS.to_owned()).await.map_err(MigrateError::database(ASKING))?;
+            Ok(facts(&rows))
+        }
+    }
+}

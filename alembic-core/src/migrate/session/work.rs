@@ -1,0 +1,177 @@
+//! The connection on which a run works, under the lock: what is sent on it, and how long it waits.
+
+use std::fmt::Write as _;
+use std::pin::pin;
+use std::time::{Duration, Instant};
+
+use futures_util::future::{Either, select};
+
+use super::watch::{TICK, watch};
+use crate::dialect::ErrorKind;
+use crate::migrate::error::MigrateError;
+use crate::migrate::event::Event;
+use crate::migrate::lock::run_lock::{POLL, RunLock};
+use crate::migrate::server::batch::{Batch, Failure};
+use crate::migrate::server::connection::Connection;
+use crate::migrate::settings::Settings;
+use crate::sql::Dialect;
+
+/// The connection of a run, with the lock that protects its work and the settings that limit it.
+pub(crate) struct Work<'e, 's> {
+    pub(crate) connection: &'e mut Connection,
+    pub(crate) lock: &'e mut RunLock,
+    pub(crate) settings: &'e mut Settings<'s>,
+    /// Statements that open every transaction of the run.
+    pub(crate) opening: Vec<String>,
+    /// Whether the run stopped waiting for a message that the server may still be executing.
+    pub(crate) abandoned: bool,
+    /// The sessions that the last message waited for.
+    pub(crate) blocked_by: Option<String>,
+}
+
+impl<'e, 's> Work<'e, 's> {
+    pub(crate) fn new(
+        connection: &'e mut Connection,
+        lock: &'e mut RunLock,
+        settings: &'e mut Settings<'s>,
+    ) -> Work<'e, 's> {
+        let opening = opening(settings, connection.dialect(), lock);
+        Work { connection, lock, settings, opening, abandoned: false, blocked_by: None }
+    }
+
+    pub(crate) fn dialect(&self) -> Dialect {
+        self.connection.dialect()
+    }
+
+    /// Sends a message, and watches the lock meanwhile.
+    pub(crate) async fn send(&mut self, batch: Batch) -> Result<(), Failure> {
+        let Work { connection, lock, settings, blocked_by, .. } = self;
+        *blocked_by = None;
+        let work = pin!(batch.run(connection));
+        let watch = pin!(watch(lock, settings, blocked_by));
+        match select(work, watch).await {
+            Either::Left((result, _)) => result,
+            Either::Right((failure, _)) => {
+                self.abandoned = true;
+                Err(failure)
+            }
+        }
+    }
+
+    /// Runs one statement of our own, by itself.
+    pub(crate) async fn own(&mut self, doing: &'static str, sql: &str) -> Result<(), MigrateError> {
+        let mut batch = Batch::default();
+        batch.own(sql);
+        self.send(batch).await.map_err(Failure::during(doing))
+    }
+
+    /// Adds the statements that end a transaction: they fail if the lock was lost.
+    pub(crate) fn fence(&self, batch: &mut Batch) {
+        for sql in self.lock.fence() {
+            batch.fence(&sql);
+        }
+    }
+
+    /// Begins a transaction. On SQLite it is also the lock against other writers, and may have to wait for them.
+    pub(crate) async fn begin(&mut self) -> Result<(), MigrateError> {
+        let begin = Instant::now();
+        let mut is_reported = false;
+        loop {
+            match self.connection.begin(&self.opening).await {
+                Ok(()) => return Ok(()),
+                Err(error) if ErrorKind::of(&error) == ErrorKind::Busy => {
+                    let waited = begin.elapsed();
+                    if waited >= self.settings.lock_timeout {
+                        return Err(MigrateError::Locked { holder: None, waited });
+                    }
+                    if !is_reported {
+                        is_reported = true;
+                        (self.settings.on_event)(Event::Waiting { holder: None });
+                    }
+                    self.check_interrupt()?;
+                    sqlx_core::rt::sleep(POLL).await;
+                }
+                Err(error) => return Err(MigrateError::database("beginning a transaction")(error)),
+            }
+        }
+    }
+
+    /// Commits. On SQLite a reader can block that for a while.
+    pub(crate) async fn commit(&mut self) -> sqlx::Result<()> {
+        let begin = Instant::now();
+        loop {
+            match self.connection.commit().await {
+                Ok(()) => return Ok(()),
+                Err(error)
+                    if ErrorKind::of(&error) == ErrorKind::Busy
+                        && begin.elapsed() < self.settings.statement_lock_timeout =>
+                {
+                    sqlx_core::rt::sleep(POLL).await;
+                }
+                Err(error) => return Err(error),
+            }
+        }
+    }
+
+    /// Sleeps between two attempts, without losing the lock.
+    pub(crate) async fn pause(&mut self, pause: Duration) -> Result<(), MigrateError> {
+        let begin = Instant::now();
+        while begin.elapsed() < pause {
+            self.check_interrupt()?;
+            self.lock.care().await?;
+            sqlx_core::rt::sleep(TICK.min(pause)).await;
+        }
+        Ok(())
+    }
+
+    /// Fails if the run was asked to stop.
+    fn check_interrupt(&self) -> Result<(), MigrateError> {
+        if self.settings.interrupt.is_stopped() { Err(MigrateError::interrupted()) } else { Ok(()) }
+    }
+
+    /// MySQL: gives statements the meaning that they have in the server's own client, whatever sqlx or a pool has set
+    /// (with sqlx `||` concatenates, and the time zone is UTC); and sets the limits of statements, which are settings of
+    /// the session there.
+    pub(crate) async fn limit_session(&mut self) -> Result<(), MigrateError> {
+        if self.dialect() != Dialect::Mysql {
+            return Ok(());
+        }
+        const LIMITING: &str = "setting the limits of statements";
+        let mut settings =
+            "SET SESSION sql_mode = @@GLOBAL.sql_mode, time_zone = @@GLOBAL.time_zone".to_owned();
+        let lock_timeout = self.settings.statement_lock_timeout;
+        if !lock_timeout.is_zero() {
+            // In whole seconds, at least one.
+            let seconds = lock_timeout.as_millis().div_ceil(1000);
+            let _ = write!(settings, ", lock_wait_timeout = {seconds}, innodb_lock_wait_timeout = {seconds}");
+        }
+        self.own(LIMITING, &settings).await?;
+        let timeout = self.settings.statement_timeout;
+        if !timeout.is_zero() {
+            let on_mariadb = format!("SET SESSION max_statement_time = {}", timeout.as_secs_f64());
+            if self.own(LIMITING, &on_mariadb).await.is_err() {
+                // MySQL, which limits only queries.
+                self.own(LIMITING, &format!("SET SESSION max_execution_time = {}", timeout.as_millis()))
+                    .await?;
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Statements that open every transaction of the run.
+fn opening(settings: &Settings<'_>, dialect: Dialect, lock: &RunLock) -> Vec<String> {
+    let mut opening = Vec::new();
+    if dialect == Dialect::Postgresql {
+        for (name, timeout) in [
+            ("lock_timeout", settings.statement_lock_timeout),
+            ("statement_timeout", settings.statement_timeout),
+        ] {
+            if !timeout.is_zero() {
+                opening.push(format!("SET LOCAL {name} = {}", timeout.as_millis()));
+            }
+        }
+    }
+    opening.extend(lock.opening());
+    opening
+}
