@@ -23,8 +23,6 @@ mod neutral;
 mod offline;
 #[cfg(feature = "postgres")]
 pub(crate) mod postgresql;
-#[cfg(feature = "driver")]
-pub(crate) mod quote;
 #[cfg(all(feature = "sources", feature = "driver"))]
 pub(crate) mod reflect;
 #[cfg(feature = "driver")]
@@ -36,6 +34,8 @@ mod tables;
 #[cfg(feature = "sources")]
 mod types;
 
+#[cfg(feature = "driver")]
+pub(crate) use crate::sql::quote;
 #[cfg(all(feature = "sources", feature = "driver"))]
 pub use ddl::DdlError;
 #[cfg(all(feature = "sources", feature = "driver"))]
@@ -50,8 +50,6 @@ pub(crate) use lease::Lease;
 pub(crate) use lock_key::LockKey;
 #[cfg(feature = "driver")]
 pub(crate) use offline::Offline;
-#[cfg(all(feature = "sources", feature = "driver"))]
-pub(crate) use quote::literal;
 #[cfg(all(feature = "sources", feature = "driver"))]
 pub(crate) use reflect::{Namespace, columns};
 #[cfg(feature = "driver")]

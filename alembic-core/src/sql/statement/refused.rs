@@ -2,7 +2,7 @@
 
 use crate::sql::Dialect;
 use crate::sql::lexer::TokenKind;
-use crate::sql::statement::cursor::{Cursor, Piece};
+use crate::sql::cursor::{Cursor, Piece};
 
 /// The words that the statements looked at here begin with.
 const FIRST_WORDS: [&str; 10] =

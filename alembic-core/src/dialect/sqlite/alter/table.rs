@@ -4,6 +4,7 @@ use std::ops::Range;
 
 use super::constraint::{Constraint, Rule, TABLE_CONSTRAINT, column_constraints, table_constraint};
 use super::reader::{Name, Reader, same};
+use crate::sql::AFTER_SQLITE_TYPE;
 
 /// What a `CREATE TABLE` says.
 #[derive(Debug)]
@@ -36,21 +37,6 @@ pub(super) enum Affinity {
     Real,
     Numeric,
 }
-
-/// The words that end the type of a column.
-const AFTER_TYPE: [&str; 11] = [
-    "CONSTRAINT",
-    "DEFAULT",
-    "NOT",
-    "NULL",
-    "PRIMARY",
-    "UNIQUE",
-    "CHECK",
-    "REFERENCES",
-    "COLLATE",
-    "AS",
-    "DEFERRABLE",
-];
 
 impl<'a> Table<'a> {
     /// Reads a `CREATE TABLE`. Or returns where it stops making sense.
@@ -207,7 +193,8 @@ pub(super) fn type_name(reader: &mut Reader<'_>) -> Option<Option<Range<usize>>>
     let start = reader.start();
     let mut end = None;
     let is_over = |reader: &Reader<'_>| {
-        reader.is_any_word(&AFTER_TYPE) || (reader.is_word(0, "GENERATED") && reader.is_word(1, "ALWAYS"))
+        reader.is_any_word(&AFTER_SQLITE_TYPE)
+            || (reader.is_word(0, "GENERATED") && reader.is_word(1, "ALWAYS"))
     };
     while !is_over(reader) && (reader.name().is_some() || (end.is_some() && reader.brackets())) {
         end = Some(reader.end());
