@@ -2,25 +2,6 @@
 
 use super::{Dialect, Token, TokenKind, grouping, quote, unquote};
 
-/// The expression without comments, and with one blank where there was white space.
-#[cfg(any(test, feature = "sqlite"))]
-pub(crate) fn tidy(text: &str, dialect: Dialect) -> String {
-    let mut tidy = String::with_capacity(text.len());
-    let mut gap = false;
-    for token in super::lex(text, dialect) {
-        if !token.kind.is_significant() {
-            gap = true;
-            continue;
-        }
-        if gap && !tidy.is_empty() {
-            tidy.push(' ');
-        }
-        gap = false;
-        tidy.push_str(token.text(text));
-    }
-    tidy
-}
-
 /// The tokens of an expression that count.
 pub(crate) fn tokens(text: &str, dialect: Dialect) -> Vec<Token> {
     super::tokens(text, dialect).collect()
@@ -170,14 +151,6 @@ pub(crate) fn identifier(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn comments_and_white_space_go() {
-        let check = |text: &str, expected: &str| assert_eq!(tidy(text, Dialect::Sqlite), expected);
-        check(" a  >\n 0 -- why\n", "a > 0");
-        check("a/* */+b", "a +b");
-        check("'two  blanks'", "'two  blanks'");
-    }
 
     #[test]
     fn parentheses_around_the_whole_go() {

@@ -172,7 +172,7 @@ impl<'a> Lexer<'a> {
     /// A lexer of a text that SQLite stores. It reads what SQLite reads, and nothing is
     /// [foreign](TokenKind::Foreign): every `[…]` is a name, `E'…'` is a word before a string, and a byte order mark
     /// before any token is white space (`tokenize.c`).
-    pub(super) fn stored(sql: &'a str) -> Lexer<'a> {
+    pub(crate) fn stored(sql: &'a str) -> Lexer<'a> {
         Lexer { stored: true, ..Lexer::starting_at(sql, Dialect::Sqlite, 0) }
     }
 

@@ -9,7 +9,7 @@ mod dialect;
 pub(crate) mod expression;
 #[cfg(feature = "sources")]
 mod grouping;
-#[cfg(feature = "sources")]
+#[cfg(any(feature = "sources", feature = "driver"))]
 mod implied;
 #[cfg(any(feature = "sources", feature = "driver"))]
 mod keywords;
@@ -27,13 +27,13 @@ pub(crate) mod unquote;
 pub(crate) mod values;
 
 pub use dialect::Dialect;
-#[cfg(feature = "sources")]
+#[cfg(any(feature = "sources", feature = "driver"))]
 pub(crate) use implied::{implied_check_name, implied_name};
 pub use lexer::{Lexer, Token, TokenKind, lex, tokens};
 pub(crate) use plain::Plain;
-#[cfg(feature = "driver")]
-pub(crate) use reader::Name;
 pub(crate) use reader::Reader;
+#[cfg(feature = "driver")]
+pub(crate) use reader::{Identifier, Name};
 #[cfg(feature = "driver")]
 pub(crate) use statement::AFTER_SQLITE_TYPE;
 pub use statement::{Statement, StatementError, keywords, split};

@@ -132,7 +132,6 @@ impl<'a> Reader<'a> {
 }
 
 #[cfg(feature = "driver")]
-#[expect(dead_code, reason = "the parser of SQLite's definitions needs the rest")]
 impl<'a> Reader<'a> {
     /// Reads `sql`. An executable comment is one token.
     pub(crate) fn new(sql: &'a str, dialect: Dialect) -> Reader<'a> {
@@ -164,6 +163,11 @@ impl<'a> Reader<'a> {
     /// The text of `range`.
     pub(crate) fn slice(&self, range: &Range<usize>) -> &'a str {
         self.sql.get(range.clone()).unwrap_or_default()
+    }
+
+    /// The tokens that are not taken yet.
+    pub(crate) fn rest(&self) -> &[Token] {
+        self.tokens.get(self.at..).unwrap_or_default()
     }
 
     /// Whether a part of the statement is hidden from some servers.
