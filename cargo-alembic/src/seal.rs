@@ -6,7 +6,7 @@ use alembic_core::revision::{Direction, RevisionId, resolve};
 use alembic_core::script::{
     Digest, Lock, LockFile, LockFileError, Script, ScriptDirectory, ScriptErrors, Seal, Section,
 };
-use alembic_core::sql::{Dialect, TokenKind, lex};
+use alembic_core::sql::{Dialect, tokens};
 
 use crate::args::{Arguments, SealArgs, UnsealArgs};
 use crate::error::Failure;
@@ -50,8 +50,7 @@ pub(crate) fn approve(
 /// Whether somebody may have forgotten to write it. A merge has nothing to do.
 fn is_empty(script: &Script) -> bool {
     let has_text = |section: &Section| {
-        let body = lex(&script.text[section.start..section.end], Dialect::Sqlite);
-        body.into_iter().any(|token| !matches!(token.kind, TokenKind::Whitespace | TokenKind::Comment))
+        tokens(&script.text[section.start..section.end], Dialect::Sqlite).next().is_some()
     };
     script.revision.parents.len() < 2 && !script.sections.iter().any(has_text)
 }

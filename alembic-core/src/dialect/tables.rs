@@ -27,10 +27,10 @@
 
 use std::time::SystemTime;
 
-use super::quote::{identifier, identifier_where_needed, literal};
 use crate::config::VersionTable;
 use crate::script::Digest;
 use crate::sql::Dialect;
+use crate::sql::quote::{self, identifier, literal};
 
 /// What a row of the history records.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -113,7 +113,7 @@ impl Tables {
     }
 
     fn name(&self, name: &str) -> String {
-        identifier_where_needed(self.dialect, name)
+        quote::name(self.dialect, name)
     }
 
     fn qualified(&self, name: &str) -> String {

@@ -5,21 +5,25 @@
 
 mod catalog;
 mod change;
-mod constraint;
 mod edit;
 mod error;
 mod keys;
 mod names;
 mod plan;
 mod query;
-mod reader;
 mod statement;
-mod table;
 #[cfg(test)]
 mod tests;
 
 pub(crate) use catalog::{Catalog, Object};
 pub(crate) use error::AlterError;
 pub(crate) use plan::{Check, Plan, Step};
-pub(crate) use reader::quoted;
 pub(crate) use statement::{Action, Alter};
+
+use crate::sql::Dialect;
+use crate::sql::quote;
+
+/// A name in quotes.
+pub(crate) fn quoted(name: &str) -> String {
+    quote::identifier(Dialect::Sqlite, name)
+}
