@@ -92,6 +92,12 @@ impl<'a> Reader<'a> {
         all
     }
 
+    /// Whether these words follow each other somewhere in the rest.
+    pub(crate) fn has(&self, words: &[&str]) -> bool {
+        (0..self.tokens.len().saturating_sub(self.at))
+            .any(|start| words.iter().enumerate().all(|(ahead, word)| self.is(start + ahead, word)))
+    }
+
     /// Takes one of these words, if one follows.
     pub(crate) fn take_any(&mut self, words: &[&str]) -> bool {
         words.iter().any(|word| self.take(&[word]))
@@ -197,12 +203,6 @@ impl<'a> Reader<'a> {
             self.at += 1;
         }
         false
-    }
-
-    /// Whether these words follow each other somewhere in the rest.
-    pub(crate) fn has(&self, words: &[&str]) -> bool {
-        (0..self.tokens.len().saturating_sub(self.at))
-            .any(|start| words.iter().enumerate().all(|(ahead, word)| self.is(start + ahead, word)))
     }
 
     /// Whether all tokens are taken.

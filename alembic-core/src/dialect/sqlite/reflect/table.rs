@@ -174,3 +174,69 @@ fn key_columns(table: &mut Table) {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(elements: &str) -> Definition {
+        let sql = format!("CREATE TABLE t ({elements})");
+        read_table(&sql).unwrap_or_else(|at| panic!("near {}", &sql[at..]))
+    }
+
+    #[test]
+    fn types_are_words_with_one_blank_between_them() {
+        let check = |of_type: &str, expected: &str| {
+            let column = read(&format!("a {of_type}")).table.columns.remove(0);
+            assert_eq!(column.type_, Type::Sql(expected.to_owned()), "{of_type}");
+        };
+        check("", "");
+        check("double  precision NOT NULL", "double precision");
+        check("TEXT[]", "TEXT[]");
+        check("LONG /* it */ TEXT [][] DEFERRABLE", "LONG TEXT[][]");
+        check("\"my type\" 'x'", "my type x");
+        check("NUMERIC ( 10,\n -2 )", "NUMERIC(10, -2)");
+        check("INT GENERATED ALWAYS AS (1)", "INT");
+    }
+
+    #[test]
+    fn the_last_of_several_clauses_counts() {
+        let column = read("a DEFAULT 1 COLLATE RTRIM NOT NULL DEFAULT (2 /* two */) NULL COLLATE NOCASE")
+            .table
+            .columns
+            .remove(0);
+        assert_eq!((column.default.as_deref(), column.collation.as_deref()), (Some("2"), Some("NOCASE")));
+        assert!(!column.nullable);
+        let column = read("a DEFAULT 1 COLLATE RTRIM DEFAULT NULL COLLATE BINARY").table.columns.remove(0);
+        assert_eq!((column.default, column.collation), (None, None));
+    }
+
+    #[test]
+    fn a_foreign_key_has_the_last_deferral_behind_it() {
+        let key = |elements: &str| {
+            let mut table = read(elements).table;
+            let key = table.foreign_keys.remove(0);
+            (key.on_delete, key.deferrable)
+        };
+        let deferred = Some(Deferrable::InitiallyDeferred);
+        let check = |elements, expected| assert_eq!(key(elements), expected, "{elements}");
+        check("a REFERENCES p ON INSERT CASCADE", (ReferentialAction::NoAction, None));
+        check(
+            "a REFERENCES p ON DELETE CASCADE NOT NULL DEFERRABLE INITIALLY DEFERRED",
+            (ReferentialAction::Cascade, deferred),
+        );
+        check("a REFERENCES p, b DEFERRABLE INITIALLY DEFERRED", (ReferentialAction::NoAction, deferred));
+        check(
+            "a REFERENCES p DEFERRABLE NOT DEFERRABLE INITIALLY DEFERRED",
+            (ReferentialAction::NoAction, None),
+        );
+    }
+
+    #[test]
+    fn a_schema_does_not_hold_everything() {
+        assert_eq!(read("a UNIQUE").more, Vec::<&str>::new());
+        assert_eq!(read("a NOT NULL ON CONFLICT FAIL, UNIQUE (a) ON CONFLICT FAIL").more, [CONFLICT]);
+        assert_eq!(read("a, UNIQUE (a COLLATE NOCASE)").more, [ORDER]);
+        assert_eq!(read("a PRIMARY KEY DESC").more, [ORDER]);
+    }
+}

@@ -1,5 +1,6 @@
 //! Tables of stored text, ALTER and new text; what holds for any text is in `laws`.
 
+mod clauses;
 mod edits;
 mod laws;
 mod plans;
