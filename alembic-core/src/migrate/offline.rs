@@ -4,13 +4,14 @@ use std::fmt::Write as _;
 
 use super::error::MigrateError;
 use crate::config::TransactionMode;
+use crate::dialect::sqlite::references;
 use crate::dialect::{Offline, Tables};
 use crate::migrate::history::context::{Author, Context, applied_by};
 use crate::migrate::history::step::PlannedStep;
 use crate::migrate::run::effect::Effect;
 use crate::migrate::run::plan::{Goal, Plan};
 use crate::migrate::sqlite::alter::needs_the_database;
-use crate::migrate::sqlite::children::{dropped_table, is_replaced, orphans_of, restoring, written_tables};
+use crate::migrate::sqlite::children::{dropped_table, is_replaced, restoring, written_tables};
 use crate::migrate::sqlite::drop::rows_restored;
 use crate::migrator::Migrator;
 use crate::revision::{self, Direction, Node, PlanError, Range, StampPlan, Target};
@@ -125,12 +126,6 @@ fn check(step: &PlannedStep<'_>, dialect: Dialect) -> Result<(), MigrateError> {
     }
 }
 
-/// Asks for the rows that refer to nothing in any of these tables.
-fn orphans_of_all(tables: &[String]) -> String {
-    let queries: Vec<String> = tables.iter().map(|table| orphans_of(table)).collect();
-    queries.join(" UNION ")
-}
-
 struct Writer<'a> {
     text: String,
     offline: Offline,
@@ -206,12 +201,11 @@ impl Writer<'_> {
         }
         if !self.unenforced {
             self.commit();
-            self.statement("PRAGMA foreign_keys = OFF");
+            self.statement(references::enforce(false));
             self.unenforced = true;
         }
         self.begin();
-        let orphans = orphans_of_all(dropped);
-        self.statement(&format!("CREATE TEMPORARY TABLE alembic_orphans AS {orphans}"));
+        self.statement(&references::save_orphans(dropped));
     }
 
     /// Stops the script where rows refer to nothing since a table was dropped.
@@ -219,19 +213,17 @@ impl Writer<'_> {
         if dropped.is_empty() {
             return;
         }
-        let orphans = orphans_of_all(dropped);
         let message = format!("rows refer to {}, which is gone", dropped.join(", "));
-        let found =
-            format!("NOT EXISTS (SELECT * FROM ({orphans}) EXCEPT SELECT * FROM temp.alembic_orphans)");
+        let found = references::no_new_orphans(dropped);
         self.context.tables.require(&found, &message).iter().for_each(|sql| self.statement(sql));
-        self.statement("DROP TABLE temp.alembic_orphans");
+        self.statement(references::FORGET_ORPHANS);
     }
 
     /// Has foreign keys enforced again.
     fn enforce(&mut self) {
         if self.unenforced {
             self.commit();
-            self.statement("PRAGMA foreign_keys = ON");
+            self.statement(references::enforce(true));
             self.unenforced = false;
         }
     }

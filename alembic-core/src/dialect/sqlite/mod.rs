@@ -3,8 +3,11 @@
 pub(crate) mod alter;
 #[cfg(all(feature = "sources", feature = "sqlite"))]
 mod definition;
+pub(crate) mod references;
 #[cfg(all(feature = "sources", feature = "sqlite"))]
 pub(crate) mod reflect;
+pub(crate) mod schema;
+pub(crate) mod session;
 
 #[cfg(feature = "sqlite")]
 use sqlx::error::DatabaseError;

@@ -11,7 +11,7 @@ use crate::dialect::LockKey;
 use crate::dialect::mysql::MysqlLock;
 #[cfg(feature = "postgres")]
 use crate::dialect::postgresql::PostgresqlLock;
-use crate::dialect::{ServerFacts, Tables};
+use crate::dialect::{CATCH_UP, ServerFacts, Tables};
 use crate::migrate::error::MigrateError;
 use crate::migrate::event::Event;
 use crate::migrate::server::boundary::boundary;
@@ -241,7 +241,7 @@ impl RunLock {
             };
         }
         // The other session may be one of another node, which has to have all that was written on the first one.
-        for sql in ["SET SESSION wsrep_sync_wait = 1", "SELECT 1", "SET SESSION wsrep_sync_wait = DEFAULT"] {
+        for sql in CATCH_UP {
             if work.execute(sql.to_owned()).await.is_err() {
                 break;
             }

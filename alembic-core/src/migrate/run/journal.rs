@@ -10,6 +10,7 @@ use super::effect::{Effect, Trace, has_several_results};
 use super::executor::Executor;
 use super::verdict::{ABSENT, Verdict, verdict};
 use crate::dialect::ErrorKind;
+use crate::dialect::mysql::engine::WITHOUT_ROLLBACK;
 use crate::migrate::error::MigrateError;
 use crate::migrate::history::step::PlannedStep;
 use crate::migrate::server::batch::{Batch, Failure};
@@ -230,10 +231,7 @@ impl Executor<'_, '_> {
         if self.transactional_ddl() {
             return Ok(None);
         }
-        let sql = "SELECT CAST(t.table_name AS CHAR), CAST(t.engine AS CHAR) FROM information_schema.tables t \
-                   JOIN information_schema.engines e ON e.engine = t.engine \
-                   WHERE t.table_schema = DATABASE() AND COALESCE(e.transactions, 'NO') <> 'YES'";
-        let rows = self.work.connection.rows(sql.to_owned()).await;
+        let rows = self.work.connection.rows(WITHOUT_ROLLBACK.to_owned()).await;
         let rows = rows.map_err(MigrateError::database("reading the catalog"))?;
         let mentioned = rows.into_iter().find_map(|row| match row.as_slice() {
             [Some(table), Some(engine)]

@@ -3,6 +3,7 @@
 //! Pure: it compares what the catalog said before the statement with what it says now.
 
 use super::effect::Trace;
+use crate::dialect::postgresql::index::drop_concurrently;
 
 /// What is to be done about a statement whose end nobody saw.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -91,7 +92,7 @@ fn new_lines<'a>(before: &str, now: &'a str) -> Vec<&'a str> {
 /// What takes away the indexes of these lines that were not finished.
 fn drop_invalid(lines: &[&str]) -> Vec<String> {
     let invalid = lines.iter().filter_map(|line| line.strip_suffix(" invalid")?.rsplit_once(' '));
-    invalid.map(|(name, _)| format!("DROP INDEX CONCURRENTLY IF EXISTS {name}")).collect()
+    invalid.map(|(name, _)| drop_concurrently(name)).collect()
 }
 
 #[cfg(test)]

@@ -8,7 +8,8 @@
 use super::found::{Found, temporary_objects};
 use super::restore;
 use super::work::Work;
-use crate::dialect::quote::{identifier, literal};
+use crate::dialect::postgresql::session::{DROP_TEMPORARY, reset_settings, set_role, set_user};
+use crate::dialect::sqlite::session::{drop_temporary, set_pragma};
 use crate::migrate::history::step::PlannedStep;
 use crate::migrate::server::batch::{Batch, Failure};
 use crate::sql::Dialect;
@@ -29,23 +30,18 @@ pub(super) fn reset_postgresql(
     found: &Found,
     batch: &mut Batch,
 ) {
-    let text = |text: &str| literal(Dialect::Postgresql, text);
     let is_other_user = has(step, &["AUTHORIZATION", "DISCARD", "session_authorization", "CALL"]);
     let is_other_role = is_other_user || has(step, &["ROLE"]);
     if is_other_user && !found.user.is_empty() {
-        batch.own(&format!("SET SESSION AUTHORIZATION {}", text(&found.user)));
+        batch.own(&set_user(&found.user));
     }
     if is_other_role && !found.role.is_empty() {
-        batch.own(&format!("SELECT set_config('role', {}, false)", text(&found.role)));
+        batch.own(&set_role(&found.role));
     }
     if !found.user.is_empty() {
-        batch.own(&differing_settings(&found.settings));
+        batch.own(&reset_settings(&found.settings));
     }
-    for (words, sql) in [
-        (["TEMP", "TEMPORARY", "pg_temp"].as_slice(), "DISCARD TEMP"),
-        (&["PREPARE"], "DEALLOCATE ALL"),
-        (&["DECLARE"], "CLOSE ALL"),
-    ] {
+    for (words, sql) in DROP_TEMPORARY {
         if has(step, words) && !work.lock.is_lease() {
             batch.own(sql);
         }
@@ -63,39 +59,13 @@ pub(super) async fn reset_sqlite(
 ) -> Result<(), Failure> {
     work.send(std::mem::take(batch)).await?;
     for (name, value) in found.settings.iter().filter(|(name, _)| has(step, &[name])) {
-        batch.own(&format!("PRAGMA {name} = {}", value.as_deref().unwrap_or_default()));
+        batch.own(&set_pragma(name, value.as_deref().unwrap_or_default()));
     }
     // First of all: nothing could be written while this is on.
     work.send(std::mem::take(batch)).await?;
     let objects = temporary_objects(work.connection).await.map_err(Failure::Own)?;
     for (kind, name) in objects.iter().filter(|object| !found.objects.contains(object)) {
-        batch.own(&format!("DROP {kind} IF EXISTS temp.{}", identifier(Dialect::Sqlite, name)));
+        batch.own(&drop_temporary(kind, name));
     }
     Ok(())
-}
-
-/// Sets back what differs, and nothing else: not everybody may set everything. What a transaction has for itself cannot
-/// be set any more.
-fn differing_settings(settings: &[(String, Option<String>)]) -> String {
-    let text = |text: &str| literal(Dialect::Postgresql, text);
-    let (own, listed): (Vec<_>, Vec<_>) = settings.iter().partition(|(name, _)| name.contains('.'));
-    let row = |(name, value): &&(String, Option<String>)| {
-        format!("({}, {})", text(name), text(value.as_deref().unwrap_or_default()))
-    };
-    let rows: Vec<String> = listed.iter().map(row).chain(["(NULL, NULL)".to_owned()]).collect();
-    let mut sql = format!(
-        "SELECT pg_catalog.set_config(s.name, coalesce(f.setting, s.reset_val), false) \
-         FROM pg_catalog.pg_settings s LEFT JOIN (VALUES {}) AS f (name, setting) ON f.name = s.name \
-         WHERE s.context IN ('user', 'superuser') AND s.setting IS DISTINCT FROM coalesce(f.setting, s.reset_val) \
-         AND s.name NOT IN ('transaction_isolation', 'transaction_read_only', 'transaction_deferrable')",
-        rows.join(", ")
-    );
-    for (name, value) in own {
-        let (name, value) = (text(name), text(value.as_deref().unwrap_or_default()));
-        sql += &format!(
-            " UNION ALL SELECT pg_catalog.set_config({name}, {value}, false) \
-             WHERE coalesce(pg_catalog.current_setting({name}, true), '') <> {value}"
-        );
-    }
-    sql
 }

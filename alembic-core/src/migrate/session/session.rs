@@ -4,8 +4,9 @@ use super::deferred;
 use super::found::{Found, attached_databases};
 use super::leave::{changes_session, reset_postgresql, reset_sqlite};
 use super::work::Work;
-use crate::dialect::Tables;
-use crate::dialect::quote::identifier;
+use crate::dialect::postgresql::deferred::CHECK;
+use crate::dialect::postgresql::session::set_search_path;
+use crate::dialect::sqlite;
 use crate::migrate::error::MigrateError;
 use crate::migrate::history::step::PlannedStep;
 use crate::migrate::server::batch::{Batch, Failure};
@@ -93,11 +94,11 @@ impl<'e> Session<'e> {
     }
 
     /// Restores PostgreSQL's search path after a script that may have changed it.
-    pub(crate) fn restore_search_path(&self, tables: &Tables, step: &PlannedStep<'_>, batch: &mut Batch) {
+    pub(crate) fn restore_search_path(&self, step: &PlannedStep<'_>, batch: &mut Batch) {
         if let Some(path) = &self.search_path
             && step.script.text.contains("search_path")
         {
-            batch.own(&tables.restore_search_path(path));
+            batch.own(&set_search_path(path));
         }
     }
 
@@ -109,8 +110,8 @@ impl<'e> Session<'e> {
         };
         let attached = attached_databases(connection).await?;
         for name in attached.iter().filter(|name| !found.databases.contains(name)) {
-            let sql = format!("DETACH {}", identifier(Dialect::Sqlite, name));
-            connection.execute(sql).await.map_err(|failure| failure.error)?;
+            let detach = sqlite::session::detach(name);
+            connection.execute(detach).await.map_err(|failure| failure.error)?;
         }
         Ok(())
     }
@@ -128,7 +129,7 @@ impl<'e> Session<'e> {
     /// Checks the deferred constraints at the end of a revision.
     pub(crate) fn check_deferred(&self, batch: &mut Batch) {
         if self.defers {
-            batch.constraints(deferred::CHECK);
+            batch.constraints(CHECK);
         }
     }
 }

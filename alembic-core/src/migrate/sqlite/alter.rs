@@ -5,8 +5,8 @@ use std::collections::VecDeque;
 use std::ops::Range;
 
 use crate::dialect::DatabaseMessage;
-use crate::dialect::quote::literal;
-use crate::dialect::sqlite::alter::{Action, Alter, AlterError, Catalog, Check, Object, Plan, Step, quoted};
+use crate::dialect::sqlite::alter::{Action, Alter, AlterError, Catalog, Check, Object, Plan, Step};
+use crate::dialect::sqlite::schema;
 use crate::migrate::server::batch::Failure;
 use crate::migrate::server::connection::{BatchError, Connection};
 use crate::sql::{Dialect, Statement};
@@ -122,9 +122,8 @@ async fn displace(connection: &mut Connection, table: &str) -> Result<(), Troubl
 
 /// The catalog of the database that has the table: as SQLite looks for it, in `temp`, in `main`, then in the others.
 async fn find(connection: &mut Connection, alter: &Alter) -> Result<Catalog, Trouble> {
-    let order = "SELECT name FROM pragma_database_list ORDER BY name <> 'temp', seq";
-    let schemas: Vec<String> =
-        connection.rows(order.to_owned()).await?.into_iter().flatten().flatten().collect();
+    let databases: Vec<String> =
+        connection.rows(schema::DATABASES.to_owned()).await?.into_iter().flatten().flatten().collect();
     let wanted =
         |schema: &String| alter.schema.as_ref().is_none_or(|wanted| wanted.eq_ignore_ascii_case(schema));
     // To drop columns it is enough to know what can have to do with the table: one such change after the other would else
@@ -132,8 +131,8 @@ async fn find(connection: &mut Connection, alter: &Alter) -> Result<Catalog, Tro
     let drops = alter.actions.iter().all(|action| matches!(action, Action::DropColumn { .. }));
     let part = drops.then_some(alter.table.as_str());
     let mut found = None;
-    for schema in schemas.into_iter().filter(wanted) {
-        let catalog = read(connection, schema, part).await?;
+    for database in databases.into_iter().filter(wanted) {
+        let catalog = read(connection, database, part).await?;
         if catalog.holds(&alter.table) {
             return Ok(catalog);
         }
@@ -144,24 +143,14 @@ async fn find(connection: &mut Connection, alter: &Alter) -> Result<Catalog, Tro
 }
 
 /// Reads a catalog; of a single table what belongs to it, what may refer to it, and the names that are ours or SQLite's.
-async fn read(connection: &mut Connection, schema: String, part: Option<&str>) -> Result<Catalog, Trouble> {
-    let part = part.map_or_else(String::new, |table| {
-        format!(
-            "WHERE tbl_name = {} COLLATE NOCASE OR type IN ('view', 'trigger') OR (type = 'table' AND \
-             (sql LIKE '%references%' OR name LIKE 'alembic\\_%' ESCAPE '\\' OR name LIKE 'sqlite\\_%' ESCAPE '\\'))",
-            literal(Dialect::Sqlite, table)
-        )
-    });
-    let sql = format!(
-        "SELECT type, name, tbl_name, sql FROM {}.sqlite_master {part} ORDER BY rowid",
-        quoted(&schema)
-    );
+async fn read(connection: &mut Connection, database: String, part: Option<&str>) -> Result<Catalog, Trouble> {
     let object = |row: Vec<Option<String>>| {
         let [kind, name, table, sql] = <[_; 4]>::try_from(row).ok()?;
         Some(Object { kind: kind?, name: name?, table: table?, sql })
     };
-    let objects = connection.rows(sql).await?.into_iter().filter_map(object).collect();
-    Ok(Catalog { schema, objects })
+    let objects =
+        connection.rows(schema::objects(&database, part)).await?.into_iter().filter_map(object).collect();
+    Ok(Catalog { schema: database, objects })
 }
 
 /// The table that is altered, as it was when this was planned.
@@ -225,21 +214,15 @@ impl<'a> Target<'a> {
         edits: &[String],
         then: &str,
     ) -> Result<(), Trouble> {
-        const PRAGMA: &str = "PRAGMA writable_schema";
-        let facts = "SELECT (SELECT CAST(writable_schema AS TEXT) FROM pragma_writable_schema), \
-                     (SELECT group_concat(file, '') FROM pragma_database_list)";
-        let facts = connection.rows(facts.to_owned()).await?.into_iter().flatten().collect::<Vec<_>>();
+        let facts = connection.rows(schema::WRITABLE.to_owned()).await?;
+        let facts = facts.into_iter().flatten().collect::<Vec<_>>();
         let is_on = facts.first().is_some_and(|setting| setting.as_deref() == Some("1"));
         let is_file =
             facts.get(1).is_some_and(|files| files.as_deref().is_some_and(|files| !files.is_empty()));
-        let restore =
-            format!("{PRAGMA} = RESET{}", if is_on { format!(";\n{PRAGMA} = ON") } else { String::new() });
         let mut open = OpenSchema { connection, is_file, is_restored: false };
-        // The last statement changes the schema once more, so that a rollback has it read again.
-        let edits = format!("{PRAGMA} = ON;\n{};\n{restore};\n{then}", edits.join(";\n"));
-        let result = open.connection.execute(edits).await;
+        let result = open.connection.execute(schema::edit(edits, is_on, then)).await;
         if result.is_err() {
-            open.connection.execute(restore).await?;
+            open.connection.execute(schema::restore_writable(is_on)).await?;
         }
         open.is_restored = true;
         match result {
@@ -265,8 +248,7 @@ impl<'a> Target<'a> {
     async fn readable_views(&self, connection: &mut Connection) -> Vec<&'a str> {
         let mut readable = Vec::new();
         for view in self.catalog.objects.iter().filter(|object| object.kind == "view") {
-            let query =
-                format!("EXPLAIN SELECT * FROM {}.{}", quoted(&self.catalog.schema), quoted(&view.name));
+            let query = schema::explain_view(&self.catalog.schema, &view.name);
             if connection.execute(query).await.is_ok() {
                 readable.push(view.name.as_str());
             }
@@ -281,18 +263,12 @@ impl<'a> Target<'a> {
             return Ok(Vec::new());
         }
         let before = read(connection, self.catalog.schema.clone(), None).await?;
-        let sql = format!(
-            "SAVEPOINT alembic_alter;\nALTER TABLE {}.{} RENAME COLUMN {} TO {}",
-            quoted(&before.schema),
-            quoted(self.table),
-            quoted(column),
-            quoted(self.scratch)
-        );
+        let sql = schema::try_rename(&before.schema, self.table, column, self.scratch);
         let after = match connection.execute(sql).await {
             Ok(_) => read(connection, before.schema.clone(), None).await,
             Err(failure) => Err(failure.into()),
         };
-        connection.execute("ROLLBACK TO alembic_alter;\nRELEASE alembic_alter".to_owned()).await?;
+        connection.execute(schema::UNDO_RENAME.to_owned()).await?;
         let after = after?;
         let renamed = before.objects.iter().zip(&after.objects).filter(|(before, after)| before != after);
         let others = renamed.filter(|(object, _)| object.kind != "table" || object.name != self.table);

@@ -1,6 +1,7 @@
 //! SQLite: `DROP TABLE` deletes the rows of the table first, and with foreign keys on takes rows of other tables along
 //! (sqlite.org/foreignkeys.html, section 5). Here such a statement is found before it runs.
 
+use crate::dialect::sqlite::references;
 use crate::migrate::server::connection::Connection;
 use crate::sql::{Dialect, TokenKind, keywords, lex};
 
@@ -120,23 +121,14 @@ fn unquoted(name: &str) -> Option<String> {
 
 /// The tables with rows that refer to `table`, while foreign keys are enforced.
 pub(crate) async fn referring_tables(connection: &mut Connection, table: &str) -> sqlx::Result<Vec<String>> {
-    let literal = table.replace('\'', "''");
-    let children = connection
-        .rows(format!(
-            "SELECT m.name, f.\"from\" FROM pragma_foreign_keys k, sqlite_master m, pragma_foreign_key_list(m.name) f \
-             WHERE k.foreign_keys AND m.type = 'table' AND m.sql LIKE '%references%' \
-             AND lower(f.\"table\") = lower('{literal}') AND lower(m.name) <> lower('{literal}')"
-        ))
-        .await?;
+    let children = connection.rows(references::referencing_columns(table)).await?;
     let mut found: Vec<String> = Vec::new();
     for row in children {
         let [Some(child), Some(column)] = row.as_slice() else { continue };
         if found.contains(child) {
             continue;
         }
-        let quoted = |name: &str| format!("\"{}\"", name.replace('"', "\"\""));
-        let sql = format!("SELECT 'x' FROM {} WHERE {} IS NOT NULL LIMIT 1", quoted(child), quoted(column));
-        if !connection.rows(sql).await?.is_empty() {
+        if !connection.rows(references::has_values(child, column)).await?.is_empty() {
             found.push(child.clone());
         }
     }
@@ -151,20 +143,9 @@ pub(crate) struct Orphan {
     pub(crate) parent: String,
 }
 
-/// Asks for the rows that refer to a row of `table` that is not there: table, rowid, and the table referred to.
-pub(crate) fn orphans_of(table: &str) -> String {
-    let literal = table.replace('\'', "''");
-    format!(
-        "SELECT DISTINCT v.\"table\", CAST(v.rowid AS TEXT), v.parent FROM sqlite_master m, \
-         pragma_foreign_key_list(m.name) f, pragma_foreign_key_check(m.name) v \
-         WHERE m.type = 'table' AND m.sql LIKE '%references%' AND lower(f.\"table\") = lower('{literal}') \
-         AND lower(v.parent) = lower('{literal}')"
-    )
-}
-
 /// The rows that refer to a row of `table` that is not there.
 pub(crate) async fn orphans(connection: &mut Connection, table: &str) -> sqlx::Result<Vec<Orphan>> {
-    let rows = connection.rows(format!("{} ORDER BY 1, v.rowid", orphans_of(table))).await?;
+    let rows = connection.rows(references::sorted_orphans(table)).await?;
     Ok(rows
         .into_iter()
         .filter_map(|row| {
@@ -176,9 +157,7 @@ pub(crate) async fn orphans(connection: &mut Connection, table: &str) -> sqlx::R
 
 /// Whether the connection has a temporary table or view of this name, which hides the one of the file.
 pub(crate) async fn is_hidden(connection: &mut Connection, table: &str) -> sqlx::Result<bool> {
-    let literal = table.replace('\'', "''");
-    let sql = format!("SELECT name FROM sqlite_temp_master WHERE lower(name) = lower('{literal}')");
-    Ok(!connection.rows(sql).await?.is_empty())
+    Ok(!connection.rows(references::hidden_by(table)).await?.is_empty())
 }
 
 #[cfg(test)]

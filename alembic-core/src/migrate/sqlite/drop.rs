@@ -1,6 +1,7 @@
 //! `DROP TABLE` on SQLite of a table that rows of other tables reference.
 
 use super::children::{self, Orphan, is_hidden, is_replaced, orphans, referring_tables, restoring};
+use crate::dialect::sqlite::references::ALL_ORPHANS;
 use crate::migrate::error::MigrateError;
 use crate::migrate::history::step::PlannedStep;
 use crate::migrate::server::connection::Connection;
@@ -91,8 +92,7 @@ pub(crate) async fn not_committed(
     if connection.dialect() != Dialect::Sqlite || !is_foreign_key {
         return MigrateError::database("committing")(error);
     }
-    let sql = "SELECT \"table\", CAST(rowid AS TEXT), parent FROM pragma_foreign_key_check".to_owned();
-    let rows = connection.rows(sql).await.unwrap_or_default();
+    let rows = connection.rows(ALL_ORPHANS.to_owned()).await.unwrap_or_default();
     match rows.first().map(Vec::as_slice) {
         Some([Some(child), row, Some(parent)]) => MigrateError::RowsUnreferred {
             revisions: open.to_vec(),

@@ -21,5 +21,4 @@ mod tests;
 pub(crate) use catalog::{Catalog, Object};
 pub(crate) use error::AlterError;
 pub(crate) use plan::{Check, Plan, Step};
-pub(crate) use reader::quoted;
 pub(crate) use statement::{Action, Alter};

@@ -159,7 +159,7 @@ pub(super) fn unquoted(name: &str) -> String {
 }
 
 /// A name in quotes.
-pub(crate) fn quoted(name: &str) -> String {
+pub(super) fn quoted(name: &str) -> String {
     format!("\"{}\"", name.replace('"', "\"\""))
 }
 
