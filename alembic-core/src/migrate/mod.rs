@@ -31,5 +31,5 @@ pub(crate) use server::connection::Connection;
 pub use server::database::Database;
 #[cfg(feature = "sources")]
 pub(crate) use server::database::Missing;
-pub use settings::Answer;
+pub use settings::{Answer, Refusal};
 pub use start::Run;

@@ -7,8 +7,23 @@ use super::interrupt::Interrupt;
 use crate::config::TransactionMode;
 use crate::revision::{Direction, RevisionId};
 
-/// Says whether these revisions may be run or stamped.
-type Approve<'a> = dyn FnMut(&[(Direction, RevisionId)]) -> Result<(), String> + Send + 'a;
+/// The reason of a caller to refuse a run.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Refusal {
+    /// The reason.
+    pub reason: String,
+    /// The command or the edit that fixes it.
+    pub help: Option<String>,
+}
+
+impl From<String> for Refusal {
+    fn from(reason: String) -> Refusal {
+        Refusal { reason, help: None }
+    }
+}
+
+/// Decides whether these revisions may be run or stamped.
+type Approve<'a> = dyn FnMut(&[(Direction, RevisionId)]) -> Result<(), Refusal> + Send + 'a;
 
 /// The answer of a person about a statement of which the outcome is unknown.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

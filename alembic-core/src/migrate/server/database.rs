@@ -249,7 +249,8 @@ pub(crate) mod connect {
     }
 
     fn failed(server: String, error: sqlx::Error) -> MigrateError {
-        MigrateError::Connect { server, message: Box::new(DatabaseMessage::of(&error)), source: error }
+        let message = Box::new(DatabaseMessage::of(&error));
+        MigrateError::Connect { server, is_file: false, message, source: error }
     }
 
     #[cfg(feature = "sqlite")]
@@ -275,6 +276,7 @@ pub(crate) mod connect {
         {
             std::fs::create_dir_all(folder).map_err(|error| MigrateError::Connect {
                 server: file.display().to_string(),
+                is_file: true,
                 message: Box::new(DatabaseMessage {
                     message: format!("its folder cannot be made: {error}"),
                     ..DatabaseMessage::default()
@@ -283,8 +285,12 @@ pub(crate) mod connect {
             })?;
         }
         let options = options.disable_statement_logging().create_if_missing(missing == Missing::Create);
-        let connection =
-            options.connect().await.map_err(|error| failed(file.display().to_string(), error))?;
+        let connection = options.connect().await.map_err(|error| MigrateError::Connect {
+            server: file.display().to_string(),
+            is_file: true,
+            message: Box::new(DatabaseMessage::of(&error)),
+            source: error,
+        })?;
         Ok(Connection::Sqlite(Handle::Owned(connection)))
     }
 
