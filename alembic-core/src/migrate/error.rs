@@ -224,7 +224,7 @@ fn by(holder: &Option<String>) -> String {
 
 fn because(source: &Option<sqlx::Error>) -> String {
     let message = source.as_ref().map(DatabaseMessage::of);
-    // The division by zero with which it is noticed says nothing to anybody.
+    // The fence fails with a division by zero, which explains nothing.
     message
         .filter(|message| message.code.is_none())
         .map_or_else(String::new, |message| format!(" ({})", message.message))

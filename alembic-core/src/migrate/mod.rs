@@ -1,4 +1,7 @@
-//! The executor: takes a database from where it is to where a target says, and records what it did.
+//! The executor: migrates a database to a target, and records each step.
+//!
+//! Its folders import one way: `server`, `lock`, `history`, `session`, `sqlite`, `run`. `error`, `event`, `interrupt` and
+//! `settings` are below them; `start`, `preview` and `offline` above.
 
 mod error;
 mod event;

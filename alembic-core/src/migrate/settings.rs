@@ -1,4 +1,4 @@
-//! What a caller can choose for a run.
+//! The settings of a run.
 
 use std::time::Duration;
 
@@ -34,19 +34,19 @@ pub enum Answer {
     Again,
 }
 
-/// What a caller can choose for a run.
+/// The settings of a run.
 pub(crate) struct Settings<'a> {
     pub(crate) lock_timeout: Duration,
-    /// How long a statement waits for a lock; zero: for ever.
+    /// The time that a statement may wait for a lock. Zero: no limit.
     pub(crate) statement_lock_timeout: Duration,
-    /// How long a statement may take; zero: any time.
+    /// The time that a statement may run. Zero: no limit.
     pub(crate) statement_timeout: Duration,
     pub(crate) retries: u32,
-    /// Whether a database with revisions that no script knows is good enough, where it has all that are known.
+    /// Whether an upgrade accepts a database that is ahead of the scripts.
     pub(crate) allow_ahead: bool,
     pub(crate) interrupt: Interrupt,
     pub(crate) transaction: TransactionMode,
-    /// What a person says about the statement that is in doubt.
+    /// The answer of a person about the statement that is in doubt.
     pub(crate) answer: Option<Answer>,
     pub(crate) approve: Box<Approve<'a>>,
     pub(crate) on_event: Box<dyn FnMut(Event) + Send + 'a>,

@@ -1,4 +1,4 @@
-//! The session in which the revisions of a run are executed, and what each of them may find in it.
+//! The session in which the revisions of a run are executed: each finds it as the run found it.
 
 use super::deferred;
 use super::found::{Found, attached_databases};
