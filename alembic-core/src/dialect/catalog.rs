@@ -1,6 +1,6 @@
 //! What a database's catalog says about an object: enough to see whether a statement that was about it was carried out.
 
-use super::quote::{identifier, literal};
+use crate::sql::quote::{identifier, literal};
 use crate::sql::{Dialect, Name};
 
 /// Something that a statement makes, changes or takes away, and how to ask for it.

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::error::{Problem, ScriptError};
 use super::header::HeaderLines;
-use super::{Digest, Section, header, section};
+use super::{Section, header, section};
 use crate::revision::{Direction, Revision};
 use crate::sql::{Dialect, Plain, Statement, StatementError, role_change, split};
 
@@ -167,12 +167,6 @@ impl Script {
             self.sections[index].statements = known;
         }
         errors
-    }
-
-    /// SHA-256 over what the script does.
-    #[must_use]
-    pub fn digest(&self) -> Digest {
-        Digest::of_script(self)
     }
 
     fn split(&self, section: &Section, dialect: Dialect) -> Result<Vec<Statement>, Vec<StatementError>> {

@@ -1,10 +1,10 @@
 //! What a client program would understand, and no server does.
 
 use super::StatementError;
-use super::cursor::{Cursor, Piece};
 use super::delimiter::unusable;
 use super::splitter::Splitter;
 use crate::sql::Dialect;
+use crate::sql::cursor::{Cursor, Piece};
 use crate::sql::lexer::TokenKind;
 
 impl Splitter<'_> {

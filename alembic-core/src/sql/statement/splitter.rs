@@ -1,10 +1,10 @@
 //! Finding the end of each statement.
 
 use super::client::is_copy_from_stdin;
-use super::cursor::{Cursor, Piece};
 use super::refused::{table_lock, transaction_control};
 use super::{Statement, StatementError, brackets};
 use crate::sql::Dialect;
+use crate::sql::cursor::{Cursor, Piece};
 use crate::sql::lexer::TokenKind;
 
 /// Walks through a text, collecting its statements and what is wrong with them.
