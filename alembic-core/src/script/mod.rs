@@ -34,8 +34,6 @@ mod script;
 mod seal;
 mod section;
 mod shell;
-#[cfg(all(feature = "cli", feature = "driver"))]
-mod touch;
 
 #[cfg(all(feature = "cli", feature = "driver"))]
 pub use conflict::{Conflict, ConflictingStatement, conflicts};

@@ -7,6 +7,10 @@ pub(crate) mod default;
 mod dialect;
 #[cfg(feature = "sources")]
 pub(crate) mod expression;
+#[cfg(feature = "driver")]
+#[expect(dead_code, reason = "the executor still reads statements itself")]
+#[cfg_attr(not(test), expect(unused_imports, reason = "the executor still reads statements itself"))]
+pub(crate) mod facts;
 #[cfg(feature = "sources")]
 mod grouping;
 #[cfg(any(feature = "sources", feature = "driver"))]

@@ -262,7 +262,6 @@ impl<'a> Reader<'a> {
     }
 
     /// Takes a string, with its quotes.
-    #[cfg(feature = "cli")]
     pub(crate) fn string(&mut self) -> Option<String> {
         let token = self.token(0).filter(|token| token.kind == TokenKind::String)?;
         self.at += 1;
