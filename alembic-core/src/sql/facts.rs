@@ -5,6 +5,8 @@
 //! errs on the safe side: a statement that it does not recognise is [`Kind::Other`], leaves [`Trace::Nothing`], and is
 //! assumed to change its session where it may.
 //!
+//! The reason to forbid a statement is [`Forbidden`](super::Forbidden): the splitter needs it in every build.
+//!
 //! # Scratch databases
 //! A comparison that runs statements in a scratch database asks three questions. A statement only defines if it is a
 //! [`Kind::Definition`] and each [`Use`] is [`Access::Names`]; any other access reads or writes rows. [`Facts::outside`]
