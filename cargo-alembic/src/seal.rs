@@ -1,7 +1,7 @@
 //! `alembic.lock` after a database was changed, and `seal` and `unseal`.
 
 use alembic_core::cli::{note, status, warning};
-use alembic_core::migrate::{MigrateError, Report};
+use alembic_core::migrate::{MigrateError, Refusal, Report};
 use alembic_core::revision::{Direction, RevisionId, resolve};
 use alembic_core::script::{
     Digest, Lock, LockFile, LockFileError, Script, ScriptDirectory, ScriptErrors, Seal, Section,
@@ -28,7 +28,7 @@ pub(crate) fn approve(
     directory: &ScriptDirectory,
     locked: bool,
     plan: &[(Direction, RevisionId)],
-) -> Result<(), String> {
+) -> Result<(), Refusal> {
     for (direction, id) in plan {
         let script = directory.graph().find(id.as_str()).map(|node| directory.script(node));
         if *direction == Direction::Upgrade && script.is_some_and(is_empty) {
@@ -41,9 +41,11 @@ pub(crate) fn approve(
         None => Ok(()),
         Some((_, id)) if locked => {
             let change = format!("revision {id} has no seal yet");
-            Err(LockFileError::Locked { path: file.shown(), change }.to_string())
+            let help = "nothing was run: run the command without `--locked`, and commit the lock".to_owned();
+            let reason = LockFileError::Locked { path: file.shown(), change }.to_string();
+            Err(Refusal { reason, help: Some(help) })
         }
-        Some(_) => file.check_writable().map_err(|error| format!("{error}; nothing was run")),
+        Some(_) => Ok(file.check_writable().map_err(|error| format!("{error}; nothing was run"))?),
     }
 }
 

@@ -85,7 +85,7 @@ on_every_database! {
     async fn a_refused_run_writes_nothing(database: TestDatabase) {
         let migrator = migrator(&chain(2));
         let refused = migrator.upgrade(database.url.as_str()).approve(|plan| Err(format!("not {}", plan.len()))).await;
-        assert!(matches!(&refused, Err(MigrateError::Refused { reason }) if reason == "not 2"), "{refused:?}");
+        assert!(matches!(&refused, Err(MigrateError::Refused { reason, .. }) if reason == "not 2"), "{refused:?}");
         assert!(database.tables().await.is_empty());
     }
 

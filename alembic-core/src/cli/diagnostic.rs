@@ -4,12 +4,11 @@ use annotate_snippets::renderer::DecorStyle;
 use annotate_snippets::{AnnotationKind, Group, Level, Origin, Renderer, Snippet};
 
 use super::{CommandError, diff};
-use crate::DatabaseMessage;
 use crate::migrate::{EditedRevision, MigrateError, StatementFailure};
 use crate::migrator::Migrator;
 use crate::models::{ModelError, ModelErrors};
 use crate::revision::{PlanError, ResolveError, RevisionId};
-use crate::script::{Script, ScriptDirectory, ScriptError, ScriptErrors, find_scripts, shell_word};
+use crate::script::{Script, ScriptDirectory, ScriptError, ScriptErrors, shell_word};
 
 /// A text for stderr, coloured.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -165,22 +164,7 @@ fn statement(failure: &StatementFailure, migrator: &Migrator) -> Diagnostic {
     for (name, part) in parts {
         group = group.elements(part.as_ref().map(|part| Level::NOTE.message(format!("{name}: {part}"))));
     }
-    // PostgreSQL: unsafe_new_enum_value_usage.
-    if database.code.as_deref() == Some("55P04") {
-        let help = "the value was added in the same transaction: set `transaction = \"revision\"` in alembic.toml, or mark \
-                    the section that adds it `no-transaction`";
-        group = group.element(Level::HELP.message(help));
-    }
-    if refuses_transaction(database) {
-        let help = format!(
-            "mark the section `no-transaction`: `-- alembic: {direction} no-transaction`. What stands in it is not rolled \
-             back together, so it is best alone in a revision of its own"
-        );
-        group = group.element(Level::HELP.message(help));
-    }
-    if is_read_only(database) {
-        group = group.element(Level::HELP.message(READ_ONLY));
-    }
+    group = group.elements(failure.help().into_iter().map(|help| Level::HELP.message(help)));
     let aftermath = failure.aftermath.describe(*number);
     group = group.element(Level::NOTE.message(format!("{direction} of revision {revision} {aftermath}")));
     Diagnostic(render(&[group]))
@@ -214,7 +198,7 @@ pub(super) fn first_line(text: &str, span: std::ops::Range<usize>) -> std::ops::
     span.start..span.start + text[span.start..span.start + length].trim_end().len()
 }
 
-/// What to do about an error, where the error itself does not say.
+/// The command or the edit that fixes an error, if its message does not say.
 fn help(error: &CommandError) -> Option<String> {
     let CommandError::Migrate(error) = error else {
         let help = match error {
@@ -224,124 +208,8 @@ fn help(error: &CommandError) -> Option<String> {
         };
         return Some(help.to_owned());
     };
-    let help = match error {
-        MigrateError::NoFile { .. } => "`upgrade` creates it",
-        MigrateError::OtherAncestors(_) => {
-            "put the label back to the revision that had it, or restore the scripts of its ancestors"
-        }
-        MigrateError::BadUrl { .. } | MigrateError::UnknownScheme { .. } => {
-            "a URL looks like sqlite://app.db, postgres://user:password@host/database or mysql://…"
-        }
-        MigrateError::Connect { message, .. } if is_login(message) => {
-            "the server refused user and password: check them in the URL; special characters are percent-encoded there \
-             (`#` is `%23`, `@` is `%40`)"
-        }
-        MigrateError::Connect { server, .. } if !server.contains(" at ") => {
-            "check the path and its permissions"
-        }
-        MigrateError::Connect { .. } => "check the URL, and that the server runs and can be reached",
-        MigrateError::Database { message, .. } if is_read_only(message) => READ_ONLY,
-        MigrateError::ReadOnly { .. } => READ_ONLY,
-        MigrateError::VersionTableElsewhere { .. } => {
-            "let the search path find that one (`?options[search_path]=…` in the URL); or, if a second one is meant, make \
-             it: `CREATE TABLE alembic_version (version_num VARCHAR(32) NOT NULL PRIMARY KEY)`"
-        }
-        MigrateError::Ahead(_) => {
-            "a newer version of the scripts was applied: use that one, or at least its scripts. A service may start all \
-             the same with `allow_ahead()`. To leave a git branch: `downgrade --from-history -1` undoes the last one with \
-             the downgrade that the history keeps"
-        }
-        MigrateError::Diverged(diverged) => {
-            return Some(format!(
-                "two versions of the scripts were developed apart: bring the missing scripts here (`{}` finds them), \
-                 and join the heads with `merge`; or undo the last of those with the downgrade that the history keeps: \
-                 `downgrade --from-history -1`",
-                find_scripts(diverged.unknown.iter().map(String::as_str))
-            ));
-        }
-        MigrateError::Locked { .. } => {
-            "it ends by itself, even if its process was killed; `lock_timeout` is how long to wait for it"
-        }
-        MigrateError::NotOffline { .. } => {
-            "run it with `upgrade` or `downgrade`; or write the change as statements that SQLite knows, in a section of its \
-             own: `-- alembic: upgrade sqlite`"
-        }
-        // A lock that cannot be written says so itself.
-        MigrateError::Refused { reason } if reason.ends_with("nothing was run") => return None,
-        MigrateError::Refused { .. } => {
-            "nothing was run: run the command without `--locked`, and commit the lock"
-        }
-        MigrateError::SimilarIds { .. } => {
-            "nothing was run: change `Revision:` of one of them, and what refers to it"
-        }
-        MigrateError::DropsDatabase { .. } => {
-            "nothing was run: a database is made and dropped from outside of it, not by its own migrations"
-        }
-        MigrateError::RowsReferred { .. } => {
-            "the database is as it was. Drop the other table first if both are to go, or DELETE the rows first if they are; \
-             to change a table, use ALTER TABLE, or make it anew in one section that runs in a transaction: CREATE TABLE \
-             new_t, INSERT INTO new_t SELECT …, DROP TABLE t, ALTER TABLE new_t RENAME TO t"
-        }
-        MigrateError::RowsLost { .. } => {
-            "the database is as it was. Keep those rows in the new table; or change or delete what refers to them, in the \
-             same section"
-        }
-        MigrateError::RowsRestored { child, .. } => {
-            return Some(format!(
-                "the database is as it was. Leave out what saves the rows and puts them back; or, if other rows are to take \
-                 their place, `DELETE FROM {child};` before the table is dropped"
-            ));
-        }
-        MigrateError::RowsUnreferred { .. } => {
-            "`transaction = \"revision\"` in alembic.toml commits each revision by itself, and so shows which one it is"
-        }
-        MigrateError::Deferred { .. } => {
-            "each revision has to leave the database as its constraints want it: what another revision is to mend belongs \
-             into this one"
-        }
-        MigrateError::UnknownRevisions { unknown, applied } => {
-            let undo = "`downgrade --from-history -1` undoes the last one with the downgrade that the history keeps, \
-                        and ";
-            return Some(format!(
-                "the revision may be on another branch, or its script was deleted: bring the script back (`{}` finds it); \
-                 {}`stamp --purge` says where the database really is",
-                find_scripts(unknown.unknown.iter().map(|unknown| unknown.id.as_str())),
-                if applied.is_empty() { "" } else { undo }
-            ));
-        }
-        MigrateError::Plan(PlanError::Resolve(ResolveError::MultipleHeads { .. })) => {
-            "`cargo alembic merge` joins the heads; the target `heads` means all of them"
-        }
-        MigrateError::Irreversible { .. } => {
-            "nothing was run: write a new revision that undoes it, or restore a backup"
-        }
-        MigrateError::NoSection { .. } => "add the section, or one without a dialect: nothing was run",
-        MigrateError::SessionLost { .. } => {
-            "change the statements that are left so that they do without, or carry them out by hand and `stamp` the \
-             revision"
-        }
-        _ => return None,
-    };
-    Some(help.to_owned())
+    error.help()
 }
-
-/// Whether the server did not let the user in (SQLSTATE class 28; `ER_ACCESS_DENIED_ERROR`).
-fn is_login(message: &DatabaseMessage) -> bool {
-    message.code.as_deref().is_some_and(|code| code.starts_with("28") || code == "1045")
-}
-
-/// Whether something was refused for want of a right to write (`read_only_sql_transaction`, `insufficient_privilege`;
-/// `SQLITE_READONLY`; MySQL's "command denied" and "read-only").
-fn is_read_only(message: &DatabaseMessage) -> bool {
-    matches!(message.code.as_deref(), Some("25006" | "42501" | "8" | "1142" | "1044" | "1290" | "1792"))
-}
-
-/// Whether a statement cannot run in a transaction (`active_sql_transaction`; SQLite has no code for it).
-fn refuses_transaction(message: &DatabaseMessage) -> bool {
-    message.code.as_deref() == Some("25001") || message.message.contains("from within a transaction")
-}
-
-const READ_ONLY: &str = "the database, or this user, may only read: use a URL that may write";
 
 pub(super) fn render(groups: &[Group<'_>]) -> String {
     Renderer::styled().decor_style(DecorStyle::Ascii).render(groups)

@@ -43,6 +43,22 @@ impl DatabaseMessage {
             ..DatabaseMessage::default()
         }
     }
+
+    /// Whether the server refused the user (SQLSTATE class 28; `ER_ACCESS_DENIED_ERROR`).
+    pub(crate) fn is_login(&self) -> bool {
+        self.code.as_deref().is_some_and(|code| code.starts_with("28") || code == "1045")
+    }
+
+    /// Whether the right to write was missing (`read_only_sql_transaction`, `insufficient_privilege`; `SQLITE_READONLY`;
+    /// MySQL's "command denied" and "read-only").
+    pub(crate) fn is_read_only(&self) -> bool {
+        matches!(self.code.as_deref(), Some("25006" | "42501" | "8" | "1142" | "1044" | "1290" | "1792"))
+    }
+
+    /// Whether a statement cannot run in a transaction (`active_sql_transaction`; SQLite has no code for it).
+    pub(crate) fn refuses_transaction(&self) -> bool {
+        self.code.as_deref() == Some("25001") || self.message.contains("from within a transaction")
+    }
 }
 
 /// A failure that is not the database's: of the connection, mostly.

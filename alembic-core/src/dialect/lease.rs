@@ -9,6 +9,10 @@ use crate::sql::Dialect;
 /// How long a lease lasts that is not renewed, in seconds.
 pub(crate) const SECONDS: u32 = 30;
 
+/// Statements after which a session of a Galera cluster sees all that was written on other nodes.
+pub(crate) const CATCH_UP: [&str; 3] =
+    ["SET SESSION wsrep_sync_wait = 1", "SELECT 1", "SET SESSION wsrep_sync_wait = DEFAULT"];
+
 /// The statements on the lease beside a version table.
 #[derive(Clone, Debug)]
 pub(crate) struct Lease {

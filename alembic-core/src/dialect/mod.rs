@@ -17,13 +17,13 @@ mod generic;
 mod lease;
 #[cfg(any(feature = "postgres", feature = "mysql"))]
 mod lock_key;
-#[cfg(feature = "mysql")]
+#[cfg(feature = "driver")]
 pub(crate) mod mysql;
 #[cfg(all(feature = "sources", feature = "driver"))]
 mod neutral;
 #[cfg(feature = "driver")]
 mod offline;
-#[cfg(feature = "postgres")]
+#[cfg(feature = "driver")]
 pub(crate) mod postgresql;
 #[cfg(all(feature = "sources", feature = "driver"))]
 pub(crate) mod reflect;
@@ -49,7 +49,7 @@ pub use failure::DatabaseMessage;
 #[cfg(all(feature = "sources", feature = "driver"))]
 pub(crate) use generic::{generic, generic_type};
 #[cfg(feature = "driver")]
-pub(crate) use lease::Lease;
+pub(crate) use lease::{CATCH_UP, Lease};
 #[cfg(any(feature = "postgres", feature = "mysql"))]
 pub(crate) use lock_key::LockKey;
 #[cfg(feature = "driver")]
@@ -59,7 +59,11 @@ pub(crate) use reflect::{Namespace, columns};
 #[cfg(feature = "driver")]
 pub(crate) use server::{ReadOnly, ServerFacts};
 #[cfg(feature = "driver")]
-pub(crate) use tables::{ALEMBIC_WIDTH, Entry, Operation, Tables};
+pub(crate) use tables::Tables;
+#[cfg(feature = "driver")]
+pub(crate) use tables::history::{Entry, Operation};
+#[cfg(feature = "driver")]
+pub(crate) use tables::version::ALEMBIC_WIDTH;
 #[cfg(feature = "sources")]
 pub use types::{NoSuchType, TypeWords};
 

@@ -1,15 +1,24 @@
-//! Why a run did not happen, or where it stopped.
+//! The errors of a run: why it was refused, or where it stopped.
 
-use std::fmt;
-use std::ops::Range;
+mod help;
+mod history;
+mod statement;
+mod unfinished;
+
 use std::time::Duration;
+
+pub use history::{Ahead, Diverged, EditedRevision, OtherAncestors, Provenance};
+pub use statement::{Aftermath, StatementFailure};
+pub use unfinished::{InDoubt, Interrupted, ResumeEdited, StoppedAt};
+
+use history::{edited, provenance};
 
 use crate::dialect::{DatabaseMessage, ErrorKind};
 use crate::revision::{Direction, PlanError, RevisionId, TargetError, UnknownRevisions};
-use crate::script::{Digest, ScriptErrors};
+use crate::script::ScriptErrors;
 use crate::sql::Dialect;
 
-/// Everything that can keep a migration from being done.
+/// An error that prevents a run, or stops it.
 #[derive(Debug, thiserror::Error)]
 #[expect(missing_docs, reason = "the message of each variant says what it is")]
 #[non_exhaustive]
@@ -25,7 +34,7 @@ pub enum MigrateError {
     #[error("the database `{name}` does not exist; create it with\n  {command}")]
     NoDatabase { name: String, command: String },
     #[error("cannot connect to {server}: {message}")]
-    Connect { server: String, message: Box<DatabaseMessage>, source: sqlx::Error },
+    Connect { server: String, is_file: bool, message: Box<DatabaseMessage>, source: sqlx::Error },
     #[error("the database failed while {doing}: {message}")]
     Database { doing: &'static str, message: Box<DatabaseMessage>, source: sqlx::Error },
     #[error(transparent)]
@@ -87,7 +96,7 @@ pub enum MigrateError {
     )]
     NotOffline { path: String, line: usize },
     #[error("{reason}")]
-    Refused { reason: String },
+    Refused { reason: String, help: Option<String> },
     #[error("{0}")]
     Statement(Box<StatementFailure>),
     #[error("the version table was changed by another process during the run; run the command again")]
@@ -138,196 +147,15 @@ pub enum MigrateError {
     Unfinished { revision: RevisionId, direction: Direction },
 }
 
-/// A statement that the database refused.
-#[derive(Debug)]
-pub struct StatementFailure {
-    /// The revision it belongs to.
-    pub revision: RevisionId,
-    /// Whether the revision was on its way up or down.
-    pub direction: Direction,
-    /// The file it stands in.
-    pub path: String,
-    /// Line of the file, from 1.
-    pub line: usize,
-    /// Character of the line, from 1.
-    pub column: usize,
-    /// Bytes of the script's text: the place that the database named, or the statement.
-    pub span: Range<usize>,
-    /// Which statement of its section, from 1.
-    pub number: usize,
-    /// How many statements the section has.
-    pub total: usize,
-    /// Its text.
-    pub statement: String,
-    /// What the database says.
-    pub database: DatabaseMessage,
-    /// What it had to wait for, where that could be seen.
-    pub blocked_by: Option<String>,
-    /// What the database holds now.
-    pub aftermath: Aftermath,
-    /// The driver's error.
-    pub source: sqlx::Error,
-}
-
-/// A statement whose end nobody saw, and of which the catalog does not tell whether it was carried out.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct InDoubt {
-    /// The revision it belongs to.
-    pub revision: RevisionId,
-    /// Whether the revision was on its way up or down.
-    pub direction: Direction,
-    /// The file it stands in.
-    pub path: String,
-    /// Line of the file, from 1, as the file was when the statement ran.
-    pub line: usize,
-    /// Which statement of its section, from 1.
-    pub number: usize,
-    /// How many statements the section has.
-    pub total: usize,
-    /// Its text.
-    pub statement: String,
-    /// What was found, and why that does not tell.
-    pub found: String,
-}
-
-/// A script of which a statement was changed that an earlier run has carried out.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct ResumeEdited {
-    /// The revision it belongs to.
-    pub revision: RevisionId,
-    /// Whether the revision was on its way up or down.
-    pub direction: Direction,
-    /// The file it stands in.
-    pub path: String,
-    /// Line of the file, from 1, where the statement stands now.
-    pub line: usize,
-    /// How many statements are done.
-    pub done: usize,
-    /// The first of them that is another one now, from 1.
-    pub number: usize,
-    /// Its text as it was carried out; nothing where that is not known.
-    pub statement: String,
-}
-
-/// A run that was told to stop.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Interrupted {
-    /// The revision that is not finished, if one is.
-    pub unfinished: Option<StoppedAt>,
-    /// What the database holds now.
-    pub aftermath: Aftermath,
-}
-
-/// Where a revision whose statements commit one by one was stopped.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct StoppedAt {
-    /// Which revision.
-    pub revision: RevisionId,
-    /// Up or down.
-    pub direction: Direction,
-    /// How many of its statements are done.
-    pub done: usize,
-    /// How many it has.
-    pub total: usize,
-}
-
-/// A database with revisions that no script knows, and all that are known.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Ahead {
-    /// The rows of the version table that no script knows.
-    pub unknown: Vec<String>,
-    /// When and by whom they were applied.
-    pub applied: Vec<Provenance>,
-}
-
-/// A database with revisions that no script knows, and not all that are known: two lines of development that parted.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Diverged {
-    /// The rows of the version table that no script knows.
-    pub unknown: Vec<String>,
-    /// Revisions that are known and not applied.
-    pub missing: Vec<RevisionId>,
-    /// When and by whom the unknown ones were applied.
-    pub applied: Vec<Provenance>,
-}
-
-/// What a database holds after a run that failed.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Aftermath {
-    /// Revisions that this run did and that stay done.
-    pub kept: Vec<RevisionId>,
-    /// Whether the failed revision itself was undone; otherwise its statements before the failed one stay done, and
-    /// the next run goes on there.
-    pub rolled_back: bool,
-}
-
-/// When and by whom a revision was applied, as the history has it.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Provenance {
-    /// Which revision.
-    pub revision: String,
-    /// When, by the database's clock.
-    pub when: String,
-    /// By whom.
-    pub who: String,
-}
-
-/// A revision whose script is not what was applied.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct EditedRevision {
-    /// Which.
-    pub revision: RevisionId,
-    /// Its file.
-    pub path: String,
-    /// The digest of what was applied.
-    pub applied: Digest,
-    /// The digest of what is there now.
-    pub found: Digest,
-    /// The script as it was applied, where the history has it.
-    pub script: Option<String>,
-}
-
-/// A revision that stands on other revisions than when it was applied, though its own script is what it was.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct OtherAncestors {
-    /// Which.
-    pub revision: RevisionId,
-    /// Its file.
-    pub path: String,
-    /// What it depends on by a label or by the beginning of an id, and what that is now.
-    pub dependencies: Vec<(String, RevisionId)>,
-    /// The ancestors of which the history does not have what was applied.
-    pub unrecorded: Vec<RevisionId>,
-}
-
-impl fmt::Display for OtherAncestors {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let OtherAncestors { revision, path, dependencies, unrecorded } = self;
-        write!(
-            formatter,
-            "{path}: revision {revision} stands on other revisions than when it was applied to this database; its own \
-             script is what it was"
-        )?;
-        for (name, now) in dependencies {
-            write!(formatter, "\n  it depends on `{name}`, which is {now} now")?;
-        }
-        if !unrecorded.is_empty() {
-            let ids: Vec<&str> = unrecorded.iter().map(RevisionId::as_str).collect();
-            write!(formatter, "\n  the history does not have what was applied of {}", ids.join(", "))?;
-        }
-        Ok(())
-    }
-}
-
 impl MigrateError {
-    /// A run that was told to stop before it had begun.
+    /// The error of a run that was asked to stop before it had begun.
     pub(crate) fn interrupted() -> MigrateError {
         let aftermath = Aftermath { kept: Vec::new(), rolled_back: false };
         MigrateError::Interrupted(Box::new(Interrupted { unfinished: None, aftermath }))
     }
 
-    /// Whether somebody else was in the way, so that the same may succeed a little later: what a statement waited for was
-    /// not given up in time, or it was the victim of a deadlock.
+    /// Whether another session was in the way, so that the same may succeed a little later: a statement waited too long for
+    /// a lock, or was the victim of a deadlock.
     #[must_use]
     pub fn is_transient(&self) -> bool {
         match self {
@@ -347,7 +175,8 @@ impl MigrateError {
 
     pub(crate) fn pool(source: sqlx::Error) -> MigrateError {
         let message = Box::new(DatabaseMessage::of(&source));
-        MigrateError::Connect { server: "the database of the pool".to_owned(), message, source }
+        let server = "the database of the pool".to_owned();
+        MigrateError::Connect { server, is_file: false, message, source }
     }
 }
 
@@ -393,165 +222,10 @@ fn by(holder: &Option<String>) -> String {
     holder.as_ref().map_or_else(String::new, |holder| format!(" ({holder})"))
 }
 
-fn provenance(applied: &[Provenance]) -> String {
-    let lines = applied
-        .iter()
-        .map(|Provenance { revision, when, who }| format!("\n  {revision} was applied at {when} by {who}"));
-    lines.collect()
-}
-
-fn edited(revisions: &[EditedRevision]) -> String {
-    let mut text = String::new();
-    for EditedRevision { revision, path, applied, found, .. } in revisions {
-        text += &format!(
-            "{path}: revision {revision} was edited after it was applied to this database\n  applied as {applied}\n  \
-             now it is  {found}\n"
-        );
-    }
-    text + "restore what was applied, and put the change into a new revision"
-}
-
-impl fmt::Display for StatementFailure {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let StatementFailure { revision, direction, path, line, column, number, total, database, .. } = self;
-        writeln!(formatter, "{path}:{line}:{column}: statement {number} of {total} failed: {database}")?;
-        for line in self.statement.lines().take(8) {
-            writeln!(formatter, "  | {line}")?;
-        }
-        if let Some(by) = &self.blocked_by {
-            writeln!(formatter, "  it waited for {by}")?;
-        }
-        write!(formatter, "{direction} of revision {revision} {}", self.aftermath.describe(*number))
-    }
-}
-
-impl fmt::Display for ResumeEdited {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let ResumeEdited { revision, direction, path, line, done, number, statement } = self;
-        write!(
-            formatter,
-            "{path}:{line}: {direction} of revision {revision} stopped after statement {done}, and statement {number} was \
-             changed since"
-        )?;
-        if !statement.is_empty() {
-            write!(formatter, "; it was")?;
-            for line in statement.lines().take(8) {
-                write!(formatter, "\n  | {line}")?;
-            }
-        }
-        write!(formatter, "\nrestore it: only what follows may be mended")
-    }
-}
-
-impl fmt::Display for Interrupted {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Interrupted { unfinished, aftermath } = self;
-        formatter.write_str("stopped")?;
-        match unfinished {
-            Some(StoppedAt { revision, direction, done, total }) => write!(
-                formatter,
-                " after statement {done} of {total} of the {direction} of revision {revision}: the next run goes on there"
-            )?,
-            None if aftermath.rolled_back => {
-                formatter.write_str("; what was not committed was rolled back")?
-            }
-            None => {}
-        }
-        match aftermath.kept_text() {
-            Some(kept) => write!(formatter, "; {kept}"),
-            None if unfinished.is_some() => Ok(()),
-            None => formatter.write_str("; the database is as it was"),
-        }
-    }
-}
-
-impl fmt::Display for Ahead {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(
-            formatter,
-            "the database is ahead: it has {}, and all that is known here{}",
-            unknown_revisions(&self.unknown),
-            provenance(&self.applied)
-        )
-    }
-}
-
-impl fmt::Display for Diverged {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let missing: Vec<&str> = self.missing.iter().map(RevisionId::as_str).collect();
-        write!(
-            formatter,
-            "the database has diverged: it has {}, and it has not {}{}",
-            unknown_revisions(&self.unknown),
-            missing.join(", "),
-            provenance(&self.applied)
-        )
-    }
-}
-
-fn unknown_revisions(ids: &[String]) -> String {
-    let noun = if ids.len() == 1 { "revision" } else { "revisions" };
-    format!("{noun} {}, which no script has", ids.join(", "))
-}
-
 fn because(source: &Option<sqlx::Error>) -> String {
     let message = source.as_ref().map(DatabaseMessage::of);
-    // The division by zero with which it is noticed says nothing to anybody.
+    // The fence fails with a division by zero, which explains nothing.
     message
         .filter(|message| message.code.is_none())
         .map_or_else(String::new, |message| format!(" ({})", message.message))
-}
-
-impl fmt::Display for InDoubt {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let InDoubt { revision, direction, path, line, number, total, found, .. } = self;
-        writeln!(
-            formatter,
-            "{direction} of revision {revision} ended in statement {number} of {total}, and nobody can tell whether \
-             that was carried out: {found}\n{path}:{line}:"
-        )?;
-        for line in self.statement.lines().take(8) {
-            writeln!(formatter, "  | {line}")?;
-        }
-        write!(
-            formatter,
-            "look at the database; then\n  if it was carried out, or you finish it by hand:  cargo alembic resume \
-             --statement done\n  if it was not, and can run again:                cargo alembic resume --statement again"
-        )
-    }
-}
-
-impl Aftermath {
-    /// The rest of a sentence that begins with the failed revision.
-    #[must_use]
-    pub fn describe(&self, statement: usize) -> String {
-        let own = match (self.rolled_back, statement) {
-            (true, _) => "was rolled back".to_owned(),
-            (false, 1) => "did nothing".to_owned(),
-            (false, _) => {
-                format!(
-                    "stopped there: what stands before is done, and the next run goes on with statement {statement}"
-                )
-            }
-        };
-        match self.kept_text() {
-            None if self.rolled_back => {
-                format!("{own}, and with it the whole run: the database is as it was")
-            }
-            None => own,
-            Some(kept) => format!("{own}; {kept}"),
-        }
-    }
-
-    /// What stays done, if anything does.
-    fn kept_text(&self) -> Option<String> {
-        let kept: Vec<&str> = self.kept.iter().map(RevisionId::as_str).collect();
-        match kept.as_slice() {
-            [] => None,
-            kept if kept.len() > 5 => {
-                Some(format!("done and kept: {} revisions, up to {}", kept.len(), kept[kept.len() - 1]))
-            }
-            kept => Some(format!("done and kept: {}", kept.join(", "))),
-        }
-    }
 }

@@ -1,4 +1,4 @@
-//! What a run tells while it goes on, and at its end.
+//! The events of a run, and its report.
 
 use std::fmt;
 use std::time::Duration;
@@ -13,7 +13,7 @@ use crate::revision::{Direction, RevisionId};
 pub enum Event {
     /// Another process migrates this database; the run waits for it.
     Waiting {
-        /// Who it is and since when, where the database can say.
+        /// The holder of the lock and the time since when, if the database has them.
         holder: Option<String>,
     },
     /// The history was last written on another server: this database is a copy, or another server took over.
@@ -23,18 +23,18 @@ pub enum Event {
         /// The identity of this one.
         now: String,
     },
-    /// A statement has to wait for somebody else.
+    /// A statement waits for another session.
     Blocked {
-        /// Who it is, what they do, and since when.
+        /// The other session, its statement, and the time since when.
         by: String,
     },
-    /// Somebody else was in the way. What was not committed is rolled back, and is tried again after a pause.
+    /// Another session was in the way. The open transaction was rolled back, and is retried after a pause.
     Retrying {
-        /// What the database said.
+        /// The error of the database.
         reason: String,
-        /// Which attempt failed, from 1.
+        /// The number of the failed attempt, from 1.
         attempt: u32,
-        /// How long the pause is.
+        /// The length of the pause.
         pause: Duration,
     },
     /// These revisions will be run, in this order.
@@ -44,9 +44,9 @@ pub enum Event {
     },
     /// A revision begins.
     Started {
-        /// Which.
+        /// The id of the revision.
         revision: RevisionId,
-        /// Up or down.
+        /// The direction in which it runs.
         direction: Direction,
         /// The first line of its message.
         message: String,
@@ -55,31 +55,31 @@ pub enum Event {
         /// Number of the statement at which it begins: more than 0 where an interrupted run is continued.
         resumed_at: usize,
     },
-    /// An earlier run ended in this statement of an unfinished revision, and it is known what became of it.
+    /// An earlier run ended in this statement of an unfinished revision, and its outcome was found out.
     Decided {
-        /// Which revision.
+        /// The id of the revision.
         revision: RevisionId,
-        /// Which statement, from 1.
+        /// The number of the statement, from 1.
         number: usize,
-        /// Whether it was carried out. Otherwise it runs again.
+        /// Whether it was executed. Otherwise it runs again.
         was_done: bool,
-        /// Whether a person said so; otherwise the catalog did.
+        /// Whether a person decided that; otherwise it was read from the catalog.
         was_said: bool,
     },
     /// A revision is done. In a transaction over the whole run it is not committed yet.
     Finished(Done),
 }
 
-/// A revision that a run took up or down.
+/// A revision that a run executed.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Done {
-    /// Which.
+    /// The id of the revision.
     pub revision: RevisionId,
-    /// Up or down.
+    /// The direction in which it ran.
     pub direction: Direction,
     /// The first line of its message.
     pub message: String,
-    /// How long its statements took; in JSON in milliseconds.
+    /// The time that its statements took; in JSON in milliseconds.
     #[serde(rename = "elapsed_ms", serialize_with = "milliseconds")]
     pub elapsed: Duration,
 }
@@ -127,21 +127,21 @@ impl fmt::Display for Event {
     }
 }
 
-/// What a run did.
+/// The result of a run.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Report {
-    /// The revisions it ran, in their order. Empty: the database was at the target already.
+    /// The revisions that it executed, in order. Empty if the database was already at the target.
     pub done: Vec<Done>,
     /// The rows of the version table before, sorted.
     pub from: Vec<String>,
     /// The rows of the version table after, sorted.
     pub to: Vec<String>,
-    /// Revisions that the history knows nothing of: applied by Alembic, or before there was a history.
+    /// Applied revisions that are not in the history: Alembic applied them, or they are older than the history.
     pub unverified: Vec<RevisionId>,
-    /// Revisions that were applied again: the history has them as applied, but something that writes no history, such as
-    /// Alembic, took them back.
+    /// Revisions that were applied again: they are applied in the history, but a program that does not write the history,
+    /// such as Alembic, took them back.
     pub taken_back: Vec<RevisionId>,
-    /// Rows of the version table that no script knows, where the database is ahead and that was allowed.
+    /// Rows of the version table without a script, if the database is ahead and that was allowed.
     pub ahead: Vec<String>,
 }
 

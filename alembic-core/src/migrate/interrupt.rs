@@ -1,12 +1,12 @@
-//! A wish to stop that comes from outside of a run: Ctrl-C, a service that is told to end.
+//! A request to stop a run, from a signal or a service that ends.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU8, Ordering};
 
-/// Stops a run from outside: once after the statement that is running, twice at once.
+/// Stops a run: the first request after the running statement, the second one immediately.
 ///
-/// Given to a run with [`Run::interrupted_by`](super::Run::interrupted_by). Whatever it had committed stays, and the next
-/// run goes on from there.
+/// Given to a run with [`Run::interrupted_by`](super::Run::interrupted_by). Committed work stays, and the next run
+/// continues from there.
 ///
 /// ```
 /// use alembic_core::migrate::Interrupt;
@@ -20,18 +20,18 @@ use std::sync::atomic::{AtomicU8, Ordering};
 pub struct Interrupt(Arc<AtomicU8>);
 
 impl Interrupt {
-    /// Asks the run to stop. The second time it also gives up the statement that is running.
+    /// Asks the run to stop. The second request also cancels the running statement.
     pub fn stop(&self) {
         let _ = self.0.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |times| times.checked_add(1));
     }
 
-    /// Whether it was asked to stop.
+    /// Whether the run was asked to stop.
     #[must_use]
     pub fn is_stopped(&self) -> bool {
         self.0.load(Ordering::Relaxed) > 0
     }
 
-    /// Whether it was asked to stop without waiting for the statement that is running.
+    /// Whether the run was asked to stop without waiting for the running statement.
     #[must_use]
     pub fn is_impatient(&self) -> bool {
         self.0.load(Ordering::Relaxed) > 1

@@ -1,4 +1,7 @@
-//! The executor: takes a database from where it is to where a target says, and records what it did.
+//! The executor: migrates a database to a target, and records each step.
+//!
+//! Its folders import one way: `server`, `lock`, `history`, `session`, `sqlite`, `run`. `error`, `event`, `interrupt` and
+//! `settings` are below them; `start`, `preview` and `offline` above.
 
 mod error;
 mod event;
@@ -33,5 +36,5 @@ pub(crate) use server::connect::Missing;
 #[cfg(feature = "sources")]
 pub(crate) use server::connection::Connection;
 pub use server::database::Database;
-pub use settings::Answer;
+pub use settings::{Answer, Refusal};
 pub use start::Run;

@@ -1,4 +1,4 @@
-//! What a run would do, without doing it.
+//! A preview of a run: its steps, without executing them.
 
 use serde::Serialize;
 
@@ -14,35 +14,35 @@ use crate::migrate::server::connect::Missing;
 use crate::revision::Node;
 use crate::script::ScriptDirectory;
 
-/// What a run would do to a database as it is now.
+/// The steps of a run on a database, and the rows before and after it.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Preview {
     /// The rows of the version table now, sorted.
     pub from: Vec<String>,
-    /// The rows that it would have, sorted.
+    /// The rows of the version table after the run, sorted.
     pub to: Vec<String>,
-    /// The revisions, in the order in which they would run.
+    /// The revisions, in the order in which they run.
     pub steps: Vec<PreviewStep>,
-    /// Applied revisions that the history knows nothing of.
+    /// Applied revisions that are not in the history.
     pub unverified: Vec<String>,
 }
 
-/// A revision that would run.
+/// A step of a run.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct PreviewStep {
-    /// `upgrade`, `downgrade`, `stamp` (it would count as applied without a run) or `unstamp`.
+    /// `upgrade`, `downgrade`, `stamp` (marked as applied without a run) or `unstamp`.
     pub operation: &'static str,
-    /// Which.
+    /// The id of the revision.
     pub revision: String,
     /// The first line of its message.
     pub message: String,
-    /// Its file.
+    /// The file of its script.
     pub path: String,
-    /// Whether its statements are one transaction with the history, where the database can roll back DDL.
+    /// Whether its statements and the history are written in one transaction, if the database can roll back DDL.
     pub transaction: bool,
-    /// How many of its statements are done already, by a run that was interrupted.
+    /// The number of its statements that an interrupted run has already executed.
     pub statements_done: usize,
-    /// All its statements.
+    /// Its statements.
     pub statements: Vec<PreviewStatement>,
 }
 
@@ -51,16 +51,16 @@ pub struct PreviewStep {
 pub struct PreviewStatement {
     /// The line of the file at which it begins, from 1.
     pub line: usize,
-    /// Its text.
+    /// The text of the statement.
     pub sql: String,
 }
 
 impl Run<'_> {
-    /// What the run would do, found out by reading alone: nothing is written, no lock is taken, and a SQLite file that
-    /// is not there is not made.
+    /// Finds the steps of the run by reading only: nothing is written, no lock is taken, and a missing SQLite file is not
+    /// created.
     ///
     /// # Errors
-    /// Everything that keeps the run from beginning.
+    /// Any error that prevents the run from starting.
     pub async fn preview(self) -> Result<Preview, MigrateError> {
         let (migrator, database, goal) = self.parts()?;
         let dialect = database.dialect()?;
@@ -124,7 +124,7 @@ fn step(step: &PlannedStep<'_>) -> PreviewStep {
     }
 }
 
-/// A revision of which a stamp says that it is applied, or that it is not.
+/// A revision that a stamp marks as applied or as not applied.
 fn stamped(directory: &ScriptDirectory, node: Node, operation: Operation) -> PreviewStep {
     let script = directory.script(node);
     PreviewStep {

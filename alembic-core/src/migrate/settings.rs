@@ -1,4 +1,4 @@
-//! What a caller can choose for a run.
+//! The settings of a run.
 
 use std::time::Duration;
 
@@ -7,8 +7,23 @@ use super::interrupt::Interrupt;
 use crate::config::TransactionMode;
 use crate::revision::{Direction, RevisionId};
 
-/// Says whether these revisions may be run or stamped.
-type Approve<'a> = dyn FnMut(&[(Direction, RevisionId)]) -> Result<(), String> + Send + 'a;
+/// The reason of a caller to refuse a run.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Refusal {
+    /// The reason.
+    pub reason: String,
+    /// The command or the edit that fixes it.
+    pub help: Option<String>,
+}
+
+impl From<String> for Refusal {
+    fn from(reason: String) -> Refusal {
+        Refusal { reason, help: None }
+    }
+}
+
+/// Decides whether these revisions may be run or stamped.
+type Approve<'a> = dyn FnMut(&[(Direction, RevisionId)]) -> Result<(), Refusal> + Send + 'a;
 
 /// The answer of a person about a statement of which the outcome is unknown.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -19,19 +34,19 @@ pub enum Answer {
     Again,
 }
 
-/// What a caller can choose for a run.
+/// The settings of a run.
 pub(crate) struct Settings<'a> {
     pub(crate) lock_timeout: Duration,
-    /// How long a statement waits for a lock; zero: for ever.
+    /// The time that a statement may wait for a lock. Zero: no limit.
     pub(crate) statement_lock_timeout: Duration,
-    /// How long a statement may take; zero: any time.
+    /// The time that a statement may run. Zero: no limit.
     pub(crate) statement_timeout: Duration,
     pub(crate) retries: u32,
-    /// Whether a database with revisions that no script knows is good enough, where it has all that are known.
+    /// Whether an upgrade accepts a database that is ahead of the scripts.
     pub(crate) allow_ahead: bool,
     pub(crate) interrupt: Interrupt,
     pub(crate) transaction: TransactionMode,
-    /// What a person says about the statement that is in doubt.
+    /// The answer of a person about the statement that is in doubt.
     pub(crate) answer: Option<Answer>,
     pub(crate) approve: Box<Approve<'a>>,
     pub(crate) on_event: Box<dyn FnMut(Event) + Send + 'a>,

@@ -7,7 +7,7 @@ use std::time::Duration;
 use super::error::MigrateError;
 use super::event::{Event, Report};
 use super::interrupt::Interrupt;
-use super::settings::{Answer, Settings};
+use super::settings::{Answer, Refusal, Settings};
 use crate::config::TransactionMode;
 use crate::dialect::Tables;
 use crate::migrate::history::state::{State, Status};
@@ -187,13 +187,13 @@ impl<'a> Run<'a> {
         self
     }
 
-    /// Asks `approve` for leave when it is clear which revisions will run, and before anything is written. What it
-    /// answers with becomes [`MigrateError::Refused`].
-    pub fn approve(
+    /// Asks `approve` for approval when the revisions of the run are known, and before anything is written. Its error
+    /// becomes [`MigrateError::Refused`].
+    pub fn approve<E: Into<Refusal>>(
         mut self,
-        approve: impl FnMut(&[(Direction, RevisionId)]) -> Result<(), String> + Send + 'a,
+        mut approve: impl FnMut(&[(Direction, RevisionId)]) -> Result<(), E> + Send + 'a,
     ) -> Run<'a> {
-        self.settings.approve = Box::new(approve);
+        self.settings.approve = Box::new(move |revisions| approve(revisions).map_err(Into::into));
         self
     }
 

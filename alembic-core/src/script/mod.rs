@@ -34,8 +34,6 @@ mod script;
 mod seal;
 mod section;
 mod shell;
-#[cfg(all(feature = "cli", feature = "driver"))]
-mod touch;
 
 #[cfg(all(feature = "cli", feature = "driver"))]
 pub use conflict::{Conflict, ConflictingStatement, conflicts};
@@ -63,6 +61,6 @@ pub use script::Script;
 #[cfg(feature = "sources")]
 pub use seal::{LOCK_FILE, Seal};
 pub use section::Section;
-#[cfg(all(feature = "cli", feature = "driver"))]
+#[cfg(feature = "driver")]
 pub(crate) use shell::find_scripts;
 pub use shell::{Invocation, shell_word};

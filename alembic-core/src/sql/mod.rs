@@ -7,6 +7,9 @@ pub(crate) mod default;
 mod dialect;
 #[cfg(feature = "sources")]
 pub(crate) mod expression;
+#[cfg(feature = "driver")]
+pub(crate) mod facts;
+mod forbidden;
 #[cfg(feature = "sources")]
 mod grouping;
 #[cfg(any(feature = "sources", feature = "driver"))]
@@ -27,6 +30,7 @@ pub(crate) mod unquote;
 pub(crate) mod values;
 
 pub use dialect::Dialect;
+pub(crate) use forbidden::Forbidden;
 #[cfg(any(feature = "sources", feature = "driver"))]
 pub(crate) use implied::{implied_check_name, implied_name};
 pub use lexer::{Lexer, Token, TokenKind, lex, tokens};
@@ -36,7 +40,7 @@ pub(crate) use reader::Reader;
 pub(crate) use reader::{Identifier, Name};
 #[cfg(feature = "driver")]
 pub(crate) use statement::AFTER_SQLITE_TYPE;
+pub(crate) use statement::delimiter_directive;
 pub use statement::{Statement, StatementError, keywords, split};
-pub(crate) use statement::{delimiter_directive, role_change};
 pub use tokens::significant;
 pub use unquote::unquote;

@@ -20,7 +20,6 @@ mod client;
 mod compound;
 mod delimiter;
 mod error;
-mod refused;
 mod routine;
 mod splitter;
 #[cfg(test)]
@@ -33,7 +32,6 @@ use super::Dialect;
 pub(crate) use brackets::AFTER_SQLITE_TYPE;
 pub(crate) use delimiter::delimiter_directive;
 pub use error::StatementError;
-pub(crate) use refused::role_change;
 
 /// One statement: the range of its text, without white space and comments around it and without its
 /// terminator.

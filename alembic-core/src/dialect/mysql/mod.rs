@@ -1,32 +1,17 @@
 //! MySQL and MariaDB.
 
+pub(crate) mod engine;
+#[cfg(feature = "mysql")]
+mod error;
+#[cfg(feature = "mysql")]
 mod lock;
-#[cfg(feature = "sources")]
+#[cfg(all(feature = "sources", feature = "mysql"))]
 pub(crate) mod reflect;
+#[cfg(feature = "mysql")]
 pub(crate) mod server;
+pub(crate) mod session;
 
+#[cfg(feature = "mysql")]
+pub(crate) use error::{error_kind, message};
+#[cfg(feature = "mysql")]
 pub(crate) use lock::MysqlLock;
-use sqlx::mysql::MySqlDatabaseError;
-
-use super::{DatabaseMessage, ErrorKind};
-
-/// The kind of an error. The slower one of two nodes of a cluster gets `ER_LOCK_DEADLOCK` too.
-pub(super) fn error_kind(error: &MySqlDatabaseError) -> ErrorKind {
-    match error.number() {
-        // ER_LOCK_WAIT_TIMEOUT, ER_LOCK_DEADLOCK
-        1205 | 1213 => ErrorKind::Blocked,
-        // ER_QUERY_INTERRUPTED
-        1317 => ErrorKind::Cancelled,
-        // ER_NO_SUCH_TABLE
-        1146 => ErrorKind::MissingTable,
-        _ => ErrorKind::Other,
-    }
-}
-
-pub(super) fn message(error: &MySqlDatabaseError) -> DatabaseMessage {
-    DatabaseMessage {
-        code: Some(error.number().to_string()),
-        message: error.message().to_owned(),
-        ..DatabaseMessage::default()
-    }
-}

@@ -6,8 +6,11 @@ pub(crate) mod alter;
     expect(dead_code, reason = "only reflection reads all parts")
 )]
 pub(crate) mod definition;
+pub(crate) mod references;
 #[cfg(all(feature = "sources", feature = "sqlite"))]
 pub(crate) mod reflect;
+pub(crate) mod schema;
+pub(crate) mod session;
 
 #[cfg(feature = "sqlite")]
 use sqlx::error::DatabaseError;

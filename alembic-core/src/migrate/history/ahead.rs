@@ -1,6 +1,6 @@
-//! A version table with revisions that no script knows: is the database ahead of this program, or has it diverged?
+//! Decides whether a database with revisions without a script is ahead of this program, or has diverged.
 //!
-//! The history has the scripts of what was applied. From the unknown revisions they lead down to known ones.
+//! The history keeps the scripts that were applied: their parents lead from unknown revisions to known ones.
 
 use std::collections::BTreeSet;
 
@@ -11,18 +11,18 @@ use crate::migrate::server::connection::Connection;
 use crate::revision::{Node, UnknownRevisions};
 use crate::script::{Script, ScriptDirectory};
 
-/// Where the rows of a version table are in the graph of the scripts.
+/// The place of the rows of a version table in the graph of the scripts.
 pub(crate) enum Place {
-    /// All of them are known.
+    /// All rows have a script.
     Known(Vec<Node>),
-    /// Some are not. All that the scripts know is applied: from these nodes on.
+    /// Some rows have no script, and all scripts are applied: these nodes and their ancestors.
     Ahead(Vec<Node>, Box<Ahead>),
 }
 
-/// Finds the rows in the graph.
+/// Finds the place of the rows in the graph.
 ///
 /// # Errors
-/// Some are unknown, and something that is known is not applied; or nobody can tell.
+/// A row has no script, and a script is not applied; or the history does not decide that.
 pub(crate) async fn locate(
     connection: &mut Connection,
     tables: &Tables,
@@ -57,7 +57,7 @@ fn ids(unknown: &UnknownRevisions) -> Vec<String> {
     unknown.unknown.iter().map(|unknown| unknown.id.clone()).collect()
 }
 
-/// The known revisions that the rows are, or that unknown ones among them stand on. None: the history does not tell.
+/// The known revisions among the rows and the ancestors of the unknown rows. None: the history does not have them.
 async fn known_below(
     connection: &mut Connection,
     tables: &Tables,
@@ -69,7 +69,7 @@ async fn known_below(
     }
     let mut known = BTreeSet::new();
     let mut seen = BTreeSet::new();
-    // A dependency may be given by a label, which stands for no row: it need not lead anywhere.
+    // A dependency may be a label, which is not an id: it may lead nowhere.
     let mut open: Vec<(String, bool)> = state.ids().into_iter().map(|id| (id, true)).collect();
     while let Some((id, must_lead)) = open.pop() {
         if let Some(node) = directory.graph().find(&id) {

@@ -1,4 +1,4 @@
-//! What happened to a database: its history, read.
+//! The history of a database, for people.
 
 use serde::Serialize;
 
@@ -12,33 +12,33 @@ use crate::migrator::Migrator;
 /// A row of the history.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct LogEntry {
-    /// Which revision.
+    /// The id of the revision.
     pub revision: String,
-    /// `upgrade`, `downgrade`, `stamp` (counted as applied without a run) or `unstamp`.
+    /// `upgrade`, `downgrade`, `stamp` (marked as applied without a run) or `unstamp`.
     pub operation: String,
-    /// The digest of its script then.
+    /// The digest of its script at that time.
     pub digest: String,
-    /// Its lineage then.
+    /// Its lineage at that time.
     pub lineage: String,
-    /// How many of its statements are done.
+    /// The number of its statements that are done.
     pub statements_done: usize,
-    /// How many statements it had.
+    /// The number of its statements.
     pub statements_total: usize,
-    /// When it began, by the database's clock, in UTC.
+    /// The time at which it began, by the database's clock, in UTC.
     pub started_at: String,
-    /// When it ended; none where it has not.
+    /// The time at which it ended, if it has.
     pub finished_at: Option<String>,
-    /// Who ran it: user and host.
+    /// The author: user and host.
     pub applied_by: String,
     /// The version of this program that ran it.
     pub tool_version: String,
-    /// What the database said of the statement at which it stopped.
+    /// The error of the statement at which it stopped.
     pub error: Option<String>,
 }
 
 impl Migrator {
-    /// What happened to a database, newest first: at most `limit` entries, and only those of one revision if one is
-    /// named by its full id. A database without a history has no entries. Reads, and never writes.
+    /// The history of a database, newest first: at most `limit` entries, and only those of one revision if its full id is
+    /// given. A database without a history has no entries. Reads, and never writes.
     ///
     /// # Errors
     /// The database cannot be reached or read.

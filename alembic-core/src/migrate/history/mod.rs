@@ -1,4 +1,4 @@
-//! The version table and the history: what is applied, and whether the scripts agree with it.
+//! The version table and the history: reading them, comparing them with the scripts, and the rows that a run writes.
 
 pub(crate) mod ahead;
 pub(crate) mod context;

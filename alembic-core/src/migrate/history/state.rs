@@ -1,4 +1,4 @@
-//! Where a database is: its version table and its history, read.
+//! The state of a database, read from its version table and its history.
 
 use serde::Serialize;
 
@@ -8,44 +8,44 @@ use crate::migrate::server::connection::Connection;
 use crate::revision::{Direction, RevisionId, UnknownRevisions};
 use crate::script::Digest;
 
-/// What one query tells about a database.
+/// The state of a database, from one query.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct State {
-    /// The rows of the version table, sorted, each with the lineage that the history has for it.
+    /// The rows of the version table, sorted, each with its lineage in the history.
     pub(crate) rows: Vec<(String, Option<Digest>)>,
-    /// Revisions that were begun and not finished.
+    /// Unfinished revisions.
     pub(crate) unfinished: Vec<String>,
     pub(crate) has_versions: bool,
     pub(crate) has_history: bool,
 }
 
-/// Where a database is, for people.
+/// The state of a database, as it is shown to people.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Status {
     /// The rows of the version table, sorted.
     pub rows: Vec<String>,
-    /// Work that was begun and not finished.
+    /// Unfinished revisions.
     pub unfinished: Vec<Unfinished>,
 }
 
-/// A revision that was begun and not finished.
+/// A revision that was begun and is not finished.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Unfinished {
-    /// Which.
+    /// The id of the revision.
     pub revision: String,
-    /// Up or down.
+    /// The direction in which it ran.
     pub direction: Direction,
     /// The digest of its script when it was begun.
     pub digest: Option<Digest>,
-    /// How many of its statements are done for certain.
+    /// The number of its statements that are done for certain.
     pub done: usize,
-    /// How many were begun: one more where it is not known what became of the last one.
+    /// The number of its statements that were begun: one more if the outcome of the last one is unknown.
     pub begun: usize,
-    /// What the database said of the next one, if it failed.
+    /// The error of the next one, if it failed.
     pub error: Option<String>,
-    /// What the catalog said before the statement that was begun.
+    /// The catalog before the statement that was begun.
     pub(crate) catalog_before: Option<String>,
-    /// The script as it was then.
+    /// The script when it was begun.
     #[serde(skip)]
     pub script: Option<String>,
 }
@@ -60,7 +60,7 @@ impl Unfinished {
 const READING: &str = "reading the version table";
 
 impl State {
-    /// Reads the state: one query where both tables are there.
+    /// Reads the state: in one query if both tables exist.
     pub(crate) async fn read(connection: &mut Connection, tables: &Tables) -> Result<State, MigrateError> {
         match connection.rows(tables.state()).await {
             Ok(rows) => {
@@ -82,7 +82,7 @@ impl State {
         }
     }
 
-    /// One of the tables is missing: no run has been here, or only Alembic's.
+    /// Reads the state of a database without a history: not migrated yet, or only by Alembic.
     async fn without_history(connection: &mut Connection, tables: &Tables) -> Result<State, MigrateError> {
         let mut state = State::default();
         match connection.rows(tables.versions()).await {
@@ -103,14 +103,14 @@ impl State {
         Ok(state)
     }
 
-    /// Whether this is where the heads are, with nothing left unfinished, and the history says the same as the scripts.
-    /// The heads are those of [`Migrator::heads`](crate::Migrator::heads).
+    /// Whether the database is at the heads, nothing is unfinished, and the history agrees with the scripts. The heads are
+    /// those of [`Migrator::heads`](crate::Migrator::heads).
     pub(crate) fn is_at(&self, heads: &[(String, Digest)]) -> bool {
         self.has_versions
             && self.unfinished.is_empty()
             && self.rows.len() == heads.len()
             && self.rows.iter().zip(heads).all(|((row, applied), (head, lineage))| {
-                // A row without a lineage was written by Alembic: what is below it has to be looked at.
+                // A row without a lineage was written by Alembic: its ancestors have to be compared too.
                 row == head && *applied == Some(*lineage)
             })
     }
@@ -119,7 +119,7 @@ impl State {
         self.rows.iter().map(|(id, _)| id.clone()).collect()
     }
 
-    /// What the history knows of revisions that no script has.
+    /// The time and the author of revisions without a script, from the history.
     pub(crate) async fn provenance(
         &self,
         connection: &mut Connection,

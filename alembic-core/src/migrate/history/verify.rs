@@ -1,4 +1,4 @@
-//! Is what was applied what the scripts say?
+//! Compares the applied revisions with the scripts.
 
 use super::state::State;
 use crate::dialect::Tables;
@@ -7,29 +7,29 @@ use crate::migrate::server::connection::Connection;
 use crate::revision::{Node, RevisionId};
 use crate::script::{Digest, ScriptDirectory};
 
-/// What a comparison of a database with the scripts found.
+/// The result of a comparison of a database with the scripts.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Verification {
     /// The rows of the version table, sorted.
     pub rows: Vec<String>,
-    /// What is applied and known, parents before children, with the digest that the history has for it.
+    /// Applied revisions that have a script, parents before children, with the digests in the history.
     pub applied: Vec<(RevisionId, Option<Digest>)>,
-    /// Applied as something else than the script is now.
+    /// Revisions whose scripts were edited after they were applied.
     pub edited: Vec<EditedRevision>,
-    /// The first one that stands on other revisions than when it was applied, where none is edited.
+    /// The first revision that has other ancestors than when it was applied, if none is edited.
     pub moved: Option<OtherAncestors>,
-    /// Rows of the version table that no script has.
+    /// Rows of the version table without a script.
     pub unknown: Vec<String>,
-    /// When and by whom they were applied, as far as the history knows.
+    /// The time and the author of each of those, if the history has them.
     pub unknown_applied: Vec<Provenance>,
-    /// Begun and not finished.
+    /// Unfinished revisions.
     pub unfinished: Vec<String>,
-    /// Applied as the history says, and not applied as the version table says: taken back by something that writes no
-    /// history, such as Alembic.
+    /// Revisions that are applied in the history, and not in the version table: a program that does not write the history,
+    /// such as Alembic, took them back.
     pub taken_back: Vec<String>,
 }
 
-/// What the history has of an applied revision.
+/// An applied revision, with its digests in the history.
 struct Record {
     node: Node,
     digest: Option<Digest>,
@@ -38,9 +38,9 @@ struct Record {
 
 const READING: &str = "reading the history";
 
-/// Compares the scripts with what the history says was applied. Returns the revisions that it knows nothing of.
+/// Compares the scripts with the applied revisions. Returns the applied revisions that are not in the history.
 ///
-/// Where the lineages of the rows agree, their whole history does, and nothing more is read.
+/// If the lineages of the rows agree, their ancestors do too, and nothing more is read.
 pub(crate) async fn verify(
     connection: &mut Connection,
     tables: &Tables,
@@ -62,7 +62,7 @@ pub(crate) async fn verify(
     {
         return Err(MigrateError::OtherAncestors(Box::new(moved)));
     }
-    // What is unfinished may be mended where it is not done yet; `resume` looks at the rest.
+    // Unfinished revisions may be edited after their last statement that is done: `resume` compares the rest.
     edited.retain(|edited| !state.unfinished.iter().any(|id| id == edited.revision.as_str()));
     if !edited.is_empty() {
         return Err(MigrateError::Edited(edited));
@@ -71,7 +71,7 @@ pub(crate) async fn verify(
     Ok(unverified.map(|record| directory.graph().id(record.node).clone()).collect())
 }
 
-/// Which of these revisions the history has as applied. Their rows are gone, so something else took them back.
+/// The revisions among these that are applied in the history: another program took them back.
 pub(crate) async fn taken_back(
     connection: &mut Connection,
     tables: &Tables,
@@ -120,7 +120,7 @@ pub(crate) async fn compare(
     Ok(found)
 }
 
-/// What is applied, parents before children, each with what the history has of it.
+/// The applied revisions, parents before children, each with its digests in the history.
 async fn recorded(
     connection: &mut Connection,
     tables: &Tables,
@@ -148,7 +148,7 @@ async fn recorded(
     Ok(order.map(record).collect())
 }
 
-/// Those whose script is something else now, each with the script as it was applied.
+/// The revisions whose scripts were edited, each with the script that was applied.
 async fn edited(
     connection: &mut Connection,
     tables: &Tables,
@@ -168,8 +168,8 @@ async fn edited(
     Ok(edited)
 }
 
-/// The first whose script is what it was, and whose ancestors are not: a label that it depends on is another revision's now,
-/// or what the history does not have of an ancestor was changed.
+/// The first revision whose script is unchanged, and whose ancestors are not: a label on which it depends has moved to
+/// another revision, or an ancestor was edited that is not in the history.
 fn moved(directory: &ScriptDirectory, applied: &[Record]) -> Option<OtherAncestors> {
     let graph = directory.graph();
     let is_moved = |record: &&Record| {

@@ -1,4 +1,4 @@
-//! Revisions that a database has applied and no script has, or another one, brought back from its history.
+//! Restores missing and edited scripts from the history of a database.
 
 use crate::dialect::{ErrorKind, Tables};
 use crate::migrate::error::MigrateError;
@@ -11,10 +11,10 @@ use crate::script::{Script, ScriptDirectory};
 const READING: &str = "reading the history";
 
 impl Migrator {
-    /// A migrator that also has the scripts that a database has applied and this one has not, as its history keeps them,
-    /// and those that were edited since as they were applied: to show or undo what was applied. Reads, and never writes.
+    /// A migrator that also has the scripts that were applied to a database and are missing here, and edited scripts as
+    /// they were applied: to show or undo them. Reads, and never writes.
     ///
-    /// What the history does not keep stays unknown: revisions that Alembic applied.
+    /// Revisions that are not in the history, such as those that Alembic applied, stay unknown.
     ///
     /// # Errors
     /// The database cannot be reached or read, or the scripts of both make no graph.
@@ -36,7 +36,7 @@ impl Migrator {
             let rows =
                 connection.rows(tables.applied_script(id)).await.map_err(MigrateError::database(READING))?;
             let text = rows.into_iter().flatten().flatten().next();
-            // What cannot be read now could be read when it was applied: by another version of this program.
+            // A script that cannot be read was applied by another version of this program.
             let script =
                 text.and_then(|text| Script::parse(&format!("(history of the database) {id}"), text).ok());
             match (script, known) {

@@ -1,7 +1,7 @@
-//! The lock of a run on a SQLite file: a file beside it, locked by the operating system, which gives it up with the
-//! process, however that ends.
+//! The lock of a run on a SQLite file: a file beside it, locked by the operating system, which releases it when the process
+//! ends.
 //!
-//! SQLite's own lock ends with each transaction. A revision of several transactions needs one that lasts.
+//! SQLite's own lock ends with each transaction, and a revision may have several.
 
 use std::fs::{File, TryLockError};
 use std::io::{self, Read as _, Seek as _, Write as _};
@@ -15,7 +15,7 @@ pub(crate) struct FileLock {
 }
 
 impl FileLock {
-    /// The lock of the database `file`. `holder` is what others are told while it is held.
+    /// The lock of the database `file`. `holder` is shown to other runs while it is held.
     pub(crate) fn of(file: &Path, holder: &str) -> FileLock {
         let mut path = file.as_os_str().to_owned();
         path.push("-alembic");
@@ -31,7 +31,7 @@ impl FileLock {
             Err(TryLockError::WouldBlock) => return Ok(false),
             Err(TryLockError::Error(error)) => return Err(error),
         }
-        // Whoever had it before may have removed it meanwhile: then this is not the file that others open.
+        // The holder before may have removed it in between: then other runs open another file.
         if !is_at(&file, &self.path) {
             return Ok(false);
         }
@@ -42,7 +42,7 @@ impl FileLock {
         Ok(true)
     }
 
-    /// What the holder has written into it.
+    /// The text that the holder has written into it.
     pub(crate) fn holder(&self) -> Option<String> {
         let mut text = String::new();
         File::open(&self.path).ok()?.take(1000).read_to_string(&mut text).ok()?;
@@ -53,7 +53,7 @@ impl FileLock {
 impl Drop for FileLock {
     fn drop(&mut self) {
         if self.held.is_some() {
-            // While it is locked: nobody else has it at this moment.
+            // While it is locked, so that no other run has it.
             let _ = std::fs::remove_file(&self.path);
         }
     }

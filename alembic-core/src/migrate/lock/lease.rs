@@ -1,11 +1,11 @@
-//! A lease that this process holds, on a connection of its own.
+//! The lock for servers whose own locks exclude nothing: a lease, on a separate connection.
 
 use std::hash::{BuildHasher as _, RandomState};
 
 use crate::dialect::{ErrorKind, Lease, Tables};
 use crate::migrate::server::connection::Connection;
 
-/// Where the work of a run is excluded by a row of a table, and by nothing of the server's.
+/// A lease, held or not.
 pub(crate) struct LeaseLock {
     connection: Connection,
     lease: Lease,
@@ -15,7 +15,7 @@ pub(crate) struct LeaseLock {
 }
 
 impl LeaseLock {
-    /// Makes the row of the lease, where it is not there.
+    /// Creates the row of the lease if it is missing.
     pub(crate) async fn prepare(
         mut connection: Connection,
         tables: &Tables,
@@ -23,7 +23,7 @@ impl LeaseLock {
     ) -> sqlx::Result<LeaseLock> {
         let lease = Lease::beside(tables);
         for sql in lease.create() {
-            // Two that make it at once may meet; whoever finds it missing later says so.
+            // Two runs may create it at the same time; a later statement fails if it is still missing.
             match connection.execute(sql).await {
                 Ok(_) => {}
                 Err(error) if matches!(error.error, sqlx::Error::Database(_)) => {}
@@ -37,7 +37,7 @@ impl LeaseLock {
     pub(crate) async fn try_acquire(&mut self) -> sqlx::Result<bool> {
         let taken = match self.connection.execute(self.lease.take(&self.holder, &self.token)).await {
             Ok(changed) => changed.first() == Some(&1),
-            // On a cluster the faster one wins, and the other hears of it so.
+            // On a cluster the slower one of two runs gets this error.
             Err(error) if ErrorKind::of(&error.error).is_transient() => false,
             Err(error) => return Err(error.error),
         };
@@ -57,7 +57,7 @@ impl LeaseLock {
         })
     }
 
-    /// Goes on holding it. False: another has taken it.
+    /// Extends the lease. False: another run has taken it.
     pub(crate) async fn renew(&mut self) -> sqlx::Result<bool> {
         let Some(epoch) = &self.epoch else { return Ok(false) };
         match self.connection.execute(self.lease.renew(epoch)).await {

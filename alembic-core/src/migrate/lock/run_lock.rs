@@ -1,4 +1,4 @@
-//! Who may migrate: one process at a time.
+//! The migration lock of a database: one process at a time.
 
 use std::time::{Duration, Instant};
 
@@ -11,7 +11,7 @@ use crate::dialect::LockKey;
 use crate::dialect::mysql::MysqlLock;
 #[cfg(feature = "postgres")]
 use crate::dialect::postgresql::PostgresqlLock;
-use crate::dialect::{ServerFacts, Tables};
+use crate::dialect::{CATCH_UP, ServerFacts, Tables};
 use crate::migrate::error::MigrateError;
 use crate::migrate::event::Event;
 use crate::migrate::server::boundary::boundary;
@@ -20,23 +20,23 @@ use crate::migrate::server::connection::Connection;
 use crate::migrate::server::database::{Database, Options};
 use crate::migrate::settings::Settings;
 
-/// How long to sleep between two attempts.
+/// The pause between two attempts to take a lock.
 pub(crate) const POLL: Duration = Duration::from_millis(20);
 
-/// How often a lock that could be lost without a word is looked after.
+/// The pause between two checks of a lock that can be lost silently.
 const CARE: Duration = Duration::from_secs(5);
 
-/// The lock of a run. Dropping it closes its connection or file, which frees it too, but without waiting for the server;
-/// a lease then runs out by itself.
+/// The lock of a run. Dropping it closes its connection or file, which releases it too, but without waiting for the
+/// server; a lease then expires.
 pub(crate) struct RunLock {
     how: How,
-    /// Whether this process has the lock itself. What an earlier run has left may still be in the way.
+    /// Whether this process has the lock itself. The work of a killed run may still be in the way.
     is_held: bool,
     cared: Instant,
 }
 
 enum How {
-    /// SQLite in memory: nobody else has it.
+    /// SQLite in memory: no other process can open it.
     #[cfg(feature = "sqlite")]
     Alone,
     #[cfg(feature = "sqlite")]
@@ -113,8 +113,7 @@ impl RunLock {
         RunLock { how, is_held: false, cared: Instant::now() }
     }
 
-    /// Waits for the lock, at most for the time that is set, by asking again and again. `work` is the connection on which
-    /// the work is going to be done.
+    /// Waits for the lock, at most for `lock_timeout`, by asking repeatedly. `work` is the connection of the run.
     pub(crate) async fn acquire(
         &mut self,
         work: &mut Connection,
@@ -143,7 +142,7 @@ impl RunLock {
         }
     }
 
-    /// Takes the lock if it is free, and nothing that an earlier run has left is still at work.
+    /// Takes the lock if it is free, and the server has ended all work that a killed run has left.
     async fn try_acquire(&mut self, work: &mut Connection) -> Result<bool, MigrateError> {
         if !self.is_held {
             boundary("before taking the lock");
@@ -158,7 +157,7 @@ impl RunLock {
             How::Postgresql(lock) => lock.remains().await.map(|remains| remains.is_none()),
             #[cfg(feature = "mysql")]
             How::Mysql(lock) => work.rows(lock.acquire_for_work()).await.map(|rows| {
-                // Anything but 1 is no lock: 0 means that another has it, NULL that there was an error.
+                // Only 1 means that the lock was taken: 0 means that another session has it, NULL that there was an error.
                 rows.into_iter().flatten().flatten().next().as_deref() == Some("1")
             }),
             #[cfg(feature = "sqlite")]
@@ -184,7 +183,7 @@ impl RunLock {
         answer.map_err(MigrateError::database(LOCKING))
     }
 
-    /// Who has the lock, or what an earlier run has left; and since when.
+    /// The holder of the lock, or the work of a killed run, and the time since when.
     async fn in_the_way(&mut self) -> Result<Option<String>, MigrateError> {
         let answer = match &mut self.how {
             #[cfg(feature = "sqlite")]
@@ -204,7 +203,7 @@ impl RunLock {
         answer.map_err(MigrateError::database(LOCKING))
     }
 
-    /// Frees what the session of the work holds, because another one is going to go on.
+    /// Releases the locks of the session of the work, before another one continues.
     pub(crate) async fn hand_over(&mut self, work: &mut Connection) -> Result<(), MigrateError> {
         #[cfg(feature = "mysql")]
         if let How::Mysql(lock) = &self.how {
@@ -215,10 +214,10 @@ impl RunLock {
         Ok(())
     }
 
-    /// Goes on with another session of the work.
+    /// Continues with another session of the work.
     ///
     /// # Errors
-    /// Meanwhile somebody else can have had the lock.
+    /// Another run had the lock in between.
     pub(crate) async fn take_over(
         &mut self,
         work: &mut Connection,
@@ -233,8 +232,8 @@ impl RunLock {
                 Err(error) => Err(MigrateError::LockLost { source: Some(error) }),
             };
         }
-        // The other session may be one of another node, which has to have all that was written on the first one.
-        for sql in ["SET SESSION wsrep_sync_wait = 1", "SELECT 1", "SET SESSION wsrep_sync_wait = DEFAULT"] {
+        // The other session may be on another node, which must have all writes of the first one.
+        for sql in CATCH_UP {
             if work.execute(sql.to_owned()).await.is_err() {
                 break;
             }
@@ -242,12 +241,12 @@ impl RunLock {
         self.check().await
     }
 
-    /// Whether the lock is a row of a table, because those of the server exclude nobody.
+    /// Whether the lock is a lease, because the server's own locks exclude nothing.
     pub(crate) fn is_lease(&self) -> bool {
         matches!(self.how, How::Lease(_))
     }
 
-    /// Looks from time to time whether the lock is still there, and renews what runs out.
+    /// Checks the lock from time to time, and renews a lease.
     pub(crate) async fn care(&mut self) -> Result<(), MigrateError> {
         if !self.is_held || self.cared.elapsed() < CARE {
             return Ok(());
@@ -256,14 +255,14 @@ impl RunLock {
         self.check().await
     }
 
-    /// Looks whether the lock is still there.
+    /// Checks that the lock is still held.
     pub(crate) async fn check(&mut self) -> Result<(), MigrateError> {
         let is_held = match &mut self.how {
             #[cfg(feature = "sqlite")]
             How::Alone | How::File(_) => Ok(true),
             #[cfg(feature = "postgres")]
             How::Postgresql(lock) => lock.check().await.map(|()| true),
-            // The lock of the work's own session keeps others away.
+            // The session of the work holds a lock of its own, which ends with it.
             #[cfg(feature = "mysql")]
             How::Mysql(_) => Ok(true),
             How::Lease(lock) => lock.renew().await,
@@ -275,7 +274,7 @@ impl RunLock {
         }
     }
 
-    /// Statements with which every transaction of the work begins: they show that it is at work.
+    /// Statements that open every transaction of the work: they show other runs that it is at work.
     pub(crate) fn opening(&self) -> Option<String> {
         match &self.how {
             #[cfg(feature = "postgres")]
@@ -284,12 +283,12 @@ impl RunLock {
         }
     }
 
-    /// Statements with which every transaction of the work ends: they fail where the lock is held no more.
+    /// Statements that end every transaction of the work: they fail if the lock was lost.
     pub(crate) fn fence(&self) -> Vec<String> {
         match &self.how {
             #[cfg(feature = "postgres")]
             How::Postgresql(lock) => vec![lock.fence()],
-            // The lock of the work's own session keeps others away.
+            // The session of the work holds a lock of its own, which ends with it.
             #[cfg(feature = "mysql")]
             How::Mysql(_) => Vec::new(),
             #[cfg(feature = "sqlite")]
@@ -298,7 +297,7 @@ impl RunLock {
         }
     }
 
-    /// A comment with which statements begin that run outside of transactions.
+    /// A comment that marks statements that run outside of transactions.
     pub(crate) fn mark(&self) -> Option<String> {
         match &self.how {
             #[cfg(feature = "postgres")]
@@ -307,7 +306,7 @@ impl RunLock {
         }
     }
 
-    /// What makes the work wait, where the server can say it.
+    /// The sessions that block the work, if the server has them.
     pub(crate) async fn blockers(&mut self) -> Option<String> {
         match &mut self.how {
             #[cfg(feature = "postgres")]
@@ -318,7 +317,7 @@ impl RunLock {
         }
     }
 
-    /// Asks the server to give up the statement that the work is in.
+    /// Asks the server to cancel the running statement of the work.
     pub(crate) async fn cancel(&mut self) {
         let result: sqlx::Result<()> = match &mut self.how {
             #[cfg(feature = "postgres")]
@@ -332,7 +331,7 @@ impl RunLock {
         }
     }
 
-    /// Frees the lock.
+    /// Releases the lock.
     pub(crate) async fn release(self, work: &mut Connection) -> sqlx::Result<()> {
         boundary("before giving up the lock");
         let released = match self.how {

@@ -79,8 +79,8 @@ impl Executor<'_, '_> {
         let mut replaced = Vec::new();
         for (index, statement) in step.statements.iter().enumerate() {
             let text = step.text(index);
-            let dropped_table = dropped_table(text, dialect);
-            let alter = lacking_alter(text, dialect);
+            let dropped_table = dropped_table(step, index, dialect);
+            let alter = lacking_alter(step, index);
             if dropped_table.is_some() || alter.is_some() {
                 self.flush(step, &mut batch).await?;
             }

@@ -68,7 +68,7 @@ impl<'e, 's> Executor<'e, 's> {
     /// Takes back the changes of a revision to its session.
     pub(super) async fn leave(&mut self, step: &PlannedStep<'_>, batch: &mut Batch) -> Result<(), Failure> {
         self.session.leave(&mut self.work, step, batch).await?;
-        self.session.restore_search_path(&self.context.tables, step, batch);
+        self.session.restore_search_path(step, batch);
         Ok(())
     }
 

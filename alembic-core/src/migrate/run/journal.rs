@@ -6,16 +6,17 @@
 
 use sha2::{Digest as _, Sha256};
 
-use super::effect::{Effect, Trace, has_several_results};
 use super::executor::Executor;
 use super::verdict::{ABSENT, Verdict, verdict};
-use crate::dialect::ErrorKind;
+use crate::dialect::mysql::engine::WITHOUT_ROLLBACK;
+use crate::dialect::{ErrorKind, catalog};
 use crate::migrate::error::MigrateError;
 use crate::migrate::history::step::PlannedStep;
 use crate::migrate::server::batch::{Batch, Failure};
 use crate::migrate::sqlite::alter::{alter_table, lacking_alter};
 use crate::migrate::sqlite::drop::{dropped_table, keep_children};
 use crate::sql::Dialect;
+use crate::sql::facts::{Facts, Trace, Transaction, mentions};
 
 const HISTORY: &str = "writing the history";
 
@@ -31,13 +32,12 @@ impl Executor<'_, '_> {
         }
         for index in from.unwrap_or_default()..step.statements.len() {
             self.check_interrupt(Some((step, index)))?;
-            let text = step.text(index);
-            if let Some(table) = dropped_table(text, self.context.dialect()) {
+            if let Some(table) = dropped_table(step, index, self.context.dialect()) {
                 keep_children(self.work.connection, step, index, table).await?;
             }
-            match Effect::of(text, self.context.dialect()) {
-                Effect::Together => self.together(step, index).await?,
-                Effect::Alone(trace) => self.alone(step, index, &trace).await?,
+            match step.facts()[index].transaction {
+                Transaction::Shared => self.together(step, index).await?,
+                Transaction::Commits | Transaction::Outside => self.alone(step, index).await?,
             }
         }
         self.finish_revision(step).await
@@ -68,7 +68,7 @@ impl Executor<'_, '_> {
         let statement = &step.statements[index];
         let text = step.script.statement_text(statement);
         let mut batch = self.open().await?;
-        let altered = match lacking_alter(text, self.context.dialect()) {
+        let altered = match lacking_alter(step, index) {
             Some(alter) => alter_table(self.work.connection, &alter, index, statement).await,
             None => {
                 batch.statement(index, statement, text);
@@ -92,20 +92,15 @@ impl Executor<'_, '_> {
         if let Failure::Statement { source, .. } = &failure
             && ErrorKind::of(source) == ErrorKind::RefusesTransaction
         {
-            let trace = Trace::outside_a_transaction(text, self.context.dialect());
-            return self.alone(step, index, &trace).await;
+            return self.alone(step, index).await;
         }
         let left_behind = self.cannot_roll_back(text).await.unwrap_or_default();
         Err(self.failed(step, index, failure, left_behind.is_some()).await)
     }
 
     /// A statement that commits by itself.
-    async fn alone(
-        &mut self,
-        step: &PlannedStep<'_>,
-        index: usize,
-        trace: &Trace,
-    ) -> Result<(), MigrateError> {
+    async fn alone(&mut self, step: &PlannedStep<'_>, index: usize) -> Result<(), MigrateError> {
+        let Facts { trace, has_several_results, .. } = &*step.facts()[index];
         let id = step.script.revision.id.as_str();
         let statement = &step.statements[index];
         let text = step.script.statement_text(statement);
@@ -123,7 +118,7 @@ impl Executor<'_, '_> {
             let mut batch = Batch::default();
             batch.own(&intent);
             batch.statement(index, statement, text);
-            if !has_several_results(text) {
+            if !has_several_results {
                 batch.own(&progress);
             }
             self.work.send(batch).await
@@ -134,7 +129,7 @@ impl Executor<'_, '_> {
             let in_doubt = !matches!(verdict, Verdict::Again(first) if first.is_empty());
             return Err(self.failed(step, index, failure, in_doubt).await);
         }
-        if self.transactional_ddl() || has_several_results(text) {
+        if self.transactional_ddl() || *has_several_results {
             self.work.own(HISTORY, &progress).await?;
         }
         Ok(())
@@ -198,14 +193,15 @@ impl Executor<'_, '_> {
         result
     }
 
-    /// What the catalog says of all that a statement touches; none where it does not say.
+    /// The answers of the catalog about the objects of a trace; none if it has no answer.
     pub(crate) async fn describe(&mut self, trace: &Trace) -> Result<Option<String>, MigrateError> {
+        let Some(queries) = catalog::queries(trace, self.context.dialect()) else { return Ok(None) };
         let mut lines = Vec::new();
-        for object in trace.objects() {
-            let rows = match self.work.connection.rows(object.query.clone()).await {
+        for query in queries {
+            let rows = match self.work.connection.rows(query).await {
                 Ok(rows) => rows,
                 Err(error) if ErrorKind::of(&error) == ErrorKind::MissingTable => Vec::new(),
-                // Not everybody may look at everything.
+                // The user may lack the right to read it.
                 Err(sqlx::Error::Database(_)) => return Ok(None),
                 Err(error) => return Err(MigrateError::database("reading the catalog")(error)),
             };
@@ -217,8 +213,8 @@ impl Executor<'_, '_> {
                 return Ok(None);
             };
             lines.push(match trace {
-                Trace::Change(_) if rows.is_empty() => ABSENT.to_owned(),
-                Trace::Change(_) => fingerprint(&rows.join("\n")),
+                Trace::Definitions(_) | Trace::Identities(_) if rows.is_empty() => ABSENT.to_owned(),
+                Trace::Definitions(_) | Trace::Identities(_) => fingerprint(&rows.join("\n")),
                 _ => rows.join("\n"),
             });
         }
@@ -230,15 +226,10 @@ impl Executor<'_, '_> {
         if self.transactional_ddl() {
             return Ok(None);
         }
-        let sql = "SELECT CAST(t.table_name AS CHAR), CAST(t.engine AS CHAR) FROM information_schema.tables t \
-                   JOIN information_schema.engines e ON e.engine = t.engine \
-                   WHERE t.table_schema = DATABASE() AND COALESCE(e.transactions, 'NO') <> 'YES'";
-        let rows = self.work.connection.rows(sql.to_owned()).await;
+        let rows = self.work.connection.rows(WITHOUT_ROLLBACK.to_owned()).await;
         let rows = rows.map_err(MigrateError::database("reading the catalog"))?;
         let mentioned = rows.into_iter().find_map(|row| match row.as_slice() {
-            [Some(table), Some(engine)]
-                if crate::migrate::session::restore::mentions(statement, Dialect::Mysql, table) =>
-            {
+            [Some(table), Some(engine)] if mentions(statement, Dialect::Mysql, table) => {
                 Some(format!("the engine of table `{table}`, {engine}, cannot roll back"))
             }
             _ => None,

@@ -17,7 +17,7 @@ use crate::migrate::server::database::Database;
 use crate::migrate::server::server_facts;
 use crate::migrate::session::session::Session;
 use crate::migrate::session::work::Work;
-use crate::migrate::settings::Settings;
+use crate::migrate::settings::{Refusal, Settings};
 use crate::migrator::Migrator;
 use crate::revision::Target;
 use crate::script::{Digest, ScriptDirectory};
@@ -146,7 +146,8 @@ async fn find_schema(
 impl Settings<'_> {
     /// Asks the caller for approval, before anything is written.
     fn ask(&mut self, directory: &ScriptDirectory, plan: &Plan<'_>) -> Result<(), MigrateError> {
-        (self.approve)(&plan.revisions(directory)).map_err(|reason| MigrateError::Refused { reason })
+        let approved = (self.approve)(&plan.revisions(directory));
+        approved.map_err(|Refusal { reason, help }| MigrateError::Refused { reason, help })
     }
 }
 

@@ -1,4 +1,4 @@
-//! Several statements as one text: one round trip, and still known which of them failed.
+//! Several statements in one message: one round trip, and the failed statement is still known.
 
 use std::ops::Range;
 
@@ -8,7 +8,7 @@ use crate::dialect::DatabaseMessage;
 use crate::migrate::error::MigrateError;
 use crate::sql::{Dialect, Statement};
 
-/// What stands between two statements.
+/// The separator of two statements.
 const BETWEEN: &str = ";\n";
 
 /// Statements that are sent together.
@@ -19,39 +19,39 @@ pub(crate) struct Batch {
 }
 
 struct Piece {
-    /// Where its text starts.
+    /// The byte at which its text starts.
     start: usize,
     kind: Kind,
 }
 
-/// What is expected of a piece.
+/// The kind of a piece.
 #[derive(Clone)]
 enum Kind {
     /// The statement of the script with this index, and its place there.
     Statement(usize, Range<usize>),
-    /// One of our own.
+    /// A statement of our own.
     Own,
-    /// One of our own that has to change exactly one row.
+    /// A statement of our own that must change exactly one row.
     OwnOne,
-    /// One that fails where the migration lock is held no more.
+    /// A statement that fails if the migration lock was lost.
     Fence,
-    /// One that fails where a deferred constraint is not satisfied.
+    /// A statement that fails if a deferred constraint is violated.
     Constraints,
 }
 
-/// How a batch went wrong.
+/// The failure of a batch.
 pub(crate) enum Failure {
     /// A statement of the script: its index, and the place in the script that the database named.
     Statement { index: usize, span: Range<usize>, message: DatabaseMessage, source: sqlx::Error },
     /// One of our own statements.
     Own(sqlx::Error),
-    /// A statement that should have changed one row changed another number.
+    /// A statement that must change one row changed another number.
     Moved,
-    /// A deferred constraint is not satisfied.
+    /// A deferred constraint is violated.
     Unsatisfied(sqlx::Error),
-    /// The migration lock is held no more.
+    /// The migration lock was lost.
     LockLost(Option<sqlx::Error>),
-    /// It was given up, because the run was told to stop.
+    /// The run stopped waiting for the batch, because it was asked twice to stop.
     Interrupted,
 }
 
@@ -75,7 +75,7 @@ impl Batch {
         self.push(sql, Kind::Own);
     }
 
-    /// Adds one of our own statements that has to change exactly one row.
+    /// Adds one of our own statements that must change exactly one row.
     pub(crate) fn own_one(&mut self, sql: &str) {
         self.push(sql, Kind::OwnOne);
     }
@@ -85,17 +85,17 @@ impl Batch {
         self.push(text, Kind::Statement(index, statement.start..statement.end));
     }
 
-    /// Begins with a comment, by which the server's list of what runs shows whose it is.
+    /// A batch that begins with a comment, so that the server's list of statements shows whose it is.
     pub(crate) fn marked(mark: Option<&str>) -> Batch {
         Batch { sql: mark.map(|mark| format!("{mark} ")).unwrap_or_default(), pieces: Vec::new() }
     }
 
-    /// Adds a statement that fails where the migration lock is held no more.
+    /// Adds a statement that fails if the migration lock was lost.
     pub(crate) fn fence(&mut self, sql: &str) {
         self.push(sql, Kind::Fence);
     }
 
-    /// Adds a statement that fails where a deferred constraint is not satisfied.
+    /// Adds a statement that fails if a deferred constraint is violated.
     pub(crate) fn constraints(&mut self, sql: &str) {
         self.push(sql, Kind::Constraints);
     }
@@ -112,13 +112,13 @@ impl Batch {
         self.pieces.is_empty()
     }
 
-    /// Sends all of it, in as few messages as is sensible.
+    /// Sends the statements, in few messages.
     pub(crate) async fn run(self, connection: &mut Connection) -> Result<(), Failure> {
         if is_armed() {
             return self.run_in_pieces(connection).await;
         }
         let longest = match connection.dialect() {
-            // It copies all that is left of a message for each statement in it.
+            // SQLite's driver copies the rest of the message for each statement.
             Dialect::Sqlite => 8 * 1024,
             Dialect::Postgresql | Dialect::Mysql => 256 * 1024,
         };
@@ -142,7 +142,7 @@ impl Batch {
             match batches.last_mut().filter(|_| end - begin <= longest) {
                 Some(batch) => batch.push(sql, piece.kind),
                 None => {
-                    // What stands before the first piece is a mark.
+                    // The text before the first piece is a mark.
                     begin = if batches.is_empty() { 0 } else { piece.start };
                     let mut batch =
                         Batch { sql: self.sql[begin..piece.start].to_owned(), pieces: Vec::new() };
@@ -156,7 +156,7 @@ impl Batch {
 
     async fn send(mut self, connection: &mut Connection) -> Result<(), Failure> {
         let sql = std::mem::take(&mut self.sql);
-        // Kept to find the place of a mistake; the text itself goes to the driver.
+        // Kept to find the place of an error; the text itself goes to the driver.
         let places = if self.pieces.iter().any(|piece| matches!(piece.kind, Kind::Statement(..))) {
             sql.clone()
         } else {
@@ -172,7 +172,7 @@ impl Batch {
         }
     }
 
-    /// The same, with a place to crash at between any two statements.
+    /// Sends each statement by itself, so that a test can kill the process between any two.
     async fn run_in_pieces(self, connection: &mut Connection) -> Result<(), Failure> {
         let ends =
             self.pieces.iter().skip(1).map(|piece| piece.start - BETWEEN.len()).chain([self.sql.len()]);
@@ -188,7 +188,7 @@ impl Batch {
     /// Finds the statement that failed.
     fn blame(self, sql: &str, BatchError { finished, error }: BatchError) -> Failure {
         let message = DatabaseMessage::of(&error);
-        // PostgreSQL reads the whole text before it runs anything of it: then only the position tells.
+        // PostgreSQL parses the whole text before it executes any of it: then only the position is known.
         let byte = message
             .position
             .and_then(|position| sql.char_indices().nth(position.saturating_sub(1)).map(|(byte, _)| byte));

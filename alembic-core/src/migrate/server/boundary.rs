@@ -1,7 +1,7 @@
-//! Places between two things that cannot be done at once, at which a test can kill the process.
+//! Places between two effects that cannot be atomic, at which a test can kill the process.
 //!
-//! Only in debug builds, and only where `ALEMBIC_CRASH_AT` is set. There a message is sent in pieces, so that there is a
-//! place between any two statements of it too: a server can die there.
+//! Only in debug builds, and only if `ALEMBIC_CRASH_AT` is set. A message is then sent in pieces, so that there is a place
+//! between any two of its statements too: a server can die there.
 
 #[cfg(debug_assertions)]
 mod armed {
@@ -19,8 +19,7 @@ mod armed {
         crash_at().is_some()
     }
 
-    /// Ends the process without a chance to clean up, as the kernel or a power cut would, at the place that was asked
-    /// for.
+    /// Ends the process without cleaning up, as the kernel or a power cut would, at the configured place.
     pub(crate) fn boundary(place: &str) {
         let Some(wanted) = crash_at() else {
             return;

@@ -24,8 +24,9 @@ fn reason(error: &sqlx::Error) -> String {
     DatabaseMessage::of(error).message
 }
 
-fn failed(server: String, error: sqlx::Error) -> MigrateError {
-    MigrateError::Connect { server, message: Box::new(DatabaseMessage::of(&error)), source: error }
+fn failed(server: String, is_file: bool, error: sqlx::Error) -> MigrateError {
+    let message = Box::new(DatabaseMessage::of(&error));
+    MigrateError::Connect { server, is_file, message, source: error }
 }
 
 #[cfg(feature = "sqlite")]
@@ -73,6 +74,7 @@ pub(super) async fn sqlite(
         {
             std::fs::create_dir_all(folder).map_err(|error| MigrateError::Connect {
                 server: shown(),
+                is_file: true,
                 message: Box::new(DatabaseMessage {
                     message: format!("its folder cannot be created: {error}"),
                     ..DatabaseMessage::default()
@@ -82,7 +84,7 @@ pub(super) async fn sqlite(
         }
     }
     let options = options.clone().create_if_missing(missing == Missing::Create);
-    let connection = options.connect().await.map_err(|error| failed(shown(), error))?;
+    let connection = options.connect().await.map_err(|error| failed(shown(), true, error))?;
     Ok(Connection::Sqlite(Handle::Owned(connection)))
 }
 
@@ -110,7 +112,7 @@ pub(crate) fn postgresql_error(options: &PgConnectOptions, error: sqlx::Error) -
         let command = format!("createdb --host={host} --port={port} --username={user} {name}");
         return MigrateError::NoDatabase { name, command };
     }
-    failed(format!("PostgreSQL at {host}:{port} as {user}"), error)
+    failed(format!("PostgreSQL at {host}:{port} as {user}"), false, error)
 }
 
 #[cfg(feature = "mysql")]
@@ -140,5 +142,5 @@ pub(crate) fn mysql_error(options: &MySqlConnectOptions, error: sqlx::Error) -> 
             format!("mysql --host={host} --port={port} --user={user} -p -e 'CREATE DATABASE `{name}`'");
         return MigrateError::NoDatabase { name, command };
     }
-    failed(format!("MySQL at {host}:{port} as {user}"), error)
+    failed(format!("MySQL at {host}:{port} as {user}"), false, error)
 }

@@ -13,7 +13,7 @@ use crate::sql::Dialect;
 
 const LENT: &str = "a handle has its connection until it is detached";
 
-/// A connection of a pool, or one of our own.
+/// A connection of a pool, or a separate one.
 pub(crate) enum Handle<DB: sqlx::Database> {
     /// Never empty but within `detach`.
     Pooled(Option<PoolConnection<DB>>),
@@ -56,7 +56,7 @@ impl<DB: sqlx::Database> Handle<DB> {
         }
     }
 
-    /// Says that no pool is to get the connection back.
+    /// Closes the connection when it is dropped, instead of returning it to its pool.
     fn discard(&mut self) {
         if let Handle::Pooled(Some(connection)) = self {
             connection.close_on_drop();
@@ -101,7 +101,7 @@ macro_rules! on_connection {
 
 /// A failure in a text of several statements.
 pub(crate) struct BatchError {
-    /// How many statements were finished before.
+    /// The number of statements that were finished before.
     pub(crate) finished: usize,
     pub(crate) error: sqlx::Error,
 }
@@ -166,8 +166,8 @@ impl Connection {
         })
     }
 
-    /// Begins the transaction of a run. On SQLite it is one that may write, so that nobody else can. What stands in
-    /// `opening` runs in the same message.
+    /// Begins a transaction of a run, with the statements of `opening` in the same message. On SQLite it locks the database
+    /// against other writers.
     pub(crate) async fn begin(&mut self, opening: &[String]) -> sqlx::Result<()> {
         let begin = if self.dialect() == Dialect::Sqlite { "BEGIN IMMEDIATE" } else { "BEGIN" };
         let statement = std::iter::once(begin).chain(opening.iter().map(String::as_str)).collect::<Vec<_>>();
@@ -191,10 +191,10 @@ impl Connection {
         on_connection!(self, connection, Manager => Manager::get_transaction_depth(connection) > 0)
     }
 
-    /// Says that the session may be left changed by scripts, so that no pool gets it back.
+    /// Marks the session as changed by scripts: it is not returned to a pool.
     ///
-    /// SQLite's connections stay: to close one may be to drop a database in memory. On MySQL the run may need another one
-    /// from a pool that has no more than this.
+    /// SQLite's connections are returned, as closing one may drop a database in memory. On MySQL the run may need another
+    /// connection from a pool of one: this one is detached from it.
     pub(crate) fn taint(&mut self) {
         match self {
             #[cfg(feature = "sqlite")]
@@ -206,7 +206,7 @@ impl Connection {
         }
     }
 
-    /// Says that no pool is to get the connection back, whatever else is lost with it.
+    /// Marks the connection to be closed instead of returned to the pool, even if a database in memory is lost with it.
     pub(crate) fn discard(&mut self) {
         on_connection!(self, connection, _Manager => connection.discard());
     }

@@ -2,20 +2,12 @@
 //! error names the revision that violates them, and a revision has the same effect in a run of its own and together with
 //! others.
 
+use crate::dialect::postgresql::deferred::EXIST;
 use crate::migrate::error::MigrateError;
 use crate::migrate::history::step::PlannedStep;
 use crate::migrate::server::connection::Connection;
 use crate::sql::Dialect;
-
-/// Checks the deferred constraints, as the end of a revision's own transaction would, and defers those again that are
-/// initially deferred: `SET CONSTRAINTS` lasts until the end of the transaction (PostgreSQL manual, SET CONSTRAINTS). A
-/// name that another table's constraint has too, which cannot be deferred, cannot be named there.
-pub(super) const CHECK: &str = "DO $alembic$DECLARE names text; BEGIN SET CONSTRAINTS ALL IMMEDIATE; \
-     SELECT string_agg(DISTINCT format('%I.%I', n.nspname, c.conname), ', ') INTO names \
-     FROM pg_catalog.pg_constraint c JOIN pg_catalog.pg_namespace n ON n.oid = c.connamespace WHERE c.condeferred \
-     AND NOT EXISTS (SELECT FROM pg_catalog.pg_constraint o WHERE o.connamespace = c.connamespace \
-     AND o.conname = c.conname AND NOT o.condeferrable); \
-     IF names IS NOT NULL THEN EXECUTE 'SET CONSTRAINTS ' || names || ' DEFERRED'; END IF; END$alembic$";
+use crate::sql::facts::Leftover;
 
 /// Whether the database or the scripts have deferrable constraints.
 pub(super) async fn exist(
@@ -25,9 +17,7 @@ pub(super) async fn exist(
     if connection.dialect() != Dialect::Postgresql {
         return Ok(false);
     }
-    let sql = "SELECT 'x' FROM pg_catalog.pg_constraint WHERE condeferrable LIMIT 1".to_owned();
-    let found = connection.rows(sql).await;
+    let found = connection.rows(EXIST.to_owned()).await;
     let found = found.map_err(MigrateError::database("looking for deferred constraints"))?;
-    let names = |step: &PlannedStep<'_>| step.script.text.to_ascii_lowercase().contains("deferr");
-    Ok(!found.is_empty() || steps.iter().any(names))
+    Ok(!found.is_empty() || steps.iter().any(|step| step.may_leave(Leftover::Deferred)))
 }

@@ -1,28 +1,9 @@
 //! The state of a session as the run found it, to which it is reset after each revision.
 
-use super::restore;
-use crate::dialect::quote::literal;
+use crate::dialect::postgresql::session::{CHANGED_SETTINGS, USER, setting};
+use crate::dialect::sqlite::session::{ATTACHED, TEMPORARY_OBJECTS, pragmas};
 use crate::migrate::history::step::PlannedStep;
 use crate::migrate::server::connection::Connection;
-use crate::sql::{Dialect, Reader};
-
-/// Pragmas that change what later statements do. Those that are only about speed may stay.
-const PRAGMAS: [&str; 11] = [
-    "count_changes",
-    "defer_foreign_keys",
-    "empty_result_callbacks",
-    "full_column_names",
-    "ignore_check_constraints",
-    "query_only",
-    "read_uncommitted",
-    "recursive_triggers",
-    "reverse_unordered_selects",
-    "short_column_names",
-    "trusted_schema",
-];
-
-/// One that can only be set.
-const CASE: &str = "case_sensitive_like";
 
 /// The state of a session before any revision of the run changed it.
 #[derive(Default)]
@@ -44,19 +25,12 @@ impl Found {
         steps: &[PlannedStep<'_>],
     ) -> sqlx::Result<Found> {
         let mut found = Found::default();
-        let mut queries = vec![
-            "SELECT s.name, s.setting FROM pg_catalog.pg_settings s WHERE s.context IN ('user', 'superuser') \
-             AND s.setting IS DISTINCT FROM s.reset_val"
-                .to_owned(),
-            "SELECT current_setting('role'), session_user::text".to_owned(),
-        ];
-        let mut own: Vec<String> = steps.iter().flat_map(PlannedStep::texts).flat_map(own_settings).collect();
+        let facts = steps.iter().flat_map(PlannedStep::facts);
+        let mut own: Vec<&String> = facts.flat_map(|facts| &facts.session.settings).collect();
         own.sort();
         own.dedup();
-        queries.extend(own.iter().map(|name| {
-            let name = literal(Dialect::Postgresql, name);
-            format!("SELECT {name}, current_setting({name}, true)")
-        }));
+        let mut queries = vec![CHANGED_SETTINGS.to_owned(), USER.to_owned()];
+        queries.extend(own.iter().map(|name| setting(name)));
         let mut answers = connection.answers(&queries).await?.into_iter();
         let pair = |row: Vec<Option<String>>| {
             let mut cells = row.into_iter();
@@ -73,12 +47,7 @@ impl Found {
 
     /// Reads the state of a SQLite connection.
     pub(super) async fn of_sqlite(connection: &mut Connection) -> sqlx::Result<Found> {
-        let value = |pragma: &&str| {
-            format!("SELECT '{pragma}', (SELECT CAST({pragma} AS TEXT) FROM pragma_{pragma})")
-        };
-        let case = format!("SELECT '{CASE}', CAST('a' NOT LIKE 'A' AS TEXT)");
-        let sql: Vec<String> = PRAGMAS.iter().map(value).chain([case]).collect();
-        let rows = connection.rows(sql.join(" UNION ALL ")).await?;
+        let rows = connection.rows(pragmas()).await?;
         let settings = rows.into_iter().filter_map(|row| {
             let [name, value] = <[_; 2]>::try_from(row).ok()?;
             Some((name?, value))
@@ -94,9 +63,7 @@ impl Found {
 
 /// Kinds and names of the temporary objects of a SQLite connection.
 pub(super) async fn temporary_objects(connection: &mut Connection) -> sqlx::Result<Vec<(String, String)>> {
-    let sql = "SELECT type, name FROM sqlite_temp_master WHERE sql IS NOT NULL \
-               ORDER BY type = 'table', type = 'view'";
-    let rows = connection.rows(sql.to_owned()).await?;
+    let rows = connection.rows(TEMPORARY_OBJECTS.to_owned()).await?;
     let pair = |row: Vec<Option<String>>| {
         let [kind, name] = <[_; 2]>::try_from(row).ok()?;
         Some((kind?, name?))
@@ -106,49 +73,5 @@ pub(super) async fn temporary_objects(connection: &mut Connection) -> sqlx::Resu
 
 /// Names of the databases that are attached to a SQLite connection.
 pub(super) async fn attached_databases(connection: &mut Connection) -> sqlx::Result<Vec<String>> {
-    let sql = "SELECT name FROM pragma_database_list WHERE name NOT IN ('main', 'temp')";
-    Ok(connection.rows(sql.to_owned()).await?.into_iter().flatten().flatten().collect())
-}
-
-/// The settings with a `.` in their names that a statement sets: PostgreSQL makes them as they are set, and lists none.
-fn own_settings(statement: &str) -> Vec<String> {
-    let mut reader = Reader::new(statement, Dialect::Postgresql);
-    if reader.take(&["SET"]) {
-        let _ = reader.take_any(&["SESSION", "LOCAL"]);
-        return match reader.name() {
-            Some(name) => name.schema.map(|schema| format!("{schema}.{}", name.name)).into_iter().collect(),
-            None => Vec::new(),
-        };
-    }
-    let mut names = Vec::new();
-    if restore::has_text(statement, "set_config") {
-        // The names are strings, in a query or in the body of a block.
-        for part in statement.split("set_config").skip(1) {
-            let name = part.split('\'').nth(1).unwrap_or_default();
-            if name.contains('.') && !name.contains(char::is_whitespace) {
-                names.push(name.to_owned());
-            }
-        }
-    }
-    names
-}
-
-#[cfg(test)]
-mod tests {
-    use super::own_settings;
-
-    #[test]
-    fn settings_that_scripts_make() {
-        let check =
-            |statement: &str, names: &[&str]| assert_eq!(own_settings(statement), names, "{statement}");
-        check("SET app.tenant = 'x'", &["app.tenant"]);
-        check("SET LOCAL app.tenant TO 5", &["app.tenant"]);
-        check("SET search_path TO a.b", &[]);
-        check(
-            "SELECT set_config('app.tenant', 'a', false), set_config('work_mem', '1', true)",
-            &["app.tenant"],
-        );
-        check("DO $$ BEGIN PERFORM set_config('a.b', 'c', false); END $$", &["a.b"]);
-        check("UPDATE t SET x = 1", &[]);
-    }
+    Ok(connection.rows(ATTACHED.to_owned()).await?.into_iter().flatten().flatten().collect())
 }

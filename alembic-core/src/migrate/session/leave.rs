@@ -6,20 +6,16 @@
 //! statements of a revision cannot have changed anything, nothing is sent.
 
 use super::found::{Found, temporary_objects};
-use super::restore;
 use super::work::Work;
-use crate::dialect::quote::{identifier, literal};
+use crate::dialect::postgresql::session::{DROP_TEMPORARY, reset_settings, set_role, set_user};
+use crate::dialect::sqlite::session::{drop_temporary, set_pragma};
 use crate::migrate::history::step::PlannedStep;
 use crate::migrate::server::batch::{Batch, Failure};
-use crate::sql::Dialect;
+use crate::sql::facts::Leftover;
 
 /// Whether a revision changes its session.
-pub(super) fn changes_session(step: &PlannedStep<'_>, dialect: Dialect) -> bool {
-    step.texts().any(|text| restore::is_changed_by(text, dialect))
-}
-
-fn has(step: &PlannedStep<'_>, words: &[&str]) -> bool {
-    step.texts().any(|text| words.iter().any(|word| restore::has_text(text, word)))
+pub(super) fn changes_session(step: &PlannedStep<'_>) -> bool {
+    step.facts().iter().any(|facts| facts.session.is_changed)
 }
 
 /// Adds the statements that reset a PostgreSQL session.
@@ -29,24 +25,19 @@ pub(super) fn reset_postgresql(
     found: &Found,
     batch: &mut Batch,
 ) {
-    let text = |text: &str| literal(Dialect::Postgresql, text);
-    let is_other_user = has(step, &["AUTHORIZATION", "DISCARD", "session_authorization", "CALL"]);
-    let is_other_role = is_other_user || has(step, &["ROLE"]);
+    let is_other_user = step.may_leave(Leftover::User);
+    let is_other_role = is_other_user || step.may_leave(Leftover::Role);
     if is_other_user && !found.user.is_empty() {
-        batch.own(&format!("SET SESSION AUTHORIZATION {}", text(&found.user)));
+        batch.own(&set_user(&found.user));
     }
     if is_other_role && !found.role.is_empty() {
-        batch.own(&format!("SELECT set_config('role', {}, false)", text(&found.role)));
+        batch.own(&set_role(&found.role));
     }
     if !found.user.is_empty() {
-        batch.own(&differing_settings(&found.settings));
+        batch.own(&reset_settings(&found.settings));
     }
-    for (words, sql) in [
-        (["TEMP", "TEMPORARY", "pg_temp"].as_slice(), "DISCARD TEMP"),
-        (&["PREPARE"], "DEALLOCATE ALL"),
-        (&["DECLARE"], "CLOSE ALL"),
-    ] {
-        if has(step, words) && !work.lock.is_lease() {
+    for (leftover, sql) in DROP_TEMPORARY {
+        if step.may_leave(leftover) && !work.lock.is_lease() {
             batch.own(sql);
         }
     }
@@ -62,40 +53,16 @@ pub(super) async fn reset_sqlite(
     batch: &mut Batch,
 ) -> Result<(), Failure> {
     work.send(std::mem::take(batch)).await?;
-    for (name, value) in found.settings.iter().filter(|(name, _)| has(step, &[name])) {
-        batch.own(&format!("PRAGMA {name} = {}", value.as_deref().unwrap_or_default()));
+    let set: Vec<&String> = step.facts().iter().flat_map(|facts| &facts.session.settings).collect();
+    let is_set = |name: &str| set.iter().any(|pragma| pragma.eq_ignore_ascii_case(name));
+    for (name, value) in found.settings.iter().filter(|(name, _)| is_set(name)) {
+        batch.own(&set_pragma(name, value.as_deref().unwrap_or_default()));
     }
     // First of all: nothing could be written while this is on.
     work.send(std::mem::take(batch)).await?;
     let objects = temporary_objects(work.connection).await.map_err(Failure::Own)?;
     for (kind, name) in objects.iter().filter(|object| !found.objects.contains(object)) {
-        batch.own(&format!("DROP {kind} IF EXISTS temp.{}", identifier(Dialect::Sqlite, name)));
+        batch.own(&drop_temporary(kind, name));
     }
     Ok(())
-}
-
-/// Sets back what differs, and nothing else: not everybody may set everything. What a transaction has for itself cannot
-/// be set any more.
-fn differing_settings(settings: &[(String, Option<String>)]) -> String {
-    let text = |text: &str| literal(Dialect::Postgresql, text);
-    let (own, listed): (Vec<_>, Vec<_>) = settings.iter().partition(|(name, _)| name.contains('.'));
-    let row = |(name, value): &&(String, Option<String>)| {
-        format!("({}, {})", text(name), text(value.as_deref().unwrap_or_default()))
-    };
-    let rows: Vec<String> = listed.iter().map(row).chain(["(NULL, NULL)".to_owned()]).collect();
-    let mut sql = format!(
-        "SELECT pg_catalog.set_config(s.name, coalesce(f.setting, s.reset_val), false) \
-         FROM pg_catalog.pg_settings s LEFT JOIN (VALUES {}) AS f (name, setting) ON f.name = s.name \
-         WHERE s.context IN ('user', 'superuser') AND s.setting IS DISTINCT FROM coalesce(f.setting, s.reset_val) \
-         AND s.name NOT IN ('transaction_isolation', 'transaction_read_only', 'transaction_deferrable')",
-        rows.join(", ")
-    );
-    for (name, value) in own {
-        let (name, value) = (text(name), text(value.as_deref().unwrap_or_default()));
-        sql += &format!(
-            " UNION ALL SELECT pg_catalog.set_config({name}, {value}, false) \
-             WHERE coalesce(pg_catalog.current_setting({name}, true), '') <> {value}"
-        );
-    }
-    sql
 }

@@ -1,4 +1,4 @@
-//! The session in which revisions run: what they change in it ends with them.
+//! The connection on which revisions run, and its session: each revision's changes to it end with the revision.
 
 mod deferred;
 mod found;

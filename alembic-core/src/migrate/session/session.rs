@@ -1,11 +1,12 @@
-//! The session in which the revisions of a run are executed, and what each of them may find in it.
+//! The session in which the revisions of a run are executed: each finds it as the run found it.
 
 use super::deferred;
 use super::found::{Found, attached_databases};
 use super::leave::{changes_session, reset_postgresql, reset_sqlite};
 use super::work::Work;
-use crate::dialect::Tables;
-use crate::dialect::quote::identifier;
+use crate::dialect::postgresql::deferred::CHECK;
+use crate::dialect::postgresql::session::set_search_path;
+use crate::dialect::sqlite;
 use crate::migrate::error::MigrateError;
 use crate::migrate::history::step::PlannedStep;
 use crate::migrate::server::batch::{Batch, Failure};
@@ -13,6 +14,7 @@ use crate::migrate::server::connect::Missing;
 use crate::migrate::server::connection::Connection;
 use crate::migrate::server::database::Database;
 use crate::sql::Dialect;
+use crate::sql::facts::Leftover;
 
 /// The state of the session of a run.
 pub(crate) struct Session<'e> {
@@ -45,7 +47,7 @@ impl<'e> Session<'e> {
         if std::mem::take(&mut self.is_left_changed) {
             self.renew(work).await?;
         }
-        let changes = changes_session(step, dialect);
+        let changes = changes_session(step);
         self.is_left_changed = changes && dialect == Dialect::Mysql;
         if !changes || self.found.is_some() {
             return Ok(());
@@ -82,7 +84,7 @@ impl<'e> Session<'e> {
     ) -> Result<(), Failure> {
         let dialect = work.dialect();
         let Some(found) = &self.found else { return Ok(()) };
-        if !changes_session(step, dialect) {
+        if !changes_session(step) {
             return Ok(());
         }
         match dialect {
@@ -94,11 +96,11 @@ impl<'e> Session<'e> {
     }
 
     /// Restores PostgreSQL's search path after a script that may have changed it.
-    pub(crate) fn restore_search_path(&self, tables: &Tables, step: &PlannedStep<'_>, batch: &mut Batch) {
+    pub(crate) fn restore_search_path(&self, step: &PlannedStep<'_>, batch: &mut Batch) {
         if let Some(path) = &self.search_path
-            && step.script.text.contains("search_path")
+            && step.may_leave(Leftover::SearchPath)
         {
-            batch.own(&tables.restore_search_path(path));
+            batch.own(&set_search_path(path));
         }
     }
 
@@ -110,8 +112,8 @@ impl<'e> Session<'e> {
         };
         let attached = attached_databases(connection).await?;
         for name in attached.iter().filter(|name| !found.databases.contains(name)) {
-            let sql = format!("DETACH {}", identifier(Dialect::Sqlite, name));
-            connection.execute(sql).await.map_err(|failure| failure.error)?;
+            let detach = sqlite::session::detach(name);
+            connection.execute(detach).await.map_err(|failure| failure.error)?;
         }
         Ok(())
     }
@@ -129,7 +131,7 @@ impl<'e> Session<'e> {
     /// Checks the deferred constraints at the end of a revision.
     pub(crate) fn check_deferred(&self, batch: &mut Batch) {
         if self.defers {
-            batch.constraints(deferred::CHECK);
+            batch.constraints(CHECK);
         }
     }
 }

@@ -1,13 +1,12 @@
 //! The connection on which a run works, under the lock: what is sent on it, and how long it waits.
 
-use std::fmt::Write as _;
 use std::pin::pin;
 use std::time::{Duration, Instant};
 
 use futures_util::future::{Either, select};
 
 use super::watch::{TICK, watch};
-use crate::dialect::ErrorKind;
+use crate::dialect::{ErrorKind, mysql, postgresql};
 use crate::migrate::error::MigrateError;
 use crate::migrate::event::Event;
 use crate::migrate::lock::run_lock::{POLL, RunLock};
@@ -129,30 +128,19 @@ impl<'e, 's> Work<'e, 's> {
         if self.settings.interrupt.is_stopped() { Err(MigrateError::interrupted()) } else { Ok(()) }
     }
 
-    /// MySQL: gives statements the meaning that they have in the server's own client, whatever sqlx or a pool has set
-    /// (with sqlx `||` concatenates, and the time zone is UTC); and sets the limits of statements, which are settings of
-    /// the session there.
+    /// MySQL: prepares the session, and sets the limits of statements, which no transaction has there.
     pub(crate) async fn limit_session(&mut self) -> Result<(), MigrateError> {
         if self.dialect() != Dialect::Mysql {
             return Ok(());
         }
         const LIMITING: &str = "setting the limits of statements";
-        let mut settings =
-            "SET SESSION sql_mode = @@GLOBAL.sql_mode, time_zone = @@GLOBAL.time_zone".to_owned();
-        let lock_timeout = self.settings.statement_lock_timeout;
-        if !lock_timeout.is_zero() {
-            // In whole seconds, at least one.
-            let seconds = lock_timeout.as_millis().div_ceil(1000);
-            let _ = write!(settings, ", lock_wait_timeout = {seconds}, innodb_lock_wait_timeout = {seconds}");
-        }
-        self.own(LIMITING, &settings).await?;
+        let prepare = mysql::session::prepare(self.settings.statement_lock_timeout);
+        self.own(LIMITING, &prepare).await?;
         let timeout = self.settings.statement_timeout;
         if !timeout.is_zero() {
-            let on_mariadb = format!("SET SESSION max_statement_time = {}", timeout.as_secs_f64());
+            let [on_mariadb, on_mysql] = mysql::session::limits(timeout);
             if self.own(LIMITING, &on_mariadb).await.is_err() {
-                // MySQL, which limits only queries.
-                self.own(LIMITING, &format!("SET SESSION max_execution_time = {}", timeout.as_millis()))
-                    .await?;
+                self.own(LIMITING, &on_mysql).await?;
             }
         }
         Ok(())
@@ -161,17 +149,12 @@ impl<'e, 's> Work<'e, 's> {
 
 /// Statements that open every transaction of the run.
 fn opening(settings: &Settings<'_>, dialect: Dialect, lock: &RunLock) -> Vec<String> {
-    let mut opening = Vec::new();
-    if dialect == Dialect::Postgresql {
-        for (name, timeout) in [
-            ("lock_timeout", settings.statement_lock_timeout),
-            ("statement_timeout", settings.statement_timeout),
-        ] {
-            if !timeout.is_zero() {
-                opening.push(format!("SET LOCAL {name} = {}", timeout.as_millis()));
-            }
+    let mut opening = match dialect {
+        Dialect::Postgresql => {
+            postgresql::session::limits(settings.statement_lock_timeout, settings.statement_timeout)
         }
-    }
+        Dialect::Sqlite | Dialect::Mysql => Vec::new(),
+    };
     opening.extend(lock.opening());
     opening
 }

@@ -5,11 +5,12 @@ use std::collections::VecDeque;
 use std::ops::Range;
 
 use crate::dialect::DatabaseMessage;
-use crate::dialect::quote::literal;
-use crate::dialect::sqlite::alter::{Action, Alter, AlterError, Catalog, Check, Object, Plan, Step, quoted};
+use crate::dialect::sqlite::alter::{Action, Alter, AlterError, Catalog, Check, Object, Plan, Step};
+use crate::dialect::sqlite::schema;
+use crate::migrate::history::step::PlannedStep;
 use crate::migrate::server::batch::Failure;
 use crate::migrate::server::connection::{BatchError, Connection};
-use crate::sql::{Dialect, Statement};
+use crate::sql::Statement;
 
 /// Why it could not be carried out.
 enum Trouble {
@@ -36,14 +37,14 @@ impl From<BatchError> for Trouble {
     }
 }
 
-/// The `ALTER TABLE` that a statement is, unless the database itself can do it as it stands.
-pub(crate) fn lacking_alter(statement: &str, dialect: Dialect) -> Option<Alter> {
-    if dialect == Dialect::Sqlite && Alter::is_likely(statement) { Alter::parse(statement) } else { None }
+/// The `ALTER TABLE` in a statement, unless SQLite itself can execute it.
+pub(crate) fn lacking_alter(step: &PlannedStep<'_>, index: usize) -> Option<Alter> {
+    step.facts()[index].is_portable.then(|| Alter::parse(step.text(index))).flatten()
 }
 
-/// Whether a statement is an `ALTER TABLE` that can only be carried out by looking at the database.
-pub(crate) fn needs_the_database(statement: &str, dialect: Dialect) -> bool {
-    lacking_alter(statement, dialect).is_some_and(|alter| {
+/// Whether a statement is an `ALTER TABLE` that depends on the content of the database.
+pub(crate) fn needs_the_database(step: &PlannedStep<'_>, index: usize) -> bool {
+    lacking_alter(step, index).is_some_and(|alter| {
         let is_standard = matches!(
             alter.actions.as_slice(),
             [Action::Native(_) | Action::DropColumn { if_exists: false, .. }]
@@ -122,9 +123,8 @@ async fn displace(connection: &mut Connection, table: &str) -> Result<(), Troubl
 
 /// The catalog of the database that has the table: as SQLite looks for it, in `temp`, in `main`, then in the others.
 async fn find(connection: &mut Connection, alter: &Alter) -> Result<Catalog, Trouble> {
-    let order = "SELECT name FROM pragma_database_list ORDER BY name <> 'temp', seq";
-    let schemas: Vec<String> =
-        connection.rows(order.to_owned()).await?.into_iter().flatten().flatten().collect();
+    let databases: Vec<String> =
+        connection.rows(schema::DATABASES.to_owned()).await?.into_iter().flatten().flatten().collect();
     let wanted =
         |schema: &String| alter.schema.as_ref().is_none_or(|wanted| wanted.eq_ignore_ascii_case(schema));
     // To drop columns it is enough to know what can have to do with the table: one such change after the other would else
@@ -132,8 +132,8 @@ async fn find(connection: &mut Connection, alter: &Alter) -> Result<Catalog, Tro
     let drops = alter.actions.iter().all(|action| matches!(action, Action::DropColumn { .. }));
     let part = drops.then_some(alter.table.as_str());
     let mut found = None;
-    for schema in schemas.into_iter().filter(wanted) {
-        let catalog = read(connection, schema, part).await?;
+    for database in databases.into_iter().filter(wanted) {
+        let catalog = read(connection, database, part).await?;
         if catalog.holds(&alter.table) {
             return Ok(catalog);
         }
@@ -144,24 +144,14 @@ async fn find(connection: &mut Connection, alter: &Alter) -> Result<Catalog, Tro
 }
 
 /// Reads a catalog; of a single table what belongs to it, what may refer to it, and the names that are ours or SQLite's.
-async fn read(connection: &mut Connection, schema: String, part: Option<&str>) -> Result<Catalog, Trouble> {
-    let part = part.map_or_else(String::new, |table| {
-        format!(
-            "WHERE tbl_name = {} COLLATE NOCASE OR type IN ('view', 'trigger') OR (type = 'table' AND \
-             (sql LIKE '%references%' OR name LIKE 'alembic\\_%' ESCAPE '\\' OR name LIKE 'sqlite\\_%' ESCAPE '\\'))",
-            literal(Dialect::Sqlite, table)
-        )
-    });
-    let sql = format!(
-        "SELECT type, name, tbl_name, sql FROM {}.sqlite_master {part} ORDER BY rowid",
-        quoted(&schema)
-    );
+async fn read(connection: &mut Connection, database: String, part: Option<&str>) -> Result<Catalog, Trouble> {
     let object = |row: Vec<Option<String>>| {
         let [kind, name, table, sql] = <[_; 4]>::try_from(row).ok()?;
         Some(Object { kind: kind?, name: name?, table: table?, sql })
     };
-    let objects = connection.rows(sql).await?.into_iter().filter_map(object).collect();
-    Ok(Catalog { schema, objects })
+    let objects =
+        connection.rows(schema::objects(&database, part)).await?.into_iter().filter_map(object).collect();
+    Ok(Catalog { schema: database, objects })
 }
 
 /// The table that is altered, as it was when this was planned.
@@ -225,21 +215,15 @@ impl<'a> Target<'a> {
         edits: &[String],
         then: &str,
     ) -> Result<(), Trouble> {
-        const PRAGMA: &str = "PRAGMA writable_schema";
-        let facts = "SELECT (SELECT CAST(writable_schema AS TEXT) FROM pragma_writable_schema), \
-                     (SELECT group_concat(file, '') FROM pragma_database_list)";
-        let facts = connection.rows(facts.to_owned()).await?.into_iter().flatten().collect::<Vec<_>>();
+        let facts = connection.rows(schema::WRITABLE.to_owned()).await?;
+        let facts = facts.into_iter().flatten().collect::<Vec<_>>();
         let is_on = facts.first().is_some_and(|setting| setting.as_deref() == Some("1"));
         let is_file =
             facts.get(1).is_some_and(|files| files.as_deref().is_some_and(|files| !files.is_empty()));
-        let restore =
-            format!("{PRAGMA} = RESET{}", if is_on { format!(";\n{PRAGMA} = ON") } else { String::new() });
         let mut open = OpenSchema { connection, is_file, is_restored: false };
-        // The last statement changes the schema once more, so that a rollback has it read again.
-        let edits = format!("{PRAGMA} = ON;\n{};\n{restore};\n{then}", edits.join(";\n"));
-        let result = open.connection.execute(edits).await;
+        let result = open.connection.execute(schema::edit(edits, is_on, then)).await;
         if result.is_err() {
-            open.connection.execute(restore).await?;
+            open.connection.execute(schema::restore_writable(is_on)).await?;
         }
         open.is_restored = true;
         match result {
@@ -265,8 +249,7 @@ impl<'a> Target<'a> {
     async fn readable_views(&self, connection: &mut Connection) -> Vec<&'a str> {
         let mut readable = Vec::new();
         for view in self.catalog.objects.iter().filter(|object| object.kind == "view") {
-            let query =
-                format!("EXPLAIN SELECT * FROM {}.{}", quoted(&self.catalog.schema), quoted(&view.name));
+            let query = schema::explain_view(&self.catalog.schema, &view.name);
             if connection.execute(query).await.is_ok() {
                 readable.push(view.name.as_str());
             }
@@ -281,18 +264,12 @@ impl<'a> Target<'a> {
             return Ok(Vec::new());
         }
         let before = read(connection, self.catalog.schema.clone(), None).await?;
-        let sql = format!(
-            "SAVEPOINT alembic_alter;\nALTER TABLE {}.{} RENAME COLUMN {} TO {}",
-            quoted(&before.schema),
-            quoted(self.table),
-            quoted(column),
-            quoted(self.scratch)
-        );
+        let sql = schema::try_rename(&before.schema, self.table, column, self.scratch);
         let after = match connection.execute(sql).await {
             Ok(_) => read(connection, before.schema.clone(), None).await,
             Err(failure) => Err(failure.into()),
         };
-        connection.execute("ROLLBACK TO alembic_alter;\nRELEASE alembic_alter".to_owned()).await?;
+        connection.execute(schema::UNDO_RENAME.to_owned()).await?;
         let after = after?;
         let renamed = before.objects.iter().zip(&after.objects).filter(|(before, after)| before != after);
         let others = renamed.filter(|(object, _)| object.kind != "table" || object.name != self.table);

@@ -5,7 +5,7 @@ use std::ops::Range;
 use crate::dialect::sqlite::definition::{
     Column, Constraint, Rule, TABLE_CONSTRAINT, same, table_constraint, type_name,
 };
-use crate::sql::{Dialect, Reader, keywords};
+use crate::sql::Reader;
 
 /// An `ALTER TABLE` that is not simply passed to SQLite.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -69,11 +69,6 @@ pub(crate) enum Action {
 }
 
 impl Alter {
-    /// Whether `sql` may be one: cheap, from its first words alone.
-    pub(crate) fn is_likely(sql: &str) -> bool {
-        keywords(sql, Dialect::Sqlite, 2) == ["ALTER", "TABLE"]
-    }
-
     /// Reads an `ALTER TABLE`. Nothing where SQLite itself has to do it, or to say what is wrong with it.
     pub(crate) fn parse(sql: &str) -> Option<Alter> {
         let mut reader = Reader::stored(sql);

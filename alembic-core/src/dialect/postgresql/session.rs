@@ -1,0 +1,75 @@
+//! The statements that limit, read and reset a PostgreSQL session.
+
+use std::time::Duration;
+
+use crate::dialect::quote::literal;
+use crate::sql::Dialect;
+use crate::sql::facts::Leftover;
+
+/// The settings that differ from those of a new session: name, value.
+pub(crate) const CHANGED_SETTINGS: &str = "SELECT s.name, s.setting FROM pg_catalog.pg_settings s \
+     WHERE s.context IN ('user', 'superuser') AND s.setting IS DISTINCT FROM s.reset_val";
+
+/// The current role and the user of the session.
+pub(crate) const USER: &str = "SELECT current_setting('role'), session_user::text";
+
+/// The statements that drop temporary objects, each for the objects that a script may have left.
+pub(crate) const DROP_TEMPORARY: [(Leftover, &str); 3] = [
+    (Leftover::Temporary, "DISCARD TEMP"),
+    (Leftover::Prepared, "DEALLOCATE ALL"),
+    (Leftover::Cursor, "CLOSE ALL"),
+];
+
+/// Limits the statements of a transaction. Zero: no limit.
+pub(crate) fn limits(lock_timeout: Duration, statement_timeout: Duration) -> Vec<String> {
+    let limits = [("lock_timeout", lock_timeout), ("statement_timeout", statement_timeout)];
+    let limits = limits.into_iter().filter(|(_, timeout)| !timeout.is_zero());
+    limits.map(|(name, timeout)| format!("SET LOCAL {name} = {}", timeout.as_millis())).collect()
+}
+
+/// A setting that no catalog lists: name, value.
+pub(crate) fn setting(name: &str) -> String {
+    let name = text(name);
+    format!("SELECT {name}, current_setting({name}, true)")
+}
+
+pub(crate) fn set_user(user: &str) -> String {
+    format!("SET SESSION AUTHORIZATION {}", text(user))
+}
+
+pub(crate) fn set_role(role: &str) -> String {
+    format!("SELECT set_config('role', {}, false)", text(role))
+}
+
+pub(crate) fn set_search_path(path: &str) -> String {
+    format!("SELECT set_config('search_path', {}, false)", text(path))
+}
+
+/// Resets the settings that differ from `settings`, and no others: a user may not have the right to set all of them. Those
+/// of a transaction cannot be set any more.
+pub(crate) fn reset_settings(settings: &[(String, Option<String>)]) -> String {
+    let (own, listed): (Vec<_>, Vec<_>) = settings.iter().partition(|(name, _)| name.contains('.'));
+    let row = |(name, value): &&(String, Option<String>)| {
+        format!("({}, {})", text(name), text(value.as_deref().unwrap_or_default()))
+    };
+    let rows: Vec<String> = listed.iter().map(row).chain(["(NULL, NULL)".to_owned()]).collect();
+    let mut sql = format!(
+        "SELECT pg_catalog.set_config(s.name, coalesce(f.setting, s.reset_val), false) \
+         FROM pg_catalog.pg_settings s LEFT JOIN (VALUES {}) AS f (name, setting) ON f.name = s.name \
+         WHERE s.context IN ('user', 'superuser') AND s.setting IS DISTINCT FROM coalesce(f.setting, s.reset_val) \
+         AND s.name NOT IN ('transaction_isolation', 'transaction_read_only', 'transaction_deferrable')",
+        rows.join(", ")
+    );
+    for (name, value) in own {
+        let (name, value) = (text(name), text(value.as_deref().unwrap_or_default()));
+        sql += &format!(
+            " UNION ALL SELECT pg_catalog.set_config({name}, {value}, false) \
+             WHERE coalesce(pg_catalog.current_setting({name}, true), '') <> {value}"
+        );
+    }
+    sql
+}
+
+fn text(text: &str) -> String {
+    literal(Dialect::Postgresql, text)
+}

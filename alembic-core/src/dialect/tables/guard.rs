@@ -1,0 +1,49 @@
+//! Conditions in a script for a plain client, which stop it with a message.
+
+use super::Tables;
+use crate::dialect::quote::identifier;
+use crate::sql::Dialect;
+
+impl Tables {
+    /// Statements that fail with `message` unless the version table has exactly these rows.
+    pub(crate) fn guard(&self, ids: &[&str], message: &str) -> Vec<String> {
+        let versions = self.version();
+        let literals: Vec<String> = ids.iter().map(|id| self.literal(id)).collect();
+        let count = ids.len();
+        let found = match literals.as_slice() {
+            [] => format!("(SELECT count(*) FROM {versions}) = 0"),
+            literals => format!(
+                "(SELECT count(*) FROM {versions}) = {count} AND (SELECT count(*) FROM {versions} \
+                 WHERE version_num IN ({})) = {count}",
+                literals.join(", ")
+            ),
+        };
+        self.require(&found, message)
+    }
+
+    /// Statements that fail with `message` unless the condition `found` is true.
+    pub(crate) fn require(&self, found: &str, message: &str) -> Vec<String> {
+        match self.dialect {
+            Dialect::Postgresql => {
+                let message = self.literal(&message.replace('%', "%%"));
+                vec![format!(
+                    "DO $alembic$BEGIN IF NOT ({found}) THEN RAISE EXCEPTION {message}; END IF; END$alembic$"
+                )]
+            }
+            // The error of a failed constraint contains its name.
+            Dialect::Sqlite | Dialect::Mysql => {
+                let name = identifier(self.dialect, &message[..message.floor_char_boundary(60)]);
+                vec![
+                    format!(
+                        "CREATE TEMPORARY TABLE alembic_guard (found INTEGER NOT NULL, CONSTRAINT {name} CHECK (found = 1))"
+                    ),
+                    format!("INSERT INTO alembic_guard SELECT {found}"),
+                    match self.dialect {
+                        Dialect::Mysql => "DROP TEMPORARY TABLE alembic_guard".to_owned(),
+                        _ => "DROP TABLE temp.alembic_guard".to_owned(),
+                    },
+                ]
+            }
+        }
+    }
+}

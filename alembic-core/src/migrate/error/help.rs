@@ -1,0 +1,116 @@
+//! The command or the edit that fixes an error.
+
+use super::MigrateError;
+use crate::revision::{PlanError, ResolveError};
+use crate::script::find_scripts;
+
+pub(super) const READ_ONLY: &str = "the database, or this user, may only read: use a URL that may write";
+
+impl MigrateError {
+    /// The command or the edit that fixes the error, if its message does not say.
+    #[must_use]
+    pub fn help(&self) -> Option<String> {
+        match self {
+            MigrateError::Refused { help, .. } => help.clone(),
+            MigrateError::Diverged(diverged) => Some(format!(
+                "two versions of the scripts were developed apart: bring the missing scripts here (`{}` finds them), and \
+                 join the heads with `merge`; or undo the last of those with the downgrade that the history keeps: \
+                 `downgrade --from-history -1`",
+                find_scripts(diverged.unknown.iter().map(String::as_str))
+            )),
+            MigrateError::UnknownRevisions { unknown, applied } => {
+                let undo = "`downgrade --from-history -1` undoes the last one with the downgrade that the history keeps, \
+                            and ";
+                Some(format!(
+                    "the revision may be on another branch, or its script was deleted: bring the script back (`{}` finds \
+                     it); {}`stamp --purge` says where the database really is",
+                    find_scripts(unknown.unknown.iter().map(|unknown| unknown.id.as_str())),
+                    if applied.is_empty() { "" } else { undo }
+                ))
+            }
+            MigrateError::RowsRestored { child, .. } => Some(format!(
+                "the database is as it was. Leave out what saves the rows and puts them back; or, if other rows are to take \
+                 their place, `DELETE FROM {child};` before the table is dropped"
+            )),
+            error => error.database_help().or(error.script_help()).map(str::to_owned),
+        }
+    }
+
+    /// The help for errors about the database: how it is reached, and the state that it is in.
+    fn database_help(&self) -> Option<&'static str> {
+        Some(match self {
+            MigrateError::NoFile { .. } => "`upgrade` creates it",
+            MigrateError::BadUrl { .. } | MigrateError::UnknownScheme { .. } => {
+                "a URL looks like sqlite://app.db, postgres://user:password@host/database or mysql://…"
+            }
+            MigrateError::Connect { message, .. } if message.is_login() => {
+                "the server refused user and password: check them in the URL; special characters are percent-encoded there \
+                 (`#` is `%23`, `@` is `%40`)"
+            }
+            MigrateError::Connect { is_file: true, .. } => "check the path and its permissions",
+            MigrateError::Connect { .. } => "check the URL, and that the server runs and can be reached",
+            MigrateError::Database { message, .. } if message.is_read_only() => READ_ONLY,
+            MigrateError::ReadOnly { .. } => READ_ONLY,
+            MigrateError::VersionTableElsewhere { .. } => {
+                "let the search path find that one (`?options[search_path]=…` in the URL); or, if a second one is meant, \
+                 make it: `CREATE TABLE alembic_version (version_num VARCHAR(32) NOT NULL PRIMARY KEY)`"
+            }
+            MigrateError::Ahead(_) => {
+                "a newer version of the scripts was applied: use that one, or at least its scripts. A service may start all \
+                 the same with `allow_ahead()`. To leave a git branch: `downgrade --from-history -1` undoes the last one \
+                 with the downgrade that the history keeps"
+            }
+            MigrateError::Locked { .. } => {
+                "it ends by itself, even if its process was killed; `lock_timeout` is how long to wait for it"
+            }
+            _ => return None,
+        })
+    }
+
+    /// The help for errors about scripts, and about the rows that they leave.
+    fn script_help(&self) -> Option<&'static str> {
+        Some(match self {
+            MigrateError::OtherAncestors(_) => {
+                "put the label back to the revision that had it, or restore the scripts of its ancestors"
+            }
+            MigrateError::NotOffline { .. } => {
+                "run it with `upgrade` or `downgrade`; or write the change as statements that SQLite knows, in a section of \
+                 its own: `-- alembic: upgrade sqlite`"
+            }
+            MigrateError::SimilarIds { .. } => {
+                "nothing was run: change `Revision:` of one of them, and what refers to it"
+            }
+            MigrateError::DropsDatabase { .. } => {
+                "nothing was run: a database is made and dropped from outside of it, not by its own migrations"
+            }
+            MigrateError::RowsReferred { .. } => {
+                "the database is as it was. Drop the other table first if both are to go, or DELETE the rows first if they \
+                 are; to change a table, use ALTER TABLE, or make it anew in one section that runs in a transaction: CREATE \
+                 TABLE new_t, INSERT INTO new_t SELECT …, DROP TABLE t, ALTER TABLE new_t RENAME TO t"
+            }
+            MigrateError::RowsLost { .. } => {
+                "the database is as it was. Keep those rows in the new table; or change or delete what refers to them, in \
+                 the same section"
+            }
+            MigrateError::RowsUnreferred { .. } => {
+                "`transaction = \"revision\"` in alembic.toml commits each revision by itself, and so shows which one it is"
+            }
+            MigrateError::Deferred { .. } => {
+                "each revision has to leave the database as its constraints want it: what another revision is to mend \
+                 belongs into this one"
+            }
+            MigrateError::Plan(PlanError::Resolve(ResolveError::MultipleHeads { .. })) => {
+                "`cargo alembic merge` joins the heads; the target `heads` means all of them"
+            }
+            MigrateError::Irreversible { .. } => {
+                "nothing was run: write a new revision that undoes it, or restore a backup"
+            }
+            MigrateError::NoSection { .. } => "add the section, or one without a dialect: nothing was run",
+            MigrateError::SessionLost { .. } => {
+                "change the statements that are left so that they do without, or carry them out by hand and `stamp` the \
+                 revision"
+            }
+            _ => return None,
+        })
+    }
+}

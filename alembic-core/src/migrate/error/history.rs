@@ -1,0 +1,131 @@
+//! The errors of a history that the scripts do not agree with.
+
+use std::fmt;
+
+use crate::revision::RevisionId;
+use crate::script::Digest;
+
+/// A database that has revisions without a script, and all revisions of the scripts.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Ahead {
+    /// The rows of the version table without a script.
+    pub unknown: Vec<String>,
+    /// When and by whom they were applied.
+    pub applied: Vec<Provenance>,
+}
+
+/// A database that has revisions without a script, and lacks revisions of the scripts: two lines of development.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Diverged {
+    /// The rows of the version table without a script.
+    pub unknown: Vec<String>,
+    /// Revisions of the scripts that are not applied.
+    pub missing: Vec<RevisionId>,
+    /// The time and the author of each of them, if the history has them.
+    pub applied: Vec<Provenance>,
+}
+
+/// The time and the author of an applied revision, from the history.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Provenance {
+    /// The id of the revision.
+    pub revision: String,
+    /// The time, by the database's clock.
+    pub when: String,
+    /// The author: user and host.
+    pub who: String,
+}
+
+/// A revision whose script was edited after it was applied.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct EditedRevision {
+    /// The id of the revision.
+    pub revision: RevisionId,
+    /// The file of its script.
+    pub path: String,
+    /// The digest of the script that was applied.
+    pub applied: Digest,
+    /// The digest of the present script.
+    pub found: Digest,
+    /// The script that was applied, if the history has it.
+    pub script: Option<String>,
+}
+
+/// A revision that has other ancestors than when it was applied, though its own script is unchanged.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OtherAncestors {
+    /// The id of the revision.
+    pub revision: RevisionId,
+    /// The file of its script.
+    pub path: String,
+    /// The names by which it depends on other revisions, if they are not ids, each with its present revision.
+    pub dependencies: Vec<(String, RevisionId)>,
+    /// The ancestors of which the history lacks the script that was applied.
+    pub unrecorded: Vec<RevisionId>,
+}
+
+impl fmt::Display for OtherAncestors {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let OtherAncestors { revision, path, dependencies, unrecorded } = self;
+        write!(
+            formatter,
+            "{path}: revision {revision} stands on other revisions than when it was applied to this database; its own \
+             script is what it was"
+        )?;
+        for (name, now) in dependencies {
+            write!(formatter, "\n  it depends on `{name}`, which is {now} now")?;
+        }
+        if !unrecorded.is_empty() {
+            let ids: Vec<&str> = unrecorded.iter().map(RevisionId::as_str).collect();
+            write!(formatter, "\n  the history does not have what was applied of {}", ids.join(", "))?;
+        }
+        Ok(())
+    }
+}
+
+impl fmt::Display for Ahead {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(
+            formatter,
+            "the database is ahead: it has {}, and all that is known here{}",
+            unknown_revisions(&self.unknown),
+            provenance(&self.applied)
+        )
+    }
+}
+
+impl fmt::Display for Diverged {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let missing: Vec<&str> = self.missing.iter().map(RevisionId::as_str).collect();
+        write!(
+            formatter,
+            "the database has diverged: it has {}, and it has not {}{}",
+            unknown_revisions(&self.unknown),
+            missing.join(", "),
+            provenance(&self.applied)
+        )
+    }
+}
+
+fn unknown_revisions(ids: &[String]) -> String {
+    let noun = if ids.len() == 1 { "revision" } else { "revisions" };
+    format!("{noun} {}, which no script has", ids.join(", "))
+}
+
+pub(super) fn provenance(applied: &[Provenance]) -> String {
+    let lines = applied
+        .iter()
+        .map(|Provenance { revision, when, who }| format!("\n  {revision} was applied at {when} by {who}"));
+    lines.collect()
+}
+
+pub(super) fn edited(revisions: &[EditedRevision]) -> String {
+    let mut text = String::new();
+    for EditedRevision { revision, path, applied, found, .. } in revisions {
+        text += &format!(
+            "{path}: revision {revision} was edited after it was applied to this database\n  applied as {applied}\n  \
+             now it is  {found}\n"
+        );
+    }
+    text + "restore what was applied, and put the change into a new revision"
+}
