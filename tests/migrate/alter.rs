@@ -3,6 +3,7 @@
 mod everything_else;
 mod failures;
 mod generated;
+mod kept;
 mod pools;
 mod replaced;
 mod ways;

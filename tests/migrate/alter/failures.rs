@@ -83,17 +83,114 @@ async fn rows_that_violate_what_is_new() {
         "there are rows in t that violate a foreign key\n  detail: 4 rows, one of them rowid = 1, without its row of p",
     )
     .await;
-    check("ALTER TABLE t ADD COLUMN d INTEGER DEFAULT 5 UNIQUE", "UNIQUE constraint failed: t.d (code 2067)")
-        .await;
     check(
-        "ALTER TABLE t ADD COLUMN d INTEGER NOT NULL UNIQUE",
-        "NOT NULL constraint failed: t.d (code 1299)",
+        "ALTER TABLE t ADD COLUMN d INTEGER DEFAULT 5 UNIQUE",
+        "t (d) is not unique\n  detail: 4 rows, one of them d = 5",
     )
     .await;
-    check("ALTER TABLE s ALTER x TYPE INTEGER", "cannot store TEXT value in INTEGER column s.x (code 3091)")
+    check(
+        "ALTER TABLE t ADD COLUMN d INTEGER NOT NULL UNIQUE",
+        "column t.d has to have a value in every row\n  detail: 4 rows, one of them id = 1",
+    )
+    .await;
+    for column in ["x", "y"] {
+        check(
+            &format!("ALTER TABLE s ALTER {column} TYPE INTEGER"),
+            &format!("there are rows in s whose {column} is not of type INTEGER\n  detail: 1 row, one of them rowid = 1"),
+        )
         .await;
-    check("ALTER TABLE s ALTER y TYPE INTEGER", "cannot store TEXT value in INTEGER column s.y (code 3091)")
-        .await;
+    }
+}
+
+#[tokio::test]
+async fn rows_that_violate_an_old_rule_with_their_new_values() {
+    for (table, values, up, expected) in [
+        (
+            "a TEXT UNIQUE",
+            "'1'), ('1.0'",
+            "ALTER a TYPE NUMERIC",
+            "t (a) is not unique\n  detail: 2 rows, one of them a = 1",
+        ),
+        (
+            "a TEXT UNIQUE",
+            "'a'), ('A'",
+            "ALTER a TYPE TEXT COLLATE NOCASE",
+            "t (a) is not unique\n  detail: 2 rows, one of them a = 'a'",
+        ),
+        (
+            "a TEXT, UNIQUE (a COLLATE NOCASE)",
+            "'a'), ('b'",
+            "ALTER a TYPE TEXT USING iif(a = 'b', 'A', a)",
+            "t (a) is not unique\n  detail: 2 rows, one of them a = 'a'",
+        ),
+        (
+            "a INT CHECK (a <> 7)",
+            "1), (2",
+            "ALTER a TYPE INT USING a + 5",
+            "there are rows in t for which CHECK (a <> 7) is false\n  detail: 1 row, one of them rowid = 2",
+        ),
+        (
+            "a TEXT NOT NULL",
+            "'x'), ('y'",
+            "ALTER a TYPE TEXT USING nullif(a, 'y')",
+            "column t.a has to have a value in every row\n  detail: 1 row, one of them rowid = 2",
+        ),
+        (
+            "a TEXT",
+            "'1'), ('x'",
+            "ALTER a TYPE INTEGER, ADD PRIMARY KEY (a)",
+            "there are rows in t whose a is not of type INTEGER\n  detail: 1 row, one of them rowid = 2",
+        ),
+        (
+            "a TEXT",
+            "'1'), ('1'",
+            "ALTER a TYPE INTEGER, ADD PRIMARY KEY (a)",
+            "t (a) is not unique\n  detail: 2 rows, one of them a = 1",
+        ),
+        (
+            "a TEXT, b AS (a + 1) CHECK (t.b > 5)",
+            "6), (7",
+            "ALTER a TYPE INT USING a - 2",
+            "there are rows in t for which CHECK (t.b > 5) is false\n  detail: 1 row, one of them rowid = 1",
+        ),
+        (
+            "a",
+            "1), (2",
+            "ADD b INT DEFAULT 0 UNIQUE CHECK (b <> 0)",
+            "t (b) is not unique\n  detail: 2 rows, one of them b = 0",
+        ),
+        (
+            "a",
+            "1), (2",
+            "ADD b INT DEFAULT (0 + 0) CHECK (b <> 0)",
+            "there are rows in t for which CHECK (b <> 0) is false\n  detail: 2 rows, one of them rowid = 1",
+        ),
+        (
+            "a TEXT",
+            "'1'), ('1.0'",
+            "ALTER a TYPE INT",
+            "t (a) is not unique\n  detail: 2 rows, one of them a = 1",
+        ),
+        (
+            "a TEXT",
+            "'1'), ('1.0'",
+            "ALTER a TYPE INT USING a + 1",
+            "t (a) is not unique\n  detail: 2 rows, one of them a = 2",
+        ),
+    ] {
+        // The last two are about an index.
+        let index = if table == "a TEXT" && !up.contains("KEY") {
+            "CREATE UNIQUE INDEX i ON t (a) WHERE a > 0;"
+        } else {
+            ""
+        };
+        let first = format!("CREATE TABLE t ({table});\n{index}\nINSERT INTO t VALUES ({values});");
+        let database = prepared(&first).await;
+        let before = dump(&database).await;
+        let error = super::alter(&database, &first, &format!("ALTER TABLE t {up};"), "").await.expect_err(up);
+        assert!(error.contains(expected), "{up}\n{error}");
+        assert_eq!(difference(&before, &dump(&database).await), [""; 0], "{up}");
+    }
 }
 
 #[tokio::test]

@@ -12,12 +12,11 @@ mod table;
 #[cfg(test)]
 mod tests;
 
-pub(crate) use column::{Affinity, Column, affinity, type_name};
+pub(crate) use column::{Affinity, Column, type_name};
 pub(crate) use constraint::{Constraint, Rule, TABLE_CONSTRAINT, table_constraint};
 #[cfg(all(feature = "sources", feature = "sqlite"))]
 pub(crate) use constraint::{Deferral, Effect};
 pub(crate) use index::Index;
-#[cfg(all(feature = "sources", feature = "sqlite"))]
 pub(crate) use key::{Order, Part};
 pub(crate) use table::Table;
 

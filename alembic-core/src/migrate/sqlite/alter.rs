@@ -1,11 +1,13 @@
 //! Carrying out an `ALTER TABLE` that the linked SQLite lacks. What has to be done is decided in
 //! `dialect/sqlite/alter`.
 
-use std::collections::VecDeque;
+use std::collections::{HashMap, VecDeque};
 use std::ops::Range;
 
 use crate::dialect::DatabaseMessage;
-use crate::dialect::sqlite::alter::{Action, Alter, AlterError, Catalog, Check, Object, Plan, Step};
+use crate::dialect::sqlite::alter::{
+    Action, Alter, AlterError, Catalog, Check, Copy, Object, Plan, Step, Watch,
+};
 use crate::dialect::sqlite::schema;
 use crate::migrate::history::step::PlannedStep;
 use crate::migrate::server::batch::Failure;
@@ -86,9 +88,8 @@ async fn carry_out(connection: &mut Connection, alter: &Alter) -> Result<(), Tro
     while !actions.is_empty() {
         let catalog = find(connection, alter).await?;
         let plan = Plan::new(alter, actions, &catalog)?;
+        let mut target = Target::new(&catalog, &plan.table, &plan.scratch);
         let mut steps = VecDeque::from(plan.steps);
-        let mut target =
-            Target { catalog: &catalog, table: &plan.table, scratch: &plan.scratch, views: Vec::new() };
         while let Some(step) = steps.pop_front() {
             for step in target.take(connection, step).await?.into_iter().rev() {
                 steps.push_front(step);
@@ -113,8 +114,7 @@ pub(crate) async fn displace_table(
 async fn displace(connection: &mut Connection, table: &str) -> Result<(), Trouble> {
     let catalog = read(connection, "main".to_owned(), None).await?;
     let plan = Plan::displace(&catalog, table)?;
-    let mut target =
-        Target { catalog: &catalog, table: &plan.table, scratch: &plan.scratch, views: Vec::new() };
+    let mut target = Target::new(&catalog, &plan.table, &plan.scratch);
     for step in plan.steps {
         target.take(connection, step).await?;
     }
@@ -161,9 +161,15 @@ struct Target<'a> {
     scratch: &'a str,
     /// The views that could be read before a column was dropped.
     views: Vec<&'a str>,
+    /// What was observed, with the findings that there were then.
+    observed: Vec<(Watch, Vec<String>)>,
 }
 
 impl<'a> Target<'a> {
+    fn new(catalog: &'a Catalog, table: &'a str, scratch: &'a str) -> Target<'a> {
+        Target { catalog, table, scratch, views: Vec::new(), observed: Vec::new() }
+    }
+
     /// Takes a step. Returns the steps to take next.
     async fn take(&mut self, connection: &mut Connection, step: Step) -> Result<Vec<Step>, Trouble> {
         match step {
@@ -184,6 +190,9 @@ impl<'a> Target<'a> {
                 let is_found = !connection.rows(query).await?.is_empty();
                 return Ok(if is_found { found } else { nothing });
             }
+            Step::Copy(copy) => self.copy(connection, *copy).await?,
+            Step::Observe(watches) => self.observe(connection, watches).await,
+            Step::Confirm => self.confirm(connection).await?,
         }
         Ok(Vec::new())
     }
@@ -192,13 +201,58 @@ impl<'a> Target<'a> {
         let Err(BatchError { error, .. }) = connection.execute(sql).await else {
             return Ok(());
         };
-        for reason in reasons {
-            // A reason may be about what is only there after the change: then the error says enough.
-            if let Err(trouble @ Trouble::Rows { .. }) = look(connection, reason).await {
-                return Err(trouble);
+        explain(connection, reasons).await?;
+        Err(self.renamed(error))
+    }
+
+    /// Copies the rows. Where that fails, the rows that are in the way are named; those that violated a `CHECK` before are
+    /// not in the way.
+    async fn copy(&self, connection: &mut Connection, copy: Copy) -> Result<(), Trouble> {
+        let Err(BatchError { error, .. }) = connection.execute(copy.sql).await else {
+            return Ok(());
+        };
+        let diagnosis = copy.diagnosis;
+        if connection.execute(diagnosis.begin.join(";\n")).await.is_err() {
+            return Err(self.renamed(error));
+        }
+        explain(connection, &diagnosis.checks).await?;
+        if !error.as_database_error().is_some_and(|error| error.is_check_violation()) {
+            return Err(self.renamed(error));
+        }
+        let again = std::iter::once(diagnosis.end).chain(copy.unchecked).collect::<Vec<_>>();
+        connection.execute(again.join(";\n")).await.map(|_| ()).map_err(|failure| self.renamed(failure.error))
+    }
+
+    async fn observe(&mut self, connection: &mut Connection, watches: Vec<Watch>) {
+        for watch in watches {
+            // What SQLite cannot check beforehand it need not be able to check afterwards.
+            if let Ok(found) = connection.rows(watch.before.clone()).await {
+                let found = found.into_iter().filter_map(|row| row.into_iter().next().flatten()).collect();
+                self.observed.push((watch, found));
             }
         }
-        Err(self.renamed(error))
+    }
+
+    /// Fails where more is wrong than was observed.
+    async fn confirm(&mut self, connection: &mut Connection) -> Result<(), Trouble> {
+        for (watch, before) in self.observed.drain(..) {
+            let mut known: HashMap<String, usize> = HashMap::new();
+            for finding in before {
+                *known.entry(finding).or_default() += 1;
+            }
+            let found = connection.rows(watch.after).await?.into_iter();
+            let new: Vec<_> = found
+                .filter(|row| {
+                    let identity = row.first().cloned().flatten().unwrap_or_default();
+                    known.get_mut(&identity).filter(|count| **count > 0).map(|count| *count -= 1).is_none()
+                })
+                .collect();
+            if let Some(row) = new.first() {
+                let found = vec![Some(new.len().to_string()), row.last().cloned().flatten()];
+                return Err(Trouble::Rows { complaint: watch.complaint, found });
+            }
+        }
+        Ok(())
     }
 
     /// An error with the table's own name in it, for the one that it had while it was made.
@@ -291,6 +345,16 @@ impl Drop for OpenSchema<'_> {
             self.connection.discard();
         }
     }
+}
+
+/// Fails if one of the checks finds rows. One that cannot be made says nothing: the error before it says enough.
+async fn explain(connection: &mut Connection, checks: &[Check]) -> Result<(), Trouble> {
+    for check in checks {
+        if let Err(trouble @ Trouble::Rows { .. }) = look(connection, check).await {
+            return Err(trouble);
+        }
+    }
+    Ok(())
 }
 
 async fn look(connection: &mut Connection, check: &Check) -> Result<(), Trouble> {

@@ -63,10 +63,15 @@ impl Catalog {
     }
 
     /// The indexes of a table that have a text, each with its name.
-    pub(super) fn indexes<'a>(&'a self, table: &'a str) -> impl Iterator<Item = (&'a str, Index<'a>)> {
-        let own =
-            self.objects.iter().filter(move |object| object.kind == "index" && same(&object.table, table));
-        own.filter_map(|object| Some((object.name.as_str(), Index::parse(object.sql.as_deref()?).ok()?)))
+    pub(super) fn indexes(&self, table: &str) -> Result<Vec<(&str, Index<'_>)>, AlterError> {
+        let own = self.objects.iter().filter(|object| object.kind == "index" && same(&object.table, table));
+        let texts = own.filter_map(|object| Some((object.name.as_str(), object.sql.as_deref()?)));
+        texts
+            .map(|(name, sql)| match Index::parse(sql) {
+                Ok(index) => Ok((name, index)),
+                Err(at) => Err(AlterError::unreadable(name, sql, at)),
+            })
+            .collect()
     }
 
     /// A name that stands nowhere in the schema.
@@ -85,8 +90,5 @@ impl Catalog {
 
 /// The text of a table that the schema or an edit holds.
 pub(super) fn readable<'a>(name: &str, sql: &'a str) -> Result<Table<'a>, AlterError> {
-    Table::parse(sql).map_err(|at| AlterError::Unreadable {
-        table: name.to_owned(),
-        near: sql.get(at..).unwrap_or_default().chars().take(20).collect(),
-    })
+    Table::parse(sql).map_err(|at| AlterError::unreadable(name, sql, at))
 }

@@ -7,10 +7,9 @@ use super::keys::{ForeignKey, foreign_keys, inbound};
 use super::names::{named, names};
 use super::plan::Check;
 use super::statement::Action;
-use super::{query, quoted};
-use crate::dialect::sqlite::definition::{
-    Affinity, Column, Constraint, Rule, Table, affinity, same, table_constraint,
-};
+use super::storage::{self, Storage};
+use super::{proof, query, quoted};
+use crate::dialect::sqlite::definition::{Column, Constraint, Rule, Table, same, table_constraint};
 use crate::sql::Reader;
 
 /// What becomes of a table.
@@ -21,13 +20,13 @@ pub(super) struct Change<'a> {
     pub(super) before: Table<'a>,
     /// Its text after the actions so far.
     pub(super) text: String,
-    /// Whether its rows have to be written anew.
+    /// Whether the rows have to be rewritten.
     pub(super) rebuild: bool,
-    /// Conditions: if one of them holds for a row, the rows have to be written anew too.
-    pub(super) probes: Vec<String>,
-    /// What has to hold for the rows as they are.
+    /// Columns whose default changes. If a row ends before one of them, the rows have to be rewritten too.
+    pub(super) defaults: Vec<String>,
+    /// What has to hold for the existing rows.
     pub(super) required: Vec<Check>,
-    /// The same, but where the rows are written anew SQLite sees to it; then these say what it found.
+    /// The same, but where the rows are rewritten SQLite enforces it.
     pub(super) checks: Vec<Check>,
     /// What has to hold for the rows afterwards.
     pub(super) checks_after: Vec<Check>,
@@ -51,7 +50,7 @@ impl<'a> Change<'a> {
             text: before.sql.to_owned(),
             before,
             rebuild: false,
-            probes: Vec::new(),
+            defaults: Vec::new(),
             required: Vec::new(),
             checks: Vec::new(),
             checks_after: Vec::new(),
@@ -84,10 +83,7 @@ impl<'a> Change<'a> {
             Action::SetDefault { column, value } => self.set_default(&table, column, value, &mut edits)?,
             Action::DropDefault { column } => {
                 let column = self.column(&table, column)?;
-                if column.default_value().is_some() {
-                    self.probes.extend(query::unwritten_rows(self, &column.name.text));
-                    remove_from(column, &table, &mut edits, |rule| matches!(rule, Rule::Default { .. }));
-                }
+                remove_from(column, &table, &mut edits, |rule| matches!(rule, Rule::Default { .. }));
             }
             Action::AddColumn { name, definition, if_not_exists } => match table.column(name) {
                 Some(_) if *if_not_exists => {}
@@ -96,7 +92,6 @@ impl<'a> Change<'a> {
                     return Err(AlterError::ColumnExists { table, column });
                 }
                 None => {
-                    self.rebuild = true;
                     let Some(last) = table.columns.last().map(|column| &column.range) else { return Ok(()) };
                     edits.add_element(&table, last, definition);
                     if Column::read(&mut Reader::stored(definition)).is_some_and(|column| column.is_foreign())
@@ -117,10 +112,6 @@ impl<'a> Change<'a> {
             Action::DropConstraint { name, if_exists } => match named(self.name, &table, name) {
                 Ok((column, constraint)) => {
                     edits.remove_constraint(&table, column, constraint);
-                    self.rebuild |= constraint.rule.has_index();
-                    if let (Rule::Default { .. }, Some(column)) = (&constraint.rule, column) {
-                        self.probes.extend(query::unwritten_rows(self, &column.name.text));
-                    }
                 }
                 Err(_) if *if_exists => {}
                 Err(error) => return Err(error),
@@ -136,6 +127,28 @@ impl<'a> Change<'a> {
                     }
                     _ => {}
                 }
+            }
+        }
+        self.text = edits.apply(&text);
+        self.keep_types(&table, action)
+    }
+
+    /// SQLite takes a comment between a type and `GENERATED ALWAYS` for a part of the type: what stood before it has to be
+    /// replaced where it went.
+    fn keep_types(&mut self, before: &Table<'_>, action: &Action) -> Result<(), AlterError> {
+        let text = self.text.clone();
+        let table = readable(self.name, &text)?;
+        let mut edits = Edits::default();
+        for column in &table.columns {
+            let Some(old) = before.column(&column.name.text) else { continue };
+            let wanted = match action {
+                Action::SetType { column: name, of_type, .. } if same(name, &column.name.text) => {
+                    of_type.clone()
+                }
+                _ => old.declared_type(before.sql),
+            };
+            if column.is_generated() && column.declared_type(&text) != wanted {
+                edits.insert(end_of_type(column), " NULL");
             }
         }
         self.text = edits.apply(&text);
@@ -160,21 +173,7 @@ impl<'a> Change<'a> {
             Some(range) => edits.replace(range.clone(), of_type),
             None => edits.insert(column.name.range.end, format!(" {of_type}")),
         }
-        let is_integer = |of_type: &str| of_type.eq_ignore_ascii_case("INTEGER");
-        let old = column.of_type.clone().and_then(|range| table.sql.get(range)).unwrap_or_default();
-        let is_key = matches!(table.primary_key_columns(), [only] if same(only, &column.name.text));
-        // INTEGER alone makes a key column another name of the rowid.
-        let same_rowid = !is_key || is_integer(old) == is_integer(of_type);
-        let new_affinity = affinity(of_type, table.strict);
-        // The types of STRICT tables are checked, not only converted to: but INT and INTEGER are one.
-        let converted =
-            new_affinity != table.affinity(column) || (table.strict && new_affinity != Affinity::Integer);
-        if same(old, of_type) || (!converted && same_rowid && using.is_none()) {
-            return Ok(());
-        }
-        self.rebuild = true;
         self.conversions.extend(using.map(|using| (column.name.text.clone(), using.to_owned())));
-        self.checks_after.extend(query::references(self, table, &column.name.text));
         Ok(())
     }
 
@@ -186,17 +185,16 @@ impl<'a> Change<'a> {
         edits: &mut Edits,
     ) -> Result<(), AlterError> {
         let column = self.column(table, column)?;
-        let found = column.collation();
-        if same(found.map_or("BINARY", |(_, name)| name), collation) {
+        if same(storage::collation(column), collation) {
             return Ok(());
         }
-        match found.map(|(constraint, _)| constraint) {
-            Some(found) if same(collation, "BINARY") => edits.remove(table.sql, &found.range),
-            Some(found) => edits.replace(found.range.clone(), format!("COLLATE {}", quoted(collation))),
+        match column.collation() {
+            Some(_) if same(collation, "BINARY") => {
+                remove_from(column, table, edits, |rule| matches!(rule, Rule::Collate { .. }));
+            }
+            Some((found, _)) => edits.replace(found.range.clone(), format!("COLLATE {}", quoted(collation))),
             None => edits.insert(end_of_type(column), format!(" COLLATE {}", quoted(collation))),
         }
-        // The order in its indexes is another one.
-        self.rebuild = true;
         Ok(())
     }
 
@@ -227,7 +225,6 @@ impl<'a> Change<'a> {
                 edits.insert(behind, format!(" DEFAULT {value}"));
             }
         }
-        self.probes.extend(query::unwritten_rows(self, &column.name.text));
         Ok(())
     }
 
@@ -248,19 +245,15 @@ impl<'a> Change<'a> {
         }
         match &constraint.rule {
             Rule::PrimaryKey { columns, .. } => {
-                self.rebuild = true;
                 for column in columns {
                     let column = self.column(table, column)?;
                     self.required.extend(query::not_null(self, &column.name.text));
                 }
-                self.checks.push(query::unique(self, columns));
             }
             Rule::Unique { columns, .. } => {
-                self.rebuild = true;
                 for column in columns {
                     self.column(table, column)?;
                 }
-                self.checks.push(query::unique(self, columns));
             }
             Rule::Check { expression } if validate => {
                 let name = constraint.name.as_deref().unwrap_or_default();
@@ -313,11 +306,8 @@ impl<'a> Change<'a> {
                 _ => false,
             }
         };
-        let mut all = table.all_constraints();
-        self.rebuild |=
-            all.any(|(column, constraint)| constraint.rule.has_index() && goes(table, column, constraint));
         let catalog = self.catalog;
-        let indexes = catalog.indexes(self.name).filter(|(_, index)| index.mentions(name));
+        let indexes = catalog.indexes(self.name)?.into_iter().filter(|(_, index)| index.mentions(name));
         self.dropped_indexes.extend(indexes.map(|(name, _)| name));
         self.dropped_columns.push(name.to_owned());
         self.text = without(table.sql, goes);
@@ -325,8 +315,8 @@ impl<'a> Change<'a> {
         let table = readable(self.name, &text)?;
         let column = self.column(&table, name)?;
         // SQLite itself takes comments for a part of the column, and a comma in one of them for that before the column.
-        if self.rebuild || (table.columns.len() > 1 && has_comments_around(&table, &column.range)) {
-            self.rebuild = true;
+        let has_comments = table.columns.len() > 1 && has_comments_around(&table, &column.range);
+        if has_comments || self.changes_storage(&table) {
             let mut edits = Edits::default();
             edits.remove_element(&text, &column.range);
             self.text = edits.apply(&text);
@@ -336,15 +326,25 @@ impl<'a> Change<'a> {
         Ok(())
     }
 
-    /// Looks at the foreign keys: those that need a key of the table, and those that are new.
+    fn changes_storage(&self, after: &Table<'_>) -> bool {
+        !self.conversions.is_empty() || Storage::of(&self.before) != Storage::of(after)
+    }
+
+    /// Decides whether the rows have to be rewritten, and looks at the foreign keys: those that need a key of the table,
+    /// and those that are new.
     pub(super) fn finish(&mut self) -> Result<(), AlterError> {
         let text = self.text.clone();
         let (table, catalog) = (readable(self.name, &text)?, self.catalog);
+        self.rebuild = self.changes_storage(&table);
+        let defaults = storage::changed_defaults(&self.before, &table).into_iter();
+        self.defaults = defaults.map(|column| column.name.text.clone()).collect();
         let own = foreign_keys(&table, self.name);
-        let to_itself = |key: &&ForeignKey| same(&key.parent, self.name);
+        let old = foreign_keys(&self.before, self.name);
+        let to_itself = |key: &&ForeignKey| same(&key.parent, self.name) && old.contains(key);
         for key in inbound(catalog, self.name).iter().chain(own.iter().filter(to_itself)) {
-            let found = key.finds_key(catalog, &self.before, &[]);
-            if found && !key.finds_key(catalog, &table, &self.dropped_indexes) {
+            let is_kept = same_names(key.referred(&self.before), key.referred(&table))
+                && key.finds_key(catalog, &table, &self.dropped_indexes)?;
+            if !is_kept && key.finds_key(catalog, &self.before, &[])? {
                 let columns = key.referred(&self.before).join(", ");
                 return Err(AlterError::KeyUsed {
                     table: self.name.to_owned(),
@@ -359,7 +359,7 @@ impl<'a> Change<'a> {
             }
             if validate {
                 // SQLite counts them from the last one.
-                self.checks_after.push(query::foreign_key(self, own.len() - 1 - place));
+                self.checks_after.push(proof::foreign_key(self, own.len() - 1 - place));
             }
         }
         Ok(())
@@ -376,8 +376,17 @@ impl<'a> Change<'a> {
 
     /// The table with its database, in quotes.
     pub(super) fn target(&self) -> String {
-        format!("{}.{}", quoted(&self.catalog.schema), quoted(self.name))
+        self.in_schema(self.name)
     }
+
+    /// A table of the same database, in quotes.
+    pub(super) fn in_schema(&self, name: &str) -> String {
+        format!("{}.{}", quoted(&self.catalog.schema), quoted(name))
+    }
+}
+
+fn same_names(some: &[String], others: &[String]) -> bool {
+    some.len() == others.len() && some.iter().zip(others).all(|(one, other)| same(one, other))
 }
 
 fn end_of_type(column: &Column) -> usize {

@@ -7,8 +7,8 @@ pub(crate) enum AlterError {
     NoTable { name: String },
     #[error("{name} is a {kind}, and no table that can be altered")]
     NotATable { name: String, kind: &'static str },
-    #[error("the stored definition of {table} cannot be read: near \"{near}\"")]
-    Unreadable { table: String, near: String },
+    #[error("the stored definition of {name} cannot be read: near \"{near}\"")]
+    Unreadable { name: String, near: String },
     #[error("no such column: {table}.{column}")]
     NoColumn { table: String, column: String },
     #[error("table {table} has a column {column} already")]
@@ -37,6 +37,14 @@ pub(crate) enum AlterError {
     Defensive { table: String },
     #[error("{complaint}")]
     Violated { complaint: String },
+}
+
+impl AlterError {
+    /// The stored text of a table or an index cannot be read from byte `at` on.
+    pub(super) fn unreadable(name: &str, sql: &str, at: usize) -> AlterError {
+        let near = sql.get(at..).unwrap_or_default().chars().take(20).collect();
+        AlterError::Unreadable { name: name.to_owned(), near }
+    }
 }
 
 fn there_are(known: &[String]) -> String {

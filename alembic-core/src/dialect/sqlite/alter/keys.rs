@@ -2,9 +2,57 @@
 
 use super::catalog::Catalog;
 use super::error::AlterError;
-use crate::dialect::sqlite::definition::{Rule, Table, same};
+use super::storage::collation;
+use crate::dialect::sqlite::definition::{Index, Order, Part, Rule, Table, same};
+
+/// A column of a key, as its index compares it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct KeyPart {
+    pub(super) column: String,
+    pub(super) collation: String,
+    descending: bool,
+}
+
+/// The columns of a primary key or a `UNIQUE`; `None` for all other rules.
+pub(super) fn key_parts(table: &Table<'_>, rule: &Rule) -> Option<Vec<KeyPart>> {
+    let (columns, parts, descending) = match rule {
+        Rule::PrimaryKey { columns, parts, descending, .. } => (columns, parts, *descending),
+        Rule::Unique { columns, parts } => (columns, parts, false),
+        _ => return None,
+    };
+    if parts.is_empty() {
+        return columns.iter().map(|column| KeyPart::new(table, column, None, descending)).collect();
+    }
+    parts.iter().map(|part| KeyPart::of(table, part)).collect()
+}
+
+/// The columns that a unique index makes a key of the table, as it is unique over all rows.
+fn index_parts(table: &Table<'_>, index: &Index<'_>) -> Option<Vec<KeyPart>> {
+    let is_key = index.unique && index.condition.is_none();
+    if is_key { index.parts.iter().map(|part| KeyPart::of(table, part)).collect() } else { None }
+}
+
+impl KeyPart {
+    fn of(table: &Table<'_>, part: &Part) -> Option<KeyPart> {
+        let descending = part.order == Some(Order::Descending);
+        KeyPart::new(table, part.column.as_deref()?, part.collation.as_deref(), descending)
+    }
+
+    /// Nothing if the table has no such column.
+    fn new(table: &Table<'_>, name: &str, explicit: Option<&str>, descending: bool) -> Option<KeyPart> {
+        let column = table.column(name)?;
+        let collation = explicit.unwrap_or_else(|| collation(column)).to_ascii_uppercase();
+        Some(KeyPart { column: name.to_ascii_lowercase(), collation, descending })
+    }
+
+    /// Whether it compares values as the column itself does: a foreign key that names its columns needs that.
+    fn is_plain(&self, table: &Table<'_>) -> bool {
+        table.column(&self.column).is_some_and(|column| same(collation(column), &self.collation))
+    }
+}
 
 /// A foreign key.
+#[derive(Clone, PartialEq, Eq)]
 pub(super) struct ForeignKey {
     /// The table that has it.
     pub(super) child: String,
@@ -45,24 +93,39 @@ impl ForeignKey {
         if self.parent_columns.is_empty() { parent.primary_key_columns() } else { &self.parent_columns }
     }
 
-    /// Whether `parent` has a key of exactly the columns that this refers to. Indexes in `without` do not count.
-    pub(super) fn finds_key(&self, catalog: &Catalog, parent: &Table<'_>, without: &[&str]) -> bool {
+    /// Whether `parent` has a key of exactly the columns that this refers to, by the rules of `sqlite3FkLocateIndex`.
+    /// Indexes in `without` do not count.
+    pub(super) fn finds_key(
+        &self,
+        catalog: &Catalog,
+        parent: &Table<'_>,
+        without: &[&str],
+    ) -> Result<bool, AlterError> {
         let wanted = self.referred(parent);
-        let is_it = |columns: &[String]| {
-            columns.len() == wanted.len()
-                && wanted.iter().all(|wanted| columns.iter().any(|column| same(column, wanted)))
+        if wanted.is_empty() || wanted.len() != self.columns.len() {
+            return Ok(false);
+        }
+        // The primary key is meant, whatever it compares by.
+        if self.parent_columns.is_empty() {
+            return Ok(true);
+        }
+        if let ([only], Some(rowid)) = (wanted, parent.rowid_column())
+            && same(only, &rowid.name.text)
+        {
+            return Ok(true);
+        }
+        let is_it = |key: &[KeyPart]| {
+            key.len() == wanted.len()
+                && key.iter().all(|part| part.is_plain(parent))
+                && wanted.iter().all(|wanted| key.iter().any(|part| same(&part.column, wanted)))
         };
-        let is_key = |rule: &Rule| match rule {
-            Rule::PrimaryKey { columns, .. } | Rule::Unique { columns, .. } => is_it(columns),
-            _ => false,
-        };
-        let is_index = |name: &str, key: Option<Vec<String>>| {
-            !without.contains(&name) && key.is_some_and(|key| is_it(&key))
-        };
-        !wanted.is_empty()
-            && wanted.len() == self.columns.len()
-            && (parent.all_constraints().any(|(_, constraint)| is_key(&constraint.rule))
-                || catalog.indexes(&self.parent).any(|(name, index)| is_index(name, index.key())))
+        let mut keys = parent.all_constraints().filter_map(|(_, own)| key_parts(parent, &own.rule));
+        if keys.any(|key| is_it(&key)) {
+            return Ok(true);
+        }
+        let indexes = catalog.indexes(&self.parent)?;
+        let mut indexes = indexes.iter().filter(|(name, _)| !without.contains(name));
+        Ok(indexes.any(|(_, index)| index_parts(parent, index).is_some_and(|key| is_it(&key))))
     }
 
     /// Refuses a new foreign key to what is no key.
@@ -74,7 +137,7 @@ impl ForeignKey {
             other = catalog.table(&self.parent)?.1;
             &other
         };
-        if self.finds_key(catalog, parent, &[]) {
+        if self.finds_key(catalog, parent, &[])? {
             return Ok(());
         }
         let (table, columns) = (self.parent.clone(), self.referred(parent).join(", "));

@@ -5,19 +5,26 @@
 
 mod catalog;
 mod change;
+mod diagnosis;
 mod edit;
 mod error;
 mod keys;
 mod names;
 mod plan;
+mod proof;
 mod query;
+mod rebuild;
 mod statement;
+mod storage;
 #[cfg(test)]
 mod tests;
+mod way;
 
 pub(crate) use catalog::{Catalog, Object};
 pub(crate) use error::AlterError;
 pub(crate) use plan::{Check, Plan, Step};
+pub(crate) use proof::Watch;
+pub(crate) use rebuild::Copy;
 pub(crate) use statement::{Action, Alter};
 
 use crate::sql::Dialect;

@@ -1,16 +1,14 @@
 //! The queries with which rows are looked at.
 
 use super::change::Change;
-use super::keys::inbound;
 use super::plan::Check;
 use super::quoted;
-use super::statement::is_constant;
-use crate::dialect::sqlite::definition::{Column, Rule, Table, same};
+use super::storage::{collation, tokens};
+use crate::dialect::sqlite::definition::{Index, Rule};
 use crate::sql::quote::string as literal;
-use crate::sql::{Reader, TokenKind, unquote};
 
 /// How a row is shown: by its primary key, or else by its rowid.
-fn row_name(change: &Change<'_>) -> String {
+pub(super) fn row_name(change: &Change<'_>) -> String {
     let table = quoted(change.name);
     let keys = change.before.primary_key_columns();
     let shown = |column: &String| {
@@ -23,12 +21,10 @@ fn row_name(change: &Change<'_>) -> String {
     }
 }
 
-/// Finds rows for which `condition` is true: how many, and one of them.
-fn rows(change: &Change<'_>, condition: &str, complaint: String) -> Check {
+/// Finds rows for which `condition` is true: how many, and one of them, as `name` shows it.
+pub(super) fn rows(name: &str, from: &str, condition: &str, complaint: String) -> Check {
     let query = format!(
-        "SELECT n, e FROM (SELECT CAST(count(*) AS TEXT) AS n, {} AS e FROM {} WHERE {condition}) WHERE n <> '0'",
-        row_name(change),
-        change.target(),
+        "SELECT n, e FROM (SELECT CAST(count(*) AS TEXT) AS n, {name} AS e FROM {from} WHERE {condition}) WHERE n <> '0'",
     );
     Check { query, complaint }
 }
@@ -36,113 +32,62 @@ fn rows(change: &Change<'_>, condition: &str, complaint: String) -> Check {
 /// Finds rows without a value in a column; nothing where the column is not there yet.
 pub(super) fn not_null(change: &Change<'_>, column: &str) -> Option<Check> {
     change.before.column(column)?;
-    let complaint = format!("column {}.{column} has to have a value in every row", change.name);
-    Some(rows(change, &format!("{} IS NULL", change.source(column)), complaint))
+    let condition = format!("{} IS NULL", change.source(column));
+    Some(rows(&row_name(change), &change.target(), &condition, has_no_value(change, column)))
 }
 
-/// `expression` has its parentheses.
+pub(super) fn has_no_value(change: &Change<'_>, column: &str) -> String {
+    format!("column {}.{column} has to have a value in every row", change.name)
+}
+
+/// Finds rows for which a condition is false. `expression` has its parentheses.
 pub(super) fn check(change: &Change<'_>, name: &str, expression: &str) -> Check {
+    let complaint = is_false(change, name, expression);
+    rows(&row_name(change), &change.target(), &format!("NOT {expression}"), complaint)
+}
+
+pub(super) fn is_false(change: &Change<'_>, name: &str, expression: &str) -> String {
     let blank = if name.is_empty() { "" } else { " " };
-    let complaint =
-        format!("there are rows in {} for which CHECK{blank}{name} {expression} is false", change.name);
-    rows(change, &format!("NOT {expression}"), complaint)
+    format!("there are rows in {} for which CHECK{blank}{name} {expression} is false", change.name)
 }
 
-/// Finds a value of these columns that more than one row has.
-pub(super) fn unique(change: &Change<'_>, columns: &[String]) -> Check {
-    let table = quoted(change.name);
-    let names: Vec<String> = columns.iter().map(|column| format!("{table}.{}", quoted(column))).collect();
-    let shown: Vec<String> = columns
-        .iter()
-        .zip(&names)
-        .map(|(column, name)| format!("{} || quote({name})", literal(&format!("{column} = "))))
-        .collect();
+/// The text of the table's own check that has these tokens.
+pub(super) fn old_expression<'t>(change: &'t Change<'_>, wanted: &[String]) -> Option<&'t str> {
+    let expressions = change.before.all_constraints().filter_map(|(_, constraint)| match &constraint.rule {
+        Rule::Check { expression } => Some(expression),
+        _ => None,
+    });
+    let mut found = expressions.filter(|range| tokens(&change.before, range) == wanted);
+    found.next().and_then(|range| change.before.sql.get(range.clone()))
+}
+
+/// Finds values that more than one row of `from` has: `parts` are expressions, each with how it is called.
+pub(super) fn unique(table: &str, from: &str, parts: &[(String, String)], condition: Option<&str>) -> Check {
+    let shown =
+        |(name, value): &(String, String)| format!("{} || quote({value})", literal(&format!("{name} = ")));
+    let mut conditions: Vec<String> = parts.iter().map(|(_, value)| format!("{value} IS NOT NULL")).collect();
+    conditions.extend(condition.map(|condition| format!("({condition})")));
     let query = format!(
-        "SELECT CAST(count(*) AS TEXT), {} FROM {} WHERE {} GROUP BY {} HAVING count(*) > 1 LIMIT 1",
-        shown.join(" || ', ' || "),
-        change.target(),
-        names.iter().map(|name| format!("{name} IS NOT NULL")).collect::<Vec<_>>().join(" AND "),
-        names.join(", "),
+        "SELECT CAST(count(*) AS TEXT), {} FROM {from} WHERE {} GROUP BY {} HAVING count(*) > 1 LIMIT 1",
+        parts.iter().map(shown).collect::<Vec<_>>().join(" || ', ' || "),
+        conditions.join(" AND "),
+        parts.iter().map(|(_, value)| value.as_str()).collect::<Vec<_>>().join(", "),
     );
-    Check { query, complaint: format!("{} ({}) is not unique", change.name, columns.join(", ")) }
+    let names: Vec<&str> = parts.iter().map(|(name, _)| name.as_str()).collect();
+    Check { query, complaint: format!("{table} ({}) is not unique", names.join(", ")) }
 }
 
-/// Finds rows that the foreign key with this number refuses.
-pub(super) fn foreign_key(change: &Change<'_>, number: usize) -> Check {
-    violations(change, change.name, &format!("fkid = {number}"))
-}
-
-fn violations(change: &Change<'_>, child: &str, condition: &str) -> Check {
-    let query = format!(
-        "SELECT n, e FROM (SELECT CAST(count(*) AS TEXT) AS n, \
-         coalesce('rowid = ' || \"rowid\" || ', ', '') || 'without its row of ' || parent AS e \
-         FROM pragma_foreign_key_check({}, {}) WHERE {condition}) WHERE n <> '0'",
-        literal(child),
-        literal(&change.catalog.schema),
-    );
-    Check { query, complaint: format!("there are rows in {child} that violate a foreign key") }
-}
-
-/// The foreign keys that a column is part of, on either side: its values may become others.
-pub(super) fn references(change: &Change<'_>, table: &Table<'_>, column: &str) -> Vec<Check> {
-    let has = |columns: &[String]| columns.iter().any(|name| same(name, column));
-    let mut checks = Vec::new();
-    let is_child = |rule: &Rule| matches!(rule, Rule::Foreign { columns, .. } if has(columns));
-    if table.all_constraints().any(|(_, constraint)| is_child(&constraint.rule)) {
-        checks.push(violations(change, change.name, "1"));
-    }
-    for key in inbound(change.catalog, change.name).iter().filter(|key| has(key.referred(table))) {
-        let parent = format!("lower(parent) = lower({})", literal(change.name));
-        checks.push(violations(change, &key.child, &parent));
-    }
-    checks
-}
-
-/// The condition that a row may end before a column, so that the default is what it has there.
-///
-/// ADD COLUMN writes no rows: those that were there end before the new column, and SQLite reads its default from the
-/// schema text (sqlite.org/lang_altertable.html, section 4). Another default would change them.
-pub(super) fn unwritten_rows(change: &Change<'_>, column: &str) -> Option<String> {
-    let table = &change.before;
-    let position = table.columns.iter().position(|other| same(&other.name.text, column))?;
-    let mut conditions = vec![has_default(change, &table.columns[position])?];
-    if !table.without_rowid {
-        // Such a row ends before all later columns too.
-        let key = table.rowid_column().map(|column| &column.range);
-        let later = table.columns[position + 1..].iter();
-        let stored = later.filter(|column| !column.is_generated() && Some(&column.range) != key);
-        conditions.extend(stored.filter_map(|column| has_default(change, column)));
-    }
-    Some(format!("({})", conditions.join(" AND ")))
-}
-
-/// The condition that a column has its default; nothing where that cannot come from the schema text.
-fn has_default(change: &Change<'_>, column: &Column) -> Option<String> {
-    let value = match column.default_value() {
-        None => "NULL".to_owned(),
-        Some(range) => {
-            let value = change.before.sql.get(range.clone()).unwrap_or_default();
-            // Where it has to be computed, the rows were written with it.
-            if !is_constant(value) {
-                return None;
-            }
-            value_of(value)
-        }
-    };
-    Some(format!("{}.{} IS {value}", quoted(change.name), quoted(&column.name.text)))
-}
-
-/// A constant default as an expression: a word that is none of the literals is a string.
-fn value_of(default: &str) -> String {
-    let mut reader = Reader::stored(default);
-    if let Some(group) = reader.group() {
-        return value_of(&default[group.start + 1..group.end - 1]);
-    }
-    let is_literal = reader.is_any(&["NULL", "TRUE", "FALSE"]);
-    match reader.token(0).map(|token| token.kind) {
-        Some(TokenKind::Word | TokenKind::QuotedIdentifier) if !is_literal => {
-            unquote(default.trim()).map_or_else(|| default.to_owned(), |text| literal(&text))
-        }
-        _ => default.to_owned(),
-    }
+/// The same for a unique index of the table, which cannot be read while it is not built.
+pub(super) fn unique_index(change: &Change<'_>, index: &Index<'_>) -> Option<Check> {
+    let parts = index.parts.iter().map(|part| {
+        let text = index.within(&part.expression).slice(&part.expression);
+        let own = part.column.as_ref().and_then(|name| change.before.column(name));
+        let collation = part.collation.as_deref().or(own.map(collation));
+        let value = own.map_or_else(|| format!("({text})"), |column| quoted(&column.name.text));
+        let collated = collation.map_or(String::new(), |name| format!(" COLLATE {}", quoted(name)));
+        (part.column.clone().unwrap_or_else(|| text.to_owned()), format!("{value}{collated}"))
+    });
+    let condition = index.condition.as_ref().map(|range| index.within(range).slice(range));
+    let target = format!("{} NOT INDEXED", change.target());
+    index.unique.then(|| unique(change.name, &target, &parts.collect::<Vec<_>>(), condition))
 }

@@ -83,13 +83,6 @@ pub(crate) enum Deferral {
     InitiallyDeferred,
 }
 
-impl Rule {
-    /// Whether SQLite keeps an index for it, or the rows themselves in its order.
-    pub(crate) fn has_index(&self) -> bool {
-        matches!(self, Rule::PrimaryKey { .. } | Rule::Unique { .. })
-    }
-}
-
 /// The keywords that a constraint of a table begins with. They are reserved, so that no column can have their names
 /// without quotes.
 pub(crate) const TABLE_CONSTRAINT: [&str; 5] = ["CONSTRAINT", "PRIMARY", "UNIQUE", "CHECK", "FOREIGN"];

@@ -69,11 +69,4 @@ impl<'a> Index<'a> {
         super::mentions(self.within(&self.body), column)
             || self.parts.iter().filter_map(|part| part.column.as_ref()).any(|own| super::same(own, column))
     }
-
-    /// The columns that are a key of the table by this index: it is unique over all rows, and has no collation of its own.
-    pub(crate) fn key(&self) -> Option<Vec<String>> {
-        let column = |part: &Part| part.column.clone().filter(|_| part.collation.is_none());
-        let is_key = self.unique && self.condition.is_none();
-        if is_key { self.parts.iter().map(column).collect() } else { None }
-    }
 }

@@ -39,7 +39,7 @@ fn altered(catalog: &Catalog, action: &str) -> Result<String, AlterError> {
         change.apply(&action)?;
     }
     change.finish()?;
-    let way = match (change.rebuild, change.probes.is_empty()) {
+    let way = match (change.rebuild, change.defaults.is_empty()) {
         (true, _) => "*",
         (false, false) => "?",
         (false, true) => "",

@@ -18,6 +18,11 @@ fn lines(step: &Step) -> Vec<String> {
         Step::EditSchema { edits, then } => {
             edits.iter().chain([then]).map(|sql| format!("edit: {sql}")).collect()
         }
+        Step::Copy(copy) => vec![copy.sql.clone()],
+        Step::Observe(watches) => {
+            watches.iter().map(|watch| format!("observe: {}", watch.complaint)).collect()
+        }
+        Step::Confirm => vec!["confirm".to_owned()],
         Step::Unused { column } => vec![format!("unused: {column}")],
         Step::StillReadable { column } => vec![format!("still readable: {column}")],
         Step::Choose { query, found, nothing } => {
@@ -41,9 +46,13 @@ fn text_alone() {
             "CREATE TABLE \"main\".\"alembic_new_t_2\" (a INT NOT NULL, CHECK (\"alembic_new_t_2\".a > 1))",
             "EXPLAIN INSERT INTO \"main\".\"alembic_new_t_2\" DEFAULT VALUES",
             "check: column t.a has to have a value in every row",
+            "choose: SELECT 'x' FROM \"main\".\"t\" LIMIT 1 OFFSET 10000",
+            "found: 0 steps",
+            "nothing: 1 steps",
             "edit: UPDATE \"main\".sqlite_master SET sql = 'CREATE TABLE t (a INT NOT NULL REFERENCES u, CHECK (t.a > 1))' \
              WHERE type = 'table' AND name = 't'",
             "edit: DROP TABLE \"main\".\"alembic_new_t_2\"",
+            "confirm",
         ],
     );
     check(&["CREATE TABLE t (a INT NOT NULL)"], "ALTER a SET NOT NULL", &[]);
@@ -102,37 +111,60 @@ fn rows_are_copied_with_their_rowids_where_they_can_be_named() {
 
 #[test]
 fn defaults_are_looked_for_in_the_rows_first() {
-    let choices = |table: &str, action: &str, expected: &str| {
+    let choices = |table: &str, action: &str, columns: &str, conditions: &[&[&str]]| {
+        let is_missing = |column: &&str| format!("+\"t\".\"{column}\" IS +\"alembic_row_t\".\"{column}\"");
+        let all = |columns: &&[&str]| {
+            format!("({})", columns.iter().map(is_missing).collect::<Vec<_>>().join(" AND "))
+        };
+        let expected = conditions.iter().map(all).collect::<Vec<_>>().join(" OR ");
         let steps = steps(&[table], action);
-        let choice = steps.iter().find(|step| step.starts_with("choose")).map_or("", String::as_str);
+        let is_choice = |step: &&String| step.starts_with("choose") && step.contains("alembic_row_t");
+        let row = steps.iter().find(|step| step.contains("UPDATE") && step.contains("alembic_row_t"));
+        let row =
+            row.and_then(|step| Some(step.split_once("(\"alembic_row_t\"")?.1.split_once("' WHERE")?.0));
+        assert_eq!(row.unwrap_or_default(), columns, "{table}\n{action}");
+        let choice = steps.iter().find(is_choice).map_or("", String::as_str);
         let expected = if expected.is_empty() {
             String::new()
         } else {
-            format!("choose: SELECT 'x' FROM \"main\".\"t\" WHERE {expected} LIMIT 1")
+            format!(
+                "choose: SELECT 'x' FROM \"main\".\"t\", \"main\".\"alembic_row_t\" WHERE {expected} LIMIT 1"
+            )
         };
         assert_eq!(choice, expected, "{table}\n{action}");
     };
-    choices("CREATE TABLE t (a)", "ALTER a SET DEFAULT 1", "(\"t\".\"a\" IS NULL)");
+    choices("CREATE TABLE t (a)", "ALTER a SET DEFAULT 1", ", \"a\" )", &[&["a"]]);
     choices(
-        "CREATE TABLE t (id INTEGER PRIMARY KEY, a DEFAULT \"x\", b DEFAULT -1, c AS (b), d DEFAULT (random()), e DEFAULT word)",
+        "CREATE TABLE t (id INTEGER PRIMARY KEY, a DEFAULT \"x\", b NUM DEFAULT -1, c AS (b), d DEFAULT (random()), e COLLATE RTRIM DEFAULT word)",
         "ALTER a DROP DEFAULT",
-        "(\"t\".\"a\" IS 'x' AND \"t\".\"b\" IS -1 AND \"t\".\"e\" IS 'word')",
+        ", \"a\"  DEFAULT \"x\", \"b\" NUM DEFAULT -1, \"d\"  DEFAULT (random()), \"e\"  COLLATE \"RTRIM\" DEFAULT word)",
+        &[&["a", "b", "d", "e"]],
     );
-    choices("CREATE TABLE t (a DEFAULT (random()), b)", "ALTER a DROP DEFAULT", "");
     choices(
-        "CREATE TABLE t (a DEFAULT ( \"b\" ), b DEFAULT (-1))",
+        "CREATE TABLE t (a INT DEFAULT ((8)), b ANY DEFAULT 1 DEFAULT 2) STRICT",
         "ALTER a DROP DEFAULT",
-        "(\"t\".\"a\" IS 'b' AND \"t\".\"b\" IS -1)",
+        ", \"a\" INT DEFAULT ((8)), \"b\" BLOB DEFAULT 2)",
+        &[&["a", "b"]],
     );
     choices(
         "CREATE TABLE t (a DEFAULT TRUE, b PRIMARY KEY) WITHOUT ROWID",
         "ALTER a DROP DEFAULT",
-        "(\"t\".\"a\" IS TRUE)",
+        ", \"a\"  DEFAULT TRUE, \"b\" )",
+        &[&["a"]],
     );
     choices(
         "CREATE TABLE t (a DEFAULT 1, b DEFAULT 2)",
         "ALTER b DROP DEFAULT, ALTER a SET DEFAULT 3",
-        "(\"t\".\"b\" IS 2) OR (\"t\".\"a\" IS 1 AND \"t\".\"b\" IS 2)",
+        ", \"a\"  DEFAULT 1, \"b\"  DEFAULT 2)",
+        &[&["a", "b"], &["b"]],
+    );
+    choices("CREATE TABLE t (a DEFAULT 1)", "ALTER a SET DEFAULT  1", "", &[]);
+    // A constraint without a name of its own may be the default.
+    choices(
+        "CREATE TABLE t (a CONSTRAINT k DEFAULT 1)",
+        "DROP CONSTRAINT k",
+        ", \"a\"  DEFAULT 1)",
+        &[&["a"]],
     );
 }
 
@@ -153,10 +185,14 @@ fn a_column_is_dropped_by_sqlite_itself_where_it_can() {
             "unused: a",
             "CREATE TABLE \"main\".\"alembic_new_t\" (a, b)",
             "EXPLAIN INSERT INTO \"main\".\"alembic_new_t\" DEFAULT VALUES",
+            "choose: SELECT 'x' FROM \"main\".\"t\" LIMIT 1 OFFSET 10000",
+            "found: 0 steps",
+            "nothing: 1 steps",
             "edit: UPDATE \"main\".sqlite_master SET sql = 'CREATE TABLE t (a, b)' WHERE type = 'table' AND name = 't'",
             "edit: DROP TABLE \"main\".\"alembic_new_t\"",
             native,
             "still readable: a",
+            "confirm",
         ],
     );
     check(&["CREATE TABLE t (a, b)"], "DROP a", &["unused: a", native, "still readable: a"]);
