@@ -50,8 +50,9 @@ pub enum TokenKind {
     /// - `--x` on MySQL: a comment everywhere else, two minus signs here.
     /// - `E'…'` on SQLite and MySQL: PostgreSQL's string with backslash escapes.
     /// - `$tag$ … $tag$` on SQLite and, but for JavaScript after `AS`, on MySQL: PostgreSQL's dollar string.
-    /// - `[` on SQLite, where what follows cannot be the name of a table or a column: PostgreSQL's arrays. Only those of
-    ///   `TEXT[]` as the type of a column are not refused: SQLite has them as a part of its name.
+    /// - `[` on SQLite, where what follows cannot be the name of a table or a column: PostgreSQL's arrays. What looks like
+    ///   one but is where only SQLite can have a `[` is a name. Only those of `TEXT[]` as the type of a column are not
+    ///   refused: SQLite has them as a part of its name.
     Foreign,
     /// A string, comment, quoted identifier or dollar string that does not end. It runs to the end of
     /// the text. (An unfinished `/*` is a legal [`Comment`](TokenKind::Comment) on SQLite.)
@@ -131,6 +132,8 @@ pub struct Lexer<'a> {
     escape_string: bool,
     /// PostgreSQL: up to here every `+` and `-` is an operator by itself.
     signs_until: usize,
+    /// SQLite: how many of PostgreSQL's arrays are open.
+    open_arrays: usize,
 }
 
 /// The bytes that an unquoted identifier may hold after its first: the same in all dialects.
@@ -166,6 +169,7 @@ impl<'a> Lexer<'a> {
             previous: Token { kind: TokenKind::Whitespace, start: 0, end: 0 },
             escape_string: false,
             signs_until: 0,
+            open_arrays: 0,
         }
     }
 
@@ -325,6 +329,12 @@ impl Iterator for Lexer<'_> {
         let (kind, end) = self.scan(start, byte);
         self.position = end;
         let token = Token { kind, start, end };
+        match byte {
+            b'[' if kind == TokenKind::Foreign => self.open_arrays += 1,
+            b']' => self.open_arrays = self.open_arrays.saturating_sub(1),
+            b';' => self.open_arrays = 0,
+            _ => {}
+        }
         if kind.is_significant() {
             self.previous = token;
         }

@@ -14,6 +14,8 @@ CREATE VIEW unnamed (one, two) AS SELECT * FROM p;
 CREATE TRIGGER r AFTER UPDATE OF b ON t BEGIN SELECT 1; END;
 CREATE TRIGGER foreigner AFTER INSERT ON p BEGIN INSERT INTO w (k, m) VALUES ('k', new.x); END;
 CREATE VIRTUAL TABLE f USING fts5 (body);
+CREATE TABLE post (id INTEGER PRIMARY KEY, title TEXT, body TEXT, note TEXT);
+CREATE VIRTUAL TABLE post_text USING fts5 (title, content = post, content_rowid = id);
 INSERT INTO t VALUES (1, 'x', 5), (2, NULL, 6), (3, NULL, 6), (4, 'x', 99);
 INSERT INTO s (x, y) VALUES ('one', 'text'), (2, '2');
 INSERT INTO w VALUES ('a', 1, NULL), ('it''s', 2, 'y');
@@ -273,6 +275,11 @@ async fn what_something_else_needs() {
     check(
         "ALTER TABLE w DROP COLUMN m",
         "column w.m cannot be dropped: it is used by trigger foreigner; change or drop that first",
+    )
+    .await;
+    check(
+        "ALTER TABLE post DROP COLUMN title",
+        "column post.title cannot be dropped: it is used by virtual table post_text; change or drop that first",
     )
     .await;
     check(

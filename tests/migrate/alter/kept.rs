@@ -221,6 +221,31 @@ async fn a_key_by_another_collation_is_one_where_the_primary_key_is_meant() {
     rows_stay(first, "ALTER TABLE p ADD CHECK (a <> ''), ADD UNIQUE (a);", "SELECT a FROM p").await;
 }
 
+/// SQLite makes strings of all `"…"` that are no names when it renames a column.
+#[tokio::test]
+async fn strings_in_double_quotes_are_no_use_of_a_column() {
+    let first = "CREATE TABLE orders(id INTEGER PRIMARY KEY, status TEXT CHECK (status IN (\"open\",\"done\")));\n\
+                 CREATE INDEX ox ON orders(id) WHERE status = \"open\";\n\
+                 CREATE TABLE t(id INTEGER PRIMARY KEY, note TEXT, title TEXT);\n\
+                 CREATE VIEW v AS SELECT 'note' AS kind, id FROM orders;\nINSERT INTO t VALUES (1, 'n', 'x');\n\
+                 CREATE VIEW w AS SELECT title FROM t;";
+    rows_stay(first, "ALTER TABLE t DROP COLUMN note;", "SELECT id || title FROM t").await;
+    let error = "column t.title cannot be dropped: it is used by view w; change or drop that first";
+    refused(first, "ALTER TABLE t DROP COLUMN title;", error).await;
+}
+
+/// Other columns of a table whose rows are the content of a virtual table can be dropped.
+#[tokio::test]
+async fn the_content_of_a_virtual_table_stays_readable() {
+    let first = "CREATE TABLE t(id INTEGER PRIMARY KEY, a TEXT, b TEXT);\n\
+                 CREATE VIRTUAL TABLE f USING fts5(a, content = 't', content_rowid = 'id');\n\
+                 INSERT INTO t VALUES (1, 'one', 'x'), (2, 'two', 'y');\nINSERT INTO f (f) VALUES ('rebuild');";
+    let rows = "SELECT rowid || a FROM f WHERE f MATCH 'two'";
+    for up in ["DROP COLUMN b", "ALTER a TYPE VARCHAR(5), ADD UNIQUE (a)"] {
+        assert_eq!(rows_stay(first, &format!("ALTER TABLE t {up};"), rows).await, ["2two"]);
+    }
+}
+
 /// Rows that violated a foreign key or a check before do so afterwards, and others must not.
 #[tokio::test]
 async fn violations_from_before_stay_and_new_ones_are_refused() {

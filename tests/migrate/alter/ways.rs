@@ -312,6 +312,39 @@ async fn names_that_need_quotes() {
 }
 
 #[tokio::test]
+async fn names_in_brackets_of_any_kind() {
+    for name in
+        ["Price ($)", "E/Mail", "x,y", "it's", "say \"hi\"", "x(y", "d--e", "a[b", "1:2", "50 % */", ";"]
+    {
+        let first = format!(
+            "CREATE TABLE p([{name}] TEXT UNIQUE, [key ({name}] INTEGER PRIMARY KEY, q TEXT);\n\
+             CREATE TABLE c(x TEXT REFERENCES p([{name}]));\nCREATE INDEX [i {name}] ON p([{name}], q);\n\
+             INSERT INTO p VALUES ('a', 1, 'x');\nINSERT INTO c VALUES ('a');"
+        );
+        let up = format!(
+            "ALTER TABLE p ALTER COLUMN q SET NOT NULL, ADD CONSTRAINT [n ({name}] CHECK (p.[{name}] <> '');\n\
+             ALTER TABLE p ALTER [{name}] TYPE VARCHAR(5), ADD UNIQUE ([{name}], q), ALTER q SET DEFAULT 'y';"
+        );
+        let rows = "SELECT x, q FROM p JOIN c";
+        let database = prepared(&first).await;
+        let before = dump(&database).await;
+        let down = format!(
+            "ALTER TABLE p ALTER q DROP DEFAULT, DROP CONSTRAINT \"{}\";\n\
+             ALTER TABLE p DROP CONSTRAINT [n ({name}], ALTER q DROP NOT NULL, ALTER [{name}] TYPE TEXT;",
+            format!("p_{name}_q_key").replace('"', "\"\"")
+        );
+        alter(&database, &first, &up, &down).await.unwrap_or_else(|error| panic!("{name}\n{error}"));
+        check_file(&database).await;
+        assert_eq!(database.rows(rows).await.len(), 1);
+        back(&database, &first, &up, &down).await;
+        assert_eq!(difference(&before, &dump(&database).await), [""; 0], "{name}");
+        let column = format!("ALTER TABLE p DROP COLUMN q, ADD COLUMN [other {name}] REAL;");
+        alter(&database, &first, &column, "").await.unwrap_or_else(|error| panic!("{name}\n{error}"));
+        check_file(&database).await;
+    }
+}
+
+#[tokio::test]
 async fn rare_clauses_of_columns_are_no_obstacle() {
     for column in [
         "p INTEGER REFERENCES p(id) ON INSERT CASCADE",

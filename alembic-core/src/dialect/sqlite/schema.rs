@@ -18,7 +18,7 @@ pub(crate) fn objects(database: &str, table: Option<&str>) -> String {
     let part = table.map_or_else(String::new, |table| {
         format!(
             "WHERE tbl_name = {} COLLATE NOCASE OR type IN ('view', 'trigger') OR (type = 'table' AND \
-             (sql LIKE '%references%' OR name LIKE 'alembic\\_%' ESCAPE '\\' OR name LIKE 'sqlite\\_%' ESCAPE '\\'))",
+             (sql LIKE '%references%' OR sql LIKE 'create virtual %' OR name LIKE 'alembic\\_%' ESCAPE '\\' OR name LIKE 'sqlite\\_%' ESCAPE '\\'))",
             literal(Dialect::Sqlite, table)
         )
     });
@@ -35,15 +35,22 @@ pub(crate) fn restore_writable(was_writable: bool) -> String {
     format!("{PRAGMA} = RESET{}", if was_writable { format!(";\n{PRAGMA} = ON") } else { String::new() })
 }
 
+/// Succeeds if a virtual table can be read.
+pub(crate) fn read_virtual(database: &str, table: &str) -> String {
+    format!("SELECT * FROM {}.{} LIMIT 1", quoted(database), quoted(table))
+}
+
 /// Succeeds if a view can be read.
 pub(crate) fn explain_view(database: &str, view: &str) -> String {
     format!("EXPLAIN SELECT * FROM {}.{}", quoted(database), quoted(view))
 }
 
-/// Renames a column, until it is undone.
-pub(crate) fn try_rename(database: &str, table: &str, column: &str, name: &str) -> String {
+/// Begins what is undone by `UNDO_RENAMES`.
+pub(crate) const TRY_RENAMES: &str = "SAVEPOINT alembic_alter";
+
+pub(crate) fn rename_column(database: &str, table: &str, column: &str, name: &str) -> String {
     format!(
-        "SAVEPOINT alembic_alter;\nALTER TABLE {}.{} RENAME COLUMN {} TO {}",
+        "ALTER TABLE {}.{} RENAME COLUMN {} TO {}",
         quoted(database),
         quoted(table),
         quoted(column),
@@ -51,8 +58,7 @@ pub(crate) fn try_rename(database: &str, table: &str, column: &str, name: &str) 
     )
 }
 
-/// Undoes that.
-pub(crate) const UNDO_RENAME: &str = "ROLLBACK TO alembic_alter;\nRELEASE alembic_alter";
+pub(crate) const UNDO_RENAMES: &str = "ROLLBACK TO alembic_alter;\nRELEASE alembic_alter";
 
 fn quoted(name: &str) -> String {
     identifier(Dialect::Sqlite, name)

@@ -159,8 +159,8 @@ struct Target<'a> {
     catalog: &'a Catalog,
     table: &'a str,
     scratch: &'a str,
-    /// The views that could be read before a column was dropped.
-    views: Vec<&'a str>,
+    /// The views and virtual tables that could be read before a column was dropped.
+    views: Vec<&'a Object>,
     /// What was observed, with the findings that there were then.
     observed: Vec<(Watch, Vec<String>)>,
 }
@@ -184,7 +184,7 @@ impl<'a> Target<'a> {
             Step::StillReadable { column } => {
                 let readable = self.readable_views(connection).await;
                 let lost = self.views.iter().filter(|view| !readable.contains(view));
-                self.refuse(&column, lost.map(|view| format!("view {view}")).collect())?;
+                self.refuse(&column, lost.map(|view| described(view)).collect())?;
             }
             Step::Choose { query, found, nothing } => {
                 let is_found = !connection.rows(query).await?.is_empty();
@@ -300,35 +300,58 @@ impl<'a> Target<'a> {
         Err(AlterError::ColumnUsed { table: self.table.to_owned(), column: column.to_owned(), users })
     }
 
-    async fn readable_views(&self, connection: &mut Connection) -> Vec<&'a str> {
+    async fn readable_views(&self, connection: &mut Connection) -> Vec<&'a Object> {
         let mut readable = Vec::new();
-        for view in self.catalog.objects.iter().filter(|object| object.kind == "view") {
-            let query = schema::explain_view(&self.catalog.schema, &view.name);
+        for object in &self.catalog.objects {
+            let query = if object.kind == "view" {
+                schema::explain_view(&self.catalog.schema, &object.name)
+            } else if object.reads_content_of(self.table) {
+                schema::read_virtual(&self.catalog.schema, &object.name)
+            } else {
+                continue;
+            };
             if connection.execute(query).await.is_ok() {
-                readable.push(view.name.as_str());
+                readable.push(object);
             }
         }
         readable
     }
 
-    /// What names a column: what SQLite writes anew if the column is called otherwise.
+    /// What names a column: what SQLite rewrites if the column gets another name. With the first rename it also makes a
+    /// string of each `"…"` that is no name, in all texts, so it is compared with those after the way back.
     async fn naming(&self, connection: &mut Connection, column: &str) -> Result<Vec<String>, Trouble> {
         // To call it otherwise makes SQLite read its whole schema, several times.
         if !self.catalog.may_be_named(column) {
             return Ok(Vec::new());
         }
-        let before = read(connection, self.catalog.schema.clone(), None).await?;
-        let sql = schema::try_rename(&before.schema, self.table, column, self.scratch);
-        let after = match connection.execute(sql).await {
-            Ok(_) => read(connection, before.schema.clone(), None).await,
-            Err(failure) => Err(failure.into()),
+        connection.execute(schema::TRY_RENAMES.to_owned()).await?;
+        let there = self.renamed_catalog(connection, column, self.scratch).await;
+        let back = match there {
+            Ok(_) => self.renamed_catalog(connection, self.scratch, column).await,
+            Err(_) => Ok(Vec::new()),
         };
-        connection.execute(schema::UNDO_RENAME.to_owned()).await?;
-        let after = after?;
-        let renamed = before.objects.iter().zip(&after.objects).filter(|(before, after)| before != after);
+        connection.execute(schema::UNDO_RENAMES.to_owned()).await?;
+        let (there, back) = (there?, back?);
+        let renamed = there.iter().zip(&back).filter(|(there, back)| there != back);
         let others = renamed.filter(|(object, _)| object.kind != "table" || object.name != self.table);
-        Ok(others.map(|(object, _)| format!("{} {}", object.kind, object.name)).collect())
+        Ok(others.map(|(object, _)| described(object)).collect())
     }
+
+    /// The objects of the database once a column has another name.
+    async fn renamed_catalog(
+        &self,
+        connection: &mut Connection,
+        column: &str,
+        name: &str,
+    ) -> Result<Vec<Object>, Trouble> {
+        connection.execute(schema::rename_column(&self.catalog.schema, self.table, column, name)).await?;
+        Ok(read(connection, self.catalog.schema.clone(), None).await?.objects)
+    }
+}
+
+fn described(object: &Object) -> String {
+    let kind = if object.is_virtual() { "virtual table" } else { &object.kind };
+    format!("{kind} {}", object.name)
 }
 
 /// A connection whose schema may be written. Dropped before that was taken back it is not given back to a pool, unless

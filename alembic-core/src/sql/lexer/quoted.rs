@@ -2,6 +2,54 @@
 
 use super::{Dialect, Lexer, TokenKind, is_identifier};
 
+/// Keywords that a name can follow, and that are no value themselves.
+const BEFORE_NAMES: [&[u8]; 44] = [
+    b"ADD",
+    b"ALTER",
+    b"AND",
+    b"AS",
+    b"BETWEEN",
+    b"BY",
+    b"CASE",
+    b"COLUMN",
+    b"CONSTRAINT",
+    b"DISTINCT",
+    b"DROP",
+    b"ELSE",
+    b"EXCEPT",
+    b"EXISTS",
+    b"FROM",
+    b"HAVING",
+    b"IN",
+    b"INDEX",
+    b"INTERSECT",
+    b"INTO",
+    b"IS",
+    b"JOIN",
+    b"KEY",
+    b"LIKE",
+    b"NOT",
+    b"OF",
+    b"ON",
+    b"OR",
+    b"REFERENCES",
+    b"REINDEX",
+    b"RENAME",
+    b"RETURNING",
+    b"SELECT",
+    b"SET",
+    b"TABLE",
+    b"THEN",
+    b"TO",
+    b"TRIGGER",
+    b"UNION",
+    b"UPDATE",
+    b"USING",
+    b"VIEW",
+    b"WHEN",
+    b"WHERE",
+];
+
 /// The end of the quoted text that `bytes[open]` opens: after the first `quote` that is not doubled and,
 /// with `backslash`, not escaped.
 pub(super) fn end_of_quoted(bytes: &[u8], open: usize, quote: u8, backslash: bool) -> Option<usize> {
@@ -89,7 +137,7 @@ impl Lexer<'_> {
     }
 
     /// SQLite's `[…]`: ends at the first `]`, which cannot be escaped. Directly behind a name or a bracket, or where it
-    /// holds nothing or what no name has, its `[` is that of PostgreSQL's array.
+    /// holds nothing or what names rarely have, its `[` is that of PostgreSQL's array, if one can be there.
     pub(super) fn bracketed(&self, start: usize) -> (TokenKind, usize) {
         let rest = self.bytes.get(start + 1..).unwrap_or_default();
         let Some(length) = find(rest, b"]") else {
@@ -104,11 +152,23 @@ impl Lexer<'_> {
         let is_subscript = touches && (is_identifier(previous) || matches!(previous, b')' | b']' | b'"'));
         if is_subscript
             || name.trim_ascii().is_empty()
-            || name.iter().any(|byte| b"'\",:()[+*/".contains(byte))
+            || (name.iter().any(|byte| b"'\",:()[+*/".contains(byte)) && !self.is_before_name())
         {
             return (TokenKind::Foreign, start + 1);
         }
         (TokenKind::QuotedIdentifier, start + length + 2)
+    }
+
+    /// Whether PostgreSQL can have no `[` at the lexer's position: not the one of an array's element, and none behind a
+    /// value.
+    fn is_before_name(&self) -> bool {
+        let previous = self.bytes.get(self.previous.start..self.previous.end).unwrap_or_default();
+        self.open_arrays == 0
+            && match self.previous.kind {
+                TokenKind::Operator => !matches!(previous, b")" | b"]" | b":" | b";"),
+                TokenKind::Word => BEFORE_NAMES.iter().any(|word| previous.eq_ignore_ascii_case(word)),
+                _ => false,
+            }
     }
 
     /// The dollar string at `start` in a dialect that has none there. One that does not end is something else.

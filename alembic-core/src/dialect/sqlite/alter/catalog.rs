@@ -15,6 +15,19 @@ pub(crate) struct Object {
     pub(crate) sql: Option<String>,
 }
 
+impl Object {
+    pub(crate) fn is_virtual(&self) -> bool {
+        let sql = self.sql.as_deref().unwrap_or_default();
+        self.kind == "table" && keywords(sql, Dialect::Sqlite, 2) == ["CREATE", "VIRTUAL"]
+    }
+
+    /// Whether it may be a virtual table with the rows of `table` as its content, such as FTS5's `content=…`.
+    pub(crate) fn reads_content_of(&self, table: &str) -> bool {
+        let sql = self.sql.as_deref().unwrap_or_default().to_ascii_lowercase();
+        self.is_virtual() && sql.contains("content") && sql.contains(&table.to_ascii_lowercase())
+    }
+}
+
 /// The schema of one of the databases of a connection.
 #[derive(Clone, Debug)]
 pub(crate) struct Catalog {
@@ -49,7 +62,7 @@ impl Catalog {
         let sql = object.sql.as_deref().unwrap_or_default();
         let kind = if object.kind == "view" {
             Some("view")
-        } else if keywords(sql, Dialect::Sqlite, 2) == ["CREATE", "VIRTUAL"] {
+        } else if object.is_virtual() {
             Some("virtual table")
         } else if object.name.get(..7).is_some_and(|start| same(start, "sqlite_")) {
             Some("table of SQLite's own")

@@ -62,6 +62,8 @@ fn what_another_dialect_means() {
         ("ALTER TABLE a RENAME TO b[]", "[]"),
         ("SELECT CAST(r AS TEXT[])", "[]"),
         ("SELECT r[1] FROM a", "[1]"),
+        ("SELECT r [1,2] FROM a", "[1,2]"),
+        ("SELECT (r) ['x'] FROM a", "['x']"),
     ] {
         refused(Sqlite, sql, &[(at, array)]);
     }
@@ -74,6 +76,15 @@ fn what_another_dialect_means() {
         allowed(Sqlite, sql);
         // What digests are made of is as it was when this was refused.
         assert!(!significant(sql, Sqlite, &mut |_| {}), "{sql}");
+    }
+    for sql in [
+        "CREATE TABLE [x,y] ([Price ($)] REAL, [it's] TEXT, [say \"hi\"] INT REFERENCES [a(b] ([d--e]), CHECK ([Price ($)] > 0))",
+        "CREATE INDEX i ON p ([Price ($)], lower([it's]))",
+        "ALTER TABLE p ADD COLUMN [E/Mail;] TEXT DEFAULT 'x'",
+        "UPDATE [x,y] SET [it's] = t.[E/Mail] || [a:b] WHERE [c+d] = 1",
+    ] {
+        allowed(Sqlite, sql);
+        assert!(significant(sql, Sqlite, &mut |_| {}), "{sql}");
     }
     refused(
         Sqlite,
