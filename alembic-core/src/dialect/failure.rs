@@ -55,6 +55,18 @@ impl DatabaseMessage {
         matches!(self.code.as_deref(), Some("25006" | "42501" | "8" | "1142" | "1044" | "1290" | "1792"))
     }
 
+    /// SQLite: the view or trigger that it cannot read any more, because the table has gone that it is about: the kind in
+    /// upper case, and the name.
+    pub(crate) fn broken_object(&self) -> Option<(&'static str, &str)> {
+        let rest = self.message.strip_prefix("error in ")?;
+        let (kind, rest) = match (rest.strip_prefix("view "), rest.strip_prefix("trigger ")) {
+            (Some(rest), _) => ("VIEW", rest),
+            (None, rest) => ("TRIGGER", rest?),
+        };
+        let (name, _) = rest.split_once(": ")?;
+        Some((kind, name.strip_suffix(" after rename").unwrap_or(name)))
+    }
+
     /// Whether a statement cannot run in a transaction (`active_sql_transaction`; SQLite has no code for it).
     pub(crate) fn refuses_transaction(&self) -> bool {
         self.code.as_deref() == Some("25001") || self.message.contains("from within a transaction")

@@ -13,6 +13,7 @@ use crate::migrate::run::plan::{Goal, Plan};
 use crate::migrate::sqlite::alter::needs_the_database;
 use crate::migrate::sqlite::children::{dropped_table, is_replaced, restoring};
 use crate::migrate::sqlite::drop::rows_restored;
+use crate::migrate::sqlite::sequence::kept_sequence;
 use crate::migrator::Migrator;
 use crate::revision::{self, Direction, Node, PlanError, Range, StampPlan, Target};
 use crate::sql::Dialect;
@@ -157,7 +158,10 @@ impl Writer<'_> {
                 self.comment_step(step);
                 self.before_drop(&dropped);
                 self.begin();
-                step.texts().for_each(|text| self.script_statement(text));
+                for (index, text) in step.texts().enumerate() {
+                    self.keep_sequence(step, index);
+                    self.script_statement(text);
+                }
                 self.after_drop(&dropped);
                 if saved_path && changes_path(step) {
                     self.statement(self.offline.restore_search_path());
@@ -206,6 +210,12 @@ impl Writer<'_> {
         self.statement(&references::save_orphans(dropped));
     }
 
+    fn keep_sequence(&mut self, step: &PlannedStep<'_>, index: usize) {
+        if self.context.dialect() == Dialect::Sqlite {
+            kept_sequence(step, index).iter().flatten().for_each(|sql| self.statement(sql));
+        }
+    }
+
     /// Stops the script where rows refer to nothing since a table was dropped.
     fn after_drop(&mut self, dropped: &[String]) {
         if dropped.is_empty() {
@@ -241,6 +251,7 @@ impl Writer<'_> {
                     self.statement(&self.context.tables.intend(id, index, None));
                 }
             }
+            self.keep_sequence(step, index);
             self.script_statement(step.text(index));
             self.after_drop(&dropped);
             self.statement(&self.context.tables.progress(id, index + 1));

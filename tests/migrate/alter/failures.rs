@@ -210,7 +210,12 @@ async fn what_sqlite_says_itself() {
     check("ALTER TABLE t ADD PRIMARY KEY (a)", "table \"t\" has more than one primary key (code 1)").await;
     check("ALTER TABLE p ADD PRIMARY KEY (y)", "table \"p\" has more than one primary key (code 1)").await;
     check("ALTER TABLE s ALTER y TYPE VARCHAR(5)", "unknown datatype for s.y: \"VARCHAR(5)\" (code 1)").await;
-    check("ALTER TABLE s ALTER z SET DEFAULT 5", "error in generated column \"z\" (code 1)").await;
+    check("ALTER TABLE s ALTER z SET DEFAULT 5", "column s.z is generated: it cannot have a default").await;
+    check(
+        "ALTER TABLE w ALTER l DROP NOT NULL",
+        "column w.l is part of the primary key, and needs a value in every row",
+    )
+    .await;
     check("ALTER TABLE t ALTER id TYPE TEXT USING nope(id)", "no such function: nope (code 1)").await;
     check("ALTER TABLE t ALTER a SET DEFAULT nope(1)", "unknown function: nope() (code 1)").await;
     check("ALTER TABLE t ALTER a SET DEFAULT 'x'::text", "unrecognized token: \":\" (code 1)").await;

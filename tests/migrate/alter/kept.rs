@@ -221,6 +221,49 @@ async fn a_key_by_another_collation_is_one_where_the_primary_key_is_meant() {
     rows_stay(first, "ALTER TABLE p ADD CHECK (a <> ''), ADD UNIQUE (a);", "SELECT a FROM p").await;
 }
 
+#[tokio::test]
+async fn help_names_the_statements_that_remove_an_obstacle() {
+    let first = "CREATE TABLE t(id INTEGER PRIMARY KEY, a TEXT, b TEXT);\nCREATE VIEW v AS SELECT a, b FROM t;\n\
+                 CREATE VIRTUAL TABLE f USING fts5(b, content = t);\n\
+                 CREATE TRIGGER \"on t\" AFTER INSERT ON t BEGIN SELECT new.a; END;";
+    let rebuild = "CREATE TABLE t2(id INTEGER PRIMARY KEY, a TEXT);\nINSERT INTO t2 SELECT id, a FROM t;\n\
+                   DROP TABLE t;\nALTER TABLE t2 RENAME TO t;";
+    let other = "CREATE TABLE u(x);\nCREATE TRIGGER r AFTER INSERT ON u BEGIN DELETE FROM t; END;";
+    for (first, up, expected) in [
+        (
+            first,
+            "ALTER TABLE t DROP COLUMN a;",
+            "put `DROP VIEW \"v\"; DROP TRIGGER \"on t\"` before it, and create them again without the column after it",
+        ),
+        (
+            "CREATE TABLE t(id INTEGER PRIMARY KEY, b TEXT);\nCREATE VIRTUAL TABLE f USING fts5(b, content = t);",
+            "ALTER TABLE t DROP COLUMN b;",
+            "put `DROP TABLE \"f\"` before it, and create it again without the column after it",
+        ),
+        (
+            first,
+            rebuild,
+            "put `DROP VIEW \"v\"` before the rebuild of the table, and create it again after it; or change the table with \
+             `ALTER TABLE`, which keeps its views and triggers",
+        ),
+        (
+            &format!("CREATE TABLE t(id INTEGER PRIMARY KEY, a);\n{other}"),
+            rebuild,
+            "put `DROP TRIGGER \"r\"` before the rebuild of the table, and create it again after it; or change the table with \
+             `ALTER TABLE`, which keeps its views and triggers",
+        ),
+    ] {
+        let database = prepared(first).await;
+        let scripts = [
+            alembic_testing::Script::new("a", "", first, ""),
+            alembic_testing::Script::new("b", "a", up, ""),
+        ];
+        let error = crate::support::migrator(&scripts).upgrade(database.url.as_str()).await.expect_err(up);
+        let alembic::migrate::MigrateError::Statement(failure) = error else { panic!("{error}") };
+        assert_eq!(failure.help(), [expected], "{up}\n{failure}");
+    }
+}
+
 /// SQLite makes strings of all `"…"` that are no names when it renames a column.
 #[tokio::test]
 async fn strings_in_double_quotes_are_no_use_of_a_column() {

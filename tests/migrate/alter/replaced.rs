@@ -97,6 +97,56 @@ async fn keys_of_all_kinds() {
     }
 }
 
+/// Ids of deleted rows are not given again: SQLite itself forgets them with the old table.
+#[tokio::test]
+async fn the_sequence_of_a_table_goes_to_the_new_one() {
+    let first = "CREATE TABLE p (id INTEGER PRIMARY KEY AUTOINCREMENT, a TEXT);\nINSERT INTO p VALUES (1, 'x'), (50, 'gone');\n\
+                 DELETE FROM p WHERE id = 50;\n";
+    let child =
+        "CREATE TABLE c (p INTEGER REFERENCES p (id) ON DELETE CASCADE);\nINSERT INTO c VALUES (1);\n";
+    for (table, copy, next) in [
+        ("CREATE TABLE p2 (id INTEGER PRIMARY KEY AUTOINCREMENT, a TEXT)", "", "51"),
+        (
+            "CREATE TABLE IF NOT EXISTS \"p2\" (id INTEGER, a TEXT, PRIMARY KEY (id AUTOINCREMENT))",
+            " WHERE id > 1",
+            "51",
+        ),
+        ("CREATE TABLE P2 (id INTEGER PRIMARY KEY AUTOINCREMENT, a TEXT)", " UNION SELECT 70, 'new'", "71"),
+        ("CREATE TABLE p2 (id INTEGER PRIMARY KEY, a TEXT)", "", "2"),
+    ] {
+        let up = format!(
+            "{table};\nINSERT INTO p2 (id, a) SELECT id, a FROM p{copy};\nDROP TABLE p;\nALTER TABLE p2 RENAME TO p;\n\
+             INSERT INTO p (a) VALUES ('next');\n"
+        );
+        // Its row would refer to nothing.
+        for child in ["", child].iter().filter(|child| child.is_empty() || !copy.contains("WHERE")) {
+            for section in ["-- alembic: upgrade", "-- alembic: upgrade no-transaction"] {
+                if section.contains("no-") && !child.is_empty() {
+                    continue;
+                }
+                let first = format!("{first}{child}");
+                let database = prepared(&first).await;
+                let scripts = [
+                    Script::new("a", "", &first, ""),
+                    Script::with_body("b", "a", &format!("{section}\n{up}")),
+                ];
+                upgrade(&migrator(&scripts), &database).await;
+                let id = "SELECT CAST(id AS TEXT) FROM p WHERE a = 'next'";
+                assert_eq!(database.column(id).await, [next], "{table} {section}");
+                check_file(&database).await;
+                let plain = prepared(&first).await;
+                let range = alembic::revision::Range::or_target("a:b").expect("a range");
+                let goal = alembic::migrate::OfflineGoal::Upgrade(range);
+                let script =
+                    migrator(&scripts).offline(alembic::sql::Dialect::Sqlite, &goal).expect("a script");
+                let output = plain.client(&script);
+                assert_eq!((output.code, output.stderr.as_str()), (Some(0), ""), "{script}");
+                assert_eq!(plain.column(id).await, [next], "{script}");
+            }
+        }
+    }
+}
+
 #[tokio::test]
 async fn references_to_itself() {
     for (old, new) in [("p", "p"), ("p", "p2")] {

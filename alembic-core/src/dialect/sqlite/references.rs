@@ -45,6 +45,22 @@ pub(crate) fn hidden_by(table: &str) -> String {
     format!("SELECT name FROM sqlite_temp_master WHERE lower(name) = lower({table})")
 }
 
+/// One row if the main database has sequences.
+pub(crate) const HAS_SEQUENCES: &str = "SELECT name FROM main.sqlite_master WHERE name = 'sqlite_sequence'";
+
+/// Gives the sequence of a table to another one, unless that is further.
+pub(crate) fn give_sequence(from: &str, to: &str) -> Vec<String> {
+    let [from, to] = [from, to].map(|table| literal(Dialect::Sqlite, table));
+    let old = format!("SELECT seq FROM main.sqlite_sequence WHERE name = {from} COLLATE NOCASE");
+    vec![
+        format!(
+            "INSERT INTO main.sqlite_sequence (name, seq) SELECT {to}, seq FROM ({old}) \
+             WHERE NOT EXISTS (SELECT * FROM main.sqlite_sequence WHERE name = {to})"
+        ),
+        format!("UPDATE main.sqlite_sequence SET seq = max(seq, coalesce(({old}), 0)) WHERE name = {to}"),
+    ]
+}
+
 /// Saves the rows that reference missing rows of these tables.
 pub(crate) fn save_orphans(tables: &[String]) -> String {
     format!("CREATE TEMPORARY TABLE alembic_orphans AS {}", orphans_of_all(tables))

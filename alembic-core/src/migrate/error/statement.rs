@@ -4,7 +4,10 @@ use std::fmt;
 use std::ops::Range;
 
 use crate::dialect::DatabaseMessage;
+use crate::dialect::quote::identifier;
+use crate::dialect::sqlite::alter::AlterError;
 use crate::revision::{Direction, RevisionId};
+use crate::sql::Dialect;
 
 /// A statement that the database refused.
 #[derive(Debug)]
@@ -83,6 +86,18 @@ impl StatementFailure {
         }
         if self.database.is_read_only() {
             help.push(super::help::READ_ONLY.to_owned());
+        }
+        if let Some((kind, name)) = self.database.broken_object() {
+            let name = identifier(Dialect::Sqlite, name);
+            help.push(format!(
+                "put `DROP {kind} {name}` before the rebuild of the table, and create it again after it; or change the table \
+                 with `ALTER TABLE`, which keeps its views and triggers"
+            ));
+        }
+        if let sqlx::Error::Configuration(source) = &self.source
+            && let Some(error) = source.downcast_ref::<AlterError>()
+        {
+            help.extend(error.help());
         }
         help
     }

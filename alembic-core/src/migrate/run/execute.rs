@@ -12,6 +12,7 @@ use crate::migrate::history::step::PlannedStep;
 use crate::migrate::server::batch::{Batch, Failure};
 use crate::migrate::sqlite::alter::{alter_table, displace_table, lacking_alter};
 use crate::migrate::sqlite::drop::{check_children, displaced, dropped_table, keep_children};
+use crate::migrate::sqlite::sequence::{SEQUENCE, keep_sequence};
 use crate::revision::StampPlan;
 
 impl Executor<'_, '_> {
@@ -85,6 +86,9 @@ impl Executor<'_, '_> {
                 self.flush(step, &mut batch).await?;
             }
             if let Some(table) = dropped_table {
+                keep_sequence(self.work.connection, step, index)
+                    .await
+                    .map_err(MigrateError::database(SEQUENCE))?;
                 if let Some(displaced) = displaced(self.work.connection, step, index, &table).await? {
                     let dropped = displace_table(self.work.connection, &table, index, statement).await;
                     dropped.map_err(|failure| self.failure(step, failure, true))?;

@@ -15,6 +15,7 @@ use crate::migrate::history::step::PlannedStep;
 use crate::migrate::server::batch::{Batch, Failure};
 use crate::migrate::sqlite::alter::{alter_table, lacking_alter};
 use crate::migrate::sqlite::drop::{dropped_table, keep_children};
+use crate::migrate::sqlite::sequence::{SEQUENCE, keep_sequence};
 use crate::sql::Dialect;
 use crate::sql::facts::{Facts, Trace, Transaction, mentions};
 
@@ -34,6 +35,9 @@ impl Executor<'_, '_> {
             self.check_interrupt(Some((step, index)))?;
             if let Some(table) = dropped_table(step, index, self.context.dialect()) {
                 keep_children(self.work.connection, step, index, table).await?;
+                keep_sequence(self.work.connection, step, index)
+                    .await
+                    .map_err(MigrateError::database(SEQUENCE))?;
             }
             match step.facts()[index].transaction {
                 Transaction::Shared => self.together(step, index).await?,

@@ -14,7 +14,7 @@ pub(crate) fn dropped_table(facts: &Facts) -> Option<&str> {
 }
 
 /// The name that an `ALTER TABLE … RENAME TO …` gives to a table.
-fn new_name(facts: &Facts) -> Option<&Name> {
+pub(super) fn new_name(facts: &Facts) -> Option<&Name> {
     let renames = facts.changed(Action::Renames, ObjectKind::Table).next().is_some();
     let created = facts.changed(Action::Creates, ObjectKind::Table).map(|table| &table.name);
     created.last().filter(|_| renames)

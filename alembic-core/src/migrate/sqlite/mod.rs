@@ -3,3 +3,4 @@
 pub(crate) mod alter;
 pub(crate) mod children;
 pub(crate) mod drop;
+pub(crate) mod sequence;

@@ -1,7 +1,7 @@
 //! The actions of an `ALTER TABLE` as edits of the stored text, and what else each of them asks for.
 
 use super::catalog::{Catalog, readable};
-use super::edit::{Edits, has_comments_around, without};
+use super::edit::{Edits, deferrals_of, has_comments_around, without};
 use super::error::AlterError;
 use super::keys::{ForeignKey, foreign_keys, inbound};
 use super::names::{named, names};
@@ -78,6 +78,7 @@ impl<'a> Change<'a> {
             Action::SetNotNull { column } => self.set_not_null(&table, column, &mut edits)?,
             Action::DropNotNull { column } => {
                 let column = self.column(&table, column)?;
+                self.refuse_key_without_value(&table, column)?;
                 remove_from(column, &table, &mut edits, |rule| *rule == Rule::NotNull);
             }
             Action::SetDefault { column, value } => self.set_default(&table, column, value, &mut edits)?,
@@ -208,6 +209,18 @@ impl<'a> Change<'a> {
         Ok(())
     }
 
+    /// Where SQLite demands a value of each column of the primary key, `DROP NOT NULL` would be a lie.
+    fn refuse_key_without_value(&self, table: &Table<'_>, column: &Column) -> Result<(), AlterError> {
+        let is_key = table.primary_key_columns().iter().any(|key| same(key, &column.name.text));
+        if is_key && (table.strict || table.without_rowid) {
+            return Err(AlterError::KeyNeedsValue {
+                table: self.name.to_owned(),
+                column: column.name.text.clone(),
+            });
+        }
+        Ok(())
+    }
+
     fn set_default(
         &mut self,
         table: &Table<'_>,
@@ -216,6 +229,10 @@ impl<'a> Change<'a> {
         edits: &mut Edits,
     ) -> Result<(), AlterError> {
         let column = self.column(table, column)?;
+        if column.is_generated() {
+            let (table, column) = (self.name.to_owned(), column.name.text.clone());
+            return Err(AlterError::NoDefault { table, column });
+        }
         match column.default_value() {
             Some(range) if table.sql.get(range.clone()) == Some(value) => return Ok(()),
             Some(range) => edits.replace(range.clone(), value),
@@ -301,7 +318,9 @@ impl<'a> Change<'a> {
             match &constraint.rule {
                 Rule::PrimaryKey { columns, .. } | Rule::Unique { columns, .. } => has(columns),
                 // What stands at the column itself goes with its text.
-                Rule::Foreign { columns, .. } => !is_own && has(columns),
+                Rule::Foreign { columns, .. } => {
+                    (!is_own && has(columns)) || (is_own && !deferrals_of(table, constraint).is_empty())
+                }
                 Rule::Check { expression } => !is_own && table.mentions(expression, name),
                 _ => false,
             }

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use crate::dialect::sqlite::definition::{Column, Constraint, Table};
+use crate::dialect::sqlite::definition::{Column, Constraint, Rule, Table};
 use crate::sql::{Lexer, Token, TokenKind};
 
 /// Ranges of a text that are replaced, none of which overlap.
@@ -38,6 +38,9 @@ impl Edits {
         match column {
             Some(_) => self.remove(table.sql, &constraint.range),
             None => self.remove_element(table.sql, &constraint.range),
+        }
+        for deferral in deferrals_of(table, constraint) {
+            self.remove(table.sql, deferral);
         }
     }
 
@@ -110,6 +113,15 @@ impl Edits {
         join(&mut edited, sql.get(position..).unwrap_or_default());
         edited
     }
+}
+
+/// The `DEFERRABLE` apart from a foreign key that are about it. Without it they would be about the one before it.
+pub(super) fn deferrals_of<'t>(table: &'t Table<'_>, constraint: &Constraint) -> Vec<&'t Range<usize>> {
+    let is_foreign = |rule: &Rule| matches!(rule, Rule::Foreign { .. });
+    let start = constraint.range.start;
+    let behind = table.all_constraints().map(|(_, other)| other).filter(|other| other.range.start > start);
+    let until_next = behind.take_while(|other| is_foreign(&constraint.rule) && !is_foreign(&other.rule));
+    until_next.filter(|other| matches!(other.rule, Rule::Deferral(_))).map(|other| &other.range).collect()
 }
 
 /// Whether there are comments in a column, or between it and what stands before and behind it.

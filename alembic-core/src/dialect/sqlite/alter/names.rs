@@ -9,7 +9,8 @@ pub(super) fn names<'t>(table: &'t Table<'_>) -> impl Iterator<Item = &'t str> {
     table.all_constraints().filter_map(|(_, constraint)| constraint.name.as_deref())
 }
 
-/// The constraint of this name, with the column that it stands at; or the unnamed one to which PostgreSQL gives this name.
+/// The constraint of this name, with the column that it is written at; or the unnamed one to which PostgreSQL gives this name.
+/// Of several with the same implied name that is the last one, which a downgrade drops; PostgreSQL's numbers mean each.
 pub(super) fn named<'t>(
     table_name: &str,
     table: &'t Table<'_>,
@@ -19,12 +20,20 @@ pub(super) fn named<'t>(
         Some(own) => !matches!(constraint.rule, Rule::Nothing | Rule::Deferral(_)) && same(own, name),
         None => false,
     };
-    let implies_name = |constraint: &Constraint| {
-        let implied = || implied(table_name, table, &constraint.rule);
-        constraint.name.is_none() && implied().is_some_and(|implied| same(&implied, name))
+    let with_implied = |name: &str| {
+        let implies = |constraint: &Constraint| {
+            let implied = || implied(table_name, table, &constraint.rule);
+            constraint.name.is_none() && implied().is_some_and(|implied| same(&implied, name))
+        };
+        table.all_constraints().filter(|(_, constraint)| implies(constraint)).collect::<Vec<_>>()
     };
     let found = table.all_constraints().find(|(_, constraint)| has_name(constraint));
-    let found = found.or_else(|| table.all_constraints().find(|(_, constraint)| implies_name(constraint)));
+    let found = found.or_else(|| with_implied(name).last().copied());
+    let found = found.or_else(|| {
+        let base = name.trim_end_matches(|character: char| character.is_ascii_digit());
+        let number: usize = name[base.len()..].parse().ok()?;
+        with_implied(base).get(number).copied().filter(|_| number > 0)
+    });
     found.ok_or_else(|| AlterError::NoConstraint {
         table: table_name.to_owned(),
         name: name.to_owned(),

@@ -121,6 +121,10 @@ proptest! {
             ("ALTER a TYPE BIGINT", "", true),
         ];
         for (action, back, is_inverse) in pairs {
+            // What is computed has no default.
+            if action.contains("DEFAULT") && text.contains("AS (") {
+                continue;
+            }
             let there = altered(&catalog(&[&text]), action).map_err(|error| TestCaseError::fail(format!("{text}\n{error}")))?;
             let there = there.trim_start_matches(['*', '?']);
             prop_assert!(Table::parse(there).is_ok(), "{}\n{}", action, there);
