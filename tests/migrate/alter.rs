@@ -2,6 +2,7 @@
 
 mod everything_else;
 mod failures;
+mod fuzz;
 mod generated;
 mod kept;
 mod pools;

@@ -331,6 +331,15 @@ async fn rows_that_are_not_valid_yet_do_not_block_a_rebuild() {
         text(&database, "t").await,
         "CREATE TABLE t(id INTEGER PRIMARY KEY, a INT, b INTEGER NOT NULL, CONSTRAINT pos CHECK (t.a >= 0), UNIQUE (b))"
     );
+    let at_once = "ALTER TABLE t ADD CONSTRAINT pos CHECK (t.a >= 0) NOT VALID, ALTER b TYPE INTEGER;\n";
+    alter(&prepared(first).await, first, at_once, "").await.unwrap_or_else(|error| panic!("{error}"));
+    for validated in [
+        "ALTER TABLE t VALIDATE CONSTRAINT pos, ALTER b TYPE INTEGER;",
+        "ALTER TABLE t VALIDATE CONSTRAINT pos;",
+    ] {
+        let expected = "for which CHECK pos (t.a >= 0) is false\n  detail: 1 row, one of them id = 1";
+        refused(first, &format!("{pos}{validated}"), expected).await;
+    }
     let up = format!("{pos}ALTER TABLE t ALTER a TYPE INTEGER USING -a;");
     refused(first, &up, "for which CHECK pos (t.a >= 0) is false\n  detail: 1 row, one of them id = 2").await;
     let up = format!("{pos}ALTER TABLE t ADD CHECK (a <> 5), ALTER b TYPE INTEGER;");

@@ -30,8 +30,13 @@ pub(super) struct Change<'a> {
     pub(super) checks: Vec<Check>,
     /// What has to hold for the rows afterwards.
     pub(super) checks_after: Vec<Check>,
+    /// Checks, by their tokens, that existing rows need not obey, and those that they have to obey from now on.
+    pub(super) not_valid: Vec<Vec<String>>,
+    pub(super) validated: Vec<Vec<String>>,
     /// Columns whose values are computed, and from what.
     pub(super) conversions: Vec<(String, String)>,
+    /// Columns that have got another type.
+    typed: Vec<String>,
     /// The places of foreign keys among all of the table, and whether the rows have to obey them already.
     foreign: Vec<(usize, bool)>,
     /// Indexes that are dropped with a column.
@@ -54,7 +59,10 @@ impl<'a> Change<'a> {
             required: Vec::new(),
             checks: Vec::new(),
             checks_after: Vec::new(),
+            not_valid: Vec::new(),
+            validated: Vec::new(),
             conversions: Vec::new(),
+            typed: Vec::new(),
             foreign: Vec::new(),
             dropped_indexes: Vec::new(),
             dropped_columns: Vec::new(),
@@ -121,6 +129,9 @@ impl<'a> Change<'a> {
                 let (_, constraint) = named(self.name, &table, name)?;
                 match &constraint.rule {
                     Rule::Check { expression } => {
+                        let check = storage::tokens(&table, expression);
+                        self.not_valid.retain(|other| *other != check);
+                        self.validated.push(check);
                         self.checks.push(query::check(self, name, &text[expression.clone()]));
                     }
                     Rule::Foreign { .. } => {
@@ -170,6 +181,11 @@ impl<'a> Change<'a> {
         edits: &mut Edits,
     ) -> Result<(), AlterError> {
         let column = self.column(table, column)?;
+        if self.typed.iter().any(|typed| same(typed, &column.name.text)) {
+            let (table, column) = (self.name.to_owned(), column.name.text.clone());
+            return Err(AlterError::TypedTwice { table, column });
+        }
+        self.typed.push(column.name.text.clone());
         match &column.of_type {
             Some(range) => edits.replace(range.clone(), of_type),
             None => edits.insert(column.name.range.end, format!(" {of_type}")),
@@ -272,7 +288,11 @@ impl<'a> Change<'a> {
                     self.column(table, column)?;
                 }
             }
-            Rule::Check { expression } if validate => {
+            Rule::Check { expression } if !validate => {
+                let reader = Reader::stored(definition).within(expression);
+                self.not_valid.push(storage::texts(reader, definition));
+            }
+            Rule::Check { expression } => {
                 let name = constraint.name.as_deref().unwrap_or_default();
                 self.checks.push(query::check(self, name, &definition[expression.clone()]));
             }

@@ -46,9 +46,14 @@ impl Diagnosis {
         let mut checks = loose.values();
         checks.extend(loose.keys());
         for (number, (name, expression)) in loose.expressions().enumerate() {
+            let check = tokens(after, expression);
+            if change.not_valid.contains(&check) {
+                continue;
+            }
             let mut condition = format!("NOT {}", own_expression(own, number));
             // A row that violated it before may go on to do so.
-            if let Some(old) = query::old_expression(change, &tokens(after, expression)) {
+            let old = query::old_expression(change, &check).filter(|_| !change.validated.contains(&check));
+            if let Some(old) = old {
                 let column = quoted(&format!("{}_{number}", loose.label.trim_matches('"')));
                 condition += &format!(" AND NOT coalesce({column}, 0)");
                 definitions.push(column.clone());

@@ -19,6 +19,8 @@ pub(crate) enum AlterError {
     NoConstraint { table: String, name: String, known: Vec<String> },
     #[error("table {table} has a constraint {name} already")]
     ConstraintExists { table: String, name: String },
+    #[error("column {table}.{column} gets a type twice in one statement")]
+    TypedTwice { table: String, column: String },
     #[error("column {table}.{column} is generated: it cannot have a default")]
     NoDefault { table: String, column: String },
     #[error("column {table}.{column} is part of the primary key, and needs a value in every row")]

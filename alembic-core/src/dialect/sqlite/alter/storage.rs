@@ -4,6 +4,7 @@ use std::ops::Range;
 
 use super::keys::{KeyPart, key_parts};
 use crate::dialect::sqlite::definition::{Affinity, Column, Rule, Table, same};
+use crate::sql::Reader;
 
 /// How a table stores its rows and the indexes of its constraints.
 #[derive(PartialEq, Eq)]
@@ -96,6 +97,9 @@ pub(super) fn can_be_missing<'t>(table: &'t Table<'_>) -> impl Iterator<Item = &
 
 /// The texts of the tokens in `range`.
 pub(super) fn tokens(table: &Table<'_>, range: &Range<usize>) -> Vec<String> {
-    let mut reader = table.within(range);
-    std::iter::from_fn(|| reader.next()).map(|token| token.text(table.sql).to_owned()).collect()
+    texts(table.within(range), table.sql)
+}
+
+pub(super) fn texts(mut reader: Reader<'_>, sql: &str) -> Vec<String> {
+    std::iter::from_fn(|| reader.next()).map(|token| token.text(sql).to_owned()).collect()
 }

@@ -54,6 +54,14 @@ fn not_null() {
 }
 
 #[test]
+fn a_column_gets_one_type_in_a_statement() {
+    let stored = "CREATE TABLE t (a, b)";
+    let twice = "column t.a gets a type twice in one statement";
+    refused(&[stored], "ALTER a TYPE INT USING a + 1, ALTER A TYPE TEXT", twice);
+    check(stored, "ALTER a TYPE INT, ALTER b TYPE INT", "*CREATE TABLE t (a INT, b INT)", "");
+}
+
+#[test]
 fn a_downgrade_drops_the_newest_of_several() {
     let stored = "CREATE TABLE t (a INT UNIQUE ON CONFLICT REPLACE, b)";
     let added = "*CREATE TABLE t (a INT UNIQUE ON CONFLICT REPLACE, b, UNIQUE (a))";

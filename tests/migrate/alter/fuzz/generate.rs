@@ -1,0 +1,495 @@
+//! Random schemas with rows, and migrations of them.
+
+use super::case::{Case, End, Step};
+use super::model::{Action, Column, Expression, Index, Named, Object, Rule, Schema, Table};
+use super::random::Random;
+use super::render::quoted;
+
+const NAMES: [&str; 12] =
+    ["a", "b", "n", "d e", "select", "Größe", "x,y", "it's", "Price ($)", "say \"hi\"", "rowid", "é`t"];
+const TYPES: [&str; 10] =
+    ["TEXT", "INTEGER", "INT", "REAL", "NUMERIC", "BLOB", "", "VARCHAR(20)", "double precision", "my type"];
+const STRICT_TYPES: [&str; 6] = ["TEXT", "INTEGER", "INT", "REAL", "BLOB", "ANY"];
+const CONFLICTS: [&str; 10] = ["", "", "", "", "", "ABORT", "FAIL", "IGNORE", "REPLACE", "ROLLBACK"];
+const COLLATIONS: [&str; 4] = ["NOCASE", "RTRIM", "BINARY", "nocase"];
+const DEFAULTS: [&str; 22] = [
+    "5",
+    "-5",
+    "+7",
+    "'x'",
+    "'it''s, )'",
+    "x'41'",
+    "NULL",
+    "1.5",
+    "0x10",
+    "true",
+    "word",
+    "(8)",
+    "((8))",
+    "(-(5))",
+    "(- -5)",
+    "(CAST('5' AS INTEGER))",
+    "(cast(x'41' as text))",
+    "9223372036854775807",
+    "'9007199254740993'",
+    "123456789012345678",
+    "(1 + 2)",
+    "(lower('Q'))",
+];
+pub(super) const VALUES: [&str; 16] = [
+    "NULL", "NULL", "1", "2", "3", "'1'", "'1.0'", "'a'", "'A'", "'b '", "'b'", "x'41'", "1.5", "-1", "7",
+    "'zz'",
+];
+const ACTIONS_OF_KEYS: [&str; 9] = [
+    "",
+    "",
+    "ON DELETE CASCADE",
+    "ON DELETE SET NULL ON UPDATE CASCADE",
+    "ON UPDATE SET DEFAULT",
+    "ON DELETE RESTRICT",
+    "ON INSERT CASCADE MATCH FULL",
+    "ON DELETE NO ACTION NOT DEFERRABLE",
+    "DEFERRABLE INITIALLY IMMEDIATE",
+];
+
+pub(super) struct Generator {
+    random: Random,
+    /// How many constraints have a name.
+    named: usize,
+}
+
+impl Generator {
+    pub(super) fn new(seed: u64) -> Generator {
+        Generator { random: Random::new(seed), named: 0 }
+    }
+
+    /// A case. `lively` ones have triggers that fire and statements that change rows, mostly in sections without a
+    /// transaction around them.
+    pub(super) fn case(mut self, seed: u64, lively: bool) -> Case {
+        let mut schema = Schema::default();
+        schema.tables.push(self.parent());
+        let target = self.target();
+        schema.tables.push(target);
+        let child = self.child(&schema.tables[1]);
+        schema.tables.push(child);
+        schema.tables.push(log());
+        self.around(&mut schema, lively);
+        let rows = self.rows(&schema);
+        let mut steps = Vec::new();
+        for _ in 0..=self.random.below(3) {
+            if lively && self.random.chance(60) {
+                steps.push(Step::Change(self.change(&schema)));
+            }
+            steps.push(self.step(&schema));
+        }
+        let end = match self.random.below(3) {
+            0 => End::Back,
+            _ => End::Changes((0..10).map(|_| self.change(&schema)).collect()),
+        };
+        let no_transaction = self.random.chance(if lively { 85 } else { 20 });
+        let style = if self.random.chance(70) { seed } else { 0 };
+        Case { schema, rows, steps, no_transaction, style, end }
+    }
+
+    fn name(&mut self) -> Option<String> {
+        self.random.chance(35).then(|| {
+            self.named += 1;
+            format!("{}{}", self.random.pick(&["k", "no ", "c("]), self.named)
+        })
+    }
+
+    fn named(&mut self, rule: Rule) -> Named {
+        Named { name: self.name(), rule }
+    }
+
+    fn parent(&mut self) -> Table {
+        let column = |name: &str, of_type: &str, rules: Vec<Rule>| Column {
+            name: name.to_owned(),
+            of_type: of_type.to_owned(),
+            rules: rules.into_iter().map(|rule| Named { name: None, rule }).collect(),
+            is_late: false,
+        };
+        let key = |primary| Rule::Key { primary, parts: Vec::new(), conflict: "", end: "" };
+        let mut text = vec![key(false)];
+        if self.random.chance(40) {
+            text.push(Rule::Collate("NOCASE"));
+        }
+        let id = self.random.pick(&["INTEGER", "INT"]);
+        Table {
+            name: "p".to_owned(),
+            columns: vec![
+                column("id", id, vec![key(true)]),
+                column("k", "TEXT", text),
+                column("v", "", vec![]),
+            ],
+            rules: Vec::new(),
+            without_rowid: false,
+            strict: false,
+        }
+    }
+
+    fn target(&mut self) -> Table {
+        let strict = self.random.chance(20);
+        let mut table = Table {
+            name: "t".to_owned(),
+            columns: Vec::new(),
+            rules: Vec::new(),
+            without_rowid: self.random.chance(15),
+            strict,
+        };
+        let id = self.random.pick(&["INTEGER", "INTEGER", "INT"]);
+        let mut rules = Vec::new();
+        let way = self.random.below(10);
+        if table.without_rowid || way < 7 {
+            let end = match way {
+                0 if id == "INTEGER" && !table.without_rowid => "AUTOINCREMENT",
+                1 => "DESC",
+                _ => "",
+            };
+            let conflict = self.random.pick(&CONFLICTS);
+            rules.push(self.named(Rule::Key { primary: true, parts: Vec::new(), conflict, end }));
+        } else if way == 7 {
+            rules.push(self.named(Rule::NotNull { conflict: "" }));
+            rules.push(self.named(Rule::Key { primary: false, parts: Vec::new(), conflict: "", end: "" }));
+        }
+        table.columns.push(Column { name: "id".to_owned(), of_type: id.to_owned(), rules, is_late: false });
+        let count = 1 + self.random.below(5);
+        while table.columns.len() <= count {
+            let name = self.random.pick(&NAMES).to_owned();
+            if table.columns.iter().all(|column| column.name != name) {
+                let column = self.column(&table, name);
+                table.columns.push(column);
+            }
+        }
+        if !table.without_rowid || self.random.chance(50) {
+            let late = table.columns.len() - self.random.below(3).min(table.columns.len() - 2);
+            for column in &mut table.columns[late..] {
+                column.is_late = true;
+            }
+        }
+        for _ in 0..self.random.below(3) {
+            let rule = self.table_rule(&table);
+            table.rules.push(rule);
+        }
+        table
+    }
+
+    fn column(&mut self, table: &Table, name: String) -> Column {
+        let of_type = if table.strict { self.random.pick(&STRICT_TYPES) } else { self.random.pick(&TYPES) };
+        let mut rules = Vec::new();
+        for _ in 0..self.random.below(4) {
+            let rule = self.column_rule(table, &name);
+            rules.push(self.named(rule));
+        }
+        if rules.iter().any(|named| matches!(named.rule, Rule::Generated { .. })) {
+            rules.retain(|named| !matches!(named.rule, Rule::Default(_) | Rule::Foreign { .. }));
+        }
+        Column { name, of_type: of_type.to_owned(), rules, is_late: false }
+    }
+
+    fn column_rule(&mut self, table: &Table, name: &str) -> Rule {
+        match self.random.below(12) {
+            0 | 1 => Rule::NotNull { conflict: self.random.pick(&CONFLICTS) },
+            2 => Rule::Null,
+            3 => Rule::Key {
+                primary: false,
+                parts: Vec::new(),
+                conflict: self.random.pick(&CONFLICTS),
+                end: "",
+            },
+            4 | 5 => Rule::Check(self.check(name)),
+            6..=8 => Rule::Default(self.random.pick(&DEFAULTS).to_owned()),
+            9 => Rule::Collate(self.random.pick(&COLLATIONS)),
+            10 => self.reference(vec![name.to_owned()]),
+            _ => {
+                let plain: Vec<&Column> =
+                    table.columns.iter().filter(|column| !column.is_generated()).collect();
+                let from = plain[self.random.below(plain.len())].name.clone();
+                Rule::Generated { expression: self.computed(&from), stored: self.random.chance(50) }
+            }
+        }
+    }
+
+    fn table_rule(&mut self, table: &Table) -> Named {
+        let rule = match self.random.below(4) {
+            0 | 1 => {
+                let mut parts = Vec::new();
+                for _ in 0..=self.random.below(2) {
+                    let name = self.any_column(table);
+                    if parts.iter().all(|(other, _)| *other != name) {
+                        parts.push((
+                            name,
+                            self.random.pick(&["", "", " DESC", " COLLATE NOCASE", " COLLATE BINARY"]),
+                        ));
+                    }
+                }
+                let primary = table.primary_key().is_none() && self.random.chance(40);
+                Rule::Key { primary, parts, conflict: self.random.pick(&CONFLICTS), end: "" }
+            }
+            2 => {
+                let name = self.any_column(table);
+                Rule::Check(self.check(&name))
+            }
+            _ => {
+                let name = self.any_column(table);
+                self.reference(vec![name])
+            }
+        };
+        self.named(rule)
+    }
+
+    fn reference(&mut self, columns: Vec<String>) -> Rule {
+        let (table, to) = self.random.pick(&[("p", "id"), ("p", "k"), ("p", ""), ("t", "id"), ("t", "")]);
+        let to = if to.is_empty() { Vec::new() } else { vec![to.to_owned()] };
+        Rule::Foreign { columns, table: table.to_owned(), to, clauses: self.random.pick(&ACTIONS_OF_KEYS) }
+    }
+
+    fn check(&mut self, name: &str) -> Expression {
+        let form = self.random.pick(&[
+            "(# <> 'zz')",
+            "(length(#) < 9)",
+            "(# IS NOT 7)",
+            "(t.# <> -1)",
+            "( typeof(#) <> 'blob' /* ) */)",
+            "(# IN ('a', 1, 2, 'x', 5, '1') OR # IS NULL)",
+        ]);
+        Expression { text: form.replace('#', &quoted(name)), columns: vec![name.to_owned()] }
+    }
+
+    fn computed(&mut self, name: &str) -> Expression {
+        let form = self.random.pick(&["(# || '!')", "(# + 1)", "(typeof(#))", "(#)", "(coalesce(#, ')'))"]);
+        Expression { text: form.replace('#', &quoted(name)), columns: vec![name.to_owned()] }
+    }
+
+    fn any_column(&mut self, table: &Table) -> String {
+        table.columns[self.random.below(table.columns.len())].name.clone()
+    }
+
+    fn child(&mut self, target: &Table) -> Table {
+        let to = self.random.pick(&["id", "id", ""]);
+        let column = if self.random.chance(30) { self.any_column(target) } else { to.to_owned() };
+        let to = if column.is_empty() { Vec::new() } else { vec![column] };
+        let columns = vec!["x".to_owned()];
+        let foreign =
+            Rule::Foreign { columns, table: "t".to_owned(), to, clauses: self.random.pick(&ACTIONS_OF_KEYS) };
+        let foreign = self.named(foreign);
+        let of_type = self.random.pick(&["", "INTEGER", "TEXT"]);
+        let column = |name: &str, rules| Column {
+            name: name.to_owned(),
+            of_type: of_type.to_owned(),
+            rules,
+            is_late: false,
+        };
+        let check = Named {
+            name: None,
+            rule: Rule::Check(Expression {
+                text: "(\"y\" <> 'zz')".to_owned(),
+                columns: vec!["y".to_owned()],
+            }),
+        };
+        Table {
+            name: "c".to_owned(),
+            columns: vec![column("x", Vec::new()), column("y", vec![check])],
+            rules: if self.random.chance(70) { vec![foreign] } else { Vec::new() },
+            without_rowid: false,
+            strict: false,
+        }
+    }
+
+    fn around(&mut self, schema: &mut Schema, lively: bool) {
+        let target = schema.tables[1].clone();
+        for number in 0..self.random.below(3) {
+            let name = self.any_column(&target);
+            let form = self.random.pick(&[
+                "(#)",
+                "(# COLLATE NOCASE DESC)",
+                "(lower(#))",
+                "(#, \"id\")",
+                "(\"id\", # || 'x')",
+            ]);
+            let condition = if self.random.chance(25) {
+                format!(" WHERE {} IS NOT NULL", quoted(&name))
+            } else {
+                String::new()
+            };
+            let mut columns = vec![name.clone()];
+            if form.contains("id") {
+                columns.push("id".to_owned());
+            }
+            let text = form.replace('#', &quoted(&name));
+            let unique = self.random.chance(35);
+            let name = format!("i{number}");
+            let parts = Expression { text, columns };
+            schema.indexes.push(Index { name, table: "t".to_owned(), unique, parts, condition });
+        }
+        let of_t =
+            |columns: &[&String]| columns.iter().map(|column| ("t".to_owned(), (*column).clone())).collect();
+        if self.random.chance(35) {
+            let name = self.any_column(&target);
+            let sql = format!("CREATE VIEW v AS SELECT {}, 'a' AS kind FROM t", quoted(&name));
+            schema.objects.push(Object { name: "v".to_owned(), sql, columns: of_t(&[&name]) });
+        }
+        if self.random.chance(25) {
+            let sql = "CREATE VIEW \"all\" AS SELECT * FROM t".to_owned();
+            schema.objects.push(Object { name: "all".to_owned(), sql, columns: Vec::new() });
+        }
+        if !lively && self.random.chance(60) {
+            return;
+        }
+        let name = self.any_column(&target);
+        let own = quoted(&name);
+        for (trigger, when, body) in [
+            (
+                "tu",
+                format!("AFTER UPDATE OF {own} ON t"),
+                format!("'u' || quote(old.{own}) || quote(new.{own})"),
+            ),
+            ("ti", "AFTER INSERT ON t".to_owned(), format!("'i' || quote(new.{own})")),
+            ("td", "BEFORE DELETE ON t".to_owned(), "'d'".to_owned()),
+            ("cd", "AFTER DELETE ON c".to_owned(), "'c' || quote(old.x)".to_owned()),
+        ] {
+            let sql =
+                format!("CREATE TRIGGER {trigger} {when} BEGIN INSERT INTO log (what) VALUES ({body}); END");
+            let columns = match trigger {
+                "cd" => vec![("c".to_owned(), "x".to_owned())],
+                _ if body.contains(&own) => of_t(&[&name]),
+                _ => Vec::new(),
+            };
+            schema.objects.push(Object { name: trigger.to_owned(), sql, columns });
+        }
+    }
+
+    fn rows(&mut self, schema: &Schema) -> Vec<(usize, Vec<String>)> {
+        let mut rows = Vec::new();
+        for (place, count) in [(0, 3), (1, 5), (2, 4)] {
+            let table = &schema.tables[place];
+            for number in 1..=count {
+                let values = table.columns.iter().map(|column| match column.name.as_str() {
+                    "id" if self.random.chance(90) => number.to_string(),
+                    "k" => format!("'{}'", self.random.pick(&["a", "A", "b", "c", "1"])),
+                    "x" if self.random.chance(70) => {
+                        self.random.pick(&["1", "2", "'a'", "'A'", "'1'"]).to_owned()
+                    }
+                    _ => self.random.pick(&VALUES).to_owned(),
+                });
+                rows.push((place, values.collect()));
+            }
+        }
+        rows
+    }
+
+    /// A statement that changes rows.
+    fn change(&mut self, schema: &Schema) -> String {
+        let table = &schema.tables[self.random.pick(&[0, 1, 1, 1, 2])];
+        let name = quoted(&table.name);
+        let plain: Vec<&Column> = table.columns.iter().filter(|column| !column.is_generated()).collect();
+        let column = quoted(&plain[self.random.below(plain.len())].name.clone());
+        let value = self.random.pick(&VALUES);
+        match self.random.below(8) {
+            0 => format!("INSERT INTO {name} DEFAULT VALUES"),
+            1..=3 => {
+                let mut columns = vec![column.clone()];
+                let first = quoted(&table.columns[0].name);
+                if column != first {
+                    columns.push(first);
+                }
+                let values: Vec<&str> = columns.iter().map(|_| self.random.pick(&VALUES)).collect();
+                format!("INSERT INTO {name} ({}) VALUES ({})", columns.join(", "), values.join(", "))
+            }
+            4 => format!("DELETE FROM {name} WHERE {column} IS {value}"),
+            5 => format!("UPDATE {name} SET {column} = {column}"),
+            _ => format!(
+                "UPDATE {name} SET {column} = {value} WHERE {} IS {}",
+                quoted(&table.columns[0].name),
+                self.random.pick(&["1", "2", "3"])
+            ),
+        }
+    }
+
+    fn step(&mut self, schema: &Schema) -> Step {
+        let table = &schema.tables[self.random.pick(&[0, 1, 1, 1, 1, 1, 2])];
+        if self.random.chance(12) {
+            return self.rebuild(table);
+        }
+        let count = self.random.pick(&[1, 1, 1, 2, 3]);
+        let actions = (0..count).map(|_| self.action(table)).collect();
+        Step::Alter { table: table.name.clone(), actions }
+    }
+
+    fn action(&mut self, table: &Table) -> Action {
+        let column = self.any_column(table);
+        match self.random.below(15) {
+            0..=2 => {
+                let of_type =
+                    if table.strict { self.random.pick(&STRICT_TYPES) } else { self.random.pick(&TYPES) };
+                let of_type = if of_type.is_empty() { "TEXT" } else { of_type };
+                let collation = self.random.chance(30).then(|| self.random.pick(&COLLATIONS));
+                let form = self.random.pick(&[
+                    "# || 'x'",
+                    "length(#)",
+                    "CAST(# AS INTEGER) + 1",
+                    "nullif(#, 'a')",
+                    "coalesce(#, 0)",
+                ]);
+                let using = self.random.chance(35).then(|| form.replace('#', &quoted(&column)));
+                Action::SetType { column, of_type: of_type.to_owned(), collation, using }
+            }
+            3 => Action::SetNotNull(column),
+            4 => Action::DropNotNull(column),
+            5 | 6 => Action::SetDefault(column, self.random.pick(&DEFAULTS).to_owned()),
+            7 => Action::DropDefault(column),
+            8 | 9 => {
+                let name = self.random.pick(&["z", "new one", "a"]).to_owned();
+                Action::Add(self.column(table, name))
+            }
+            10 => Action::Drop(column),
+            11 | 12 => {
+                let named = self.table_rule(table);
+                let is_check = matches!(named.rule, Rule::Check(_));
+                Action::AddRule(named, !(is_check && self.random.chance(30)))
+            }
+            _ => self.drop_rule(table),
+        }
+    }
+
+    fn drop_rule(&mut self, table: &Table) -> Action {
+        let names: Vec<String> = table
+            .all()
+            .filter_map(|(column, named)| named.name.clone().or_else(|| table.implied(column, &named.rule)))
+            .collect();
+        let fallback = vec!["t_pkey".to_owned()];
+        Action::DropRule(self.random.pick(if names.is_empty() { &fallback } else { &names }))
+    }
+
+    /// The rebuild that SQLite's manual shows, of some columns.
+    fn rebuild(&mut self, table: &Table) -> Step {
+        let mut new = table.clone();
+        new.name = format!("{}_new", table.name);
+        for column in &mut new.columns {
+            column.is_late = false;
+        }
+        if self.random.chance(50) {
+            let column = self.column(table, "z".to_owned());
+            new.columns.push(column);
+        }
+        let condition = self.random.pick(&["", "", " WHERE 1", " WHERE \"id\" <> 2"]);
+        let condition = if new.columns.iter().any(|column| column.name == "id") { condition } else { "" };
+        Step::Rebuild { table: table.name.clone(), new, condition }
+    }
+}
+
+/// The table that triggers write to.
+fn log() -> Table {
+    let key = Rule::Key { primary: true, parts: Vec::new(), conflict: "", end: "" };
+    let column = |name: &str, of_type: &str, rules| Column {
+        name: name.to_owned(),
+        of_type: of_type.to_owned(),
+        rules,
+        is_late: false,
+    };
+    let columns = vec![
+        column("n", "INTEGER", vec![Named { name: None, rule: key }]),
+        column("what", "TEXT", Vec::new()),
+    ];
+    Table { name: "log".to_owned(), columns, rules: Vec::new(), without_rowid: false, strict: false }
+}

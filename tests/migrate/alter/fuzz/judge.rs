@@ -1,0 +1,274 @@
+//! Runs a case with the product and with the reference, and compares what both hold.
+
+use std::collections::BTreeMap;
+
+use alembic::migrate::MigrateError;
+use alembic_testing::Script;
+use sqlx::SqlitePool;
+use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection, SqlitePoolOptions};
+
+use super::back::way_back;
+use super::case::{Case, End, Step};
+use super::database::{change, comments, dump, lines, texts, tokens, violations};
+use super::model::{Action, Schema};
+use super::reference::Reference;
+use super::render::{self, Style};
+use crate::support::migrator;
+
+/// What became of a case; or how product and reference differ.
+pub(super) type Verdict = Result<&'static str, String>;
+
+pub(super) async fn judge(case: &Case) -> Verdict {
+    let options = SqliteConnectOptions::new().in_memory(true);
+    let pool = SqlitePoolOptions::new().max_connections(1).connect_with(options).await.expect("memory");
+    let verdict = Trial { case, pool: pool.clone() }.run().await;
+    pool.close().await;
+    verdict
+}
+
+struct Trial<'c> {
+    case: &'c Case,
+    pool: SqlitePool,
+}
+
+/// A database as text, and the texts that it stores.
+struct Snapshot {
+    dump: Vec<String>,
+    texts: BTreeMap<String, String>,
+}
+
+impl Snapshot {
+    async fn of(connection: &mut SqliteConnection, schema: &Schema) -> Result<Snapshot, String> {
+        Ok(Snapshot { dump: dump(connection, schema).await?, texts: texts(connection).await? })
+    }
+}
+
+/// What the migration should do: how many steps succeed, and why the next one does not.
+struct Expected {
+    reference: Reference,
+    done: usize,
+    refused: Option<String>,
+}
+
+impl Trial<'_> {
+    async fn run(&self) -> Verdict {
+        let case = self.case;
+        let (before, expected) = {
+            let mut connection = self.pool.acquire().await.expect("a connection");
+            for (sql, may_fail) in case.setup() {
+                if change(&mut connection, &sql).await.is_err() && !may_fail {
+                    return Ok("no valid schema");
+                }
+            }
+            let Ok(reference) = Reference::copy(&mut connection, &case.schema).await else {
+                return Ok("no valid schema");
+            };
+            // A foreign key without a key of its parent keeps SQLite from checking all others.
+            if violations(&mut connection, &case.schema).await.values().any(Result::is_err) {
+                return Ok("no valid schema");
+            }
+            let before = Snapshot::of(&mut connection, &case.schema).await?;
+            (before, self.expected(reference).await)
+        };
+        let mut expected = expected;
+        let back = matches!(case.end, End::Back).then(|| way_back(case)).flatten();
+        let section = if case.no_transaction { " no-transaction" } else { "" };
+        let statements =
+            |all: &[Vec<String>]| all.iter().flatten().map(|sql| format!("{sql};\n")).collect::<String>();
+        let body = format!(
+            "-- alembic: upgrade{section}\n{}\n-- alembic: downgrade{section}\n{}",
+            statements(&case.statements()),
+            statements(back.as_slice()),
+        );
+        let migrator = migrator(&[Script::with_body("a", "", &body)]);
+        let result = migrator.upgrade(&self.pool).await;
+        let mut connection = self.pool.acquire().await.expect("a connection");
+        sound(&mut connection).await?;
+        match (result, &expected.refused) {
+            (Err(error), Some(_)) => self.unchanged(&mut connection, &error, &before, &mut expected).await,
+            (Err(error), None) if self.is_refused_as_documented(&error) => {
+                Ok("rebuild by hand beside rows that refer to it")
+            }
+            (Err(error), None) => Err(format!("refused, though nothing is in the way: {error}")),
+            (Ok(_), Some(reason))
+                if reason.contains("foreign key mismatch") && self.adds_natively(expected.done) =>
+            {
+                Ok("foreign key to no key, added by SQLite itself")
+            }
+            (Ok(_), Some(reason)) => Err(format!("not refused, though {reason}")),
+            (Ok(_), None) => {
+                self.same(&mut connection, &before, &mut expected.reference).await?;
+                if back.is_some() {
+                    drop(connection);
+                    let taken_back = migrator.downgrade(&self.pool, "base").await;
+                    taken_back.map_err(|error| format!("the way back fails: {error}"))?;
+                    return self.restored(&before).await;
+                }
+                self.alike(&mut connection, &mut expected.reference).await
+            }
+        }
+    }
+
+    async fn expected(&self, mut reference: Reference) -> Expected {
+        for (done, (step, statements)) in self.case.steps.iter().zip(self.case.statements()).enumerate() {
+            if let Err(reason) = reference.step(step, &statements).await {
+                return Expected { reference, done, refused: Some(reason) };
+            }
+        }
+        Expected { reference, done: self.case.steps.len(), refused: None }
+    }
+
+    /// Outside of a transaction a table is not dropped while rows refer to it, whatever follows.
+    fn is_refused_as_documented(&self, error: &MigrateError) -> bool {
+        let rebuilds = self.case.steps.iter().any(|step| matches!(step, Step::Rebuild { .. }));
+        rebuilds && self.case.no_transaction && matches!(error, MigrateError::RowsReferred { .. })
+    }
+
+    /// Whether a step adds a column, which SQLite may do itself.
+    fn adds_natively(&self, step: usize) -> bool {
+        let Step::Alter { actions, .. } = &self.case.steps[step] else { return false };
+        matches!(actions.as_slice(), [Action::Add(_)])
+    }
+
+    /// A refused migration changes nothing; outside of a transaction the steps before stay.
+    async fn unchanged(
+        &self,
+        connection: &mut SqliteConnection,
+        error: &MigrateError,
+        before: &Snapshot,
+        expected: &mut Expected,
+    ) -> Verdict {
+        if !self.case.no_transaction {
+            let now = Snapshot::of(connection, &self.case.schema).await?;
+            equal("rows after a refusal", &now.dump, &before.dump)?;
+            equal("texts after a refusal", &now.texts, &before.texts)?;
+            return Ok("refused");
+        }
+        let rebuild = matches!(self.case.steps[expected.done], Step::Rebuild { .. });
+        if let (MigrateError::Statement(failure), false) = (error, rebuild) {
+            let counts = self.case.statements().iter().take(expected.done).map(Vec::len).sum::<usize>();
+            equal("the refused statement", &failure.number, &(counts + 1))?;
+            self.same(connection, before, &mut expected.reference).await?;
+            return Ok("refused, after others were done");
+        }
+        Ok("rebuild by hand refused, after others were done")
+    }
+
+    async fn same(
+        &self,
+        connection: &mut SqliteConnection,
+        before: &Snapshot,
+        reference: &mut Reference,
+    ) -> Result<(), String> {
+        let schema = &reference.schema;
+        let theirs = dump(&mut reference.connection, schema).await?;
+        equal("rows and definitions", &dump(connection, schema).await?, &theirs)?;
+        let now = texts(connection).await?;
+        let mut names: Vec<&String> = schema.tables.iter().map(|table| &table.name).collect();
+        names.extend(schema.indexes.iter().map(|index| &index.name));
+        names.extend(schema.objects.iter().map(|object| &object.name));
+        names.sort();
+        equal("objects", &now.keys().collect::<Vec<_>>(), &names)?;
+        let rebuilt: Vec<&str> = self.case.steps.iter().filter_map(Step::rebuilt).collect();
+        for (name, text) in &now {
+            match schema.table(name) {
+                None => equal("text of another object", text, &before.texts[name])?,
+                Some(table) => {
+                    let expected = render::table(&mut Style::plain(), table, true);
+                    equal("tokens of a text", &tokens(text), &tokens(&expected))?;
+                    let old = comments(&before.texts[name]);
+                    let keeps_comments = self.case.steps.iter().all(Step::only_adds);
+                    if keeps_comments && !rebuilt.contains(&name.as_str()) {
+                        let kept = comments(text);
+                        let lost = old.iter().filter(|comment| !kept.contains(comment)).collect::<Vec<_>>();
+                        equal("lost comments", &lost, &Vec::new())?;
+                    }
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Checks, conflict clauses, defaults, foreign keys and triggers do the same in both.
+    async fn alike(&self, connection: &mut SqliteConnection, reference: &mut Reference) -> Verdict {
+        let End::Changes(changes) = &self.case.end else { return Ok("altered") };
+        for sql in changes {
+            let (own, theirs) = (change(connection, sql).await, change(&mut reference.connection, sql).await);
+            equal(sql, &own, &theirs)?;
+        }
+        let theirs = dump(&mut reference.connection, &reference.schema).await?;
+        equal("rows after changes", &dump(connection, &reference.schema).await?, &theirs)?;
+        sound(connection).await?;
+        let rebuilt = self.case.steps.iter().any(|step| step.rebuilt().is_some());
+        Ok(if rebuilt { "altered, and rebuilt by hand" } else { "altered" })
+    }
+
+    async fn restored(&self, before: &Snapshot) -> Verdict {
+        let mut connection = self.pool.acquire().await.expect("a connection");
+        sound(&mut connection).await?;
+        let now = texts(&mut connection).await?;
+        equal(
+            "objects after the way back",
+            &now.keys().collect::<Vec<_>>(),
+            &before.texts.keys().collect::<Vec<_>>(),
+        )?;
+        for (name, text) in &now {
+            equal("tokens after the way back", &tokens(text), &tokens(&before.texts[name]))?;
+            equal("comments after the way back", &comments(text), &comments(&before.texts[name]))?;
+        }
+        if self.case.steps.iter().all(Step::keeps_values) {
+            let own = dump(&mut connection, &self.case.schema).await?;
+            equal("rows after the way back", &own, &before.dump)?;
+        }
+        Ok("altered, and taken back")
+    }
+}
+
+impl Step {
+    fn rebuilt(&self) -> Option<&str> {
+        match self {
+            Step::Rebuild { table, .. } => Some(table),
+            _ => None,
+        }
+    }
+
+    fn only_adds(&self) -> bool {
+        let adds = |action: &Action| {
+            matches!(
+                action,
+                Action::SetNotNull(_) | Action::SetDefault(..) | Action::Add(_) | Action::AddRule(..)
+            )
+        };
+        match self {
+            Step::Alter { actions, .. } => actions.iter().all(adds),
+            _ => true,
+        }
+    }
+
+    /// Whether no value and no rowid is changed by it.
+    fn keeps_values(&self) -> bool {
+        use super::model::Rule;
+        let keeps = |action: &Action| match action {
+            Action::SetType { .. } => false,
+            Action::AddRule(named, _) => !matches!(named.rule, Rule::Key { primary: true, .. }),
+            Action::Add(column) => {
+                !column.rules.iter().any(|named| matches!(named.rule, Rule::Key { primary: true, .. }))
+            }
+            _ => true,
+        };
+        matches!(self, Step::Alter { actions, .. } if actions.iter().all(keeps))
+    }
+}
+
+/// The file is sound, but for rows that need not obey a check, and nothing of ours is left.
+async fn sound(connection: &mut SqliteConnection) -> Result<(), String> {
+    let query = "SELECT integrity_check FROM pragma_integrity_check WHERE integrity_check <> 'ok' \
+                 AND integrity_check NOT LIKE 'CHECK constraint failed in %'";
+    equal("damage", &lines(connection, query).await?, &Vec::new())?;
+    let settings = "SELECT writable_schema || foreign_keys FROM pragma_writable_schema, pragma_foreign_keys";
+    equal("settings", &lines(connection, settings).await?, &vec!["01".to_owned()])
+}
+
+fn equal<T: PartialEq + std::fmt::Debug>(what: &str, ours: &T, theirs: &T) -> Result<(), String> {
+    if ours == theirs { Ok(()) } else { Err(format!("{what}:\n  ours   {ours:?}\n  theirs {theirs:?}")) }
+}
