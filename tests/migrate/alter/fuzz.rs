@@ -14,6 +14,7 @@ mod random;
 mod reduce;
 mod reference;
 mod render;
+mod steps;
 
 use std::collections::BTreeMap;
 

@@ -55,6 +55,8 @@ pub(super) enum Rule {
         to: Vec<String>,
         clauses: &'static str,
     },
+    /// `DEFERRABLE` apart from a foreign key: about the last one before it, even at another column.
+    Deferral(&'static str),
     Generated {
         expression: Expression,
         stored: bool,
@@ -194,6 +196,11 @@ impl Schema {
         self.is_unused(name, column)?;
         let table = self.tables.iter_mut().find(|table| table.name == name).ok_or("no table")?;
         table.column(column)?;
+        let is_own = |own: Option<&Column>| own.is_some_and(|own| own.name == column);
+        let foreign = |named: &Named| matches!(named.rule, Rule::Foreign { .. });
+        let last = table.all().collect::<Vec<_>>();
+        let last = last.iter().rposition(|(own, named)| is_own(*own) && foreign(named));
+        last.into_iter().for_each(|place| table.drop_deferrals(place));
         table.columns.retain(|other| other.name != column);
         let needs = |rule: &Rule| match rule {
             Rule::Key { parts, .. } => parts.iter().any(|(part, _)| part == column),
@@ -285,23 +292,43 @@ impl Table {
     }
 
     fn drop_rule(&mut self, wanted: &str) -> Result<(), String> {
-        let named = self.all().position(|(_, named)| named.name.as_deref() == Some(wanted));
+        let has_name =
+            |named: &Named| named.name.as_deref() == Some(wanted) && !matches!(named.rule, Rule::Deferral(_));
+        let named = self.all().position(|(_, named)| has_name(named));
         let implied = || {
             let all = self.all().collect::<Vec<_>>();
             all.iter().rposition(|(column, named)| {
                 named.name.is_none() && self.implied(*column, &named.rule).as_deref() == Some(wanted)
             })
         };
-        let mut place = named.or_else(implied).ok_or("no constraint")?;
+        let place = named.or_else(implied).ok_or("no constraint")?;
+        if self.all().nth(place).is_some_and(|(_, named)| matches!(named.rule, Rule::Foreign { .. })) {
+            self.drop_deferrals(place);
+        }
+        self.remove(place);
+        Ok(())
+    }
+
+    /// Removes what is about the foreign key at this place, and would be about the one before it else.
+    fn drop_deferrals(&mut self, place: usize) {
+        let rules = self.all().map(|(_, named)| named.rule.clone()).collect::<Vec<_>>();
+        let until_next =
+            (place + 1..rules.len()).take_while(|next| !matches!(rules[*next], Rule::Foreign { .. }));
+        let deferrals: Vec<usize> =
+            until_next.filter(|next| matches!(rules[*next], Rule::Deferral(_))).collect();
+        deferrals.into_iter().rev().for_each(|place| self.remove(place));
+    }
+
+    /// Removes the rule at this place among all.
+    fn remove(&mut self, mut place: usize) {
         for column in &mut self.columns {
             if place < column.rules.len() {
                 column.rules.remove(place);
-                return Ok(());
+                return;
             }
             place -= column.rules.len();
         }
         self.rules.remove(place);
-        Ok(())
     }
 
     /// The name that PostgreSQL gives to a constraint without one.

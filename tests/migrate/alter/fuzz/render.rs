@@ -79,6 +79,7 @@ pub(super) fn rule(style: &mut Style, named: &Named, of_table: bool) -> String {
         }
         Rule::Check(expression) => format!("CHECK{}{}", style.space(), expression.text),
         Rule::Default(value) => format!("DEFAULT{}{value}", style.gap()),
+        Rule::Deferral(clause) => (*clause).to_owned(),
         Rule::Collate(name) => format!("COLLATE{}{name}", style.gap()),
         Rule::Foreign { columns, table, to, clauses } => {
             let own =

@@ -5,6 +5,7 @@ mod edits;
 mod laws;
 mod plans;
 mod reading;
+mod several;
 
 use super::catalog::{Catalog, Object};
 use super::change::Change;

@@ -1,0 +1,39 @@
+//! Several clauses or constraints of which one is meant.
+
+use super::{check, refused};
+
+#[test]
+fn a_column_gets_one_type_in_a_statement() {
+    let stored = "CREATE TABLE t (a, b)";
+    let twice = "column t.a gets a type twice in one statement";
+    refused(&[stored], "ALTER a TYPE INT USING a + 1, ALTER A TYPE TEXT", twice);
+    check(stored, "ALTER a TYPE INT, ALTER b TYPE INT", "*CREATE TABLE t (a INT, b INT)", "");
+}
+
+#[test]
+fn a_downgrade_drops_the_newest_of_several() {
+    let stored = "CREATE TABLE t (a INT UNIQUE ON CONFLICT REPLACE, b)";
+    let added = "*CREATE TABLE t (a INT UNIQUE ON CONFLICT REPLACE, b, UNIQUE (a))";
+    for name in ["t_a_key", "t_a_key1"] {
+        check(stored, "ADD UNIQUE (a)", added, &format!("DROP CONSTRAINT {name}"));
+    }
+    let two = "CREATE TABLE t (a CHECK (a > 0) CHECK (a > 1), b, CHECK (a > 2))";
+    check(two, "DROP CONSTRAINT t_a_check1", "CREATE TABLE t (a CHECK (a > 0), b, CHECK (a > 2))", "");
+    check(two, "DROP CONSTRAINT t_a_check", "CREATE TABLE t (a CHECK (a > 0) CHECK (a > 1), b)", "");
+    let known = "table t has no constraint t_a_check3";
+    refused(&[two], "DROP CONSTRAINT t_a_check3", known);
+    refused(&[two], "DROP CONSTRAINT t_a_check0", "table t has no constraint t_a_check0");
+}
+
+#[test]
+fn a_deferrable_goes_with_its_foreign_key() {
+    let stored = "CREATE TABLE t (a REFERENCES p, b REFERENCES q NOT NULL DEFERRABLE, c INITIALLY DEFERRABLE INITIALLY DEFERRED, d REFERENCES r NOT DEFERRABLE DEFERRABLE)";
+    let dropped =
+        "CREATE TABLE t (a REFERENCES p, b NOT NULL, c INITIALLY, d REFERENCES r NOT DEFERRABLE DEFERRABLE)";
+    check(stored, "DROP CONSTRAINT t_b_fkey", dropped, "");
+    let without =
+        "CREATE TABLE t (a REFERENCES p, b NOT NULL, c INITIALLY, d REFERENCES r NOT DEFERRABLE DEFERRABLE)";
+    check(stored, "DROP COLUMN b", without, "");
+    let last = "CREATE TABLE t (a REFERENCES p, b REFERENCES q NOT NULL DEFERRABLE, c INITIALLY DEFERRABLE INITIALLY DEFERRED, d)";
+    check(stored, "DROP CONSTRAINT t_d_fkey", last, "");
+}
