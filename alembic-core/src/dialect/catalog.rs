@@ -41,6 +41,18 @@ pub(crate) mod mysql {
         name.schema.as_deref().map_or_else(|| "DATABASE()".to_owned(), text)
     }
 
+    /// Asks which of these tables of the session's database can roll back changes of their rows, and have no triggers.
+    pub(crate) fn transactional(tables: &[&str]) -> String {
+        let names = tables.iter().map(|table| text(table)).collect::<Vec<_>>().join(", ");
+        format!(
+            "SELECT CAST(t.table_name AS CHAR) FROM information_schema.tables t \
+             JOIN information_schema.engines e ON e.engine = t.engine \
+             WHERE t.table_schema = DATABASE() AND t.table_name IN ({names}) AND t.table_type = 'BASE TABLE' \
+             AND e.transactions = 'YES' AND NOT EXISTS (SELECT 1 FROM information_schema.triggers \
+             WHERE event_object_schema = DATABASE() AND event_object_table IN ({names}))"
+        )
+    }
+
     /// A table, view or sequence, with all that its definition says.
     pub(crate) fn table(name: &Name) -> Object {
         Object {

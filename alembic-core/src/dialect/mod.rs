@@ -63,7 +63,7 @@ pub(crate) use server::{ReadOnly, ServerFacts};
 #[cfg(feature = "driver")]
 pub(crate) use tables::Tables;
 #[cfg(feature = "driver")]
-pub(crate) use tables::history::{Entry, Operation};
+pub(crate) use tables::history::{DoneEntry, Entry, Operation};
 #[cfg(feature = "driver")]
 pub(crate) use tables::version::ALEMBIC_WIDTH;
 #[cfg(feature = "sources")]

@@ -8,7 +8,7 @@ mod postgresql;
 #[cfg(test)]
 mod tests;
 
-pub(crate) use mysql::has_several_results;
+pub(crate) use mysql::{changed_table, has_several_results};
 
 use crate::dialect::catalog::Object;
 use crate::sql::{Dialect, keywords};

@@ -4,7 +4,10 @@ mod attempt;
 pub(crate) mod effect;
 mod execute;
 mod executor;
+mod group;
+mod joined;
 mod journal;
+mod pending;
 pub(crate) mod plan;
 mod preflight;
 mod progress;
@@ -12,4 +15,5 @@ mod resume;
 mod retry;
 #[expect(clippy::module_inception, reason = "the subject of the module is in the file of the same name")]
 pub(crate) mod run;
+mod running;
 mod verdict;

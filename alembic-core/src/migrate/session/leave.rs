@@ -15,7 +15,7 @@ use crate::migrate::server::batch::{Batch, Failure};
 use crate::sql::Dialect;
 
 /// Whether a revision changes its session.
-pub(super) fn changes_session(step: &PlannedStep<'_>, dialect: Dialect) -> bool {
+pub(crate) fn changes_session(step: &PlannedStep<'_>, dialect: Dialect) -> bool {
     step.texts().any(|text| restore::is_changed_by(text, dialect))
 }
 

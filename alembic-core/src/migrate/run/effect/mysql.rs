@@ -87,6 +87,42 @@ pub(crate) fn has_several_results(statement: &str) -> bool {
     })
 }
 
+/// The rows that a statement changes.
+pub(crate) struct RowsChanged {
+    pub(crate) table: Name,
+    /// Whether their number is that of the text.
+    pub(crate) is_bounded: bool,
+}
+
+/// The rows of one table that a statement inserts, updates or deletes, if it does nothing else.
+pub(crate) fn changed_table(statement: &str) -> Option<RowsChanged> {
+    let mut reader = Reader::new(statement, Dialect::Mysql);
+    if reader.has_executable_comments() {
+        return None;
+    }
+    let modifiers = ["LOW_PRIORITY", "HIGH_PRIORITY", "QUICK", "IGNORE"];
+    let kind = reader.peek();
+    reader.pass();
+    while reader.take_any(&modifiers) {}
+    let (table, is_complete) = match kind.as_str() {
+        "INSERT" | "REPLACE" => {
+            reader.take(&["INTO"]);
+            (reader.name()?, true)
+        }
+        "UPDATE" => (reader.name()?, reader.take(&["SET"])),
+        "DELETE" => {
+            let is_from = reader.take(&["FROM"]);
+            let table = reader.name()?;
+            (table, is_from && ["", "WHERE", "ORDER", "LIMIT"].contains(&reader.peek().as_str()))
+        }
+        _ => return None,
+    };
+    let queries = ["SELECT", "TABLE", "WITH"];
+    let is_bounded = kind == "INSERT" || kind == "REPLACE";
+    let is_bounded = is_bounded && !queries.iter().any(|word| reader.has(&[word]));
+    is_complete.then_some(RowsChanged { table, is_bounded })
+}
+
 fn trace(reader: &mut Reader<'_>) -> Option<Trace> {
     if reader.take(&["CREATE"]) {
         return create(reader);

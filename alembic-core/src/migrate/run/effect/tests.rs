@@ -169,3 +169,26 @@ fn sqlite_statements() {
     check(Dialect::Sqlite, "VACUUM main INTO 'x.db'", Effect::Alone(Trace::Nothing));
     check(Dialect::Sqlite, "PRAGMA journal_mode = WAL", Effect::Alone(Trace::Harmless));
 }
+
+#[test]
+fn mysql_statements_that_change_rows_of_one_table() {
+    for (statement, expected) in [
+        ("INSERT INTO t VALUES (1)", Some(("t", true))),
+        ("insert ignore `t` (a) values ('select')", Some(("t", true))),
+        ("REPLACE LOW_PRIORITY INTO s.t SET a = 1", Some(("s.t", true))),
+        ("INSERT INTO t SELECT * FROM u", Some(("t", false))),
+        ("INSERT INTO t VALUES ((SELECT max(a) FROM u))", Some(("t", false))),
+        ("UPDATE t SET a = 1", Some(("t", false))),
+        ("UPDATE t AS x SET a = 1", None),
+        ("UPDATE t JOIN u SET t.a = u.a", None),
+        ("DELETE FROM t", Some(("t", false))),
+        ("DELETE QUICK FROM t WHERE a = 1", Some(("t", false))),
+        ("DELETE t FROM t JOIN u", None),
+        ("DELETE FROM t USING t, u", None),
+        ("INSERT /*! DELAYED */ INTO t VALUES (1)", None),
+        ("SELECT 1", None),
+    ] {
+        let found = changed_table(statement).map(|rows| (rows.table, rows.is_bounded));
+        assert_eq!(found, expected.map(|(table, bounded)| (name(table), bounded)), "{statement}");
+    }
+}
