@@ -1,23 +1,22 @@
-//! Who wrote a script: git knows, where there is git, the script is committed and the answer comes quickly.
+//! The author of a script, as git knows it: of a committed script, if git answers quickly.
 
 use std::io::Read as _;
+use std::path::Path;
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
 use alembic_core::script::Script;
 
-use crate::project::Project;
-
-/// Longer than this an error message does not wait, for all of its scripts.
+/// The longest time that an error message waits for git, for all of its scripts.
 const PATIENCE: Duration = Duration::from_millis(500);
 
-/// Says of each script who is the author of the commit that added it.
-pub(crate) fn authors(project: &Project) -> impl Fn(&Script) -> Option<String> {
+/// Finds the author of the commit that added a script, in the repository around `folder`.
+pub(crate) fn authors(folder: &Path) -> impl Fn(&Script) -> Option<String> {
     let deadline = Instant::now() + PATIENCE;
-    move |script| author(project, script, deadline)
+    move |script| author(folder, script, deadline)
 }
 
-fn author(project: &Project, script: &Script, deadline: Instant) -> Option<String> {
+fn author(folder: &Path, script: &Script, deadline: Instant) -> Option<String> {
     if Instant::now() >= deadline {
         return None;
     }
@@ -25,7 +24,7 @@ fn author(project: &Project, script: &Script, deadline: Instant) -> Option<Strin
         .args(["--no-optional-locks", "--no-pager", "--literal-pathspecs", "-c", "log.showSignature=false"])
         .args(["log", "-1", "--diff-filter=A", "--format=%an", "--"])
         .arg(&script.path)
-        .current_dir(&project.folder)
+        .current_dir(folder)
         .stdin(Stdio::null())
         .stdout(Stdio::piped())
         .stderr(Stdio::null())

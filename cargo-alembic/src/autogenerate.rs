@@ -61,10 +61,10 @@ pub(crate) async fn compared(
     migrator: &Migrator,
     scratch: bool,
 ) -> Result<Comparison, Failure> {
-    let url = match project.find_url(arguments)? {
+    let database = match project.find_database(arguments)? {
         // A place in memory needs no URL.
-        None if scratch && project.config.dialects.contains(&Dialect::Sqlite) => "sqlite::memory:".to_owned(),
-        Some(url) => url,
+        None if scratch && project.config.dialects.contains(&Dialect::Sqlite) => "sqlite::memory:".into(),
+        Some(database) => database,
         None if scratch && project.databases.is_empty() => {
             return Err(Failure::new(
                 "nothing says on which database the scripts are to be tried",
@@ -72,10 +72,10 @@ pub(crate) async fn compared(
                  `dialects = [\"sqlite\"]`",
             ));
         }
-        None => project.url(arguments)?,
+        None => project.database(arguments)?,
     };
-    let database = Database::from(&url);
-    let failed = |error: MigrateError| Failure::command_on(project, &CommandError::Migrate(error), migrator);
+    let failed =
+        |error: MigrateError| Failure::command_on(&project.folder, &CommandError::Migrate(error), migrator);
     let dialect = database.dialect().map_err(failed)?;
     let desired = declaration(project, dialect)?;
     let filter = project.config.compared_tables();
@@ -95,8 +95,8 @@ pub(crate) async fn compared(
 /// A database in which revisions are missing would be asked for them again.
 async fn up_to_date(migrator: &Migrator, database: &Database, project: &Project) -> Result<(), Failure> {
     let found = migrator.status(database.clone()).await;
-    let found =
-        found.map_err(|error| Failure::command_on(project, &CommandError::Migrate(error), migrator))?;
+    let found = found
+        .map_err(|error| Failure::command_on(&project.folder, &CommandError::Migrate(error), migrator))?;
     let graph = migrator.directory().graph();
     let rows: Vec<Node> = found.rows.iter().filter_map(|row| graph.find(row)).collect();
     if let Some(unfinished) = found.unfinished.first() {
@@ -127,7 +127,7 @@ async fn up_to_date(migrator: &Migrator, database: &Database, project: &Project)
 pub(crate) fn explain(error: AutogenerateError, project: &Project, migrator: &Migrator) -> Failure {
     match error {
         AutogenerateError::Connect(error) => {
-            Failure::command_on(project, &CommandError::Migrate(error), migrator)
+            Failure::command_on(&project.folder, &CommandError::Migrate(error), migrator)
         }
         AutogenerateError::Script { path, line, message, .. } => {
             let source = std::fs::read_to_string(project.folder.join(&path)).unwrap_or_default();

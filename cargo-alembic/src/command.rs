@@ -96,26 +96,26 @@ async fn shared(project: &Project, arguments: &Arguments, command: &cli::Command
     }
     let look = if command.goes_to_heads() { verified::Look::at(project) } else { None };
     let migrator = project.migrator(project.scripts()?);
-    let failed = |error: CommandError| Failure::command_on(project, &error, &migrator);
+    let failed = |error: CommandError| Failure::command_on(&project.folder, &error, &migrator);
     if !command.changes() {
-        let url = match cli::needs_database(command).map_err(failed)? {
-            true => Some(project.url(arguments)?),
+        let database = match cli::needs_database(command).map_err(failed)? {
+            true => Some(project.database(arguments)?),
             // A script takes its dialect from the URL.
-            false if command.is_offline() => project.find_url(arguments)?,
+            false if command.is_offline() => project.find_database(arguments)?,
             false => None,
         };
         let extended;
-        let migrator = match &url {
-            Some(url) if command.uses_history() => {
-                extended = migrator.with_history(url).await.map_err(|error| failed(error.into()))?;
+        let migrator = match &database {
+            Some(database) if command.uses_history() => {
+                extended = migrator.with_history(database).await.map_err(|error| failed(error.into()))?;
                 &extended
             }
             _ => &migrator,
         };
-        let result = cli::read(command, migrator, url.map(Into::into)).await;
-        return result.map_err(|error| Failure::command_on(project, &error, migrator));
+        let result = cli::read(command, migrator, database).await;
+        return result.map_err(|error| Failure::command_on(&project.folder, &error, migrator));
     }
-    let url = project.url(arguments)?;
+    let database = project.database(arguments)?;
     // What the history keeps is undone with what it keeps: what became of the script is of no matter.
     let lock = match command.uses_history() {
         true => project.lock_file().read()?,
@@ -128,13 +128,13 @@ async fn shared(project: &Project, arguments: &Arguments, command: &cli::Command
     }
     let extended;
     let with_history = if command.uses_history() {
-        extended = migrator.with_history(&url).await.map_err(|error| failed(error.into()))?;
+        extended = migrator.with_history(&database).await.map_err(|error| failed(error.into()))?;
         &extended
     } else {
         &migrator
     };
-    match cli::run_of(with_history, &url, command) {
-        Some(run) => change(project, arguments, &migrator, &lock, &url, run, command).await,
+    match cli::run_of(with_history, &database, command) {
+        Some(run) => change(project, arguments, &migrator, &lock, run, command).await,
         None => Ok(()),
     }
 }
@@ -153,13 +153,13 @@ async fn is_up_to_date(
     };
     let begin = Instant::now();
     // The files are looked at while the database is asked.
-    let url = project.url(arguments)?;
+    let database = project.database(arguments)?;
     let files = std::thread::spawn({
         let project = project.clone();
         move || verified::Files::of(&project)
     });
     let version_table = &project.config.run_settings().version_table;
-    let answer = up_to_date(url, version_table, &record.heads).await;
+    let answer = up_to_date(database, version_table, &record.heads).await;
     if !files.join().ok().flatten().is_some_and(|files| record.is_of(&files)) {
         return Ok(false);
     }
@@ -171,7 +171,7 @@ async fn is_up_to_date(
         Ok(None) => Ok(false),
         Err(error) => {
             let migrator = project.migrator(project.scripts()?);
-            Err(Failure::command_on(project, &error.into(), &migrator))
+            Err(Failure::command_on(&project.folder, &error.into(), &migrator))
         }
     }
 }
@@ -182,7 +182,6 @@ async fn change<'a>(
     arguments: &'a Arguments,
     migrator: &'a Migrator,
     lock: &'a Lock,
-    url: &str,
     run: Run<'a>,
     command: &cli::Command,
 ) -> Result<(), Failure> {
@@ -199,12 +198,13 @@ async fn change<'a>(
         }
         Err(error) => {
             // What was applied before the failure stays applied, and is sealed: where it is what the scripts say.
-            if let Ok(found) = migrator.verify(url).await
+            if let Ok(database) = project.database(arguments)
+                && let Ok(found) = migrator.verify(database).await
                 && found.edited.is_empty()
             {
                 let _ = seal::applied(project, &file, lock, directory, &found.rows, locked);
             }
-            Err(Failure::command_on(project, &error, migrator))
+            Err(Failure::command_on(&project.folder, &error, migrator))
         }
     }
 }

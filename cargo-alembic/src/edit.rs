@@ -42,8 +42,7 @@ async fn find(
         return Ok(revision::show(graph, None, &target)?);
     }
     let migrator = project.migrator(project.scripts()?);
-    let url = project.url(arguments)?;
-    let state = migrator.status(url.as_str()).await;
+    let state = migrator.status(project.database(arguments)?).await;
     let state = state.map_err(|error| Failure::command(&error.into(), &migrator))?;
     let rows: Vec<Node> = state.rows.iter().filter_map(|row| graph.find(row)).collect();
     Ok(revision::show(graph, Some(&rows), &target)?)

@@ -1,5 +1,7 @@
 //! What the user did wrong, or what went wrong for them.
 
+use std::path::Path;
+
 use alembic_core::cli::{
     CommandError, Diagnostic, FAILED, explain, explain_by, explain_conflicts, explain_heads, explain_models,
     explain_scripts,
@@ -11,7 +13,6 @@ use alembic_core::script::{Conflict, LockFileError, ScriptDirectory, ScriptError
 use alembic_core::{Migrator, revision};
 
 use crate::author::authors;
-use crate::project::Project;
 
 /// A failure that is ready to be shown.
 #[derive(Debug)]
@@ -30,7 +31,7 @@ impl Failure {
     }
 
     /// A file could not be read or written.
-    pub(crate) fn file(path: &std::path::Path, doing: &str, error: &std::io::Error) -> Failure {
+    pub(crate) fn file(path: &Path, doing: &str, error: &std::io::Error) -> Failure {
         Failure::new(
             format!("cannot {doing} {}: {error}", path.display()),
             "check the path and its permissions",
@@ -46,21 +47,21 @@ impl Failure {
         Failure { diagnostic: explain(error, migrator), code: error.code() }
     }
 
-    /// A command failed on a project, where more is known of the scripts.
-    pub(crate) fn command_on(project: &Project, error: &CommandError, migrator: &Migrator) -> Failure {
-        Failure { diagnostic: explain_by(error, migrator, authors(project)), code: error.code() }
+    /// A command failed on the project in `folder`: the authors of its scripts are shown.
+    pub(crate) fn command_on(folder: &Path, error: &CommandError, migrator: &Migrator) -> Failure {
+        Failure { diagnostic: explain_by(error, migrator, authors(folder)), code: error.code() }
     }
 
-    /// A new revision that cannot be.
+    /// A new revision that the graph refuses.
     pub(crate) fn new_revision(
-        project: &Project,
+        folder: &Path,
         directory: &ScriptDirectory,
         error: &NewRevisionError,
     ) -> Failure {
         match error {
             NewRevisionError::SeveralHeads { heads } => {
                 let help = "`cargo alembic merge` joins them";
-                Failure::of(explain_heads(&error.to_string(), directory, heads, help, authors(project)))
+                Failure::of(explain_heads(&error.to_string(), directory, heads, help, authors(folder)))
             }
             error => Failure::plain(error),
         }

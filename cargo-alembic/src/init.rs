@@ -4,7 +4,9 @@ use std::path::Path;
 
 use alembic_core::cli::{note, status};
 use alembic_core::config::{CONFIG_FILE, ConfigFile};
+use alembic_core::migrate::Database;
 use alembic_core::script::{Location, LockFileError};
+use alembic_core::sql::Dialect;
 
 use crate::args::{Arguments, Driver, InitArgs};
 use crate::config_template::{CONFIG, DEFAULT_FOLDER};
@@ -33,9 +35,10 @@ pub(crate) fn run(arguments: &Arguments, args: &InitArgs) -> Result<(), Failure>
     check_directory(args, &projects)?;
     let mut manifest = Manifest::read(&folder.join("Cargo.toml"))?;
     let source = manifest.source()?;
-    let urls = projects.iter().map(|project| project.find_url(arguments)).collect::<Result<Vec<_>, _>>()?;
-    let urls: Vec<String> = urls.into_iter().flatten().collect();
-    let drivers = drivers(args, &urls, &manifest);
+    let databases: Vec<Option<Database>> =
+        projects.iter().map(|project| project.find_database(arguments)).collect::<Result<_, _>>()?;
+    let databases: Vec<Database> = databases.into_iter().flatten().collect();
+    let drivers = drivers(args, &databases, &manifest);
     let mut directories = Vec::new();
     for project in &projects {
         let lock = project.lock_file();
@@ -88,7 +91,7 @@ pub(crate) fn run(arguments: &Arguments, args: &InitArgs) -> Result<(), Failure>
     } else {
         status("Kept", "Cargo.toml");
     }
-    if urls.is_empty() {
+    if databases.is_empty() {
         note(format!("no database is configured yet: set DATABASE_URL, or `url` in {CONFIG_FILE}"));
     }
     if manifest.features_of("sqlx").is_empty() {
@@ -166,6 +169,14 @@ fn create(folder: &Path, name: &str, text: &str) -> Result<(), Failure> {
 }
 
 impl Driver {
+    fn dialect(self) -> Dialect {
+        match self {
+            Driver::Sqlite => Dialect::Sqlite,
+            Driver::Postgres => Dialect::Postgresql,
+            Driver::Mysql => Dialect::Mysql,
+        }
+    }
+
     fn feature(self) -> &'static str {
         match self {
             Driver::Sqlite => "sqlite",
@@ -176,21 +187,17 @@ impl Driver {
 }
 
 /// The drivers that the service needs, as far as the package tells.
-fn drivers(args: &InitArgs, urls: &[String], manifest: &Manifest) -> Vec<Driver> {
+fn drivers(args: &InitArgs, databases: &[Database], manifest: &Manifest) -> Vec<Driver> {
     if !args.database.is_empty() {
         return args.database.clone();
     }
-    let by_url = |url: &String| match url.split([':', '+']).next() {
-        Some("postgres" | "postgresql") => Some(Driver::Postgres),
-        Some("mysql" | "mariadb") => Some(Driver::Mysql),
-        Some("sqlite") => Some(Driver::Sqlite),
-        _ => None,
-    };
-    let by_url: Vec<Driver> = urls.iter().filter_map(by_url).collect();
+    let by_url: Vec<Dialect> = databases.iter().filter_map(|database| database.dialect().ok()).collect();
     let sqlx = manifest.features_of("sqlx");
     let mut drivers: Vec<Driver> = [Driver::Sqlite, Driver::Postgres, Driver::Mysql]
         .into_iter()
-        .filter(|driver| by_url.contains(driver) || sqlx.iter().any(|feature| feature == driver.feature()))
+        .filter(|driver| {
+            by_url.contains(&driver.dialect()) || sqlx.iter().any(|feature| feature == driver.feature())
+        })
         .collect();
     if drivers.is_empty() {
         drivers.push(Driver::Sqlite);

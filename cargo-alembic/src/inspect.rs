@@ -6,7 +6,6 @@ use std::collections::BTreeMap;
 
 use alembic_core::autogenerate::{generic, inspect as reflected, mermaid, rust_source, schema_sql, svg};
 use alembic_core::cli::{CommandError, note, print, print_json};
-use alembic_core::migrate::Database;
 use alembic_core::schema::{Foreign, Schema};
 use alembic_core::script::ScriptDirectory;
 use alembic_core::sql::Dialect;
@@ -31,8 +30,7 @@ pub(crate) async fn inspect(
     arguments: &Arguments,
     args: &InspectArgs,
 ) -> Result<(), Failure> {
-    let url = project.url(arguments)?;
-    let database = Database::from(&url);
+    let database = project.database(arguments)?;
     // Scripts have no part in it.
     let none = ScriptDirectory::new(Vec::new()).map_err(|errors| project.explain(&errors))?;
     let migrator = project.migrator(none);

@@ -1,12 +1,14 @@
 //! The package that a command is about: where it is, what it configures, which scripts it has.
 
+mod database;
 mod folder;
-mod url;
 
+use std::cell::OnceCell;
 use std::path::{Path, PathBuf};
 
 use alembic_core::Migrator;
 use alembic_core::config::{Config, ConfigFile};
+use alembic_core::migrate::Database;
 use alembic_core::script::{Location, LockFile, Script, ScriptDirectory, ScriptErrors};
 
 use crate::args::Arguments;
@@ -23,6 +25,8 @@ pub(crate) struct Project {
     pub(crate) databases: Vec<String>,
     pub(crate) config: Config,
     pub(crate) locations: Vec<Location>,
+    /// Its database, once it is looked for.
+    database: OnceCell<Option<Database>>,
 }
 
 impl Project {
@@ -71,6 +75,7 @@ impl Project {
             databases,
             config: config.clone(),
             locations: config.locations(folder),
+            database: OnceCell::new(),
         }
     }
 

@@ -28,7 +28,7 @@ pub(crate) async fn create(
         labels: args.branch_label.clone(),
     };
     let placement = revision::new_revision(directory.graph(), &new)
-        .map_err(|error| Failure::new_revision(project, directory, &error))?;
+        .map_err(|error| Failure::new_revision(&project.folder, directory, &error))?;
     let mut revision = revision(directory, new, &placement);
     revision.message = printable(args.message.as_deref().unwrap_or_default());
     revision.tags = tags(&args.tag)?;

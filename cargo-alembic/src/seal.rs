@@ -6,7 +6,7 @@ use alembic_core::revision::{Direction, RevisionId, resolve};
 use alembic_core::script::{
     Digest, Lock, LockFile, LockFileError, Script, ScriptDirectory, ScriptErrors, Seal, Section,
 };
-use alembic_core::sql::{Dialect, TokenKind, lex};
+use alembic_core::sql::{Dialect, tokens};
 
 use crate::args::{Arguments, SealArgs, UnsealArgs};
 use crate::error::Failure;
@@ -52,8 +52,7 @@ pub(crate) fn approve(
 /// Whether somebody may have forgotten to write it. A merge has nothing to do.
 fn is_empty(script: &Script) -> bool {
     let has_text = |section: &Section| {
-        let body = lex(&script.text[section.start..section.end], Dialect::Sqlite);
-        body.into_iter().any(|token| !matches!(token.kind, TokenKind::Whitespace | TokenKind::Comment))
+        tokens(&script.text[section.start..section.end], Dialect::Sqlite).next().is_some()
     };
     script.revision.parents.len() < 2 && !script.sections.iter().any(has_text)
 }
@@ -139,7 +138,7 @@ pub(crate) async fn seal(project: &Project, arguments: &Arguments, args: &SealAr
     let graph = directory.graph();
     let mut nodes = Vec::new();
     if args.from_database {
-        let found = migrator.verify(project.url(arguments)?).await;
+        let found = migrator.verify(project.database(arguments)?).await;
         let found = found.map_err(|error| Failure::command(&error.into(), &migrator))?;
         if !found.edited.is_empty() {
             return Err(Failure::command(&MigrateError::Edited(found.edited).into(), &migrator));
@@ -198,10 +197,10 @@ pub(crate) async fn unseal(
         status("Unsealed", format!("nothing: {id} has no seal"));
         return Ok(());
     }
-    match project.find_url(arguments)? {
-        Some(url) => {
+    match project.find_database(arguments)? {
+        Some(database) => {
             let migrator = project.migrator(project.scripts()?);
-            let state = migrator.status(url.as_str()).await;
+            let state = migrator.status(database).await;
             match state {
                 Ok(state) => {
                     let rows: Vec<_> = state.rows.iter().filter_map(|row| graph.find(row)).collect();

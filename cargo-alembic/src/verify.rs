@@ -56,11 +56,11 @@ pub(crate) async fn verify(
     };
     let mut findings: Vec<Finding> = Vec::new();
     let mut unverified = Vec::new();
-    let url = if args.offline { None } else { project.find_url(arguments)? };
+    let database = if args.offline { None } else { project.find_database(arguments)? };
     // Scripts that make no graph can be compared with nothing.
-    if let (Some(url), Ok(directory)) = (&url, ScriptDirectory::read(&project.locations)) {
+    if let (Some(database), Ok(directory)) = (&database, ScriptDirectory::read(&project.locations)) {
         let migrator = project.migrator(directory);
-        let found = migrator.verify(url.as_str()).await;
+        let found = migrator.verify(database).await;
         let found = found.map_err(|error| Failure::command(&error.into(), &migrator))?;
         let lock = project.lock_file().read().unwrap_or_default();
         findings = compare(&found, &lock, migrator.directory());
@@ -89,7 +89,7 @@ pub(crate) async fn verify(
         if !unverified.is_empty() {
             note(format!("not in the history, and so not compared: {}", unverified.join(", ")));
         }
-        if url.is_none() && !args.offline {
+        if database.is_none() && !args.offline {
             note("no database is configured: the scripts were compared with the lock alone");
         }
     }
@@ -97,7 +97,11 @@ pub(crate) async fn verify(
         0 => {
             status(
                 "Verified",
-                if url.is_some() { "scripts, lock and database agree" } else { "scripts and lock agree" },
+                if database.is_some() {
+                    "scripts, lock and database agree"
+                } else {
+                    "scripts and lock agree"
+                },
             );
             Ok(())
         }

@@ -17,7 +17,7 @@ async fn alike(kind: Kind, mode: TransactionMode, first: &str, query: &str) -> S
         let database = TestDatabase::new(kind).await;
         let migrator = migrator_with(&scripts, mode);
         for target in targets {
-            let run = migrator.upgrade(database.url.as_str()).target(target).await;
+            let run = migrator.upgrade(database.url.as_str()).target(*target).await;
             run.unwrap_or_else(|error| panic!("{error}"));
         }
         facts.push(database.rows("SELECT * FROM facts").await);

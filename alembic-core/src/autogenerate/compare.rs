@@ -12,7 +12,7 @@ use super::{AutogenerateError, Difference};
 use crate::dialect::{Namespace, generic};
 use crate::migrate::{Connection, Database, Missing};
 use crate::models::Declaration;
-use crate::operation::{Renamed, Side, diff};
+use crate::operation::{Operation, Renamed, Side, diff};
 use crate::schema::{Enum, Filter, Foreign, NamingConvention, ObjectName, ReferentialAction, Schema, Table};
 use crate::sql::Dialect;
 
@@ -130,7 +130,7 @@ impl Comparison {
         let naming = self.naming.as_ref();
         let kept = naming.map_or_else(Vec::new, |naming| not_insisted_on(&operations, &self.desired, naming));
         if kept.is_empty() {
-            return Difference::new(self, operations, self.desired.clone());
+            return self.made_by(operations, self.desired.clone());
         }
         let (mut normal, mut desired) = (self.normal.clone(), self.desired.clone());
         for (table, to, from) in &kept {
@@ -138,12 +138,14 @@ impl Comparison {
             call(&mut desired, table, to, from);
         }
         let after = Side { reflected: &normal, written: &desired };
-        Difference::new(self, diff(self.dialect, before, after), desired)
+        self.made_by(diff(self.dialect, before, after), desired)
     }
 
-    /// The schemas that are desired and not there.
-    pub(super) fn missing(&self) -> &[String] {
-        &self.missing
+    /// The difference that these operations make, after missing schemas are created.
+    fn made_by(&self, mut operations: Vec<Operation>, after: Schema) -> Difference {
+        let missing = self.missing.iter().cloned();
+        operations.splice(0..0, missing.map(|name| Operation::CreateSchema { name }));
+        Difference::new(self.dialect, operations, &self.generic, after)
     }
 
     /// The actual schema as models would write it.

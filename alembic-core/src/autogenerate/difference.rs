@@ -4,7 +4,6 @@ use std::fmt;
 
 use serde::Serialize;
 
-use super::Comparison;
 use super::describe::describe;
 use super::obstacle::{Obstacle, obstacles};
 use crate::operation::{Fill, Loss, Operation, ProbableRename, probable_renames};
@@ -51,15 +50,19 @@ pub struct Unfilled {
 }
 
 impl Difference {
-    pub(super) fn new(comparison: &Comparison, mut operations: Vec<Operation>, after: Schema) -> Difference {
-        let missing = comparison.missing().iter().cloned();
-        operations.splice(0..0, missing.map(|name| Operation::CreateSchema { name }));
+    /// The difference that `operations` make, from one schema to another.
+    pub(super) fn new(
+        dialect: Dialect,
+        operations: Vec<Operation>,
+        before: &Schema,
+        after: Schema,
+    ) -> Difference {
         Difference {
-            dialect: comparison.dialect,
+            dialect,
             probable_renames: probable_renames(&operations),
-            obstacles: obstacles(comparison.dialect, &operations, &comparison.actual.foreign),
+            obstacles: obstacles(dialect, &operations, &before.foreign),
             operations,
-            before: comparison.generic().clone(),
+            before: before.clone(),
             after,
         }
     }

@@ -11,6 +11,7 @@ use self::attributes::{column_attributes, name_twins, table_attributes};
 use self::names::{Names, ident, rename_all, type_ident};
 use crate::schema::{Column, Enum, ForeignKey, Index, NamingConvention, Schema, Table, Type};
 use crate::sql::Dialect;
+use crate::sql::quote::identifier;
 
 /// The source of models for a schema that [`generic`](super::generic) gave.
 #[must_use]
@@ -255,7 +256,7 @@ fn quoted(name: &str) -> String {
     let plain =
         name.chars().all(|letter| letter.is_ascii_lowercase() || letter.is_ascii_digit() || letter == '_')
             && name.starts_with(|first: char| !first.is_ascii_digit());
-    if plain { name.to_owned() } else { format!("\"{}\"", name.replace('"', "\"\"")) }
+    if plain { name.to_owned() } else { identifier(Dialect::Postgresql, name) }
 }
 
 /// `text` as a literal of Rust.

@@ -8,7 +8,7 @@ use super::AutogenerateError;
 use super::made::{made_schema, not_made};
 use super::reflect::reflect;
 use super::scratch_database::{create_database, unused_name};
-use crate::dialect::{Namespace, Statement, literal, statements};
+use crate::dialect::{Namespace, Statement, statements};
 use crate::migrate::Connection;
 #[cfg(feature = "sqlite")]
 use crate::migrate::{Database, Missing};
@@ -17,6 +17,7 @@ use crate::operation::{Operation, for_expressions};
 use crate::schema::{ObjectName, Schema, Table};
 use crate::sql::Dialect;
 use crate::sql::expression::qualify;
+use crate::sql::quote::literal;
 
 const DOING: &str = "making the tables of the models in a scratch place";
 

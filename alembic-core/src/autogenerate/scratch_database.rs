@@ -3,9 +3,9 @@
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use super::AutogenerateError;
-use crate::dialect::literal;
 use crate::migrate::{Connection, Database, Missing};
 use crate::sql::Dialect;
+use crate::sql::quote::literal;
 
 const DOING: &str = "making a scratch database";
 

@@ -9,8 +9,8 @@ use serde::Serialize;
 use super::json::print_json;
 use super::output::{note, say, status, status_line, warning};
 use super::signal::Signals;
-use super::{Command, CommandError};
-use crate::migrate::{Answer, Database, Event, Report, Run};
+use super::{Command, CommandError, TargetArg};
+use crate::migrate::{Answer, Database, Event, Goal, Report, Run};
 use crate::migrator::Migrator;
 use crate::revision::{Direction, RevisionId};
 
@@ -30,11 +30,12 @@ pub(super) fn run_of_any<'a>(
     command: &Command,
 ) -> Option<Run<'a>> {
     match command {
-        Command::Upgrade(args) => Some(migrator.upgrade(database).target(&args.target)),
-        Command::Downgrade(args) => Some(migrator.downgrade(database, &args.target)),
+        Command::Upgrade(args) => Some(migrator.run(database, args.target.target().map(Goal::Upgrade))),
+        Command::Downgrade(args) => Some(migrator.run(database, args.target.target().map(Goal::Downgrade))),
         Command::Stamp(args) => {
-            let run = migrator.stamp(database, args.targets.iter().map(String::as_str));
-            Some(if args.purge { run.purge() } else { run })
+            let targets = args.targets.iter().map(TargetArg::target).collect::<Result<_, _>>();
+            let goal = targets.map(|targets| Goal::Stamp { targets, purge: args.purge });
+            Some(migrator.run(database, goal))
         }
         Command::EnsureVersion(_) => Some(migrator.ensure_version(database)),
         Command::Resume(args) => Some(migrator.resume(database, args.statement.map(Answer::from))),

@@ -3,6 +3,7 @@
 use clap::{Args, Subcommand};
 
 use super::resume::ResumeArgs;
+use super::target_arg::TargetArg;
 use crate::revision::Target;
 use crate::sql::Dialect;
 
@@ -38,8 +39,8 @@ pub enum Command {
 #[derive(Clone, Debug, Args)]
 pub struct UpgradeArgs {
     /// A revision: `head`, `heads`, an id or the beginning of one, `+2`, `branch@head`; with --sql also `from:to`
-    #[arg(value_name = "REVISION", default_value = "head", allow_hyphen_values = true)]
-    pub target: String,
+    #[arg(value_name = "REVISION", default_value = "head", allow_hyphen_values = true, value_parser = TargetArg::parse)]
+    pub target: TargetArg,
     #[command(flatten)]
     #[expect(missing_docs, reason = "its fields are documented")]
     pub how: HowArgs,
@@ -49,8 +50,8 @@ pub struct UpgradeArgs {
 #[derive(Clone, Debug, Args)]
 pub struct DowngradeArgs {
     /// A revision: `-1`, `base`, an id or the beginning of one, `branch@base`; with --sql `from:to`
-    #[arg(value_name = "REVISION", allow_hyphen_values = true)]
-    pub target: String,
+    #[arg(value_name = "REVISION", allow_hyphen_values = true, value_parser = TargetArg::parse)]
+    pub target: TargetArg,
     /// Undo what no script has, or has otherwise since, with the downgrade that the history keeps
     #[arg(long, conflicts_with = "sql")]
     pub from_history: bool,
@@ -63,8 +64,8 @@ pub struct DowngradeArgs {
 #[derive(Clone, Debug, Args)]
 pub struct StampArgs {
     /// The revisions that the database is at: `head`, `base`, ids; with --sql also `from:to`
-    #[arg(value_name = "REVISION", required = true)]
-    pub targets: Vec<String>,
+    #[arg(value_name = "REVISION", required = true, value_parser = TargetArg::parse)]
+    pub targets: Vec<TargetArg>,
     /// Forget first what the version table says, even revisions that no script knows
     #[arg(long, conflicts_with = "sql")]
     pub purge: bool,
@@ -171,8 +172,8 @@ pub struct BranchesArgs {
 #[derive(Clone, Debug, Args)]
 pub struct ShowArgs {
     /// A revision: an id or the beginning of one, `head`, `heads`, `current`, `-1`
-    #[arg(value_name = "REVISION", allow_hyphen_values = true)]
-    pub target: String,
+    #[arg(value_name = "REVISION", allow_hyphen_values = true, value_parser = TargetArg::parse)]
+    pub target: TargetArg,
     /// Show the SQL too
     #[arg(short, long)]
     pub verbose: bool,
@@ -233,7 +234,7 @@ impl Command {
     #[must_use]
     pub fn goes_to_heads(&self) -> bool {
         let is_heads = |target: &Target| *target == Target::HEADS || *target == Target::HEAD;
-        matches!(self, Command::Upgrade(args) if self.changes() && args.target.parse().is_ok_and(|target| is_heads(&target)))
+        matches!(self, Command::Upgrade(args) if self.changes() && args.target.target().is_ok_and(|target| is_heads(&target)))
     }
 
     /// Whether it undoes revisions with what the history keeps of them.

@@ -168,7 +168,7 @@ pub(super) async fn show(
     command: &Command,
     args: &ShowArgs,
 ) -> Result<(), CommandError> {
-    let target: Target = args.target.parse()?;
+    let target = args.target.target()?;
     let directory = migrator.directory();
     let rows = match database.filter(|_| is_current(&target)) {
         Some(database) => Some(located(migrator, database).await?),
@@ -195,7 +195,7 @@ pub(super) fn needs_database(command: &Command) -> Result<bool, CommandError> {
     Ok(match command {
         Command::Heads(_) | Command::Branches(_) => false,
         Command::History(args) => args.indicate_current || needs_current(&range(args)?),
-        Command::Show(args) => is_current(&args.target.parse()?),
+        Command::Show(args) => is_current(&args.target.target()?),
         command => command.sql().is_none(),
     })
 }

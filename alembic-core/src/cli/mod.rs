@@ -14,6 +14,7 @@ mod output;
 mod plan;
 mod resume;
 mod signal;
+mod target_arg;
 
 pub use apply::{run_of, tell, tell_report};
 pub use args::{
@@ -26,6 +27,7 @@ pub use diff::diff;
 pub use json::print_json;
 pub use output::{STYLES, note, print, status, warning};
 pub use resume::{ResumeArgs, StatementAnswer};
+pub use target_arg::TargetArg;
 
 use crate::migrate::{Database, MigrateError};
 use crate::migrator::Migrator;

@@ -7,10 +7,10 @@ use serde::Serialize;
 use super::apply::run_of_any;
 use super::json::print_json;
 use super::output::{note, print};
-use super::{Command, CommandError, SqlArgs};
+use super::{Command, CommandError, SqlArgs, TargetArg};
 use crate::migrate::{Database, OfflineGoal, Preview};
 use crate::migrator::Migrator;
-use crate::revision::{Range, Target, TargetError};
+use crate::revision::{Target, TargetError};
 
 #[derive(Serialize)]
 struct DryRun {
@@ -83,8 +83,8 @@ pub(super) fn script(
         (None, None) => return Err(CommandError::NoDialect),
     };
     let goal = match command {
-        Command::Upgrade(args) => OfflineGoal::Upgrade(Range::or_target(&args.target)?),
-        Command::Downgrade(args) => OfflineGoal::Downgrade(Range::or_target(&args.target)?),
+        Command::Upgrade(args) => OfflineGoal::Upgrade(args.target.range()?),
+        Command::Downgrade(args) => OfflineGoal::Downgrade(args.target.range()?),
         Command::Stamp(args) => stamp(&args.targets)?,
         _ => OfflineGoal::EnsureVersion,
     };
@@ -93,12 +93,12 @@ pub(super) fn script(
 }
 
 /// The targets of `stamp --sql`: one of them may say where the database is, as `from:to`.
-fn stamp(texts: &[String]) -> Result<OfflineGoal, TargetError> {
+fn stamp(arguments: &[TargetArg]) -> Result<OfflineGoal, TargetError> {
     let (mut start, mut targets): (Option<Target>, Vec<Target>) = (None, Vec::new());
-    for text in texts {
-        let range = Range::or_target(text)?;
+    for argument in arguments {
+        let range = argument.range()?;
         if start.is_some() && range.start.is_some() {
-            return Err(TargetError::RangeNotAllowed { text: text.clone() });
+            return Err(TargetError::RangeNotAllowed { text: argument.text().to_owned() });
         }
         start = start.or(range.start);
         targets.push(range.end.unwrap_or(Target::HEADS));

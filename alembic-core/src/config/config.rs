@@ -5,7 +5,8 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use super::layer::{Layer, Words};
+use super::hook::Hook;
+use super::layer::Layer;
 use super::places::Places;
 use super::{ConfigError, Limits, ModelSettings, RunSettings, TransactionMode, VersionTable};
 use crate::schema::{Filter, NamingConvention};
@@ -76,17 +77,6 @@ impl Default for Config {
             places: Places::default(),
         }
     }
-}
-
-/// A program that is run on a new script.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Hook {
-    /// The program and its arguments.
-    pub command: Words,
-    /// Where it runs, relative to the configuration. Else where the configuration is.
-    pub cwd: Option<String>,
-    /// The line of its `command`.
-    pub line: usize,
 }
 
 impl Config {

@@ -1,6 +1,7 @@
 //! What is wrong with an `alembic.toml`.
 
-use super::CONFIG_FILE;
+/// The name of the configuration file, in the folder of the package.
+pub const CONFIG_FILE: &str = "alembic.toml";
 
 /// `alembic.toml` cannot be used.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]

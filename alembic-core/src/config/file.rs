@@ -8,11 +8,8 @@ use toml::de::{DeTable, DeValue};
 use super::keys::{DATABASES, KEYS};
 use super::layer::Layer;
 use super::places::line_of;
-use super::{Config, ConfigError};
+use super::{CONFIG_FILE, Config, ConfigError};
 use crate::revision::nearest;
-
-/// The name of the configuration file, in the folder of the package.
-pub const CONFIG_FILE: &str = "alembic.toml";
 
 /// What an `alembic.toml` says.
 ///

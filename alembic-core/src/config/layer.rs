@@ -6,9 +6,10 @@ use serde::Deserialize;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue, Deserializer, Error};
 
+use super::hook::{Hook, Words};
 use super::keys::{HOOK_KEYS, unknown};
 use super::places::{Places, line_of};
-use super::{ConfigError, Hook, ModelSettings, TransactionMode};
+use super::{ConfigError, ModelSettings, TransactionMode};
 use crate::schema::{Filter, NamingConvention};
 use crate::script::FileTemplate;
 use crate::sql::Dialect;
@@ -77,27 +78,6 @@ struct HookTable {
 enum Folders {
     One(String),
     Several(Vec<String>),
-}
-
-/// A command: one line, or its words.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
-#[serde(untagged, expecting = "it must be a command, or a list of its words")]
-pub enum Words {
-    /// `command = "sqlfluff fix"`; where its words end is decided as a shell does.
-    Line(String),
-    /// `command = ["sqlfluff", "fix"]`
-    List(Vec<String>),
-}
-
-impl Words {
-    /// Whether there is no program in it.
-    #[must_use]
-    pub fn is_empty(&self) -> bool {
-        match self {
-            Words::Line(line) => line.trim().is_empty(),
-            Words::List(words) => words.first().is_none_or(String::is_empty),
-        }
-    }
 }
 
 impl Layer {

@@ -11,6 +11,8 @@ mod error;
 #[cfg(feature = "sources")]
 mod file;
 #[cfg(feature = "sources")]
+mod hook;
+#[cfg(feature = "sources")]
 mod keys;
 #[cfg(feature = "sources")]
 mod layer;
@@ -25,15 +27,15 @@ mod tests;
 mod url;
 
 #[cfg(feature = "sources")]
-pub use config::{Config, Hook, location};
+pub use config::{Config, location};
 #[cfg(feature = "sources")]
-pub use error::ConfigError;
+pub use error::{CONFIG_FILE, ConfigError};
 #[cfg(feature = "sources")]
-pub use file::{CONFIG_FILE, ConfigFile, UnknownDatabase};
+pub use file::{ConfigFile, UnknownDatabase};
+#[cfg(feature = "sources")]
+pub use hook::{Hook, Words};
 #[cfg(feature = "sources")]
 pub use keys::{HOOK_KEYS, KEYS};
-#[cfg(feature = "sources")]
-pub use layer::Words;
 #[cfg(feature = "sources")]
 pub use models::{ModelSettings, ModelSource};
 pub use run_settings::{Limits, RunSettings, TransactionMode, VersionTable};

@@ -1,36 +1,46 @@
-//! What a database's catalog says about an object: enough to see whether a statement that was about it was carried out.
+//! Queries of a database's catalog for the evidence that a statement was executed.
 
-use super::quote::{identifier, literal};
+use crate::sql::facts::{Indexes, Object, ObjectKind, Trace};
+use crate::sql::quote::{identifier, literal};
 use crate::sql::{Dialect, Name};
 
-/// Something that a statement makes, changes or takes away, and how to ask for it.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Object {
-    /// What a person calls it.
-    pub(crate) shown: String,
-    /// One row for each thing that matters; none where there is no such object. NULL: the catalog does not say.
-    pub(crate) query: String,
+/// One query for each object that a trace names. Each returns a row for every detail that matters, and no row if the object
+/// is missing; NULL if the catalog does not show it. None if the catalog has no answer.
+pub(crate) fn queries(trace: &Trace, dialect: Dialect) -> Option<Vec<String>> {
+    match (dialect, trace) {
+        (Dialect::Mysql, Trace::Definitions(objects)) => objects.iter().map(mysql::definition).collect(),
+        (Dialect::Mysql, Trace::Identities(tables)) => {
+            Some(tables.iter().map(|table| mysql::identity(&table.name)).collect())
+        }
+        (Dialect::Postgresql, Trace::Definitions(objects)) => {
+            objects.iter().map(postgresql::definition).collect()
+        }
+        (Dialect::Postgresql, Trace::NewIndex(table)) => Some(vec![postgresql::indexes_of(table)]),
+        (Dialect::Postgresql, Trace::Reindex(indexes)) => Some(vec![match indexes {
+            Indexes::Of(table) => postgresql::indexes_of(table),
+            Indexes::Beside(index) => postgresql::indexes_beside(index),
+            Indexes::Invalid => postgresql::indexes("NOT i.indisvalid"),
+        }]),
+        (Dialect::Postgresql, Trace::Removal(object)) => {
+            postgresql::definition(object).map(|query| vec![query])
+        }
+        (Dialect::Postgresql, Trace::Detachment { partition, .. }) => {
+            Some(vec![postgresql::partition(partition)])
+        }
+        (_, Trace::Harmless | Trace::Nothing) => Some(Vec::new()),
+        _ => None,
+    }
 }
 
-impl Name {
-    fn quoted(&self, dialect: Dialect) -> String {
-        let name = identifier(dialect, &self.name);
-        match &self.schema {
-            Some(schema) => format!("{}.{name}", identifier(dialect, schema)),
-            None => name,
-        }
-    }
-
-    fn shown(&self) -> String {
-        match &self.schema {
-            Some(schema) => format!("`{schema}.{}`", self.name),
-            None => format!("`{}`", self.name),
-        }
+fn quoted(name: &Name, dialect: Dialect) -> String {
+    let own = identifier(dialect, &name.name);
+    match &name.schema {
+        Some(schema) => format!("{}.{own}", identifier(dialect, schema)),
+        None => own,
     }
 }
 
-/// Objects of MySQL and MariaDB.
-pub(crate) mod mysql {
+mod mysql {
     use super::*;
 
     fn text(text: &str) -> String {
@@ -41,93 +51,70 @@ pub(crate) mod mysql {
         name.schema.as_deref().map_or_else(|| "DATABASE()".to_owned(), text)
     }
 
-    /// Asks which of these tables of the session's database can roll back changes of their rows, and have no triggers.
-    pub(crate) fn transactional(tables: &[&str]) -> String {
-        let names = tables.iter().map(|table| text(table)).collect::<Vec<_>>().join(", ");
+    pub(super) fn definition(object: &Object) -> Option<String> {
+        let name = &object.name;
+        match object.kind {
+            ObjectKind::Table | ObjectKind::View | ObjectKind::Sequence => {
+                Some(format!("SHOW CREATE TABLE {}", quoted(name, Dialect::Mysql)))
+            }
+            ObjectKind::Routine | ObjectKind::Package => Some(routine(name)),
+            ObjectKind::Trigger => Some(trigger(name)),
+            ObjectKind::Event => Some(event(name)),
+            ObjectKind::Database => Some(database(&name.name)),
+            _ => None,
+        }
+    }
+
+    /// The identity of a table: InnoDB gives it another number after `TRUNCATE`, and a renamed table keeps its number.
+    pub(super) fn identity(name: &Name) -> String {
         format!(
-            "SELECT CAST(t.table_name AS CHAR) FROM information_schema.tables t \
-             JOIN information_schema.engines e ON e.engine = t.engine \
-             WHERE t.table_schema = DATABASE() AND t.table_name IN ({names}) AND t.table_type = 'BASE TABLE' \
-             AND e.transactions = 'YES' AND NOT EXISTS (SELECT 1 FROM information_schema.triggers \
-             WHERE event_object_schema = DATABASE() AND event_object_table IN ({names}))"
+            "SELECT (SELECT CAST(i.table_id AS CHAR) FROM information_schema.innodb_sys_tables i \
+             WHERE i.name = CONCAT(t.table_schema, '/', t.table_name)) \
+             FROM information_schema.tables t WHERE t.table_schema = {} AND t.table_name = {}",
+            schema(name),
+            text(&name.name)
         )
     }
 
-    /// A table, view or sequence, with all that its definition says.
-    pub(crate) fn table(name: &Name) -> Object {
-        Object {
-            shown: format!("table {}", name.shown()),
-            query: format!("SHOW CREATE TABLE {}", name.quoted(Dialect::Mysql)),
-        }
-    }
-
-    /// Which table it is, whatever it looks like: InnoDB's number for it is another one after `TRUNCATE`, and a renamed
-    /// table keeps it.
-    pub(crate) fn identity(name: &Name) -> Object {
-        Object {
-            shown: format!("table {}", name.shown()),
-            query: format!(
-                "SELECT (SELECT CAST(i.table_id AS CHAR) FROM information_schema.innodb_sys_tables i \
-                 WHERE i.name = CONCAT(t.table_schema, '/', t.table_name)) \
-                 FROM information_schema.tables t WHERE t.table_schema = {} AND t.table_name = {}",
-                schema(name),
-                text(&name.name)
-            ),
-        }
-    }
-
     /// A procedure, function or package.
-    pub(crate) fn routine(name: &Name) -> Object {
-        Object {
-            shown: format!("routine {}", name.shown()),
-            query: format!(
-                "SELECT CAST(CONCAT_WS(' ', routine_type, created, last_altered, MD5(routine_definition)) AS CHAR) \
-                 FROM information_schema.routines WHERE routine_schema = {} AND routine_name = {} ORDER BY 1",
-                schema(name),
-                text(&name.name)
-            ),
-        }
+    fn routine(name: &Name) -> String {
+        format!(
+            "SELECT CAST(CONCAT_WS(' ', routine_type, created, last_altered, MD5(routine_definition)) AS CHAR) \
+             FROM information_schema.routines WHERE routine_schema = {} AND routine_name = {} ORDER BY 1",
+            schema(name),
+            text(&name.name)
+        )
     }
 
-    pub(crate) fn trigger(name: &Name) -> Object {
-        Object {
-            shown: format!("trigger {}", name.shown()),
-            query: format!(
-                "SELECT CAST(CONCAT_WS(' ', event_object_table, event_manipulation, action_timing, created, \
-                 MD5(action_statement)) AS CHAR) FROM information_schema.triggers \
-                 WHERE trigger_schema = {} AND trigger_name = {}",
-                schema(name),
-                text(&name.name)
-            ),
-        }
+    fn trigger(name: &Name) -> String {
+        format!(
+            "SELECT CAST(CONCAT_WS(' ', event_object_table, event_manipulation, action_timing, created, \
+             MD5(action_statement)) AS CHAR) FROM information_schema.triggers \
+             WHERE trigger_schema = {} AND trigger_name = {}",
+            schema(name),
+            text(&name.name)
+        )
     }
 
-    pub(crate) fn event(name: &Name) -> Object {
-        Object {
-            shown: format!("event {}", name.shown()),
-            query: format!(
-                "SELECT CAST(CONCAT_WS(' ', status, created, last_altered, MD5(event_definition)) AS CHAR) \
-                 FROM information_schema.events WHERE event_schema = {} AND event_name = {}",
-                schema(name),
-                text(&name.name)
-            ),
-        }
+    fn event(name: &Name) -> String {
+        format!(
+            "SELECT CAST(CONCAT_WS(' ', status, created, last_altered, MD5(event_definition)) AS CHAR) \
+             FROM information_schema.events WHERE event_schema = {} AND event_name = {}",
+            schema(name),
+            text(&name.name)
+        )
     }
 
-    pub(crate) fn database(name: &str) -> Object {
-        Object {
-            shown: format!("database `{name}`"),
-            query: format!(
-                "SELECT CAST(CONCAT_WS(' ', default_character_set_name, default_collation_name) AS CHAR) \
-                 FROM information_schema.schemata WHERE schema_name = {}",
-                text(name)
-            ),
-        }
+    fn database(name: &str) -> String {
+        format!(
+            "SELECT CAST(CONCAT_WS(' ', default_character_set_name, default_collation_name) AS CHAR) \
+             FROM information_schema.schemata WHERE schema_name = {}",
+            text(name)
+        )
     }
 }
 
-/// Objects of PostgreSQL.
-pub(crate) mod postgresql {
+mod postgresql {
     use super::*;
 
     fn text(text: &str) -> String {
@@ -135,82 +122,106 @@ pub(crate) mod postgresql {
     }
 
     fn class(name: &Name) -> String {
-        format!("to_regclass({})", text(&name.quoted(Dialect::Postgresql)))
+        format!("to_regclass({})", text(&quoted(name, Dialect::Postgresql)))
+    }
+
+    pub(super) fn definition(object: &Object) -> Option<String> {
+        let name = &object.name;
+        match object.kind {
+            ObjectKind::Index => Some(indexes(&format!("c.oid = {}", class(name)))),
+            ObjectKind::Type => Some(labels(name)),
+            ObjectKind::Database => Some(named("pg_database", "datname", &name.name)),
+            ObjectKind::Tablespace => Some(named("pg_tablespace", "spcname", &name.name)),
+            ObjectKind::Subscription => Some(named("pg_subscription", "subname", &name.name)),
+            _ => None,
+        }
     }
 
     /// Rows such as `public.users_name 16412 valid`.
-    fn indexes(shown: String, condition: &str) -> Object {
-        Object {
-            shown,
-            query: format!(
-                "SELECT quote_ident(n.nspname) || '.' || quote_ident(c.relname) || ' ' || c.oid \
-                 || CASE WHEN i.indisvalid THEN ' valid' ELSE ' invalid' END \
-                 FROM pg_catalog.pg_index i JOIN pg_catalog.pg_class c ON c.oid = i.indexrelid \
-                 JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace WHERE {condition} ORDER BY 1"
-            ),
-        }
+    pub(super) fn indexes(condition: &str) -> String {
+        format!(
+            "SELECT quote_ident(n.nspname) || '.' || quote_ident(c.relname) || ' ' || c.oid \
+             || CASE WHEN i.indisvalid THEN ' valid' ELSE ' invalid' END \
+             FROM pg_catalog.pg_index i JOIN pg_catalog.pg_class c ON c.oid = i.indexrelid \
+             JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace WHERE {condition} ORDER BY 1"
+        )
     }
 
     /// The indexes of a table.
-    pub(crate) fn indexes_of(table: &Name) -> Object {
-        indexes(format!("the indexes of {}", table.shown()), &format!("i.indrelid = {}", class(table)))
+    pub(super) fn indexes_of(table: &Name) -> String {
+        indexes(&format!("i.indrelid = {}", class(table)))
     }
 
-    /// The indexes of the table that an index belongs to.
-    pub(crate) fn siblings_of(index: &Name) -> Object {
-        let table =
-            format!("(SELECT s.indrelid FROM pg_catalog.pg_index s WHERE s.indexrelid = {})", class(index));
-        indexes(format!("the indexes beside {}", index.shown()), &format!("i.indrelid = {table}"))
+    /// The indexes of the table that has this index.
+    pub(super) fn indexes_beside(index: &Name) -> String {
+        let index = class(index);
+        let table = format!("(SELECT s.indrelid FROM pg_catalog.pg_index s WHERE s.indexrelid = {index})");
+        indexes(&format!("i.indrelid = {table}"))
     }
 
-    /// All indexes that are not valid.
-    pub(crate) fn invalid_indexes() -> Object {
-        indexes("the invalid indexes".to_owned(), "NOT i.indisvalid")
-    }
-
-    pub(crate) fn index(name: &Name) -> Object {
-        indexes(format!("index {}", name.shown()), &format!("c.oid = {}", class(name)))
-    }
-
-    /// Whether a table is a partition of another: a row `attached`, or `pending` where detaching it was begun.
-    pub(crate) fn partition(name: &Name) -> Object {
-        Object {
-            shown: format!("partition {}", name.shown()),
-            query: format!(
-                "SELECT CASE WHEN inhdetachpending THEN 'pending' ELSE 'attached' END \
-                 FROM pg_catalog.pg_inherits WHERE inhrelid = {}",
-                class(name)
-            ),
-        }
+    /// A row `attached` for a partition, or `pending` if its detachment has begun.
+    pub(super) fn partition(name: &Name) -> String {
+        format!(
+            "SELECT CASE WHEN inhdetachpending THEN 'pending' ELSE 'attached' END \
+             FROM pg_catalog.pg_inherits WHERE inhrelid = {}",
+            class(name)
+        )
     }
 
     /// The values of an enum.
-    pub(crate) fn labels(name: &Name) -> Object {
-        let kind = format!("to_regtype({})", text(&name.quoted(Dialect::Postgresql)));
-        Object {
-            shown: format!("type {}", name.shown()),
-            query: format!(
-                "SELECT enumlabel::text FROM pg_catalog.pg_enum WHERE enumtypid = {kind} ORDER BY enumsortorder"
-            ),
+    fn labels(name: &Name) -> String {
+        let kind = format!("to_regtype({})", text(&quoted(name, Dialect::Postgresql)));
+        format!(
+            "SELECT enumlabel::text FROM pg_catalog.pg_enum WHERE enumtypid = {kind} ORDER BY enumsortorder"
+        )
+    }
+
+    fn named(table: &str, column: &str, name: &str) -> String {
+        format!("SELECT oid::text FROM pg_catalog.{table} WHERE {column} = {}", text(name))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::sql::facts::Facts;
+
+    /// The objects in the queries about a statement, by the ends of the queries.
+    #[track_caller]
+    fn check(dialect: Dialect, statement: &str, expected: Option<&[&str]>) {
+        let queries = queries(&Facts::of(statement, dialect).trace, dialect);
+        let Some(expected) = expected else {
+            return assert_eq!(queries, None, "{statement}");
+        };
+        let queries = queries.unwrap_or_else(|| panic!("no queries for {statement}"));
+        assert_eq!(queries.len(), expected.len(), "{statement}");
+        for (query, end) in queries.iter().zip(expected) {
+            assert!(query.ends_with(end), "{statement}: {query}");
         }
     }
 
-    fn named(kind: &str, table: &str, column: &str, name: &str) -> Object {
-        Object {
-            shown: format!("{kind} `{name}`"),
-            query: format!("SELECT oid::text FROM pg_catalog.{table} WHERE {column} = {}", text(name)),
-        }
-    }
-
-    pub(crate) fn database(name: &str) -> Object {
-        named("database", "pg_database", "datname", name)
-    }
-
-    pub(crate) fn tablespace(name: &str) -> Object {
-        named("tablespace", "pg_tablespace", "spcname", name)
-    }
-
-    pub(crate) fn subscription(name: &str) -> Object {
-        named("subscription", "pg_subscription", "subname", name)
+    #[test]
+    fn each_object_of_a_trace_has_a_query() {
+        let my = |statement: &str, expected: &[&str]| check(Dialect::Mysql, statement, Some(expected));
+        my("DROP TABLE a, d.b", &["SHOW CREATE TABLE `a`", "SHOW CREATE TABLE `d`.`b`"]);
+        my("CREATE VIEW v AS SELECT 1", &["SHOW CREATE TABLE `v`"]);
+        my("TRUNCATE t", &["t.table_schema = DATABASE() AND t.table_name = 't'"]);
+        my("DROP PROCEDURE d.p", &["routine_schema = 'd' AND routine_name = 'p' ORDER BY 1"]);
+        my("DROP TRIGGER g", &["trigger_schema = DATABASE() AND trigger_name = 'g'"]);
+        my("DROP EVENT e", &["event_schema = DATABASE() AND event_name = 'e'"]);
+        my("CREATE DATABASE d", &["schema_name = 'd'"]);
+        my("FLUSH TABLES", &[]);
+        my("CALL p()", &[]);
+        let pg = |statement: &str, expected: &[&str]| check(Dialect::Postgresql, statement, Some(expected));
+        pg("CREATE INDEX CONCURRENTLY ON T (x)", &["i.indrelid = to_regclass('\"t\"') ORDER BY 1"]);
+        pg("DROP INDEX CONCURRENTLY s.i", &["c.oid = to_regclass('\"s\".\"i\"') ORDER BY 1"]);
+        pg("REINDEX TABLE t", &["i.indrelid = to_regclass('\"t\"') ORDER BY 1"]);
+        pg("REINDEX INDEX i", &["s.indexrelid = to_regclass('\"i\"')) ORDER BY 1"]);
+        pg("REINDEX DATABASE", &["NOT i.indisvalid ORDER BY 1"]);
+        pg("CREATE DATABASE d", &["pg_database WHERE datname = 'd'"]);
+        pg("DROP TABLESPACE s", &["pg_tablespace WHERE spcname = 's'"]);
+        pg("ALTER TABLE t DETACH PARTITION p CONCURRENTLY", &["inhrelid = to_regclass('\"p\"')"]);
+        pg("ALTER TYPE e ADD VALUE 'x'", &["to_regtype('\"e\"') ORDER BY enumsortorder"]);
+        check(Dialect::Sqlite, "VACUUM", Some(&[]));
     }
 }

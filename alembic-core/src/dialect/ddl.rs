@@ -85,7 +85,7 @@ struct Writer<'a> {
 
 impl Writer<'_> {
     fn name(&self, name: &str) -> String {
-        crate::sql::name(self.dialect, name)
+        crate::sql::quote::name(self.dialect, name)
     }
 
     fn names(&self, names: &[String]) -> String {

@@ -7,7 +7,8 @@ use super::ddl::type_word;
 use crate::operation::drop_key_indexes;
 use crate::schema::{Column, Schema, Table, Type};
 use crate::sql::expression::{identifier, tokens, without_parentheses};
-use crate::sql::{Dialect, TokenKind, name};
+use crate::sql::quote::name;
+use crate::sql::{Dialect, TokenKind, unquote};
 
 /// A reflected schema, as models would write it.
 pub(crate) fn generic(schema: &Schema, dialect: Dialect) -> Schema {
@@ -186,14 +187,14 @@ fn without_cast(shown: &Type, default: &str) -> String {
     }
     let (literal, to) = (literal.text(default), default[cast.end..].trim());
     if let Some(number) = negative_number(literal, to) {
-        return number.to_owned();
+        return number;
     }
     if is_cast_to(shown, to) { literal.to_owned() } else { default.to_owned() }
 }
 
 /// The number that is shown as a literal because it has a sign, where the cast is to what such a number is by itself.
-fn negative_number<'a>(literal: &'a str, to: &str) -> Option<&'a str> {
-    let number = literal.trim_matches('\'');
+fn negative_number(literal: &str, to: &str) -> Option<String> {
+    let number = unquote(literal)?;
     let digits = number.strip_prefix('-')?;
     let (whole, fraction) = digits.split_once('.').unwrap_or((digits, "0"));
     let is_number = [whole, fraction]

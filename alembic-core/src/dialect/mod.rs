@@ -25,8 +25,6 @@ mod neutral;
 mod offline;
 #[cfg(feature = "driver")]
 pub(crate) mod postgresql;
-#[cfg(feature = "driver")]
-pub(crate) mod quote;
 #[cfg(all(feature = "sources", feature = "driver"))]
 pub(crate) mod reflect;
 #[cfg(feature = "driver")]
@@ -38,6 +36,8 @@ mod tables;
 #[cfg(feature = "sources")]
 mod types;
 
+#[cfg(feature = "driver")]
+pub(crate) use crate::sql::quote;
 #[cfg(all(feature = "sources", feature = "driver"))]
 pub use ddl::DdlError;
 #[cfg(all(feature = "sources", feature = "driver"))]
@@ -54,8 +54,6 @@ pub(crate) use lease::{CATCH_UP, Lease};
 pub(crate) use lock_key::LockKey;
 #[cfg(feature = "driver")]
 pub(crate) use offline::Offline;
-#[cfg(all(feature = "sources", feature = "driver"))]
-pub(crate) use quote::literal;
 #[cfg(all(feature = "sources", feature = "driver"))]
 pub(crate) use reflect::{Namespace, columns};
 #[cfg(feature = "driver")]

@@ -33,7 +33,7 @@ pub(super) fn neutral_value(dialect: Dialect, type_: &Type, enums: &[Enum]) -> O
         Type::Array(_) => "'{}'",
         Type::Enum(name) => {
             let own = enums.iter().find(|own| own.name == *name)?;
-            return own.values.first().map(|value| super::quote::literal(dialect, value));
+            return own.values.first().map(|value| crate::sql::quote::literal(dialect, value));
         }
         Type::Worded { type_, .. } => return neutral_value(dialect, type_, enums),
         Type::Sql(_) => return None,

@@ -7,9 +7,9 @@ mod guard;
 pub(super) mod history;
 pub(super) mod version;
 
-use super::quote::{identifier, identifier_where_needed, literal};
 use crate::config::VersionTable;
 use crate::sql::Dialect;
+use crate::sql::quote::{self, identifier, literal};
 
 /// The statements on our tables, in one dialect.
 #[derive(Clone, Debug)]
@@ -48,7 +48,7 @@ impl Tables {
     }
 
     fn name(&self, name: &str) -> String {
-        identifier_where_needed(self.dialect, name)
+        quote::name(self.dialect, name)
     }
 
     fn qualified(&self, name: &str) -> String {

@@ -4,6 +4,7 @@ use std::fmt;
 
 use crate::schema::{Enum, ObjectName, Type};
 use crate::sql::Dialect;
+use crate::sql::quote::plain_literal;
 
 /// What has to be known to write a type down.
 pub struct TypeWords<'a> {
@@ -123,7 +124,7 @@ impl TypeWords<'_> {
         }
         let found = self.enums.iter().find(|candidate| candidate.name == *name);
         let found = found.ok_or_else(|| NoSuchType::UnknownEnum { name: name.clone() })?;
-        let quoted = |value: &String| format!("'{}'", value.replace('\\', r"\\").replace('\'', "''"));
+        let quoted = |value: &String| plain_literal(self.dialect, value);
         let values: Vec<String> = found.values.iter().map(quoted).collect();
         Ok(format!("ENUM({})", values.join(", ")))
     }

@@ -28,11 +28,13 @@ pub use history::verify::Verification;
 pub use interrupt::Interrupt;
 pub use offline::OfflineGoal;
 pub use preview::{Preview, PreviewStatement, PreviewStep};
+#[cfg(feature = "cli")]
+pub(crate) use run::plan::Goal;
 pub use run::run::up_to_date;
+#[cfg(feature = "sources")]
+pub(crate) use server::connect::Missing;
 #[cfg(feature = "sources")]
 pub(crate) use server::connection::Connection;
 pub use server::database::Database;
-#[cfg(feature = "sources")]
-pub(crate) use server::database::Missing;
 pub use settings::{Answer, Refusal};
 pub use start::Run;

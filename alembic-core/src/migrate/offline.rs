@@ -1,6 +1,7 @@
 //! A run as a text: for somebody who may run SQL on a database that this program cannot reach.
 
 use std::fmt::Write as _;
+use std::sync::Arc;
 use std::time::Duration;
 
 use super::error::MigrateError;
@@ -9,14 +10,14 @@ use crate::dialect::sqlite::references;
 use crate::dialect::{DoneEntry, Offline, Tables};
 use crate::migrate::history::context::{Author, Context, applied_by};
 use crate::migrate::history::step::PlannedStep;
-use crate::migrate::run::effect::Effect;
 use crate::migrate::run::plan::{Goal, Plan};
 use crate::migrate::sqlite::alter::needs_the_database;
-use crate::migrate::sqlite::children::{dropped_table, is_replaced, restoring, written_tables};
+use crate::migrate::sqlite::children::{dropped_table, is_replaced, restoring};
 use crate::migrate::sqlite::drop::rows_restored;
 use crate::migrator::Migrator;
 use crate::revision::{self, Direction, Node, PlanError, Range, StampPlan, Target};
-use crate::sql::{Dialect, Statement};
+use crate::sql::Dialect;
+use crate::sql::facts::{Access, Facts, Leftover, Transaction};
 
 /// What a script is to do to a database that is assumed to be somewhere.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -103,25 +104,21 @@ impl Migrator {
 /// Refuses what cannot be said in SQL alone.
 fn check(step: &PlannedStep<'_>, dialect: Dialect) -> Result<(), MigrateError> {
     if dialect == Dialect::Sqlite {
-        let texts: Vec<&str> = step.texts().collect();
-        for (index, text) in texts.iter().enumerate() {
-            let Some(table) = dropped_table(text).filter(|table| is_replaced(&texts, index, table)) else {
-                continue;
-            };
-            // Which tables refer to it is not known here: all that are written to may.
-            let children = texts[index + 1..].iter().flat_map(|text| written_tables(text));
-            for child in children {
-                if let Some(restoring) = restoring(&texts, index, &child) {
-                    return Err(rows_restored(step, index, &table, child, restoring));
+        let statements = step.facts();
+        for (index, facts) in statements.iter().enumerate() {
+            let dropped = dropped_table(facts);
+            let Some(table) = dropped.filter(|table| is_replaced(statements, index, table)) else { continue };
+            // The tables that reference it are not known here: each one with new rows may.
+            for child in statements[index + 1..].iter().flat_map(|facts| facts.tables(Access::Inserts)) {
+                if let Some(restoring) = restoring(statements, index, &child.name) {
+                    return Err(rows_restored(step, index, table, child.name.clone(), restoring));
                 }
             }
         }
     }
-    let unsaid = |statement: &&Statement| needs_the_database(step.script.statement_text(statement), dialect);
-    match step.statements.iter().find(unsaid) {
-        Some(statement) => {
-            let (line, _) = step.script.place(statement.start);
-            Err(MigrateError::NotOffline { path: step.script.path.clone(), line })
+    match (0..step.statements.len()).find(|index| needs_the_database(step, *index)) {
+        Some(index) => {
+            Err(MigrateError::NotOffline { path: step.script.path.clone(), line: step.line(index) })
         }
         None => Ok(()),
     }
@@ -138,7 +135,7 @@ struct Writer<'a> {
 
 impl Writer<'_> {
     fn steps(&mut self, rows: &[Node], steps: &[PlannedStep<'_>], mode: TransactionMode) {
-        let changes_path = |step: &PlannedStep<'_>| step.script.text.contains("search_path");
+        let changes_path = |step: &PlannedStep<'_>| step.may_leave(Leftover::SearchPath);
         let saved_path = self.context.dialect() == Dialect::Postgresql && steps.iter().any(changes_path);
         let title = match steps {
             [] => "Nothing to run".to_owned(),
@@ -154,15 +151,14 @@ impl Writer<'_> {
         for step in steps {
             let transactional = self.context.dialect() != Dialect::Mysql && step.transaction;
             if transactional {
-                let texts: Vec<&str> = step.texts().collect();
-                let dropped = self.dropped(&texts);
+                let dropped = self.dropped(step.facts());
                 if dropped.is_empty() {
                     self.enforce();
                 }
                 self.comment_step(step);
                 self.before_drop(&dropped);
                 self.begin();
-                texts.iter().for_each(|text| self.script_statement(text));
+                step.texts().for_each(|text| self.script_statement(text));
                 self.after_drop(&dropped);
                 if saved_path && changes_path(step) {
                     self.statement(self.offline.restore_search_path());
@@ -187,11 +183,13 @@ impl Writer<'_> {
         self.commit();
     }
 
-    /// The tables that statements drop, on SQLite: it deletes the rows of a table first, and takes rows of others along
-    /// that refer to them.
-    fn dropped(&self, statements: &[&str]) -> Vec<String> {
+    /// The tables that statements drop, on SQLite: it deletes the rows of a table first, and rows of other tables that
+    /// reference them.
+    fn dropped(&self, statements: &[Arc<Facts>]) -> Vec<String> {
         match self.context.dialect() {
-            Dialect::Sqlite => statements.iter().filter_map(|text| dropped_table(text)).collect(),
+            Dialect::Sqlite => {
+                statements.iter().filter_map(|facts| dropped_table(facts)).map(str::to_owned).collect()
+            }
             Dialect::Postgresql | Dialect::Mysql => Vec::new(),
         }
     }
@@ -236,16 +234,17 @@ impl Writer<'_> {
     fn one_by_one(&mut self, step: &PlannedStep<'_>, restore_path: bool) {
         let id = step.script.revision.id.as_str();
         self.statement(&self.context.tables.begin(&self.context.entry(step)));
-        for (index, statement) in step.statements.iter().enumerate() {
-            let text = step.script.statement_text(statement);
-            let dropped = self.dropped(&[text]);
+        for (index, facts) in step.facts().iter().enumerate() {
+            let dropped = self.dropped(std::slice::from_ref(facts));
             self.before_drop(&dropped);
-            match Effect::of(text, self.context.dialect()) {
-                Effect::Together => self.begin(),
-                // What the catalog says before is not known here: a run that has to go on from there asks.
-                Effect::Alone(_) => self.statement(&self.context.tables.intend(id, index, None)),
+            match facts.transaction {
+                Transaction::Shared => self.begin(),
+                // The state of the catalog before is not known here: a run that continues from there asks.
+                Transaction::Commits | Transaction::Outside => {
+                    self.statement(&self.context.tables.intend(id, index, None));
+                }
             }
-            self.script_statement(text);
+            self.script_statement(step.text(index));
             self.after_drop(&dropped);
             self.statement(&self.context.tables.progress(id, index + 1));
             self.commit();

@@ -10,7 +10,7 @@ use crate::migrate::history::state::State;
 use crate::migrate::history::step::PlannedStep;
 use crate::migrate::history::verify::verify;
 use crate::migrate::run::plan::Plan;
-use crate::migrate::server::database::Missing;
+use crate::migrate::server::connect::Missing;
 use crate::revision::Node;
 use crate::script::ScriptDirectory;
 
@@ -62,7 +62,7 @@ impl Run<'_> {
     /// # Errors
     /// Any error that prevents the run from starting.
     pub async fn preview(self) -> Result<Preview, MigrateError> {
-        let (migrator, database, goal) = self.asked()?;
+        let (migrator, database, goal) = self.parts()?;
         let dialect = database.dialect()?;
         let tables = Tables::new(dialect, &migrator.settings().version_table);
         let directory = migrator.directory();

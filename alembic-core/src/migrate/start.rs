@@ -14,8 +14,9 @@ use crate::migrate::history::state::{State, Status};
 use crate::migrate::history::verify::{Verification, compare};
 use crate::migrate::run::plan::Goal;
 use crate::migrate::run::run;
+use crate::migrate::server::connect::Missing;
 use crate::migrate::server::connection::Connection;
-use crate::migrate::server::database::{Database, Missing};
+use crate::migrate::server::database::Database;
 use crate::migrator::Migrator;
 use crate::revision::{Direction, RevisionId, Target, TargetError};
 
@@ -30,41 +31,45 @@ impl Migrator {
     /// # }
     /// ```
     pub fn upgrade(&self, database: impl Into<Database>) -> Run<'_> {
-        self.run(database.into(), Wish::Upgrade("heads".to_owned()))
+        self.run(database, Ok(Goal::Upgrade(Target::HEADS)))
     }
 
     /// Takes a database down to a target: an id, `base`, `-1`.
-    pub fn downgrade(&self, database: impl Into<Database>, target: &str) -> Run<'_> {
-        self.run(database.into(), Wish::Downgrade(target.to_owned()))
+    pub fn downgrade(
+        &self,
+        database: impl Into<Database>,
+        target: impl TryInto<Target, Error: Into<TargetError>>,
+    ) -> Run<'_> {
+        self.run(database, target.try_into().map(Goal::Downgrade).map_err(Into::into))
     }
 
     /// Writes the targets to the version table without running anything.
-    pub fn stamp<'t>(
+    pub fn stamp<T: TryInto<Target, Error: Into<TargetError>>>(
         &self,
         database: impl Into<Database>,
-        targets: impl IntoIterator<Item = &'t str>,
+        targets: impl IntoIterator<Item = T>,
     ) -> Run<'_> {
-        self.run(
-            database.into(),
-            Wish::Stamp { targets: targets.into_iter().map(str::to_owned).collect(), purge: false },
-        )
+        let targets = targets.into_iter().map(|target| target.try_into().map_err(Into::into));
+        let goal = targets.collect::<Result<_, _>>().map(|targets| Goal::Stamp { targets, purge: false });
+        self.run(database, goal)
     }
 
-    /// Makes the version table and the history, if they are not there.
+    /// Creates the version table and the history table if they do not exist.
     pub fn ensure_version(&self, database: impl Into<Database>) -> Run<'_> {
-        self.run(database.into(), Wish::EnsureVersion)
+        self.run(database, Ok(Goal::EnsureVersion))
     }
 
     /// Finishes what an earlier run has begun and not finished, up or down, and nothing else.
     ///
     /// `answer` is needed where a run ended with [`MigrateError::InDoubt`]: what a person says about the statement.
     pub fn resume(&self, database: impl Into<Database>, answer: Option<Answer>) -> Run<'_> {
-        let mut run = self.run(database.into(), Wish::Finish);
+        let mut run = self.run(database, Ok(Goal::Finish));
         run.settings.answer = answer;
         run
     }
 
-    fn run(&self, database: Database, wish: Wish) -> Run<'_> {
+    /// Describes a run. A mistake in its target is reported when it is awaited.
+    pub(crate) fn run(&self, database: impl Into<Database>, goal: Result<Goal, TargetError>) -> Run<'_> {
         let settings = Settings {
             lock_timeout: self.settings().lock_timeout,
             transaction: self.settings().transaction,
@@ -77,7 +82,7 @@ impl Migrator {
             approve: Box::new(|_| Ok(())),
             on_event: Box::new(|_| {}),
         };
-        Run { migrator: self, database, wish, settings }
+        Run { migrator: self, database: database.into(), goal, settings }
     }
 
     /// Compares a database with the scripts. Reads, and never writes.
@@ -103,53 +108,34 @@ impl Migrator {
     }
 }
 
-/// What was asked for, not yet read.
-enum Wish {
-    Upgrade(String),
-    Downgrade(String),
-    Finish,
-    Stamp { targets: Vec<String>, purge: bool },
-    EnsureVersion,
-}
-
-impl Wish {
-    fn goal(&self) -> Result<Goal, TargetError> {
-        let target = |text: &String| text.parse::<Target>();
-        Ok(match self {
-            Wish::Upgrade(text) => Goal::Upgrade(target(text)?),
-            Wish::Downgrade(text) => Goal::Downgrade(target(text)?),
-            Wish::Stamp { targets, purge } => {
-                Goal::Stamp { targets: targets.iter().map(target).collect::<Result<_, _>>()?, purge: *purge }
-            }
-            Wish::EnsureVersion => Goal::EnsureVersion,
-            Wish::Finish => Goal::Finish,
-        })
-    }
-}
-
 /// A run that was described and not begun. It begins when it is awaited.
 #[must_use = "a run does nothing until it is awaited"]
 pub struct Run<'a> {
     migrator: &'a Migrator,
     database: Database,
-    wish: Wish,
+    goal: Result<Goal, TargetError>,
     settings: Settings<'a>,
 }
 
 impl<'a> Run<'a> {
-    /// Where an upgrade or downgrade ends: `head`, `heads`, an id or the beginning of one, `+2`, `-1`, `base`.
-    pub fn target(mut self, target: &str) -> Run<'a> {
-        match &mut self.wish {
-            Wish::Upgrade(old) | Wish::Downgrade(old) => target.clone_into(old),
-            Wish::Stamp { targets, .. } => *targets = vec![target.to_owned()],
-            Wish::EnsureVersion | Wish::Finish => {}
-        }
+    /// The revision at which an upgrade or a downgrade ends: `head`, `heads`, an id or the beginning of one, `+2`, `-1`,
+    /// `base`. Stamps that revision alone. No other run has a target.
+    pub fn target(mut self, target: impl TryInto<Target, Error: Into<TargetError>>) -> Run<'a> {
+        let target = target.try_into().map_err(Into::into);
+        self.goal = self.goal.and_then(|goal| {
+            Ok(match goal {
+                Goal::Upgrade(_) => Goal::Upgrade(target?),
+                Goal::Downgrade(_) => Goal::Downgrade(target?),
+                Goal::Stamp { purge, .. } => Goal::Stamp { targets: vec![target?], purge },
+                goal @ (Goal::EnsureVersion | Goal::Finish) => goal,
+            })
+        });
         self
     }
 
-    /// Makes a stamp forget first what the version table says: the way out where it has rows that no script knows.
+    /// Makes a stamp empty the version table first: for a table with rows that no script knows.
     pub fn purge(mut self) -> Run<'a> {
-        if let Wish::Stamp { purge, .. } = &mut self.wish {
+        if let Ok(Goal::Stamp { purge, .. }) = &mut self.goal {
             *purge = true;
         }
         self
@@ -211,10 +197,9 @@ impl<'a> Run<'a> {
         self
     }
 
-    /// What was asked for, read.
-    pub(crate) fn asked(self) -> Result<(&'a Migrator, Database, Goal), MigrateError> {
-        let goal = self.wish.goal()?;
-        Ok((self.migrator, self.database, goal))
+    /// The parts that a preview needs.
+    pub(crate) fn parts(self) -> Result<(&'a Migrator, Database, Goal), MigrateError> {
+        Ok((self.migrator, self.database, self.goal?))
     }
 
     /// Calls `callback` with everything that happens, for progress and logs.
@@ -230,7 +215,7 @@ impl<'a> IntoFuture for Run<'a> {
 
     fn into_future(self) -> Self::IntoFuture {
         Box::pin(async move {
-            let goal = self.wish.goal()?;
+            let goal = self.goal?;
             run::run(self.migrator, &self.database, &goal, self.settings).await
         })
     }

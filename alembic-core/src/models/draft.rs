@@ -1,6 +1,6 @@
 //! A model as its source says it: before names are given and references are looked up.
 
-use super::types::Modifiers;
+use super::modifiers::Modifiers;
 use super::{ColumnKind, UnknownType};
 use crate::schema::{Check, Column, ForeignKey, Index, ObjectName, PrimaryKey, TableOptions, Type, Unique};
 

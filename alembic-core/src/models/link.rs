@@ -6,7 +6,7 @@ use super::draft::{At, Draft, DraftColumn};
 use super::{ModelError, ModelErrors, ModelProblem};
 use crate::revision::nearest;
 use crate::schema::{Column, Enum, ForeignKey, NamingConvention, ObjectName, Schema, Table, Type, Unique};
-use crate::sql::{Dialect, TokenKind, lex};
+use crate::sql::{Dialect, TokenKind, tokens, unquote};
 
 /// The schema that the models describe, tables and enums by name.
 ///
@@ -345,10 +345,10 @@ fn mentioned(expression: &str, columns: &[Column]) -> Vec<String> {
 
 /// The words and quoted names of an expression.
 fn words(expression: &str) -> Vec<String> {
-    lex(expression, Dialect::Postgresql)
+    tokens(expression, Dialect::Postgresql)
         .filter_map(|token| match token.kind {
             TokenKind::Word => Some(token.text(expression).to_ascii_lowercase()),
-            TokenKind::QuotedIdentifier => Some(token.text(expression).trim_matches('"').to_owned()),
+            TokenKind::QuotedIdentifier => unquote(token.text(expression)),
             _ => None,
         })
         .collect()

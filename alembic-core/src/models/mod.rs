@@ -17,6 +17,7 @@ mod error;
 pub mod item;
 mod link;
 mod model;
+mod modifiers;
 #[cfg(feature = "models")]
 mod sea_orm;
 #[cfg(all(test, feature = "models"))]
@@ -37,12 +38,12 @@ pub use diesel::diesel_schema;
 pub use draft::{At, Draft, DraftColumn};
 pub use error::{ModelError, ModelErrors, ModelProblem};
 pub use model::{Model, Models, TableModel};
+#[doc(hidden)]
+pub use modifiers::Modifiers;
 #[cfg(feature = "models")]
 pub use sea_orm::sea_orm_entities;
 #[cfg(feature = "models")]
 pub use source::{Package, Sources, rust_models};
 #[cfg(feature = "models")]
 pub use sql_schema::sql_schema;
-#[doc(hidden)]
-pub use types::Modifiers;
 pub use types::{RUST_TYPES, RustType};

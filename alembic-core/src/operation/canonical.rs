@@ -4,8 +4,9 @@
 //! that MySQL makes for foreign keys by itself, and numbers that PostgreSQL has read as another type's.
 
 use crate::schema::{Column, Direction, ForeignKey, Index, IndexPart, Schema, Type};
-use crate::sql::Dialect;
-use crate::sql::expression::{canonical as canonical_expression, identifier, tokens};
+use crate::sql::default::{number_without_quotes, string_of_quotes};
+use crate::sql::expression::canonical as canonical_expression;
+use crate::sql::{Dialect, types};
 
 /// The canonical form of a reflection; only for comparisons.
 pub(super) fn canonical(schema: &Schema, dialect: Dialect) -> Schema {
@@ -39,14 +40,13 @@ pub(super) fn canonical(schema: &Schema, dialect: Dialect) -> Schema {
 
 fn canonical_column(column: &mut Column, dialect: Dialect, mend: &impl Fn(&mut String)) {
     if let (Dialect::Sqlite, Type::Sql(words)) = (dialect, &mut column.type_) {
-        let text: Vec<&str> = tokens(words, dialect).into_iter().map(|token| token.text(words)).collect();
-        *words = text.join(" ").to_ascii_uppercase();
+        *words = types::canonical(words);
     }
     if dialect == Dialect::Sqlite {
         column.default.iter_mut().for_each(string_of_quotes);
     }
     if dialect == Dialect::Postgresql && is_number(&column.type_) {
-        column.default.iter_mut().for_each(without_quotes);
+        column.default.iter_mut().for_each(number_without_quotes);
     }
     column.default.iter_mut().for_each(mend);
     column.check.iter_mut().for_each(mend);
@@ -55,34 +55,11 @@ fn canonical_column(column: &mut Column, dialect: Dialect, mend: &impl Fn(&mut S
     column.renamed_from = None;
 }
 
-/// A default cannot be a name: SQLite takes one in double quotes for a string (sqlite.org/quirks.html, section 8).
-fn string_of_quotes(default: &mut String) {
-    if let [only] = tokens(default, Dialect::Sqlite).as_slice()
-        && only.text(default).starts_with('"')
-    {
-        let text = identifier(only.text(default));
-        *default = format!("'{}'", text.replace('\'', "''"));
-    }
-}
-
-/// Whether PostgreSQL calls it by the name of a number's type.
+/// Whether its values are numbers, also by PostgreSQL's own words.
 fn is_number(type_: &Type) -> bool {
-    const WORDS: [&str; 6] = ["smallint", "integer", "bigint", "real", "double precision", "numeric"];
     match type_ {
-        Type::Sql(words) => WORDS.contains(&words.split('(').next().unwrap_or_default().trim()),
+        Type::Sql(words) => types::is_number(words),
         type_ => type_.is_number(),
-    }
-}
-
-/// The default of a number is the same whatever PostgreSQL has read it as: it shows `1e3` as `'1000'::numeric`, and `-1` as
-/// `'-1'::integer`.
-fn without_quotes(default: &mut String) {
-    let Some((number, after)) = default.strip_prefix('\'').and_then(|rest| rest.split_once('\'')) else {
-        return;
-    };
-    let is_cast = |letter: char| letter.is_alphanumeric() || "_:(, )".contains(letter);
-    if after.chars().all(is_cast) && number.parse::<f64>().is_ok_and(f64::is_finite) {
-        *default = number.to_owned();
     }
 }
 

@@ -5,8 +5,8 @@ use serde::{Deserialize, Serialize};
 use crate::schema::{
     Check, Column, Enum, ForeignKey, Index, ObjectName, PrimaryKey, Table, TableOptions, Unique,
 };
-use crate::sql::Dialect;
 use crate::sql::expression::mentions;
+use crate::sql::{Dialect, implied_check_name, implied_name};
 
 /// One change of a database, with all that is needed to undo it.
 ///
@@ -115,14 +115,14 @@ impl Constraint {
     pub fn implied_name(&self, table: &Table) -> String {
         let name = &table.name.name;
         match self {
-            Constraint::Unique(unique) => format!("{name}_{}_key", unique.columns.join("_")),
-            Constraint::ForeignKey(key) => format!("{name}_{}_fkey", key.columns.join("_")),
+            Constraint::Unique(unique) => {
+                implied_name(name, unique.columns.iter().map(String::as_str), "key")
+            }
+            Constraint::ForeignKey(key) => implied_name(name, key.columns.iter().map(String::as_str), "fkey"),
             Constraint::Check(check) => {
-                let is_in = |column: &&Column| mentions(&check.expression, Dialect::Sqlite, &column.name);
-                match table.columns.iter().filter(is_in).collect::<Vec<_>>().as_slice() {
-                    [column] => format!("{name}_{}_check", column.name),
-                    _ => format!("{name}_check"),
-                }
+                let columns = table.columns.iter().map(|column| column.name.as_str());
+                let is_in = |column: &&str| mentions(&check.expression, Dialect::Sqlite, column);
+                implied_check_name(name, &columns.filter(is_in).collect::<Vec<_>>())
             }
         }
     }

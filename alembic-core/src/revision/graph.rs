@@ -5,9 +5,9 @@
 
 use std::collections::{BTreeMap, HashMap};
 
+use super::edges::Edges;
 use super::id::RevisionId;
 use super::labels::Membership;
-use super::load::{self, GraphError};
 use super::nodes::{Node, NodeSet};
 use super::revision::Revision;
 
@@ -22,23 +22,7 @@ pub struct Graph {
     pub(super) membership: Membership,
 }
 
-/// The neighbours of one node, without repetitions.
-#[derive(Clone, Debug, Default)]
-pub(super) struct Edges {
-    pub(super) parents: Vec<Node>,
-    pub(super) dependencies: Vec<Node>,
-    pub(super) children: Vec<Node>,
-    pub(super) dependents: Vec<Node>,
-}
-
 impl Graph {
-    /// Checks the revisions, given in load order, and connects them.
-    ///
-    /// On failure *all* mistakes are returned, ordered by the revision where each shows first.
-    pub fn new(revisions: Vec<Revision>) -> Result<Self, Vec<GraphError>> {
-        load::load(revisions)
-    }
-
     /// How many revisions there are.
     pub fn len(&self) -> usize {
         self.revisions.len()

@@ -5,7 +5,7 @@
 
 use std::collections::BTreeSet;
 
-use super::graph::Edges;
+use super::edges::Edges;
 use super::nodes::Node;
 use super::revision::Revision;
 

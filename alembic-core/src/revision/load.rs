@@ -5,7 +5,8 @@ use std::collections::{BTreeMap, HashMap};
 use thiserror::Error;
 
 use super::cycle::circles;
-use super::graph::{Edges, Graph};
+use super::edges::Edges;
+use super::graph::Graph;
 use super::id::{InvalidLabel, RevisionId, validate_label};
 use super::labels::Membership;
 use super::nearest::nearest;
@@ -111,22 +112,27 @@ impl GraphError {
     }
 }
 
-/// See [`Graph::new`].
-pub(super) fn load(revisions: Vec<Revision>) -> Result<Graph, Vec<GraphError>> {
-    let mut errors = Vec::new();
-    let by_id = index_ids(&revisions, &mut errors);
-    let by_label = index_labels(&revisions, &by_id, &mut errors);
-    let edges = connect(&revisions, &by_id, &by_label, &mut errors);
-    let topological = sort(&edges);
-    if !is_topological(&edges, &topological) {
-        find_circles(&revisions, &edges, &mut errors);
+impl Graph {
+    /// Checks the revisions, given in load order, and connects them.
+    ///
+    /// # Errors
+    /// All mistakes, ordered by the first revision that each one is about.
+    pub fn new(revisions: Vec<Revision>) -> Result<Graph, Vec<GraphError>> {
+        let mut errors = Vec::new();
+        let by_id = index_ids(&revisions, &mut errors);
+        let by_label = index_labels(&revisions, &by_id, &mut errors);
+        let edges = connect(&revisions, &by_id, &by_label, &mut errors);
+        let topological = sort(&edges);
+        if !is_topological(&edges, &topological) {
+            find_circles(&revisions, &edges, &mut errors);
+        }
+        if !errors.is_empty() {
+            errors.sort_by_key(|error| error.revisions().first().copied());
+            return Err(errors);
+        }
+        let membership = Membership::new(&revisions, &edges, &topological);
+        Ok(Graph { revisions, edges, by_id, by_label, topological, membership })
     }
-    if !errors.is_empty() {
-        errors.sort_by_key(|error| error.revisions().first().copied());
-        return Err(errors);
-    }
-    let membership = Membership::new(&revisions, &edges, &topological);
-    Ok(Graph { revisions, edges, by_id, by_label, topological, membership })
 }
 
 fn index_ids(revisions: &[Revision], errors: &mut Vec<GraphError>) -> HashMap<RevisionId, Node> {

@@ -6,6 +6,7 @@
 
 pub mod branches;
 mod cycle;
+mod edges;
 pub mod graph;
 pub mod history;
 pub mod id;

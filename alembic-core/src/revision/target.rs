@@ -93,6 +93,29 @@ pub enum TargetError {
     },
 }
 
+/// A [`Target`] is one already: this is for functions that take anything that can be a target.
+impl From<std::convert::Infallible> for TargetError {
+    fn from(never: std::convert::Infallible) -> TargetError {
+        match never {}
+    }
+}
+
+impl TryFrom<&str> for Target {
+    type Error = TargetError;
+
+    fn try_from(text: &str) -> Result<Target, TargetError> {
+        text.parse()
+    }
+}
+
+impl TryFrom<&String> for Target {
+    type Error = TargetError;
+
+    fn try_from(text: &String) -> Result<Target, TargetError> {
+        text.parse()
+    }
+}
+
 impl Target {
     /// All heads.
     pub const HEADS: Self = Self::Absolute { branch: None, symbol: Symbol::Heads };

@@ -6,8 +6,8 @@ mod tests;
 use std::ops::Range;
 
 use super::ScriptDirectory;
-use super::touch::{Object, Touch, Verb, same};
 use crate::revision::{Direction, Node, NodeSet, RevisionId};
+use crate::sql::facts::{Action, Change, Facts, Object, ObjectKind, mentions};
 use crate::sql::{Dialect, Name};
 
 /// Two statements, one of each branch, that are about the same object.
@@ -30,7 +30,7 @@ pub struct ConflictingStatement {
     pub line: usize,
     /// Its place in the text of the script.
     pub span: Range<usize>,
-    /// What it does to the object: `makes it`.
+    /// Its effect on the object, such as `creates it`.
     pub what: String,
 }
 
@@ -64,42 +64,45 @@ pub fn conflicts(directory: &ScriptDirectory, heads: &[Node], dialects: &[Dialec
     conflicts
 }
 
-/// A statement of a branch, with what it does.
+/// A statement of a branch.
 struct Step<'d> {
     directory: &'d ScriptDirectory,
     node: Node,
     span: Range<usize>,
-    touch: Touch,
+    dialect: Dialect,
+    facts: Facts,
 }
 
-/// The statements of a branch in their order, without what is only there in between.
+/// The statements of a branch in their order. Objects that only exist in between are left out.
 fn side<'d>(directory: &'d ScriptDirectory, nodes: &[Node], dialect: Dialect) -> Vec<Step<'d>> {
     let mut steps = Vec::new();
     for node in nodes {
         let script = directory.script(*node);
         let Some(section) = script.section(Direction::Upgrade, dialect) else { continue };
-        // What is no SQL of this dialect says nothing about it.
+        // Text that is not SQL of this dialect shows nothing.
         for statement in script.statements(section, dialect).unwrap_or_default() {
-            let touch = Touch::of(script.statement_text(&statement), dialect);
-            steps.push(Step { directory, node: *node, span: statement.start..statement.end, touch });
+            let mut facts = Facts::of(script.statement_text(&statement), dialect);
+            facts.changes.retain(|change| !is_shared(change));
+            steps.push(Step { directory, node: *node, span: statement.start..statement.end, dialect, facts });
         }
     }
-    let scratch = scratch(&steps);
+    let temporary = temporary(&steps);
+    let is_kept = |object: &Object| !temporary.iter().any(|other| is_same(other, object));
     for step in &mut steps {
-        step.touch.changes.retain(|(object, _)| !scratch.iter().any(|other| other.is(object)));
-        step.touch.uses.retain(|table| !scratch.iter().any(|other| other.is(&Object::Table(table.clone()))));
+        step.facts.changes.retain(|change| is_kept(&change.object));
+        step.facts.uses.retain(|used| is_kept(&Object::table(used.table.clone())));
     }
     steps
 }
 
-/// What a branch makes first and has removed in the end: `users_new`, that takes the place of `users`.
-fn scratch(steps: &[Step<'_>]) -> Vec<Object> {
-    let changes: Vec<&(Object, Verb)> = steps.iter().flat_map(|step| &step.touch.changes).collect();
-    let is_gone = |(index, (object, verb)): (usize, &&(Object, Verb))| {
-        let is_first = !changes[..index].iter().any(|(other, _)| other.is(object));
-        let last = changes.iter().rev().find(|(other, _)| other.is(object));
-        let is_removed = last.is_some_and(|(_, verb)| matches!(verb, Verb::Removes | Verb::Renames));
-        (*verb == Verb::Makes && is_first && is_removed).then(|| object.clone())
+/// Objects that a branch creates first and drops or renames last, such as the `users_new` that replaces `users`.
+fn temporary(steps: &[Step<'_>]) -> Vec<Object> {
+    let changes: Vec<&Change> = steps.iter().flat_map(|step| &step.facts.changes).collect();
+    let is_gone = |(index, change): (usize, &&Change)| {
+        let is_first = !changes[..index].iter().any(|other| is_same(&other.object, &change.object));
+        let last = changes.iter().rev().find(|other| is_same(&other.object, &change.object));
+        let is_removed = last.is_some_and(|last| matches!(last.action, Action::Drops | Action::Renames));
+        (change.action == Action::Creates && is_first && is_removed).then(|| change.object.clone())
     };
     changes.iter().enumerate().filter_map(is_gone).collect()
 }
@@ -108,12 +111,11 @@ fn compare(left: &[Step<'_>], right: &[Step<'_>]) -> Vec<Conflict> {
     let mut found: Vec<(Object, Conflict)> = Vec::new();
     for left in left {
         for right in right {
-            let Some((object, whats)) = contradiction(&left.touch, &right.touch) else { continue };
-            // One is enough to see what it is about.
-            if found.iter().any(|(known, _)| known.is(&object)) {
+            let Some((object, [first, second])) = contradiction(left, right) else { continue };
+            // One is enough for each object.
+            if found.iter().any(|(known, _)| is_same(known, &object)) {
                 continue;
             }
-            let [first, second] = whats;
             let statements = [left.place(first), right.place(second)];
             found.push((object.clone(), Conflict { object: object.to_string(), statements }));
         }
@@ -132,44 +134,72 @@ impl Step<'_> {
             what,
         }
     }
-}
 
-/// What two statements cannot both do, and what each of them does to it.
-fn contradiction(left: &Touch, right: &Touch) -> Option<(Object, [String; 2])> {
-    for (object, verb) in &left.changes {
-        if let Some((_, other)) = right.changes.iter().find(|(other, _)| other.is(object)) {
-            return Some((object.clone(), [does(*verb), does(*other)]));
-        }
+    fn text(&self) -> &str {
+        self.directory.script(self.node).text.get(self.span.clone()).unwrap_or_default()
     }
-    if let Some((object, verb, what)) = unsettled(left, right) {
-        return Some((object, [does(verb), what]));
-    }
-    unsettled(right, left).map(|(object, verb, what)| (object, [what, does(verb)]))
-}
 
-fn does(verb: Verb) -> String {
-    format!("{verb} it")
-}
-
-/// A table or a column that one statement makes, takes away or renames, while another one needs it as it was.
-fn unsettled(by: &Touch, other: &Touch) -> Option<(Object, Verb, String)> {
-    let touches = |table: &Name| {
-        let alters = other.changes.iter().any(|(object, _)| match object {
-            Object::Table(_) => false,
-            Object::Column(of, _) | Object::Other(_, Some(of), _) => same(of, table),
-            Object::Other(_, None, _) => false,
+    /// Whether the statement is about a table or a part of it, without changing the table itself.
+    fn needs(&self, table: &Name) -> bool {
+        let alters = self.facts.changes.iter().any(|change| {
+            let owner = change.object.of.as_ref();
+            change.object.kind != ObjectKind::EnumValue && owner.is_some_and(|of| same(of, table))
         });
-        alters || other.uses.iter().any(|used| same(used, table))
-    };
-    by.changes.iter().find_map(|(object, verb)| match object {
-        Object::Table(table) if touches(table) => Some((object.clone(), *verb, "uses it".to_owned())),
-        Object::Column(table, column)
-            if matches!(verb, Verb::Removes | Verb::Renames)
-                && touches(table)
-                && other.words.contains(&column.to_lowercase()) =>
-        {
-            Some((object.clone(), *verb, "uses it".to_owned()))
+        alters || self.facts.uses.iter().any(|used| same(&used.table, table))
+    }
+}
+
+/// The object of which two statements contradict each other, and the effect of each on it.
+fn contradiction(left: &Step<'_>, right: &Step<'_>) -> Option<(Object, [String; 2])> {
+    for Change { object, action, .. } in &left.facts.changes {
+        if let Some(other) = right.facts.changes.iter().find(|other| is_same(&other.object, object)) {
+            return Some((object.clone(), [effect(*action), effect(other.action)]));
         }
-        _ => None,
+    }
+    let uses = || "uses it".to_owned();
+    if let Some(Change { object, action, .. }) = unsettled(left, right) {
+        return Some((object.clone(), [effect(*action), uses()]));
+    }
+    let Change { object, action, .. } = unsettled(right, left)?;
+    Some((object.clone(), [uses(), effect(*action)]))
+}
+
+fn effect(action: Action) -> String {
+    format!("{action} it")
+}
+
+/// A table or column that one statement creates, drops or renames, while the other one needs it as it was.
+fn unsettled<'s>(by: &'s Step<'_>, other: &Step<'_>) -> Option<&'s Change> {
+    by.facts.changes.iter().find(|Change { object, action, .. }| match (object.kind, &object.of) {
+        (ObjectKind::Table, _) => other.needs(&object.name),
+        (ObjectKind::Column, Some(table)) => {
+            matches!(action, Action::Drops | Action::Renames)
+                && other.needs(table)
+                && mentions(other.text(), other.dialect, &object.name.name)
+        }
+        _ => false,
     })
+}
+
+/// Whether several branches may contain the change without contradiction: each may need the object.
+fn is_shared(change: &Change) -> bool {
+    use ObjectKind::{Database, Extension, Role, Schema};
+    change.is_conditional
+        && change.action == Action::Creates
+        && matches!(change.object.kind, Schema | Database | Extension | Role)
+}
+
+/// Whether two statements may mean the same object. Tables and views share their names.
+fn is_same(left: &Object, right: &Object) -> bool {
+    let names_a_relation = |kind| matches!(kind, ObjectKind::Table | ObjectKind::View);
+    let same_kind = left.kind == right.kind || names_a_relation(left.kind) && names_a_relation(right.kind);
+    let owners = left.of.as_ref().zip(right.of.as_ref());
+    same_kind && same(&left.name, &right.name) && owners.is_none_or(|(left, right)| same(left, right))
+}
+
+/// Whether two names may be those of one object. A missing schema may be any, and letter case is ignored.
+fn same(left: &Name, right: &Name) -> bool {
+    let equal = |left: &str, right: &str| left.to_lowercase() == right.to_lowercase();
+    let schemas = left.schema.as_deref().zip(right.schema.as_deref());
+    equal(&left.name, &right.name) && schemas.is_none_or(|(left, right)| equal(left, right))
 }

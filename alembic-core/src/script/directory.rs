@@ -4,57 +4,14 @@ use std::collections::HashSet;
 use std::fs::DirEntry;
 #[cfg(feature = "cli")]
 use std::fs::Metadata;
-use std::path::{Component, Path, PathBuf};
+use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 
 use super::error::{Problem, ScriptError, ScriptErrors};
 use super::header::HeaderLines;
-use super::{Digest, Script};
+use super::{Digest, Location, Script};
 use crate::revision::{Graph, GraphError, Node};
 use crate::sql::Dialect;
-
-/// A folder of scripts.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Location {
-    /// Where it is.
-    pub path: PathBuf,
-    /// What errors call it: relative to the package, or to the folder of the call above it.
-    pub shown: String,
-    /// Whether the folders in it hold scripts too.
-    pub recursive: bool,
-}
-
-impl Location {
-    /// Calls it as one can reach it from the folder `from`, where `package` lies below that: who builds a workspace
-    /// stands at its root, and so do the paths of the compiler.
-    #[must_use]
-    pub fn seen_from(mut self, from: &Path, package: &Path) -> Location {
-        self.shown = seen_from(from, package, &self.shown);
-        self
-    }
-}
-
-/// What a path relative to `package` is called by who stands in `from`.
-#[must_use]
-pub fn seen_from(from: &Path, package: &Path, path: &str) -> String {
-    let Some(below) = below(from, package).filter(|_| Path::new(path).is_relative()) else {
-        return path.to_owned();
-    };
-    let mut names: Vec<String> = Vec::new();
-    for component in below.join(path).components() {
-        match component {
-            Component::ParentDir if !names.is_empty() => drop(names.pop()),
-            Component::CurDir => {}
-            component => names.push(component.as_os_str().to_string_lossy().into_owned()),
-        }
-    }
-    names.join("/")
-}
-
-/// The way from a folder to a package below it; none where it is not below.
-pub(super) fn below<'p>(from: &Path, package: &'p Path) -> Option<&'p Path> {
-    package.strip_prefix(from).ok().filter(|below| below.components().next().is_some())
-}
 
 /// The scripts of a project and their graph; a script and its node have the same index.
 #[derive(Debug)]
@@ -328,26 +285,4 @@ fn graph(scripts: &[Script]) -> Result<Graph, Vec<ScriptError>> {
         };
         errors.into_iter().map(place).collect()
     })
-}
-
-#[cfg(all(test, feature = "sources"))]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn folders_are_called_as_one_can_reach_them() {
-        let check = |from: &str, package: &str, folder: &str, expected: &str| {
-            let location = crate::config::location(Path::new(package), folder);
-            assert_eq!(location.clone().seen_from(Path::new(from), Path::new(package)).shown, expected);
-            assert_eq!(location.path, Path::new(package).join(folder));
-        };
-        check("/app", "/app", "migrations", "migrations");
-        check("/app/src", "/app", "migrations", "migrations");
-        check("/elsewhere", "/app", "migrations/", "migrations");
-        check("/space", "/space/app", "migrations", "app/migrations");
-        check("/space", "/space/crates/app", "./db/migrations/", "crates/app/db/migrations");
-        check("/space", "/space/crates/app", "../migrations", "crates/migrations");
-        check("/space", "/space/app", "../../migrations", "../migrations");
-        check("/space", "/space/app", "/var/migrations", "/var/migrations");
-    }
 }

@@ -3,10 +3,14 @@
 use std::fmt;
 
 #[cfg(feature = "sources")]
-use super::lock::LockProblem;
+use super::lock_problem::LockProblem;
 use super::shell::{Invocation, find_scripts, shell_word};
 use crate::revision::GraphError;
 use crate::sql::StatementError;
+
+/// The keys of a header, as they are written.
+pub(super) const HEADER_KEYS: [&str; 6] =
+    ["Revision", "Revises", "Created", "Branch-Labels", "Depends-On", "Tags"];
 
 /// One mistake in one place.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -97,7 +101,7 @@ impl Problem {
             }
             Problem::UnknownKey { nearest: Some(key), .. } => format!("did you mean `{key}`?"),
             Problem::UnknownKey { nearest: None, .. } => {
-                format!("the keys are {}", super::header::KEYS.join(", "))
+                format!("the keys are {}", HEADER_KEYS.join(", "))
             }
             Problem::NotAKey { .. } => {
                 "only the first paragraph of the header is free text; put other comments after a blank line"

@@ -1,10 +1,7 @@
 //! The header of a script: its leading comment block.
 
-use super::error::Problem;
+use super::error::{HEADER_KEYS, Problem};
 use crate::revision::{Revision, RevisionId, nearest, validate_label};
-
-/// The keys of a header, as they are written.
-pub(super) const KEYS: [&str; 6] = ["Revision", "Revises", "Created", "Branch-Labels", "Depends-On", "Tags"];
 
 /// What a header says, and where.
 pub(super) struct Header {
@@ -65,7 +62,7 @@ impl Reader {
             return;
         }
         let known = comment.split_once(':').and_then(|(key, value)| {
-            let key = KEYS.into_iter().find(|known| known.eq_ignore_ascii_case(key.trim()))?;
+            let key = HEADER_KEYS.into_iter().find(|known| known.eq_ignore_ascii_case(key.trim()))?;
             Some((key, value.trim()))
         });
         if let Some((key, value)) = known {
@@ -78,7 +75,7 @@ impl Reader {
         } else if !self.message_ended {
             self.message.push(comment.into());
         } else if let Some(key) = unknown_key(comment) {
-            let nearest = nearest(key, KEYS).into_iter().next();
+            let nearest = nearest(key, HEADER_KEYS).into_iter().next();
             self.errors.push((number, Problem::UnknownKey { key: key.into(), nearest }));
         } else {
             self.errors.push((number, Problem::NotAKey { text: comment.into() }));

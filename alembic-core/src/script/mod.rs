@@ -12,10 +12,14 @@ mod file_template;
 #[cfg(feature = "sources")]
 mod guard;
 mod header;
+mod layout;
+mod location;
 #[cfg(feature = "sources")]
 mod lock;
 #[cfg(feature = "cli")]
 mod lock_file;
+#[cfg(feature = "sources")]
+mod lock_problem;
 #[cfg(feature = "cli")]
 mod new;
 mod pack;
@@ -26,15 +30,15 @@ mod reparent;
     reason = "the type that the room is about stands in the file of that name"
 )]
 mod script;
+#[cfg(feature = "sources")]
+mod seal;
 mod section;
 mod shell;
-#[cfg(all(feature = "cli", feature = "driver"))]
-mod touch;
 
 #[cfg(all(feature = "cli", feature = "driver"))]
 pub use conflict::{Conflict, ConflictingStatement, conflicts};
 pub use digest::{Digest, InvalidDigest};
-pub use directory::{Location, ScriptDirectory, seen_from};
+pub use directory::ScriptDirectory;
 #[cfg(feature = "sources")]
 pub use entry::RevisionEntry;
 pub use error::{Problem, ScriptError, ScriptErrors};
@@ -43,15 +47,20 @@ pub use file_template::{FileNameParts, FileTemplate, InvalidFileTemplate};
 #[cfg(feature = "sources")]
 pub use guard::Guard;
 pub use header::HeaderLines;
+pub use location::{Location, seen_from};
 #[cfg(feature = "sources")]
-pub use lock::{LOCK_FILE, Lock, LockProblem, Seal};
+pub use lock::Lock;
 #[cfg(feature = "cli")]
 pub use lock_file::{LockFile, LockFileError};
+#[cfg(feature = "sources")]
+pub use lock_problem::LockProblem;
 #[cfg(feature = "cli")]
 pub use new::NewScript;
 pub use pack::{pack, unpack};
 pub use script::Script;
+#[cfg(feature = "sources")]
+pub use seal::{LOCK_FILE, Seal};
 pub use section::Section;
-#[cfg(all(feature = "cli", feature = "driver"))]
+#[cfg(feature = "driver")]
 pub(crate) use shell::find_scripts;
 pub use shell::{Invocation, shell_word};

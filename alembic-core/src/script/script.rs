@@ -4,9 +4,9 @@ use serde::{Deserialize, Serialize};
 
 use super::error::{Problem, ScriptError};
 use super::header::HeaderLines;
-use super::{Digest, Section, header, section};
+use super::{Section, header, section};
 use crate::revision::{Direction, Revision};
-use crate::sql::{Dialect, Plain, Statement, StatementError, role_change, split};
+use crate::sql::{Dialect, Forbidden, Plain, Statement, StatementError, split};
 
 /// A script file, read. Its SQL is not looked at before it is asked for.
 ///
@@ -169,19 +169,13 @@ impl Script {
         errors
     }
 
-    /// SHA-256 over what the script does.
-    #[must_use]
-    pub fn digest(&self) -> Digest {
-        Digest::of_script(self)
-    }
-
     fn split(&self, section: &Section, dialect: Dialect) -> Result<Vec<Statement>, Vec<StatementError>> {
         let sql = &self.text[section.start..section.end];
         let mut statements = split(sql, dialect)?;
         if !section.transaction {
             let changes = statements.iter().filter_map(|statement| {
-                let role = role_change(statement.text(sql), dialect)?;
-                Some(StatementError::RoleChange { statement: role, start: statement.start })
+                let forbidden = Forbidden::of(statement.text(sql), dialect)?;
+                Some(StatementError::forbidden(forbidden, statement.start))
             });
             let mistakes: Vec<StatementError> = changes.collect();
             if !mistakes.is_empty() {

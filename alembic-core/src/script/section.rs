@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::error::Problem;
 use crate::revision::{Direction, nearest};
-use crate::sql::{Dialect, Statement, TokenKind, delimiter_directive, lex};
+use crate::sql::{Dialect, Statement, TokenKind, delimiter_directive, lex, tokens};
 
 /// What directives begin with, after the `--`.
 const NAME: &str = "alembic";
@@ -135,9 +135,8 @@ fn section(
 
 /// The first thing between sections that is neither white space nor a comment.
 fn outside_section(text: &str, line: usize) -> Option<(usize, Problem)> {
-    let token = lex(text, Dialect::Sqlite)
-        .find(|token| !matches!(token.kind, TokenKind::Whitespace | TokenKind::Comment))
-        .filter(|token| text[token.start..token.end] != *"\u{feff}")?;
+    let token =
+        tokens(text, Dialect::Sqlite).next().filter(|token| text[token.start..token.end] != *"\u{feff}")?;
     let line = line + text[..token.start].bytes().filter(|byte| *byte == b'\n').count();
     let text: String = text[token.start..].lines().next().unwrap_or_default().chars().take(40).collect();
     Some((line, Problem::OutsideSection { text: text.trim_end().into() }))

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::fmt;
 use std::path::Path;
 
-use super::directory::below;
+use super::location::below;
 
 /// A word of a command, in quotes where a POSIX shell would read something else.
 #[must_use]

@@ -1,32 +1,10 @@
 //! SQL expressions as text: what can be said of them by their tokens alone.
 
-use super::{grouping, quote};
-use crate::sql::{Dialect, Token, TokenKind, lex};
-
-/// The expression without comments, and with one blank where there was white space.
-#[cfg(any(test, feature = "sqlite"))]
-pub(crate) fn tidy(text: &str, dialect: Dialect) -> String {
-    let mut tidy = String::with_capacity(text.len());
-    let mut gap = false;
-    for token in lex(text, dialect) {
-        if matches!(token.kind, TokenKind::Whitespace | TokenKind::Comment) {
-            gap = true;
-            continue;
-        }
-        if gap && !tidy.is_empty() {
-            tidy.push(' ');
-        }
-        gap = false;
-        tidy.push_str(token.text(text));
-    }
-    tidy
-}
+use super::{Dialect, Token, TokenKind, grouping, quote, unquote};
 
 /// The tokens of an expression that count.
 pub(crate) fn tokens(text: &str, dialect: Dialect) -> Vec<Token> {
-    lex(text, dialect)
-        .filter(|token| !matches!(token.kind, TokenKind::Whitespace | TokenKind::Comment))
-        .collect()
+    super::tokens(text, dialect).collect()
 }
 
 /// The expression without parentheses around the whole of it.
@@ -86,11 +64,7 @@ fn plain_name(dialect: Dialect, name: String) -> String {
     let is_word = !name.is_empty()
         && !name.starts_with(|first: char| first.is_ascii_digit())
         && name.chars().all(|letter| letter.is_ascii_lowercase() || letter.is_ascii_digit() || letter == '_');
-    match dialect {
-        _ if is_word => name,
-        Dialect::Mysql => format!("`{}`", name.replace('`', "``")),
-        Dialect::Sqlite | Dialect::Postgresql => format!("\"{}\"", name.replace('"', "\"\"")),
-    }
+    if is_word { name } else { quote::identifier(dialect, &name) }
 }
 
 /// Whether two quoted names of columns are one.
@@ -149,12 +123,12 @@ pub(crate) fn qualify(text: &str, schemas: &[(String, String)], is_meant: &dyn F
         let [first, second, third] = window else { continue };
         let [own, between, behind] = [first, second, third].map(|token| token.text(text));
         if first.kind == TokenKind::String && between == "::" && behind == "regclass" {
-            let name = own.trim_matches('\'');
-            let inner = qualify(name, schemas, is_meant);
-            if own.starts_with('\'') && inner != name {
-                qualified.push_str(&text[copied..=first.start]);
-                qualified.push_str(&inner);
-                copied = first.end - 1;
+            let Some(name) = unquote(own) else { continue };
+            let inner = qualify(&name, schemas, is_meant);
+            if inner != name {
+                qualified.push_str(&text[copied..first.start]);
+                qualified.push_str(&quote::string(&inner));
+                copied = first.end;
             }
             continue;
         }
@@ -171,29 +145,12 @@ pub(crate) fn qualify(text: &str, schemas: &[(String, String)], is_meant: &dyn F
 
 /// The name that a word or quoted identifier stands for, in its letter case.
 pub(crate) fn identifier(text: &str) -> String {
-    let Some(quote) = text.chars().next().filter(|first| matches!(first, '"' | '`' | '[' | '\'')) else {
-        return text.to_owned();
-    };
-    let closing = if quote == '[' { ']' } else { quote };
-    let inner = text.strip_prefix(quote).and_then(|rest| rest.strip_suffix(closing)).unwrap_or(text);
-    if quote == '[' {
-        inner.to_owned()
-    } else {
-        inner.replace(&format!("{quote}{quote}"), &quote.to_string())
-    }
+    unquote(text).unwrap_or_else(|| text.to_owned())
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn comments_and_white_space_go() {
-        let check = |text: &str, expected: &str| assert_eq!(tidy(text, Dialect::Sqlite), expected);
-        check(" a  >\n 0 -- why\n", "a > 0");
-        check("a/* */+b", "a +b");
-        check("'two  blanks'", "'two  blanks'");
-    }
 
     #[test]
     fn parentheses_around_the_whole_go() {

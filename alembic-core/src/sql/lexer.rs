@@ -69,6 +69,16 @@ pub struct Token {
     pub end: usize,
 }
 
+impl TokenKind {
+    /// Whether a token of this kind can change the meaning of a statement: all but white space and comments.
+    ///
+    /// A hint counts, and so does an executable comment.
+    #[must_use]
+    pub fn is_significant(self) -> bool {
+        !matches!(self, TokenKind::Whitespace | TokenKind::Comment)
+    }
+}
+
 impl Token {
     /// The token's text in the `sql` that it was lexed from; nothing in any other text that is too short.
     #[must_use]
@@ -94,11 +104,26 @@ pub fn lex(sql: &str, dialect: Dialect) -> Lexer<'_> {
     Lexer::starting_at(sql, dialect, 0)
 }
 
+/// The tokens of `sql` without white space and comments.
+///
+/// ```
+/// use alembic_core::sql::{tokens, Dialect};
+///
+/// let sql = "SELECT 1 -- one";
+/// let texts: Vec<_> = tokens(sql, Dialect::Sqlite).map(|token| token.text(sql)).collect();
+/// assert_eq!(texts, ["SELECT", "1"]);
+/// ```
+pub fn tokens(sql: &str, dialect: Dialect) -> impl Iterator<Item = Token> {
+    lex(sql, dialect).filter(|token| token.kind.is_significant())
+}
+
 /// The iterator that [`lex`] returns.
 #[derive(Clone, Debug)]
 pub struct Lexer<'a> {
     bytes: &'a [u8],
     dialect: Dialect,
+    /// Whether SQLite itself has written the text: nothing in it can be another dialect's.
+    stored: bool,
     position: usize,
     /// The last token that is neither white space nor a comment.
     previous: Token,
@@ -136,11 +161,19 @@ impl<'a> Lexer<'a> {
         Lexer {
             bytes: sql.as_bytes(),
             dialect,
+            stored: false,
             position,
             previous: Token { kind: TokenKind::Whitespace, start: 0, end: 0 },
             escape_string: false,
             signs_until: 0,
         }
+    }
+
+    /// A lexer of a text that SQLite stores. It reads what SQLite reads, and nothing is
+    /// [foreign](TokenKind::Foreign): every `[…]` is a name, `E'…'` is a word before a string, and a byte order mark
+    /// before any token is white space (`tokenize.c`).
+    pub(crate) fn stored(sql: &'a str) -> Lexer<'a> {
+        Lexer { stored: true, ..Lexer::starting_at(sql, Dialect::Sqlite, 0) }
     }
 
     /// Where the next token begins.
@@ -164,8 +197,8 @@ impl<'a> Lexer<'a> {
         use Dialect::{Mysql, Postgresql, Sqlite};
         match byte {
             b' ' | b'\t'..=b'\r' => (TokenKind::Whitespace, self.run(start + 1, is_space)),
-            0xEF if start == 0 && self.bytes.starts_with(BYTE_ORDER_MARK) => {
-                (TokenKind::Whitespace, self.run(BYTE_ORDER_MARK.len(), is_space))
+            0xEF if (start == 0 || self.stored) && self.bytes[start..].starts_with(BYTE_ORDER_MARK) => {
+                (TokenKind::Whitespace, self.run(start + BYTE_ORDER_MARK.len(), is_space))
             }
             b'A'..=b'Z' | b'a'..=b'z' | b'_' | 0x80.. => self.word(start, byte),
             b'0'..=b'9' => self.number(start),
@@ -292,7 +325,7 @@ impl Iterator for Lexer<'_> {
         let (kind, end) = self.scan(start, byte);
         self.position = end;
         let token = Token { kind, start, end };
-        if !matches!(kind, TokenKind::Whitespace | TokenKind::Comment) {
+        if kind.is_significant() {
             self.previous = token;
         }
         Some(token)

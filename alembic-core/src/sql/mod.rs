@@ -1,25 +1,46 @@
 //! SQL as text, in the words of each database: tokens, statements, names, quotes and expressions. Never talks to a
 //! database, and knows nothing of files and schemas.
 
+mod cursor;
+#[cfg(feature = "sources")]
+pub(crate) mod default;
 mod dialect;
 #[cfg(feature = "sources")]
 pub(crate) mod expression;
+#[cfg(feature = "driver")]
+pub(crate) mod facts;
+mod forbidden;
 #[cfg(feature = "sources")]
 mod grouping;
+#[cfg(any(feature = "sources", feature = "driver"))]
+mod implied;
+#[cfg(any(feature = "sources", feature = "driver"))]
+mod keywords;
 mod lexer;
 mod plain;
-#[cfg(feature = "sources")]
-mod quote;
+#[cfg(any(feature = "sources", feature = "driver"))]
+pub(crate) mod quote;
+mod reader;
 mod statement;
 mod tokens;
+#[cfg(feature = "sources")]
+pub(crate) mod types;
+pub(crate) mod unquote;
+#[cfg(feature = "sources")]
+pub(crate) mod values;
 
 pub use dialect::Dialect;
-pub use lexer::{Lexer, Token, TokenKind, lex};
+pub(crate) use forbidden::Forbidden;
+#[cfg(any(feature = "sources", feature = "driver"))]
+pub(crate) use implied::{implied_check_name, implied_name};
+pub use lexer::{Lexer, Token, TokenKind, lex, tokens};
 pub(crate) use plain::Plain;
-#[cfg(all(feature = "sources", feature = "driver"))]
-pub(crate) use quote::name;
+pub(crate) use reader::Reader;
 #[cfg(feature = "driver")]
-pub(crate) use statement::{Name, Reader};
+pub(crate) use reader::{Identifier, Name};
+#[cfg(feature = "driver")]
+pub(crate) use statement::AFTER_SQLITE_TYPE;
+pub(crate) use statement::delimiter_directive;
 pub use statement::{Statement, StatementError, keywords, split};
-pub(crate) use statement::{delimiter_directive, role_change};
 pub use tokens::significant;
+pub use unquote::unquote;

@@ -1,509 +1,92 @@
-//! Names in SQL: quoted only where they have to be.
+//! Names and strings with their quotes.
 
-use crate::sql::Dialect;
+#[cfg(feature = "driver")]
+use std::fmt::Write as _;
 
-/// `name` as it is written in a statement.
-///
-/// SQLite and PostgreSQL quote the same names in the same way, so that their SQL agrees: what is reserved in one of them, and
-/// what PostgreSQL would fold to lower case.
-pub(crate) fn name(dialect: Dialect, name: &str) -> String {
-    let reserved = |words: &[&str]| words.binary_search(&name.to_ascii_lowercase().as_str()).is_ok();
-    let starts_well = |upper: bool| {
-        name.starts_with(|first: char| {
-            first.is_ascii_lowercase() || first == '_' || (upper && first.is_ascii_uppercase())
-        })
-    };
-    let plain = |upper: bool| {
-        starts_well(upper)
-            && name.bytes().all(|byte| {
-                byte.is_ascii_lowercase()
-                    || byte.is_ascii_digit()
-                    || byte == b'_'
-                    || (upper && byte.is_ascii_uppercase())
-            })
-    };
-    match dialect {
-        Dialect::Mysql if plain(true) && !reserved(&MYSQL) => name.to_owned(),
-        Dialect::Mysql => format!("`{}`", name.replace('`', "``")),
-        Dialect::Sqlite | Dialect::Postgresql
-            if plain(false) && !reserved(&POSTGRESQL) && !reserved(&SQLITE) =>
-        {
-            name.to_owned()
+use super::Dialect;
+use super::keywords::is_reserved;
+
+fn quoted(text: &str, quote: char) -> String {
+    let mut quoted = String::with_capacity(text.len() + 2);
+    quoted.push(quote);
+    for letter in text.chars() {
+        quoted.push(letter);
+        if letter == quote {
+            quoted.push(quote);
         }
-        Dialect::Sqlite | Dialect::Postgresql => format!("\"{}\"", name.replace('"', "\"\"")),
+    }
+    quoted.push(quote);
+    quoted
+}
+
+/// `name` as a quoted identifier.
+pub(crate) fn identifier(dialect: Dialect, name: &str) -> String {
+    quoted(name, if dialect == Dialect::Mysql { '`' } else { '"' })
+}
+
+/// `name` as an identifier that is quoted only where it has to be.
+///
+/// SQLite and PostgreSQL quote the same names, so that their SQL agrees: the reserved words of both, and names that
+/// PostgreSQL would fold to lower case.
+pub(crate) fn name(dialect: Dialect, name: &str) -> String {
+    let is_mysql = dialect == Dialect::Mysql;
+    let is_letter =
+        |byte: u8| byte.is_ascii_lowercase() || byte == b'_' || (is_mysql && byte.is_ascii_uppercase());
+    let is_word = name.bytes().next().is_some_and(is_letter)
+        && name.bytes().all(|byte| is_letter(byte) || byte.is_ascii_digit());
+    let is_reserved = || match dialect {
+        Dialect::Mysql => is_reserved(name, dialect),
+        _ => is_reserved(name, Dialect::Sqlite) || is_reserved(name, Dialect::Postgresql),
+    };
+    if is_word && !is_reserved() { name.to_owned() } else { identifier(dialect, name) }
+}
+
+/// `text` as a string literal of the SQL standard, in which a backslash is a character like any other.
+pub(crate) fn string(text: &str) -> String {
+    quoted(text, '\'')
+}
+
+/// `text` as a string literal that means the same whatever the settings of the session are.
+///
+/// Plain where every setting reads it the same way; otherwise `E'…'` on PostgreSQL (independent of
+/// `standard_conforming_strings`) and a hexadecimal literal on MySQL (independent of `NO_BACKSLASH_ESCAPES`).
+#[cfg(feature = "driver")]
+pub(crate) fn literal(dialect: Dialect, text: &str) -> String {
+    match dialect {
+        Dialect::Postgresql if text.contains('\\') => format!("E{}", string(&text.replace('\\', "\\\\"))),
+        Dialect::Sqlite | Dialect::Postgresql => string(text),
+        Dialect::Mysql if !text.contains(['\\', '\'']) && text.is_ascii() => string(text),
+        Dialect::Mysql => {
+            let mut hex = String::with_capacity(2 * text.len() + 12);
+            hex.push_str("_utf8mb4 X'");
+            for byte in text.bytes() {
+                let _ = write!(hex, "{byte:02X}");
+            }
+            hex.push('\'');
+            hex
+        }
     }
 }
 
-/// Appendix C of the manual: reserved, also those that may be names of functions or types.
-const POSTGRESQL: [&str; 102] = [
-    "all",
-    "analyse",
-    "analyze",
-    "and",
-    "any",
-    "array",
-    "as",
-    "asc",
-    "asymmetric",
-    "authorization",
-    "between",
-    "binary",
-    "both",
-    "case",
-    "cast",
-    "check",
-    "collate",
-    "collation",
-    "column",
-    "concurrently",
-    "constraint",
-    "create",
-    "cross",
-    "current_catalog",
-    "current_date",
-    "current_role",
-    "current_schema",
-    "current_time",
-    "current_timestamp",
-    "current_user",
-    "default",
-    "deferrable",
-    "desc",
-    "distinct",
-    "do",
-    "else",
-    "end",
-    "except",
-    "false",
-    "fetch",
-    "for",
-    "foreign",
-    "freeze",
-    "from",
-    "full",
-    "grant",
-    "group",
-    "having",
-    "ilike",
-    "in",
-    "initially",
-    "inner",
-    "intersect",
-    "into",
-    "is",
-    "isnull",
-    "join",
-    "lateral",
-    "leading",
-    "left",
-    "like",
-    "limit",
-    "localtime",
-    "localtimestamp",
-    "natural",
-    "not",
-    "notnull",
-    "null",
-    "offset",
-    "on",
-    "only",
-    "or",
-    "order",
-    "outer",
-    "overlaps",
-    "placing",
-    "primary",
-    "references",
-    "returning",
-    "right",
-    "select",
-    "session_user",
-    "similar",
-    "some",
-    "symmetric",
-    "system_user",
-    "table",
-    "tablesample",
-    "then",
-    "to",
-    "trailing",
-    "true",
-    "union",
-    "unique",
-    "user",
-    "using",
-    "variadic",
-    "verbose",
-    "when",
-    "where",
-    "window",
-    "with",
-];
+/// `text` as a string literal for definitions, where MySQL accepts only plain ones. A backslash is doubled in these: this
+/// is how the server reads it by default.
+#[cfg(feature = "sources")]
+pub(crate) fn plain_literal(dialect: Dialect, text: &str) -> String {
+    match dialect {
+        Dialect::Mysql => string(&text.replace('\\', "\\\\")),
+        Dialect::Sqlite | Dialect::Postgresql => string(text),
+    }
+}
 
-/// `parse.y`: the keywords that do not fall back to names.
-const SQLITE: [&str; 66] = [
-    "add",
-    "all",
-    "alter",
-    "and",
-    "as",
-    "autoincrement",
-    "between",
-    "case",
-    "check",
-    "collate",
-    "commit",
-    "constraint",
-    "create",
-    "cross",
-    "default",
-    "deferrable",
-    "delete",
-    "distinct",
-    "drop",
-    "else",
-    "escape",
-    "except",
-    "exists",
-    "foreign",
-    "from",
-    "full",
-    "group",
-    "having",
-    "if",
-    "in",
-    "index",
-    "inner",
-    "insert",
-    "intersect",
-    "into",
-    "is",
-    "isnull",
-    "join",
-    "left",
-    "limit",
-    "natural",
-    "not",
-    "nothing",
-    "notnull",
-    "null",
-    "on",
-    "or",
-    "order",
-    "outer",
-    "primary",
-    "references",
-    "returning",
-    "right",
-    "select",
-    "set",
-    "table",
-    "then",
-    "to",
-    "transaction",
-    "union",
-    "unique",
-    "update",
-    "using",
-    "values",
-    "when",
-    "where",
-];
-
-/// The reserved words of MySQL 9 and MariaDB 11.
-const MYSQL: [&str; 284] = [
-    "accessible",
-    "add",
-    "all",
-    "alter",
-    "analyze",
-    "and",
-    "as",
-    "asc",
-    "asensitive",
-    "before",
-    "between",
-    "bigint",
-    "binary",
-    "blob",
-    "both",
-    "by",
-    "call",
-    "cascade",
-    "case",
-    "change",
-    "char",
-    "character",
-    "check",
-    "collate",
-    "column",
-    "condition",
-    "constraint",
-    "continue",
-    "convert",
-    "create",
-    "cross",
-    "cube",
-    "cume_dist",
-    "current_date",
-    "current_role",
-    "current_time",
-    "current_timestamp",
-    "current_user",
-    "cursor",
-    "database",
-    "databases",
-    "day_hour",
-    "day_microsecond",
-    "day_minute",
-    "day_second",
-    "dec",
-    "decimal",
-    "declare",
-    "default",
-    "delayed",
-    "delete",
-    "delete_domain_id",
-    "dense_rank",
-    "desc",
-    "describe",
-    "deterministic",
-    "distinct",
-    "distinctrow",
-    "div",
-    "do_domain_ids",
-    "double",
-    "drop",
-    "dual",
-    "each",
-    "else",
-    "elseif",
-    "empty",
-    "enclosed",
-    "escaped",
-    "except",
-    "exists",
-    "exit",
-    "explain",
-    "false",
-    "fetch",
-    "first_value",
-    "float",
-    "float4",
-    "float8",
-    "for",
-    "force",
-    "foreign",
-    "from",
-    "fulltext",
-    "function",
-    "generated",
-    "get",
-    "grant",
-    "group",
-    "grouping",
-    "groups",
-    "having",
-    "high_priority",
-    "hour_microsecond",
-    "hour_minute",
-    "hour_second",
-    "if",
-    "ignore",
-    "ignore_domain_ids",
-    "in",
-    "index",
-    "infile",
-    "inner",
-    "inout",
-    "insensitive",
-    "insert",
-    "int",
-    "int1",
-    "int2",
-    "int3",
-    "int4",
-    "int8",
-    "integer",
-    "intersect",
-    "interval",
-    "into",
-    "io_after_gtids",
-    "io_before_gtids",
-    "is",
-    "iterate",
-    "join",
-    "json_table",
-    "key",
-    "keys",
-    "kill",
-    "lag",
-    "last_value",
-    "lateral",
-    "lead",
-    "leading",
-    "leave",
-    "left",
-    "library",
-    "like",
-    "limit",
-    "linear",
-    "lines",
-    "load",
-    "localtime",
-    "localtimestamp",
-    "lock",
-    "long",
-    "longblob",
-    "longtext",
-    "loop",
-    "low_priority",
-    "manual",
-    "master_bind",
-    "master_demote_event_scope",
-    "master_heartbeat_period",
-    "master_ssl_verify_server_cert",
-    "match",
-    "maxvalue",
-    "mediumblob",
-    "mediumint",
-    "mediumtext",
-    "middleint",
-    "minute_microsecond",
-    "minute_second",
-    "mod",
-    "modifies",
-    "natural",
-    "no_write_to_binlog",
-    "not",
-    "nth_value",
-    "ntile",
-    "null",
-    "numeric",
-    "of",
-    "offset",
-    "on",
-    "optimize",
-    "optimizer_costs",
-    "option",
-    "optionally",
-    "or",
-    "order",
-    "out",
-    "outer",
-    "outfile",
-    "over",
-    "page_checksum",
-    "parallel",
-    "parse_vcol_expr",
-    "partition",
-    "percent_rank",
-    "portion",
-    "precision",
-    "primary",
-    "procedure",
-    "purge",
-    "qualify",
-    "range",
-    "rank",
-    "read",
-    "read_write",
-    "reads",
-    "real",
-    "recursive",
-    "ref_system_id",
-    "references",
-    "regexp",
-    "release",
-    "rename",
-    "repeat",
-    "replace",
-    "require",
-    "resignal",
-    "restrict",
-    "return",
-    "returning",
-    "revoke",
-    "right",
-    "rlike",
-    "row",
-    "row_number",
-    "rows",
-    "schema",
-    "schemas",
-    "second_microsecond",
-    "select",
-    "sensitive",
-    "separator",
-    "set",
-    "show",
-    "signal",
-    "slow",
-    "smallint",
-    "spatial",
-    "specific",
-    "sql",
-    "sql_big_result",
-    "sql_calc_found_rows",
-    "sql_small_result",
-    "sqlexception",
-    "sqlstate",
-    "sqlwarning",
-    "ssl",
-    "starting",
-    "stats_auto_recalc",
-    "stats_persistent",
-    "stats_sample_pages",
-    "stored",
-    "straight_join",
-    "system",
-    "table",
-    "tablesample",
-    "terminated",
-    "then",
-    "tinyblob",
-    "tinyint",
-    "tinytext",
-    "to",
-    "trailing",
-    "trigger",
-    "true",
-    "undo",
-    "union",
-    "unique",
-    "unlock",
-    "unsigned",
-    "update",
-    "usage",
-    "use",
-    "using",
-    "utc_date",
-    "utc_time",
-    "utc_timestamp",
-    "values",
-    "varbinary",
-    "varchar",
-    "varcharacter",
-    "varying",
-    "vector",
-    "virtual",
-    "when",
-    "where",
-    "while",
-    "window",
-    "with",
-    "write",
-    "xor",
-    "year_month",
-    "zerofill",
-];
-
-#[cfg(test)]
+#[cfg(all(test, feature = "sources", feature = "driver"))]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
+    use crate::sql::unquote::{text_of, unquote};
 
     #[test]
-    fn only_what_needs_quotes_is_quoted() {
+    fn only_names_that_need_quotes_are_quoted() {
         let check = |text: &str, expected: [&str; 3]| {
             assert_eq!(Dialect::ALL.map(|dialect| name(dialect, text)), expected, "{text}");
         };
@@ -520,7 +103,38 @@ mod tests {
     }
 
     #[test]
-    fn the_words_are_sorted() {
-        assert!(POSTGRESQL.is_sorted() && SQLITE.is_sorted() && MYSQL.is_sorted());
+    fn quotes_and_backslashes_are_safe_everywhere() {
+        let text = "it's a \\ test";
+        assert_eq!(literal(Dialect::Sqlite, text), "'it''s a \\ test'");
+        assert_eq!(literal(Dialect::Postgresql, text), "E'it''s a \\\\ test'");
+        assert_eq!(literal(Dialect::Mysql, "a'b"), "_utf8mb4 X'612762'");
+        assert_eq!(literal(Dialect::Mysql, "plain"), "'plain'");
+        assert_eq!(identifier(Dialect::Postgresql, "a\"b"), "\"a\"\"b\"");
+        assert_eq!(identifier(Dialect::Mysql, "a`b"), "`a``b`");
+        assert_eq!(plain_literal(Dialect::Mysql, text), "'it''s a \\\\ test'");
+    }
+
+    #[test]
+    fn backslashes_are_escapes_on_mysql_alone() {
+        assert_eq!(text_of(Dialect::Mysql, "'a\\\\b\\'c''d'").as_deref(), Some("a\\b'c'd"));
+        assert_eq!(text_of(Dialect::Mysql, "'a\\'"), None);
+        assert_eq!(text_of(Dialect::Sqlite, "'a\\b'").as_deref(), Some("a\\b"));
+    }
+
+    proptest! {
+        #[test]
+        fn a_name_with_and_without_quotes_is_the_same(text in any::<String>(), word in "[A-Za-z_][a-z0-9_\"'`]{0,6}") {
+            for dialect in Dialect::ALL {
+                for wanted in [&text, &word] {
+                    let written = identifier(dialect, wanted);
+                    prop_assert_eq!(unquote(&written), Some(wanted.clone()));
+                    let tokens = crate::sql::tokens(&written, dialect).count();
+                    prop_assert_eq!(tokens, 1, "{}", written);
+                    prop_assert_eq!(text_of(dialect, &plain_literal(dialect, wanted)), Some(wanted.clone()));
+                }
+                let written = name(dialect, &word);
+                prop_assert_eq!(unquote(&written), Some(word.clone()));
+            }
+        }
     }
 }

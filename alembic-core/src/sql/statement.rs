@@ -18,12 +18,8 @@ mod body;
 mod brackets;
 mod client;
 mod compound;
-mod cursor;
 mod delimiter;
 mod error;
-#[cfg(feature = "driver")]
-mod reader;
-mod refused;
 mod routine;
 mod splitter;
 #[cfg(test)]
@@ -32,11 +28,10 @@ mod tests;
 use serde::{Deserialize, Serialize};
 
 use super::Dialect;
+#[cfg(feature = "driver")]
+pub(crate) use brackets::AFTER_SQLITE_TYPE;
 pub(crate) use delimiter::delimiter_directive;
 pub use error::StatementError;
-#[cfg(feature = "driver")]
-pub(crate) use reader::{Name, Reader};
-pub(crate) use refused::role_change;
 
 /// One statement: the range of its text, without white space and comments around it and without its
 /// terminator.
@@ -88,7 +83,7 @@ pub fn split(sql: &str, dialect: Dialect) -> Result<Vec<Statement>, Vec<Statemen
 /// ```
 #[must_use]
 pub fn keywords(sql: &str, dialect: Dialect, count: usize) -> Vec<String> {
-    let mut cursor = cursor::Cursor::new(sql, dialect);
+    let mut cursor = super::cursor::Cursor::new(sql, dialect);
     let mut words = Vec::new();
     while words.len() < count
         && let Some(piece) = cursor.next()

@@ -69,12 +69,14 @@ pub(crate) fn load(document: &Value) -> Result<Graph, Failure> {
     })
 }
 
+fn targets(command: &Value, key: &str) -> Result<Vec<Target>, Failure> {
+    Ok(strings(&command[key]).iter().map(|text| text.parse()).collect::<Result<_, _>>()?)
+}
+
 fn run(graph: &Graph, rows: &[String], command: &Value) -> Result<Value, Failure> {
     let target = || text(command, "target").parse::<Target>();
     let located = || graph.locate(rows);
-    let all = |key: &str| {
-        strings(&command[key]).iter().map(|text| text.parse()).collect::<Result<Vec<Target>, _>>()
-    };
+    let all = |key: &str| targets(command, key);
     Ok(match text(command, "cmd") {
         "upgrade" if flag(command, "sql") => {
             let plan = offline(graph, Direction::Upgrade, &Range::or_target(text(command, "target"))?)?;
@@ -114,6 +116,15 @@ fn run(graph: &Graph, rows: &[String], command: &Value) -> Result<Value, Failure
             assert_eq!(sorted(graph, &after), sorted(graph, &plan.rows), "the change leads to the rows");
             json!({"ok": true, "rows": sorted(graph, &plan.rows)})
         }
+        _ => return ask(graph, rows, command),
+    })
+}
+
+/// The commands that only read the graph.
+fn ask(graph: &Graph, rows: &[String], command: &Value) -> Result<Value, Failure> {
+    let target = || text(command, "target").parse::<Target>();
+    let located = || graph.locate(rows);
+    Ok(match text(command, "cmd") {
         "show" => {
             let target = target()?;
             let current = matches!(target, Target::Absolute { symbol: Symbol::Current, .. });
@@ -140,31 +151,8 @@ fn run(graph: &Graph, rows: &[String], command: &Value) -> Result<Value, Failure
             }
             json!({"ok": true, "revs": sorted(graph, &graph.current_heads(&rows))})
         }
-        kind @ ("revision" | "merge") => {
-            let heads = if kind == "merge" { all("revisions")? } else { all("head")? };
-            let id = RevisionId::new(text(command, "rev_id"))
-                .map_err(|error| Failure { cause: "RevisionError", message: error.to_string() })?;
-            let new = NewRevision {
-                id,
-                heads,
-                splice: flag(command, "splice"),
-                depends_on: all("depends_on")?,
-                labels: strings(&command["branch_label"]),
-            };
-            let placement = if kind == "merge" { merge(graph, &new)? } else { new_revision(graph, &new)? };
-            let mut heads: Vec<Node> = graph.heads();
-            heads.retain(|head| !placement.parents.contains(head));
-            let mut heads = sorted(graph, &heads);
-            heads.push(new.id.to_string());
-            heads.sort();
-            json!({
-                "ok": true,
-                "down_revision": graph.ids(placement.parents),
-                "depends_on": placement.depends_on,
-                "branch_labels": new.labels,
-                "heads": heads,
-            })
-        }
+        "revision" => return create(graph, command, targets(command, "head")?),
+        "merge" => return create(graph, command, targets(command, "revisions")?),
         "map" => map(graph),
         "get_revision" => {
             // The library's own call takes a list of one, and none for an empty place.
@@ -194,6 +182,33 @@ fn run(graph: &Graph, rows: &[String], command: &Value) -> Result<Value, Failure
         "iterate" => revisions(graph, &iterate(graph, command)?),
         other => panic!("unknown command {other}"),
     })
+}
+
+/// Creates a revision upon `heads`, or a merge of them.
+fn create(graph: &Graph, command: &Value, heads: Vec<Target>) -> Result<Value, Failure> {
+    let id = RevisionId::new(text(command, "rev_id"))
+        .map_err(|error| Failure { cause: "RevisionError", message: error.to_string() })?;
+    let new = NewRevision {
+        id,
+        heads,
+        splice: flag(command, "splice"),
+        depends_on: targets(command, "depends_on")?,
+        labels: strings(&command["branch_label"]),
+    };
+    let is_merge = text(command, "cmd") == "merge";
+    let placement = if is_merge { merge(graph, &new)? } else { new_revision(graph, &new)? };
+    let mut heads: Vec<Node> = graph.heads();
+    heads.retain(|head| !placement.parents.contains(head));
+    let mut heads = sorted(graph, &heads);
+    heads.push(new.id.to_string());
+    heads.sort();
+    Ok(json!({
+        "ok": true,
+        "down_revision": graph.ids(placement.parents),
+        "depends_on": placement.depends_on,
+        "branch_labels": new.labels,
+        "heads": heads,
+    }))
 }
 
 /// Alembic's general traversal, put together from history and plans.

@@ -1,7 +1,7 @@
 //! Where the tables that are shown need what is not: a collation, a type, a function, a sequence.
 
 use alembic_core::schema::{Foreign, Schema, Table, Type};
-use alembic_core::sql::{Dialect, Token, TokenKind, lex};
+use alembic_core::sql::{Dialect, Token, TokenKind, tokens, unquote};
 
 /// So many are named.
 const MOST: usize = 3;
@@ -114,10 +114,10 @@ impl Wanted<'_> {
         let own = token.text(text);
         match token.kind {
             TokenKind::Word => own == self.name,
-            TokenKind::QuotedIdentifier => unquoted(own) == self.name,
+            TokenKind::QuotedIdentifier => unquote(own).is_some_and(|own| own == self.name),
             // `nextval('schema."sequence"'::regclass)`
             TokenKind::String if self.role == Role::Sequence => {
-                let inner = unquoted(own);
+                let Some(inner) = unquote(own) else { return false };
                 self.tokens(&inner)
                     .last()
                     .is_some_and(|last| last.kind != TokenKind::String && self.is_name(*last, &inner))
@@ -127,17 +127,8 @@ impl Wanted<'_> {
     }
 
     fn tokens(&self, text: &str) -> Vec<Token> {
-        let significant = |token: &Token| !matches!(token.kind, TokenKind::Whitespace | TokenKind::Comment);
-        lex(text, self.dialect).filter(significant).collect()
+        tokens(text, self.dialect).collect()
     }
-}
-
-/// What stands between quotes, which are doubled in it.
-fn unquoted(text: &str) -> String {
-    let mut characters = text.chars();
-    let Some(quote) = characters.next() else { return String::new() };
-    let inner = characters.as_str().strip_suffix(quote).unwrap_or(characters.as_str());
-    inner.replace(&[quote, quote].iter().collect::<String>(), &quote.to_string())
 }
 
 #[cfg(test)]

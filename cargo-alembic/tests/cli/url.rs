@@ -115,6 +115,26 @@ fn a_relative_file_is_relative_to_the_configuration() {
     check("sqlite://app.db?mode=rwc", "app.db");
 }
 
+/// The name of a folder is not a part of the URL: nothing in it is decoded, and nothing separates parts.
+#[test]
+fn a_folder_may_have_any_name() {
+    for folder in ["we%41ird", "wh?at", "a#b", "with space", "mode=memory", "a:b", "ü"] {
+        let package = package(&chain(1));
+        package.write(format!("{folder}/Cargo.toml"), package.read("Cargo.toml"));
+        package.write(format!("{folder}/alembic.toml"), "url = \"sqlite://data/app.db\"\n");
+        alembic_testing::write_scripts(&package.path(folder).join("migrations"), &chain(1));
+        let before = package.files();
+        let mut command = package.command(&["upgrade"]);
+        command.current_dir(package.path(folder));
+        package.run(command).success();
+        let file = std::path::Path::new(folder).join("data/app.db");
+        assert!(package.files().contains_key(&file), "{folder}");
+        let elsewhere =
+            package.files().into_keys().find(|path| !path.starts_with(folder) && !before.contains_key(path));
+        assert_eq!(elsewhere, None, "{folder}");
+    }
+}
+
 /// While one that is given with the call is relative to where it is given, as in a shell.
 #[test]
 fn a_relative_file_of_the_call_is_relative_to_the_folder() {

@@ -312,6 +312,25 @@ async fn names_that_need_quotes() {
 }
 
 #[tokio::test]
+async fn rare_clauses_of_columns_are_no_obstacle() {
+    for column in [
+        "p INTEGER REFERENCES p(id) ON INSERT CASCADE",
+        "p REFERENCES p ON INSERT SET NULL MATCH 'full' UNIQUE NOT DEFERRABLE INITIALLY DEFERRED",
+        "p INT NULL DEFAULT 1 NOT NULL NULL DEFAULT 2 CONSTRAINT n",
+        "\u{feff}p TEXT[] COLLATE NOCASE COLLATE 'rtrim'",
+        "p GENERATED",
+    ] {
+        let first = format!(
+            "CREATE TABLE p (id INTEGER PRIMARY KEY);\nINSERT INTO p VALUES (2);\n\
+             CREATE TABLE t (id INTEGER PRIMARY KEY, {column}, x TEXT);\nINSERT INTO t VALUES (1, 2, 'a');"
+        );
+        let up = "ALTER TABLE t ALTER COLUMN x SET NOT NULL, ADD UNIQUE (x);";
+        let found = rows_after(&first, up, "SELECT quote(id) || quote(p) || quote(x) FROM t").await;
+        assert!(["12'a'", "1'2''a'"].contains(&found.concat().as_str()), "{column}: {found:?}");
+    }
+}
+
+#[tokio::test]
 async fn one_section_serves_sqlite_and_postgresql() {
     let first = "CREATE TABLE authors (id INTEGER PRIMARY KEY);\nINSERT INTO authors VALUES (7);\n\
                  CREATE TABLE books (id INTEGER PRIMARY KEY, title VARCHAR(20), author INTEGER, isbn TEXT UNIQUE, pages TEXT, CHECK (id > 0));\n\

@@ -6,6 +6,7 @@ use crate::dialect::neutral::neutral_value;
 use crate::operation::{Fill, Operation, is_unfilled};
 use crate::schema::{Column, Identity, ObjectName, Type};
 use crate::sql::Dialect;
+use crate::sql::quote::string;
 
 impl Writer<'_> {
     /// Adds a column; in three steps where the rows that are there need a value that no default gives them.
@@ -228,16 +229,16 @@ impl Writer<'_> {
                 if !calls_it(before) {
                     push(format!("CREATE SEQUENCE {sequence} OWNED BY {}.{name}", self.object(table)));
                 }
-                let default = format!("nextval('{}')", sequence.replace('\'', "''"));
+                let default = format!("nextval({})", string(sequence));
                 push(self.alter(table, &[format!("ALTER COLUMN {name} SET DEFAULT {default}")]));
             }
         }
         // The numbers go on behind those that are there.
-        let text = self.object(table).replace('\'', "''");
+        let table = self.object(table);
         push(format!(
-            "SELECT setval(pg_get_serial_sequence('{text}', '{}'), coalesce(max({name}), 0) + 1, false) FROM {}",
-            after.name.replace('\'', "''"),
-            self.object(table)
+            "SELECT setval(pg_get_serial_sequence({}, {}), coalesce(max({name}), 0) + 1, false) FROM {table}",
+            string(&table),
+            string(&after.name),
         ));
     }
 
@@ -286,8 +287,7 @@ fn nullability(name: &str, before: &Column, after: &Column) -> Option<String> {
 
 /// Whether a default is the next number of this sequence.
 fn calls(default: &str, sequence: &str) -> bool {
-    let called = default.strip_prefix("nextval('").and_then(|rest| rest.split_once("'::regclass)"));
-    called.is_some_and(|(called, rest)| called == sequence.replace('\'', "''") && rest.is_empty())
+    default == format!("nextval({}::regclass)", string(sequence))
 }
 
 /// The expression that makes a value of one type into one of another, where PostgreSQL does not find it by itself.

@@ -1,14 +1,12 @@
 //! Statements as the text of a section.
 
 use super::Statement;
-use crate::dialect::quote;
-use crate::sql::Dialect;
+use crate::sql::{Dialect, quote};
 
-/// `text` as a string literal that may stand in a definition. MySQL takes no other there than a plain one, in which a
-/// backslash is one only where it is doubled: as the server reads it by default.
+/// `text` as a string literal that may be part of a definition: MySQL accepts only a plain one there.
 pub(crate) fn literal(dialect: Dialect, text: &str) -> String {
     match dialect {
-        Dialect::Mysql => format!("'{}'", text.replace('\\', "\\\\").replace('\'', "''")),
+        Dialect::Mysql => quote::plain_literal(dialect, text),
         Dialect::Sqlite | Dialect::Postgresql => quote::literal(dialect, text),
     }
 }

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use crate::dialect::quote::literal;
 use crate::sql::Dialect;
+use crate::sql::facts::Leftover;
 
 /// The settings that differ from those of a new session: name, value.
 pub(crate) const CHANGED_SETTINGS: &str = "SELECT s.name, s.setting FROM pg_catalog.pg_settings s \
@@ -12,11 +13,11 @@ pub(crate) const CHANGED_SETTINGS: &str = "SELECT s.name, s.setting FROM pg_cata
 /// The current role and the user of the session.
 pub(crate) const USER: &str = "SELECT current_setting('role'), session_user::text";
 
-/// The statements that drop temporary objects, each with the words of a script that may have created some.
-pub(crate) const DROP_TEMPORARY: [(&[&str], &str); 3] = [
-    (&["TEMP", "TEMPORARY", "pg_temp"], "DISCARD TEMP"),
-    (&["PREPARE"], "DEALLOCATE ALL"),
-    (&["DECLARE"], "CLOSE ALL"),
+/// The statements that drop temporary objects, each for the objects that a script may have left.
+pub(crate) const DROP_TEMPORARY: [(Leftover, &str); 3] = [
+    (Leftover::Temporary, "DISCARD TEMP"),
+    (Leftover::Prepared, "DEALLOCATE ALL"),
+    (Leftover::Cursor, "CLOSE ALL"),
 ];
 
 /// Limits the statements of a transaction. Zero: no limit.

@@ -1,8 +1,11 @@
 //! SQLite.
 
 pub(crate) mod alter;
-#[cfg(all(feature = "sources", feature = "sqlite"))]
-mod definition;
+#[cfg_attr(
+    not(all(feature = "sources", feature = "sqlite")),
+    expect(dead_code, reason = "only reflection reads all parts")
+)]
+pub(crate) mod definition;
 pub(crate) mod references;
 #[cfg(all(feature = "sources", feature = "sqlite"))]
 pub(crate) mod reflect;

@@ -3,13 +3,17 @@
 //! Two queries: the definitions that SQLite keeps, and what kinds of tables there are (it makes tables of its own for
 //! virtual ones). All else is read from the definitions.
 
+mod index;
+mod table;
+
 use std::collections::HashMap;
 
-use super::definition::{read_index, read_table};
+use self::index::read_index;
+use self::table::read_table;
 use crate::dialect::Rows;
 use crate::dialect::reflect::{columns, uses};
 use crate::schema::{Foreign, Index, ObjectName, Schema, Table};
-use crate::sql::Dialect;
+use crate::sql::{Dialect, Reader};
 
 /// The queries, in the order in which [`schema`] takes their answers.
 pub(crate) fn queries() -> [String; 2] {
@@ -137,5 +141,32 @@ fn resolve_references(schema: &mut Schema, places: &HashMap<String, usize>) {
     for (own, number, references, columns) in resolved {
         let key = &mut schema.tables[own].foreign_keys[number];
         (key.references, key.referenced_columns) = (references, columns);
+    }
+}
+
+/// The rest of `reader` without comments, and with one blank where there was white space.
+fn tidy(reader: &Reader<'_>) -> String {
+    let mut tidy = String::new();
+    let mut end = None;
+    for token in reader.rest() {
+        if end.is_some_and(|end| end < token.start) {
+            tidy.push(' ');
+        }
+        tidy.push_str(reader.slice(&(token.start..token.end)));
+        end = Some(token.end);
+    }
+    tidy
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn comments_and_white_space_go() {
+        let check = |text: &str, expected: &str| assert_eq!(tidy(&Reader::stored(text)), expected);
+        check(" a  >\n 0 -- why\n", "a > 0");
+        check("a/* */+b", "a +b");
+        check("'two  blanks'", "'two  blanks'");
     }
 }

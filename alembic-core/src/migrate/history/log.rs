@@ -4,8 +4,9 @@ use serde::Serialize;
 
 use crate::dialect::{ErrorKind, Tables};
 use crate::migrate::error::MigrateError;
+use crate::migrate::server::connect::Missing;
 use crate::migrate::server::connection::Connection;
-use crate::migrate::server::database::{Database, Missing};
+use crate::migrate::server::database::Database;
 use crate::migrator::Migrator;
 
 /// A row of the history.

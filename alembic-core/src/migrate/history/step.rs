@@ -1,10 +1,13 @@
 //! A revision that a run executes, with the part of it that an earlier run has done.
 
+use std::sync::{Arc, OnceLock};
+
 use super::state::Unfinished;
 use crate::dialect::Operation;
 use crate::revision::{Direction, Node, RowChange};
 use crate::script::Script;
-use crate::sql::Statement;
+use crate::sql::facts::{Facts, Leftover};
+use crate::sql::{Dialect, Statement};
 
 /// A revision that a run executes.
 pub(crate) struct PlannedStep<'a> {
@@ -13,13 +16,36 @@ pub(crate) struct PlannedStep<'a> {
     pub(crate) rows: RowChange,
     pub(crate) script: &'a Script,
     pub(crate) statements: Vec<Statement>,
+    pub(crate) facts: LazyFacts,
     /// False: each statement commits by itself.
     pub(crate) transaction: bool,
     /// The record of an earlier run that did not finish it.
     pub(crate) unfinished: Option<Unfinished>,
 }
 
+/// Facts about the statements of a step, read once, and not before they are needed: many plans are only shown.
+pub(crate) struct LazyFacts {
+    dialect: Dialect,
+    facts: OnceLock<Vec<Arc<Facts>>>,
+}
+
+impl LazyFacts {
+    pub(crate) fn new(dialect: Dialect) -> LazyFacts {
+        LazyFacts { dialect, facts: OnceLock::new() }
+    }
+}
+
 impl PlannedStep<'_> {
+    /// The facts about each statement.
+    pub(crate) fn facts(&self) -> &[Arc<Facts>] {
+        self.facts.facts.get_or_init(|| Facts::of_all(self.texts(), self.facts.dialect))
+    }
+
+    /// Whether a statement may leave such a thing in its session.
+    pub(crate) fn may_leave(&self, leftover: Leftover) -> bool {
+        self.facts().iter().any(|facts| facts.session.may_leave(leftover))
+    }
+
     /// The text of each statement.
     pub(crate) fn texts(&self) -> impl Iterator<Item = &str> {
         self.statements.iter().map(|statement| self.script.statement_text(statement))

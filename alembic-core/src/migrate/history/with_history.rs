@@ -2,8 +2,9 @@
 
 use crate::dialect::{ErrorKind, Tables};
 use crate::migrate::error::MigrateError;
+use crate::migrate::server::connect::Missing;
 use crate::migrate::server::connection::Connection;
-use crate::migrate::server::database::{Database, Missing};
+use crate::migrate::server::database::Database;
 use crate::migrator::Migrator;
 use crate::script::{Script, ScriptDirectory};
 

@@ -15,12 +15,10 @@ use crate::dialect::{CATCH_UP, ServerFacts, Tables};
 use crate::migrate::error::MigrateError;
 use crate::migrate::event::Event;
 use crate::migrate::server::boundary::boundary;
+use crate::migrate::server::connect;
 use crate::migrate::server::connection::Connection;
-use crate::migrate::server::database::Database;
-#[cfg(any(feature = "postgres", feature = "mysql"))]
-use crate::migrate::server::database::connect;
+use crate::migrate::server::database::{Database, Options};
 use crate::migrate::settings::Settings;
-use crate::sql::Dialect;
 
 /// The pause between two attempts to take a lock.
 pub(crate) const POLL: Duration = Duration::from_millis(20);
@@ -60,35 +58,30 @@ impl RunLock {
         facts: &ServerFacts,
         holder: &str,
     ) -> Result<RunLock, MigrateError> {
-        let dialect = database.dialect()?;
         if facts.needs_lease {
             let connection = database.connect_apart().await?;
             let lease = LeaseLock::prepare(connection, tables, holder).await;
             return lease.map(RunLock::lease).map_err(MigrateError::database("making the migration lock"));
         }
-        match dialect {
+        match database.options()? {
             #[cfg(feature = "sqlite")]
-            Dialect::Sqlite => Ok(match database.file()? {
+            Options::Sqlite(options) => Ok(match connect::file(&options) {
                 Some(file) => RunLock::file(FileLock::of(&file, holder)),
                 None => RunLock::alone(),
             }),
             #[cfg(feature = "postgres")]
-            Dialect::Postgresql => {
-                let options = database.postgresql_options()?;
+            Options::Postgresql(options) => {
                 let lock = PostgresqlLock::connect(&options, LockKey::of(tables.lock_key())).await;
                 lock.map(RunLock::postgresql).map_err(|error| connect::postgresql_error(&options, error))
             }
             #[cfg(feature = "mysql")]
-            Dialect::Mysql => {
-                let options = database.mysql_options()?;
+            Options::Mysql(options) => {
                 let database = options.get_database().unwrap_or_default();
                 let lock =
                     MysqlLock::connect(&options, LockKey::of(&format!("{database}.{}", tables.lock_key())))
                         .await;
                 lock.map(RunLock::mysql).map_err(|error| connect::mysql_error(&options, error))
             }
-            #[cfg(not(all(feature = "sqlite", feature = "postgres", feature = "mysql")))]
-            dialect => Err(MigrateError::NoDriver { dialect }),
         }
     }
 

@@ -72,7 +72,7 @@ impl Executor<'_, '_> {
         }
         self.pending.finished(step, running);
         // The next revision is executed in another session.
-        if changes_session(step, self.context.dialect()) { self.settle().await } else { Ok(()) }
+        if changes_session(step) { self.settle().await } else { Ok(()) }
     }
 
     /// Executes a revision in the open transaction: in one message, except for statements before which the database has to
@@ -83,8 +83,8 @@ impl Executor<'_, '_> {
         let mut replaced = Vec::new();
         for (index, statement) in step.statements.iter().enumerate() {
             let text = step.text(index);
-            let dropped_table = dropped_table(text, dialect);
-            let alter = lacking_alter(text, dialect);
+            let dropped_table = dropped_table(step, index, dialect);
+            let alter = lacking_alter(step, index);
             if dropped_table.is_some() || alter.is_some() {
                 self.flush(step, &mut batch).await?;
             }

@@ -3,15 +3,16 @@
 //! One transaction for each of them is what makes a script of many `INSERT`s slow. A run that is killed in a group has done
 //! nothing of it. If a statement of it fails, those before it are kept, as if each had had a transaction of its own.
 
+use std::borrow::Borrow;
 use std::time::{Duration, Instant};
 
-use super::effect::{Effect, changed_table};
 use super::executor::Executor;
-use crate::dialect::catalog::mysql::transactional;
+use crate::dialect::mysql::engine::transactional;
 use crate::migrate::error::MigrateError;
 use crate::migrate::history::step::PlannedStep;
 use crate::migrate::server::batch::{Batch, Failure};
-use crate::sql::{Dialect, Name};
+use crate::sql::Name;
+use crate::sql::facts::{Facts, Transaction};
 
 /// The number of statements from which on a group is worth a look at its tables.
 const WORTHWHILE: usize = 4;
@@ -27,7 +28,7 @@ const TIME: Duration = Duration::from_millis(500);
 impl Executor<'_, '_> {
     /// The number of statements, from the one with this index on, that can share a transaction; at least 1.
     pub(super) async fn shareable(&mut self, step: &PlannedStep<'_>, first: usize) -> usize {
-        let (count, tables) = candidates(step.texts().skip(first));
+        let (count, tables) = candidates(step.texts().zip(step.facts()).skip(first));
         if count < WORTHWHILE || tables.iter().any(|table| table.schema.is_some()) {
             return 1;
         }
@@ -122,18 +123,23 @@ impl Executor<'_, '_> {
 
 /// The number of statements, from the first one on, that can be rolled back and only change rows, within the limit of a
 /// transaction; and the tables of these rows.
-fn candidates<'a>(texts: impl Iterator<Item = &'a str>) -> (usize, Vec<Name>) {
-    let mut tables: Vec<Name> = Vec::new();
+fn candidates<'a, F: Borrow<Facts> + 'a>(
+    statements: impl Iterator<Item = (&'a str, &'a F)>,
+) -> (usize, Vec<&'a Name>) {
+    let mut tables: Vec<&Name> = Vec::new();
     let mut bytes = 0;
     let mut count = 0;
-    for text in texts {
+    for (text, facts) in statements {
         bytes += text.len();
-        if bytes > BYTES || Effect::of(text, Dialect::Mysql) != Effect::Together {
+        let Facts { transaction: Transaction::Shared, changed_rows: Some(change), .. } = facts.borrow()
+        else {
+            break;
+        };
+        if bytes > BYTES {
             break;
         }
-        let Some(change) = changed_table(text) else { break };
-        if !tables.contains(&change.table) {
-            tables.push(change.table);
+        if !tables.contains(&&change.table) {
+            tables.push(&change.table);
         }
         count += 1;
     }
@@ -145,7 +151,8 @@ fn add_statements(step: &PlannedStep<'_>, range: std::ops::Range<usize>, batch: 
     for index in range.clone() {
         let text = step.text(index);
         batch.statement(index, &step.statements[index], text);
-        if batch.bytes() >= MESSAGE || !changed_table(text).is_some_and(|change| change.is_bounded) {
+        let is_bounded = step.facts()[index].changed_rows.as_ref().is_some_and(|change| change.is_bounded);
+        if batch.bytes() >= MESSAGE || !is_bounded {
             return index + 1;
         }
     }
@@ -155,11 +162,14 @@ fn add_statements(step: &PlannedStep<'_>, range: std::ops::Range<usize>, batch: 
 #[cfg(test)]
 mod tests {
     use super::{BYTES, candidates};
+    use crate::sql::Dialect;
+    use crate::sql::facts::Facts;
 
     #[test]
     fn a_group_ends_at_other_statements_and_at_its_limit() {
         let check = |texts: &[&str], count: usize, tables: &[&str]| {
-            let (found, names) = candidates(texts.iter().copied());
+            let facts = Facts::of_all(texts.iter().copied(), Dialect::Mysql);
+            let (found, names) = candidates(texts.iter().copied().zip(&facts));
             let names: Vec<&str> = names.iter().map(|name| name.name.as_str()).collect();
             assert_eq!((found, names.as_slice()), (count, tables), "{texts:?}");
         };

@@ -89,11 +89,10 @@ impl Executor<'_, '_> {
 
 /// Whether nothing has to be read before a step, between its statements, or after it.
 fn is_joinable(step: &PlannedStep<'_>) -> bool {
-    let is_plain = |text: &str| {
-        dropped_table(text, Dialect::Sqlite).is_none() && lacking_alter(text, Dialect::Sqlite).is_none()
-    };
+    let is_plain =
+        |index| dropped_table(step, index, Dialect::Sqlite).is_none() && lacking_alter(step, index).is_none();
     step.transaction
         && step.unfinished.is_none()
-        && step.texts().all(is_plain)
-        && !changes_session(step, Dialect::Sqlite)
+        && (0..step.statements.len()).all(is_plain)
+        && !changes_session(step)
 }

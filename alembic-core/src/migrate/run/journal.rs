@@ -6,17 +6,17 @@
 
 use sha2::{Digest as _, Sha256};
 
-use super::effect::{Effect, Trace, has_several_results};
 use super::executor::Executor;
 use super::verdict::{ABSENT, Verdict, verdict};
-use crate::dialect::ErrorKind;
 use crate::dialect::mysql::engine::WITHOUT_ROLLBACK;
+use crate::dialect::{ErrorKind, catalog};
 use crate::migrate::error::MigrateError;
 use crate::migrate::history::step::PlannedStep;
 use crate::migrate::server::batch::{Batch, Failure};
 use crate::migrate::sqlite::alter::{alter_table, lacking_alter};
 use crate::migrate::sqlite::drop::{dropped_table, keep_children};
 use crate::sql::Dialect;
+use crate::sql::facts::{Facts, Trace, Transaction, mentions};
 
 const HISTORY: &str = "writing the history";
 
@@ -35,17 +35,15 @@ impl Executor<'_, '_> {
         let mut index = from.unwrap_or_default();
         while index < step.statements.len() {
             self.check_interrupt(Some((step, index))).await?;
-            let text = step.text(index);
-            if let Some(table) = dropped_table(text, self.context.dialect()) {
+            if let Some(table) = dropped_table(step, index, self.context.dialect()) {
                 keep_children(self.work.connection, step, index, table).await?;
             }
-            index += match Effect::of(text, self.context.dialect()) {
-                Effect::Together if self.defers_notes() => self.some_data(step, index, is_begun).await?,
-                Effect::Together => self.together(step, index).await?,
-                Effect::Alone(trace) if self.defers_notes() => {
-                    self.announced(step, index, is_begun, &trace).await?
-                }
-                Effect::Alone(trace) => self.alone(step, index, &trace).await?,
+            let is_shared = step.facts()[index].transaction == Transaction::Shared;
+            index += match (is_shared, self.defers_notes()) {
+                (true, true) => self.some_data(step, index, is_begun).await?,
+                (true, false) => self.together(step, index).await?,
+                (false, true) => self.announced(step, index, is_begun).await?,
+                (false, false) => self.alone(step, index).await?,
             };
             is_begun = true;
         }
@@ -84,7 +82,7 @@ impl Executor<'_, '_> {
         let statement = &step.statements[index];
         let text = step.script.statement_text(statement);
         let mut batch = self.open().await?;
-        let altered = match lacking_alter(text, self.context.dialect()) {
+        let altered = match lacking_alter(step, index) {
             Some(alter) => alter_table(self.work.connection, &alter, index, statement).await,
             None => {
                 batch.statement(index, statement, text);
@@ -108,19 +106,14 @@ impl Executor<'_, '_> {
         if let Failure::Statement { source, .. } = &failure
             && ErrorKind::of(source) == ErrorKind::RefusesTransaction
         {
-            let trace = Trace::outside_a_transaction(text, self.context.dialect());
-            return self.alone(step, index, &trace).await;
+            return self.alone(step, index).await;
         }
         Err(self.failed(step, index, failure, false).await)
     }
 
     /// A statement that commits by itself.
-    async fn alone(
-        &mut self,
-        step: &PlannedStep<'_>,
-        index: usize,
-        trace: &Trace,
-    ) -> Result<usize, MigrateError> {
+    async fn alone(&mut self, step: &PlannedStep<'_>, index: usize) -> Result<usize, MigrateError> {
+        let trace = &step.facts()[index].trace;
         let id = step.script.revision.id.as_str();
         let before = self.describe(trace).await?;
         // A message of several statements is a transaction on PostgreSQL, which such a statement refuses.
@@ -141,21 +134,20 @@ impl Executor<'_, '_> {
         step: &PlannedStep<'_>,
         index: usize,
         is_begun: bool,
-        trace: &Trace,
     ) -> Result<usize, MigrateError> {
-        let (tables, text) = (&self.context.tables, step.text(index));
+        let Facts { trace, has_several_results, .. } = &*step.facts()[index];
         let id = step.script.revision.id.as_str();
-        let progress = tables.progress(id, index + 1);
+        let progress = self.context.tables.progress(id, index + 1);
         let before = self.describe(trace).await?;
         let tables = &self.context.tables;
         let note = match is_begun {
             true => tables.intend(id, index, before.as_deref()),
             false => tables.begin_alone(&self.context.entry(step), before.as_deref()),
         };
-        let is_decided = before.is_some() && !trace.objects().is_empty();
-        let is_noted = !is_decided && !has_several_results(text);
+        let is_decided = before.as_deref().is_some_and(|before| !before.is_empty());
+        let is_noted = !is_decided && !has_several_results;
         let add = |_: &Executor<'_, '_>, batch: &mut Batch| {
-            batch.statement(index, &step.statements[index], text);
+            batch.statement(index, &step.statements[index], step.text(index));
             if is_noted {
                 batch.own(&progress);
             }
@@ -279,14 +271,15 @@ impl Executor<'_, '_> {
         result
     }
 
-    /// What the catalog says of all that a statement touches; none where it does not say.
+    /// The answers of the catalog about the objects of a trace; none if it has no answer.
     pub(crate) async fn describe(&mut self, trace: &Trace) -> Result<Option<String>, MigrateError> {
+        let Some(queries) = catalog::queries(trace, self.context.dialect()) else { return Ok(None) };
         let mut lines = Vec::new();
-        for object in trace.objects() {
-            let rows = match self.work.connection.rows(object.query.clone()).await {
+        for query in queries {
+            let rows = match self.work.connection.rows(query).await {
                 Ok(rows) => rows,
                 Err(error) if ErrorKind::of(&error) == ErrorKind::MissingTable => Vec::new(),
-                // Not everybody may look at everything.
+                // The user may lack the right to read it.
                 Err(sqlx::Error::Database(_)) => return Ok(None),
                 Err(error) => return Err(MigrateError::database("reading the catalog")(error)),
             };
@@ -298,8 +291,8 @@ impl Executor<'_, '_> {
                 return Ok(None);
             };
             lines.push(match trace {
-                Trace::Change(_) if rows.is_empty() => ABSENT.to_owned(),
-                Trace::Change(_) => fingerprint(&rows.join("\n")),
+                Trace::Definitions(_) | Trace::Identities(_) if rows.is_empty() => ABSENT.to_owned(),
+                Trace::Definitions(_) | Trace::Identities(_) => fingerprint(&rows.join("\n")),
                 _ => rows.join("\n"),
             });
         }
@@ -314,9 +307,7 @@ impl Executor<'_, '_> {
         let rows = self.work.connection.rows(WITHOUT_ROLLBACK.to_owned()).await;
         let rows = rows.map_err(MigrateError::database("reading the catalog"))?;
         let mentioned = rows.into_iter().find_map(|row| match row.as_slice() {
-            [Some(table), Some(engine)]
-                if crate::migrate::session::restore::mentions(statement, Dialect::Mysql, table) =>
-            {
+            [Some(table), Some(engine)] if mentions(statement, Dialect::Mysql, table) => {
                 Some(format!("the engine of table `{table}`, {engine}, cannot roll back"))
             }
             _ => None,

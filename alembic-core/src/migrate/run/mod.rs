@@ -1,7 +1,6 @@
 //! One run: plan, execute, record, and continue after an interruption.
 
 mod attempt;
-pub(crate) mod effect;
 mod execute;
 mod executor;
 mod group;

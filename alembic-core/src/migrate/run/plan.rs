@@ -4,7 +4,7 @@ use crate::dialect::Tables;
 use crate::migrate::error::MigrateError;
 use crate::migrate::history::ahead::{Place, locate};
 use crate::migrate::history::state::{State, Unfinished};
-use crate::migrate::history::step::PlannedStep;
+use crate::migrate::history::step::{LazyFacts, PlannedStep};
 use crate::migrate::server::connection::Connection;
 use crate::revision::{self, Direction, Node, RevisionId, StampPlan, Step, Target};
 use crate::script::{Script, ScriptDirectory, ScriptErrors};
@@ -192,6 +192,7 @@ fn planned(script: &Script, dialect: Dialect, step: Step) -> Result<PlannedStep<
         rows,
         script,
         statements,
+        facts: LazyFacts::new(dialect),
         transaction: section.transaction,
         unfinished: None,
     })

@@ -1,6 +1,7 @@
 //! What is looked at before anything runs: is this a server that may be written to, and the one that the history is of?
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
 use super::plan::Plan;
 use crate::dialect::{ALEMBIC_WIDTH, ReadOnly, ServerFacts, Tables};
@@ -11,7 +12,8 @@ use crate::migrate::history::state::State;
 use crate::migrate::server::connection::Connection;
 use crate::migrate::settings::Settings;
 use crate::revision::{Graph, Node};
-use crate::sql::{Dialect, Reader};
+use crate::sql::Dialect;
+use crate::sql::facts::{Action, Facts, ObjectKind};
 
 #[cfg(feature = "postgres")]
 const ASKING: &str = "asking the server what it is";
@@ -93,33 +95,23 @@ pub(crate) fn check_ids(dialect: Dialect, graph: &Graph) -> Result<(), MigrateEr
     Ok(())
 }
 
-/// Refuses statements that would take the version table away. PostgreSQL does so itself.
+/// Refuses statements that drop the database of the version table. PostgreSQL does so itself.
 pub(crate) fn check_statements(tables: &Tables, plan: &Plan<'_>) -> Result<(), MigrateError> {
     let (Dialect::Mysql, Some(own), Plan::Steps(steps)) = (tables.dialect(), tables.own_schema(), plan)
     else {
         return Ok(());
     };
     for step in steps {
-        for (text, statement) in step.texts().zip(&step.statements) {
-            if dropped_database(text).is_some_and(|name| name.eq_ignore_ascii_case(own)) {
-                let (line, _) = step.script.place(statement.start);
-                let path = step.script.path.clone();
-                return Err(MigrateError::DropsDatabase { path, line, database: own.to_owned() });
-            }
+        let drops_own = |facts: &Arc<Facts>| {
+            let mut dropped = facts.changed(Action::Drops, ObjectKind::Database);
+            dropped.any(|database| database.name.name.eq_ignore_ascii_case(own))
+        };
+        if let Some(index) = step.facts().iter().position(drops_own) {
+            let (path, line) = (step.script.path.clone(), step.line(index));
+            return Err(MigrateError::DropsDatabase { path, line, database: own.to_owned() });
         }
     }
     Ok(())
-}
-
-/// The database that a statement of MySQL drops.
-fn dropped_database(statement: &str) -> Option<String> {
-    if !matches!(statement.get(..4), Some(drop) if drop.eq_ignore_ascii_case("DROP")) {
-        return None;
-    }
-    let mut reader = Reader::new(statement, Dialect::Mysql);
-    let drops = reader.take(&["DROP"]) && reader.take_any(&["DATABASE", "SCHEMA"]);
-    reader.take(&["IF", "EXISTS"]);
-    reader.name().filter(|_| drops).map(|name| name.name)
 }
 
 fn reason(read_only: ReadOnly) -> &'static str {

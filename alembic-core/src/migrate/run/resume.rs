@@ -1,6 +1,5 @@
 //! Going on with a revision whose run was interrupted.
 
-use super::effect::{Effect, Trace};
 use super::executor::Executor;
 use super::verdict::{Verdict, verdict};
 use crate::migrate::error::{InDoubt, MigrateError, ResumeEdited};
@@ -10,6 +9,7 @@ use crate::migrate::history::step::PlannedStep;
 use crate::migrate::session::restore;
 use crate::migrate::settings::Answer;
 use crate::script::{Script, ScriptErrors};
+use crate::sql::facts::{Facts, Transaction};
 use crate::sql::{Dialect, Statement, significant};
 
 /// A script as it was when its revision was begun.
@@ -140,17 +140,14 @@ impl Executor<'_, '_> {
         unfinished: &Unfinished,
         statement: &str,
     ) -> Result<Option<Verdict>, MigrateError> {
-        let dialect = self.context.dialect();
+        // The statement may be one of an earlier version of the script.
+        let facts = Facts::of(statement, self.context.dialect());
         if unfinished.begun > unfinished.done {
-            let trace = match Effect::of(statement, dialect) {
-                Effect::Alone(trace) => trace,
-                Effect::Together => Trace::outside_a_transaction(statement, dialect),
-            };
-            let now = self.describe(&trace).await?;
+            let now = self.describe(&facts.trace).await?;
             let before = unfinished.catalog_before.as_deref();
-            return Ok(Some(verdict(&trace, before, now.as_deref(), unfinished.error.is_some())));
+            return Ok(Some(verdict(&facts.trace, before, now.as_deref(), unfinished.error.is_some())));
         }
-        if unfinished.error.is_none() && Effect::of(statement, dialect) == Effect::Together {
+        if unfinished.error.is_none() && facts.transaction == Transaction::Shared {
             return Ok(self.cannot_roll_back(statement).await?.map(Verdict::Unknown));
         }
         Ok(None)
@@ -172,10 +169,10 @@ impl Executor<'_, '_> {
 
     /// Runs again what earlier statements had set for their session.
     async fn restore_session(&mut self, step: &PlannedStep<'_>, done: usize) -> Result<(), MigrateError> {
-        let texts: Vec<&str> =
-            step.statements.iter().map(|statement| step.script.statement_text(statement)).collect();
-        let (finished, remaining) = texts.split_at(done.min(texts.len()));
-        let again = restore::restore(finished, remaining, self.context.dialect()).map_err(|names| {
+        let finished: Vec<(&str, &Facts)> =
+            step.texts().zip(step.facts()).take(done).map(|(text, facts)| (text, &**facts)).collect();
+        let remaining: Vec<&str> = step.texts().skip(done).collect();
+        let again = restore::restore(&finished, &remaining, self.context.dialect()).map_err(|names| {
             MigrateError::SessionLost {
                 revision: step.script.revision.id.clone(),
                 direction: step.direction,

@@ -1,26 +1,26 @@
-//! Whether a statement whose end nobody saw was carried out, by what it left behind.
+//! The verdict about a statement whose end is unknown, from the evidence that it left in the catalog.
 //!
-//! Pure: it compares what the catalog said before the statement with what it says now.
+//! Pure: it compares the answers of the catalog before the statement with its answers now.
 
-use super::effect::Trace;
 use crate::dialect::postgresql::index::drop_concurrently;
+use crate::sql::facts::{Object, Trace};
 
-/// What is to be done about a statement whose end nobody saw.
+/// The next step for a statement whose end is unknown.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Verdict {
-    /// It was carried out, once these statements have run.
+    /// It was executed, and is complete after these statements.
     Done(Vec<String>),
-    /// It was not, or may be again: it can run, once these statements have.
+    /// It was not executed, or can run twice: it runs after these statements.
     Again(Vec<String>),
-    /// Nobody can tell. What was found, for a person.
+    /// Only a person can decide. The text describes the evidence.
     Unknown(String),
 }
 
-/// Text that stands for an object that is not there.
+/// Text for a missing object.
 pub(crate) const ABSENT: &str = "absent";
 
-/// Compares `before` and `now`, as `describe` wrote them; none where the catalog did not say. `failed`: the database said
-/// that the statement failed.
+/// Compares `before` and `now`, as `describe` wrote them; none if the catalog had no answer. `failed`: the database
+/// reported that the statement failed.
 pub(crate) fn verdict(trace: &Trace, before: Option<&str>, now: Option<&str>, failed: bool) -> Verdict {
     match trace {
         Trace::Harmless => return Verdict::Again(Vec::new()),
@@ -36,30 +36,7 @@ pub(crate) fn verdict(trace: &Trace, before: Option<&str>, now: Option<&str>, fa
         return Verdict::Unknown("the catalog does not say what was there before".to_owned());
     };
     match trace {
-        Trace::Change(objects) => {
-            let mut changed = Vec::new();
-            let mut same = Vec::new();
-            let lines = before.lines().zip(now.lines());
-            for (object, (before, now)) in objects.iter().zip(lines) {
-                if before != now {
-                    changed.push(object.shown.as_str());
-                } else if now != ABSENT {
-                    same.push(object.shown.as_str());
-                }
-            }
-            match (changed.as_slice(), same.as_slice()) {
-                ([], _) => Verdict::Again(Vec::new()),
-                (_, []) if !failed => Verdict::Done(Vec::new()),
-                (changed, []) => {
-                    Verdict::Unknown(format!("it failed, and yet {} changed", changed.join(", ")))
-                }
-                (changed, same) => Verdict::Unknown(format!(
-                    "a part was done: {} changed, {} did not",
-                    changed.join(", "),
-                    same.join(", ")
-                )),
-            }
-        }
+        Trace::Definitions(objects) | Trace::Identities(objects) => changes(objects, before, now, failed),
         Trace::NewIndex(_) => {
             let new = new_lines(before, now);
             if new.iter().any(|line| line.ends_with(" valid")) && !failed {
@@ -79,7 +56,31 @@ pub(crate) fn verdict(trace: &Trace, before: Option<&str>, now: Option<&str>, fa
     }
 }
 
-/// The indexes that were not there before, or were not in this state. Their names may have changed.
+/// The verdict about a statement that changes these objects, with a line for each of them.
+fn changes(objects: &[Object], before: &str, now: &str, failed: bool) -> Verdict {
+    let mut changed = Vec::new();
+    let mut same = Vec::new();
+    let lines = before.lines().zip(now.lines());
+    for (object, (before, now)) in objects.iter().zip(lines) {
+        if before != now {
+            changed.push(object.to_string());
+        } else if now != ABSENT {
+            same.push(object.to_string());
+        }
+    }
+    match (changed.as_slice(), same.as_slice()) {
+        ([], _) => Verdict::Again(Vec::new()),
+        (_, []) if !failed => Verdict::Done(Vec::new()),
+        (changed, []) => Verdict::Unknown(format!("it failed, and yet {} changed", changed.join(", "))),
+        (changed, same) => Verdict::Unknown(format!(
+            "a part was done: {} changed, {} did not",
+            changed.join(", "),
+            same.join(", ")
+        )),
+    }
+}
+
+/// The indexes that are new or whose state is new. Their names may have changed.
 fn new_lines<'a>(before: &str, now: &'a str) -> Vec<&'a str> {
     let number_and_state = |line: &str| {
         let mut words = line.rsplit(' ');
@@ -89,7 +90,7 @@ fn new_lines<'a>(before: &str, now: &'a str) -> Vec<&'a str> {
     now.lines().filter(|line| !old.contains(&number_and_state(line))).collect()
 }
 
-/// What takes away the indexes of these lines that were not finished.
+/// Statements that drop the unfinished indexes of these lines.
 fn drop_invalid(lines: &[&str]) -> Vec<String> {
     let invalid = lines.iter().filter_map(|line| line.strip_suffix(" invalid")?.rsplit_once(' '));
     invalid.map(|(name, _)| drop_concurrently(name)).collect()
@@ -98,10 +99,15 @@ fn drop_invalid(lines: &[&str]) -> Vec<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::dialect::catalog::Object;
+    use crate::sql::Name;
+    use crate::sql::facts::{Indexes, ObjectKind};
 
-    fn object(shown: &str) -> Object {
-        Object { shown: shown.to_owned(), query: String::new() }
+    fn name(name: &str) -> Name {
+        Name { schema: None, name: name.to_owned() }
+    }
+
+    fn table(text: &str) -> Object {
+        Object::table(name(text))
     }
 
     fn done() -> Verdict {
@@ -119,13 +125,13 @@ mod tests {
 
     #[test]
     fn what_changed_was_done() {
-        let one = Trace::Change(vec![object("table `t`")]);
+        let one = Trace::Definitions(vec![table("t")]);
         check(&one, "absent", "1f", &done());
         check(&one, "1f", "absent", &done());
         check(&one, "1f", "2e", &done());
         check(&one, "1f", "1f", &again());
         check(&one, "absent", "absent", &again());
-        let two = Trace::Change(vec![object("table `a`"), object("table `b`")]);
+        let two = Trace::Definitions(vec![table("a"), table("b")]);
         check(&two, "1f\nabsent", "absent\n1f", &done());
         // `DROP TABLE IF EXISTS a, b` where there is no b.
         check(&two, "1f\nabsent", "absent\nabsent", &done());
@@ -138,7 +144,7 @@ mod tests {
 
     #[test]
     fn an_index_that_was_not_finished_goes_first() {
-        let index = Trace::NewIndex(object("the indexes of `t`"));
+        let index = Trace::NewIndex(name("t"));
         let before = "public.t_pkey 10 valid";
         check(&index, before, before, &again());
         check(&index, before, &format!("public.a 11 valid\n{before}"), &done());
@@ -147,7 +153,7 @@ mod tests {
         // One that was not valid before is somebody else's.
         check(&index, "public.x 9 invalid", "public.x 9 invalid", &again());
         let first = vec!["DROP INDEX CONCURRENTLY IF EXISTS public.a_ccnew".to_owned()];
-        let reindex = Trace::Reindex(object(""));
+        let reindex = Trace::Reindex(Indexes::Invalid);
         check(&reindex, before, &format!("public.a_ccnew 12 invalid\n{before}"), &Verdict::Again(first));
         let first = vec!["DROP INDEX CONCURRENTLY IF EXISTS public.t_pkey_ccold".to_owned()];
         let now = "public.t_pkey 12 valid\npublic.t_pkey_ccold 10 invalid";
@@ -156,11 +162,11 @@ mod tests {
 
     #[test]
     fn what_goes_in_steps() {
-        let removal = Trace::Removal(object("index `a`"));
+        let removal = Trace::Removal(Object::new(ObjectKind::Index, name("a")));
         check(&removal, "public.a 11 valid", "public.a 11 invalid", &again());
         check(&removal, "public.a 11 valid", "", &done());
         check(&removal, "", "", &again());
-        let detachment = Trace::Detachment { partition: object(""), finish: "FINALIZE".to_owned() };
+        let detachment = Trace::Detachment { partition: name("p"), finish: "FINALIZE".to_owned() };
         check(&detachment, "attached", "attached", &again());
         check(&detachment, "attached", "pending", &Verdict::Done(vec!["FINALIZE".to_owned()]));
         check(&detachment, "attached", "", &done());

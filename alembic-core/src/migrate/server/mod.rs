@@ -2,6 +2,7 @@
 
 pub(crate) mod batch;
 pub(crate) mod boundary;
+pub(crate) mod connect;
 pub(crate) mod connection;
 pub(crate) mod database;
 pub(crate) mod server_facts;

@@ -7,6 +7,7 @@ use crate::migrate::error::MigrateError;
 use crate::migrate::history::step::PlannedStep;
 use crate::migrate::server::connection::Connection;
 use crate::sql::Dialect;
+use crate::sql::facts::Leftover;
 
 /// Whether the database or the scripts have deferrable constraints.
 pub(super) async fn exist(
@@ -18,6 +19,5 @@ pub(super) async fn exist(
     }
     let found = connection.rows(EXIST.to_owned()).await;
     let found = found.map_err(MigrateError::database("looking for deferred constraints"))?;
-    let names = |step: &PlannedStep<'_>| step.script.text.to_ascii_lowercase().contains("deferr");
-    Ok(!found.is_empty() || steps.iter().any(names))
+    Ok(!found.is_empty() || steps.iter().any(|step| step.may_leave(Leftover::Deferred)))
 }

@@ -1,11 +1,9 @@
 //! The state of a session as the run found it, to which it is reset after each revision.
 
-use super::restore;
 use crate::dialect::postgresql::session::{CHANGED_SETTINGS, USER, setting};
 use crate::dialect::sqlite::session::{ATTACHED, TEMPORARY_OBJECTS, pragmas};
 use crate::migrate::history::step::PlannedStep;
 use crate::migrate::server::connection::Connection;
-use crate::sql::{Dialect, Reader};
 
 /// The state of a session before any revision of the run changed it.
 #[derive(Default)]
@@ -27,7 +25,8 @@ impl Found {
         steps: &[PlannedStep<'_>],
     ) -> sqlx::Result<Found> {
         let mut found = Found::default();
-        let mut own: Vec<String> = steps.iter().flat_map(PlannedStep::texts).flat_map(own_settings).collect();
+        let facts = steps.iter().flat_map(PlannedStep::facts);
+        let mut own: Vec<&String> = facts.flat_map(|facts| &facts.session.settings).collect();
         own.sort();
         own.dedup();
         let mut queries = vec![CHANGED_SETTINGS.to_owned(), USER.to_owned()];
@@ -75,47 +74,4 @@ pub(super) async fn temporary_objects(connection: &mut Connection) -> sqlx::Resu
 /// Names of the databases that are attached to a SQLite connection.
 pub(super) async fn attached_databases(connection: &mut Connection) -> sqlx::Result<Vec<String>> {
     Ok(connection.rows(ATTACHED.to_owned()).await?.into_iter().flatten().flatten().collect())
-}
-
-/// The settings with a `.` in their names that a statement sets: PostgreSQL makes them as they are set, and lists none.
-fn own_settings(statement: &str) -> Vec<String> {
-    let mut reader = Reader::new(statement, Dialect::Postgresql);
-    if reader.take(&["SET"]) {
-        let _ = reader.take_any(&["SESSION", "LOCAL"]);
-        return match reader.name() {
-            Some(name) => name.schema.map(|schema| format!("{schema}.{}", name.name)).into_iter().collect(),
-            None => Vec::new(),
-        };
-    }
-    let mut names = Vec::new();
-    if restore::has_text(statement, "set_config") {
-        // The names are strings, in a query or in the body of a block.
-        for part in statement.split("set_config").skip(1) {
-            let name = part.split('\'').nth(1).unwrap_or_default();
-            if name.contains('.') && !name.contains(char::is_whitespace) {
-                names.push(name.to_owned());
-            }
-        }
-    }
-    names
-}
-
-#[cfg(test)]
-mod tests {
-    use super::own_settings;
-
-    #[test]
-    fn settings_that_scripts_make() {
-        let check =
-            |statement: &str, names: &[&str]| assert_eq!(own_settings(statement), names, "{statement}");
-        check("SET app.tenant = 'x'", &["app.tenant"]);
-        check("SET LOCAL app.tenant TO 5", &["app.tenant"]);
-        check("SET search_path TO a.b", &[]);
-        check(
-            "SELECT set_config('app.tenant', 'a', false), set_config('work_mem', '1', true)",
-            &["app.tenant"],
-        );
-        check("DO $$ BEGIN PERFORM set_config('a.b', 'c', false); END $$", &["a.b"]);
-        check("UPDATE t SET x = 1", &[]);
-    }
 }

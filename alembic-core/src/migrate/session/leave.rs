@@ -6,21 +6,16 @@
 //! statements of a revision cannot have changed anything, nothing is sent.
 
 use super::found::{Found, temporary_objects};
-use super::restore;
 use super::work::Work;
 use crate::dialect::postgresql::session::{DROP_TEMPORARY, reset_settings, set_role, set_user};
 use crate::dialect::sqlite::session::{drop_temporary, set_pragma};
 use crate::migrate::history::step::PlannedStep;
 use crate::migrate::server::batch::{Batch, Failure};
-use crate::sql::Dialect;
+use crate::sql::facts::Leftover;
 
 /// Whether a revision changes its session.
-pub(crate) fn changes_session(step: &PlannedStep<'_>, dialect: Dialect) -> bool {
-    step.texts().any(|text| restore::is_changed_by(text, dialect))
-}
-
-fn has(step: &PlannedStep<'_>, words: &[&str]) -> bool {
-    step.texts().any(|text| words.iter().any(|word| restore::has_text(text, word)))
+pub(crate) fn changes_session(step: &PlannedStep<'_>) -> bool {
+    step.facts().iter().any(|facts| facts.session.is_changed)
 }
 
 /// Adds the statements that reset a PostgreSQL session.
@@ -30,8 +25,8 @@ pub(super) fn reset_postgresql(
     found: &Found,
     batch: &mut Batch,
 ) {
-    let is_other_user = has(step, &["AUTHORIZATION", "DISCARD", "session_authorization", "CALL"]);
-    let is_other_role = is_other_user || has(step, &["ROLE"]);
+    let is_other_user = step.may_leave(Leftover::User);
+    let is_other_role = is_other_user || step.may_leave(Leftover::Role);
     if is_other_user && !found.user.is_empty() {
         batch.own(&set_user(&found.user));
     }
@@ -41,8 +36,8 @@ pub(super) fn reset_postgresql(
     if !found.user.is_empty() {
         batch.own(&reset_settings(&found.settings));
     }
-    for (words, sql) in DROP_TEMPORARY {
-        if has(step, words) && !work.lock.is_lease() {
+    for (leftover, sql) in DROP_TEMPORARY {
+        if step.may_leave(leftover) && !work.lock.is_lease() {
             batch.own(sql);
         }
     }
@@ -58,7 +53,9 @@ pub(super) async fn reset_sqlite(
     batch: &mut Batch,
 ) -> Result<(), Failure> {
     work.send(std::mem::take(batch)).await?;
-    for (name, value) in found.settings.iter().filter(|(name, _)| has(step, &[name])) {
+    let set: Vec<&String> = step.facts().iter().flat_map(|facts| &facts.session.settings).collect();
+    let is_set = |name: &str| set.iter().any(|pragma| pragma.eq_ignore_ascii_case(name));
+    for (name, value) in found.settings.iter().filter(|(name, _)| is_set(name)) {
         batch.own(&set_pragma(name, value.as_deref().unwrap_or_default()));
     }
     // First of all: nothing could be written while this is on.

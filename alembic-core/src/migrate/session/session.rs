@@ -10,9 +10,11 @@ use crate::dialect::sqlite;
 use crate::migrate::error::MigrateError;
 use crate::migrate::history::step::PlannedStep;
 use crate::migrate::server::batch::{Batch, Failure};
+use crate::migrate::server::connect::Missing;
 use crate::migrate::server::connection::Connection;
-use crate::migrate::server::database::{Database, Missing};
+use crate::migrate::server::database::Database;
 use crate::sql::Dialect;
+use crate::sql::facts::Leftover;
 
 /// The state of the session of a run.
 pub(crate) struct Session<'e> {
@@ -45,7 +47,7 @@ impl<'e> Session<'e> {
         if std::mem::take(&mut self.is_left_changed) {
             self.renew(work).await?;
         }
-        let changes = changes_session(step, dialect);
+        let changes = changes_session(step);
         self.is_left_changed = changes && dialect == Dialect::Mysql;
         if !changes || self.found.is_some() {
             return Ok(());
@@ -82,7 +84,7 @@ impl<'e> Session<'e> {
     ) -> Result<(), Failure> {
         let dialect = work.dialect();
         let Some(found) = &self.found else { return Ok(()) };
-        if !changes_session(step, dialect) {
+        if !changes_session(step) {
             return Ok(());
         }
         match dialect {
@@ -96,7 +98,7 @@ impl<'e> Session<'e> {
     /// Restores PostgreSQL's search path after a script that may have changed it.
     pub(crate) fn restore_search_path(&self, step: &PlannedStep<'_>, batch: &mut Batch) {
         if let Some(path) = &self.search_path
-            && step.script.text.contains("search_path")
+            && step.may_leave(Leftover::SearchPath)
         {
             batch.own(&set_search_path(path));
         }

@@ -7,9 +7,10 @@ use std::ops::Range;
 use crate::dialect::DatabaseMessage;
 use crate::dialect::sqlite::alter::{Action, Alter, AlterError, Catalog, Check, Object, Plan, Step};
 use crate::dialect::sqlite::schema;
+use crate::migrate::history::step::PlannedStep;
 use crate::migrate::server::batch::Failure;
 use crate::migrate::server::connection::{BatchError, Connection};
-use crate::sql::{Dialect, Statement};
+use crate::sql::Statement;
 
 /// Why it could not be carried out.
 enum Trouble {
@@ -36,14 +37,14 @@ impl From<BatchError> for Trouble {
     }
 }
 
-/// The `ALTER TABLE` that a statement is, unless the database itself can do it as it stands.
-pub(crate) fn lacking_alter(statement: &str, dialect: Dialect) -> Option<Alter> {
-    if dialect == Dialect::Sqlite && Alter::is_likely(statement) { Alter::parse(statement) } else { None }
+/// The `ALTER TABLE` in a statement, unless SQLite itself can execute it.
+pub(crate) fn lacking_alter(step: &PlannedStep<'_>, index: usize) -> Option<Alter> {
+    step.facts()[index].is_portable.then(|| Alter::parse(step.text(index))).flatten()
 }
 
-/// Whether a statement is an `ALTER TABLE` that can only be carried out by looking at the database.
-pub(crate) fn needs_the_database(statement: &str, dialect: Dialect) -> bool {
-    lacking_alter(statement, dialect).is_some_and(|alter| {
+/// Whether a statement is an `ALTER TABLE` that depends on the content of the database.
+pub(crate) fn needs_the_database(step: &PlannedStep<'_>, index: usize) -> bool {
+    lacking_alter(step, index).is_some_and(|alter| {
         let is_standard = matches!(
             alter.actions.as_slice(),
             [Action::Native(_) | Action::DropColumn { if_exists: false, .. }]

@@ -1,122 +1,69 @@
-//! SQLite: `DROP TABLE` deletes the rows of the table first, and with foreign keys on takes rows of other tables along
-//! (sqlite.org/foreignkeys.html, section 5). Here such a statement is found before it runs.
+//! SQLite: `DROP TABLE` deletes the rows of the table first, and with foreign keys on it deletes or changes rows of other
+//! tables that reference them (sqlite.org/foreignkeys.html, section 5). Such statements are found here before they run.
+
+use std::sync::Arc;
 
 use crate::dialect::sqlite::references;
 use crate::migrate::server::connection::Connection;
-use crate::sql::{Dialect, TokenKind, keywords, lex};
+use crate::sql::Name;
+use crate::sql::facts::{Access, Action, Facts, ObjectKind};
 
-/// The table that a statement drops, if it is a `DROP TABLE`.
-pub(crate) fn dropped_table(statement: &str) -> Option<String> {
-    let words = keywords(statement, Dialect::Sqlite, 2);
-    if words != ["DROP", "TABLE"] {
-        return None;
-    }
-    last_name(statement)
+/// The table that a statement drops.
+pub(crate) fn dropped_table(facts: &Facts) -> Option<&str> {
+    facts.changed(Action::Drops, ObjectKind::Table).map(|table| table.name.name.as_str()).next()
 }
 
-/// The name that an `ALTER TABLE … RENAME TO …` gives.
-pub(crate) fn new_name(statement: &str) -> Option<String> {
-    if keywords(statement, Dialect::Sqlite, 2) != ["ALTER", "TABLE"] {
-        return None;
-    }
-    let words: Vec<&str> = words(statement).into_iter().filter(|word| *word != ";").collect();
-    match words.as_slice() {
-        [.., rename, to, _] if rename.eq_ignore_ascii_case("RENAME") && to.eq_ignore_ascii_case("TO") => {
-            last_name(statement)
-        }
-        _ => None,
-    }
+/// The name that an `ALTER TABLE … RENAME TO …` gives to a table.
+fn new_name(facts: &Facts) -> Option<&Name> {
+    let renames = facts.changed(Action::Renames, ObjectKind::Table).next().is_some();
+    let created = facts.changed(Action::Creates, ObjectKind::Table).map(|table| &table.name);
+    created.last().filter(|_| renames)
 }
 
-/// Whether a table is dropped at `dropped` and another one takes its place later: the rebuild that SQLite's manual shows
+/// Whether all tables that a statement drops or renames are in the main database.
+fn is_in_main(facts: &Facts) -> bool {
+    let concerned = [Action::Drops, Action::Renames].map(|action| facts.changed(action, ObjectKind::Table));
+    let mut schemas = concerned.into_iter().flatten().filter_map(|table| table.name.schema.as_deref());
+    schemas.all(|schema| schema.eq_ignore_ascii_case("main"))
+}
+
+/// Whether a table is dropped at `dropped` and another one takes its name later: the rebuild that SQLite's manual shows
 /// (sqlite.org/lang_altertable.html, section 7).
-pub(crate) fn is_replaced(statements: &[&str], dropped: usize, table: &str) -> bool {
-    let takes_place = |statement: &&str| {
-        is_in_main(statement) && new_name(statement).is_some_and(|name| name.eq_ignore_ascii_case(table))
+pub(crate) fn is_replaced(statements: &[Arc<Facts>], dropped: usize, table: &str) -> bool {
+    let takes_its_name = |facts: &Arc<Facts>| {
+        is_in_main(facts) && new_name(facts).is_some_and(|new| new.name.eq_ignore_ascii_case(table))
     };
-    is_in_main(statements[dropped]) && statements[dropped + 1..].iter().any(takes_place)
+    is_in_main(&statements[dropped]) && statements[dropped + 1..].iter().any(takes_its_name)
 }
 
-/// The statement that puts rows of `child` back which were saved elsewhere before `dropped`: who writes that counts on the
-/// rows going with the table that they refer to.
-pub(crate) fn restoring(statements: &[&str], dropped: usize, child: &str) -> Option<usize> {
-    let is_child = |name: &String| name.eq_ignore_ascii_case(child);
-    let mut saved: Vec<String> = Vec::new();
+/// The statement that puts rows of `child` back that were saved elsewhere before `dropped`: its author expects that the
+/// rows are deleted together with the rows that they reference.
+pub(crate) fn restoring(statements: &[Arc<Facts>], dropped: usize, child: &str) -> Option<usize> {
+    let is_child = |name: &&Name| name.name.eq_ignore_ascii_case(child);
+    let mut saved: Vec<&Name> = Vec::new();
     let mut restoring = None;
-    for (index, statement) in statements.iter().enumerate() {
-        let words = words(statement);
-        let first = words.first().map(|word| word.to_ascii_uppercase()).unwrap_or_default();
-        let read = tables_after(&words, &["FROM", "JOIN"]);
-        let mut written = tables_after(&words, &["INTO", "TABLE", "EXISTS"]);
-        let is_whole = !words.iter().any(|word| word.eq_ignore_ascii_case("WHERE"));
-        // Made in the section, or emptied by it, it is no table whose rows are in question.
-        let is_settled = matches!(first.as_str(), "CREATE" | "DROP") && written.iter().any(is_child)
-            || first == "DELETE" && is_whole && read.iter().any(is_child)
-            || new_name(statement).as_ref().is_some_and(is_child);
-        if is_settled {
+    for (index, facts) in statements.iter().enumerate() {
+        // The body of a trigger does not run now.
+        if facts.changed(Action::Creates, ObjectKind::Trigger).next().is_some() {
+            continue;
+        }
+        let created: Vec<&Name> =
+            facts.changed(Action::Creates, ObjectKind::Table).map(|table| &table.name).collect();
+        let dropped_names = facts.changed(Action::Drops, ObjectKind::Table).map(|table| &table.name);
+        // The section creates or empties it: its rows are not in question.
+        let mut settled = created.iter().copied().chain(dropped_names).chain(facts.tables(Access::Empties));
+        if settled.any(|name| is_child(&name)) {
             return None;
         }
-        let reads_saved = read.iter().any(|name| saved.iter().any(|saved| saved.eq_ignore_ascii_case(name)));
-        if index > dropped && reads_saved && written.iter().any(is_child) {
+        let is_saved = |name: &Name| saved.iter().any(|saved| saved.name.eq_ignore_ascii_case(&name.name));
+        let reads_saved = facts.tables(Access::Reads).any(is_saved);
+        if index > dropped && reads_saved && facts.tables(Access::Inserts).any(|name| is_child(&name)) {
             restoring = restoring.or(Some(index));
-        } else if reads_saved || index < dropped && read.iter().any(is_child) {
-            saved.append(&mut written);
+        } else if reads_saved || index < dropped && facts.tables(Access::Reads).any(|name| is_child(&name)) {
+            saved.extend(created.into_iter().chain(facts.tables(Access::Inserts)));
         }
     }
     restoring
-}
-
-/// The tables that statements write rows to.
-pub(crate) fn written_tables(statement: &str) -> Vec<String> {
-    tables_after(&words(statement), &["INTO"])
-}
-
-/// The names behind some keywords, without their schema.
-fn tables_after(words: &[&str], keywords: &[&str]) -> Vec<String> {
-    let is_keyword = |word: &str| keywords.iter().any(|keyword| word.eq_ignore_ascii_case(keyword));
-    let behind = |index: usize| match &words[index + 1..] {
-        [_, ".", name, ..] | [name, ..] => unquoted(name),
-        [] => None,
-    };
-    let places = words.iter().enumerate().filter(|(_, word)| is_keyword(word));
-    places.filter_map(|(index, _)| behind(index)).collect()
-}
-
-fn words(statement: &str) -> Vec<&str> {
-    let tokens = lex(statement, Dialect::Sqlite)
-        .filter(|token| !matches!(token.kind, TokenKind::Whitespace | TokenKind::Comment));
-    tokens.map(|token| token.text(statement)).collect()
-}
-
-/// Whether a statement names its table without a schema, or with `main`.
-pub(crate) fn is_in_main(statement: &str) -> bool {
-    let mut before = "";
-    let schema = words(statement).into_iter().find_map(|token| {
-        let found = (token == ".").then_some(before);
-        before = token;
-        found
-    });
-    schema.is_none_or(|schema| schema.trim_matches(['"', '`', '[', ']', '\'']).eq_ignore_ascii_case("main"))
-}
-
-fn last_name(statement: &str) -> Option<String> {
-    let name = lex(statement, Dialect::Sqlite)
-        .filter(|token| {
-            matches!(token.kind, TokenKind::Word | TokenKind::QuotedIdentifier | TokenKind::String)
-        })
-        .last()?
-        .text(statement);
-    unquoted(name)
-}
-
-fn unquoted(name: &str) -> Option<String> {
-    let inner = || name.get(1..name.len() - 1).unwrap_or_default();
-    let unquoted = match name.chars().next()? {
-        quote @ ('"' | '`' | '\'') => inner().replace(&quote.to_string().repeat(2), &quote.to_string()),
-        '[' => inner().to_owned(),
-        _ => name.to_owned(),
-    };
-    Some(unquoted)
 }
 
 /// The tables with rows that refer to `table`, while foreign keys are enforced.
@@ -162,30 +109,41 @@ pub(crate) async fn is_hidden(connection: &mut Connection, table: &str) -> sqlx:
 
 #[cfg(test)]
 mod tests {
-    use super::{dropped_table, is_in_main, new_name, restoring};
+    use super::*;
+    use crate::sql::Dialect;
+
+    fn facts(statements: &[&str]) -> Vec<Arc<Facts>> {
+        statements.iter().map(|statement| Arc::new(Facts::of(statement, Dialect::Sqlite))).collect()
+    }
 
     #[test]
     fn new_names_of_tables() {
-        let check = |sql: &str, name: Option<&str>| assert_eq!(new_name(sql).as_deref(), name, "{sql}");
+        let check = |sql: &str, name: Option<&str>| {
+            let facts = Facts::of(sql, Dialect::Sqlite);
+            assert_eq!(new_name(&facts).map(|new| new.name.as_str()), name, "{sql}");
+        };
         check("ALTER TABLE q RENAME TO p", Some("p"));
         check("alter table main.[q r] rename /* it */ to \"p \"\"s\"", Some("p \"s"));
         check("ALTER TABLE q RENAME COLUMN a TO p", None);
         check("ALTER TABLE q RENAME a TO p", None);
         check("ALTER TABLE q ADD COLUMN p", None);
+        check("CREATE TABLE p (x)", None);
         for (sql, main) in [
             ("DROP TABLE p", true),
             ("DROP TABLE \"main\" . p", true),
             ("DROP TABLE IF EXISTS temp.p", false),
+            ("ALTER TABLE temp.q RENAME TO p", false),
         ] {
-            assert_eq!(is_in_main(sql), main, "{sql}");
+            assert_eq!(is_in_main(&Facts::of(sql, Dialect::Sqlite)), main, "{sql}");
         }
     }
 
     #[test]
     fn rows_that_are_put_back() {
         let check = |statements: &[&str], expected: Option<usize>| {
-            let dropped = statements.iter().position(|statement| dropped_table(statement).is_some());
-            assert_eq!(restoring(statements, dropped.expect("a drop"), "c"), expected, "{statements:?}");
+            let facts = facts(statements);
+            let dropped = facts.iter().position(|facts| dropped_table(facts).is_some());
+            assert_eq!(restoring(&facts, dropped.expect("a drop"), "c"), expected, "{statements:?}");
         };
         let (save, drop, back) =
             ("CREATE TABLE b AS SELECT * FROM c", "DROP TABLE p", "INSERT INTO c SELECT * FROM b");
@@ -207,15 +165,21 @@ mod tests {
         let joined = "INSERT INTO p_new SELECT p.id FROM p JOIN c ON c.p = p.id";
         check(&[joined, drop, "INSERT INTO c SELECT id FROM p"], None);
         check(&[joined, drop, "INSERT INTO c VALUES (1)"], None);
+        // The trigger runs later.
+        let trigger = "CREATE TRIGGER g AFTER INSERT ON d BEGIN INSERT INTO c SELECT * FROM d; END";
+        check(&[save, trigger, drop], None);
+        check(&[save, trigger, drop, back], Some(3));
     }
 
     #[test]
     fn names_of_dropped_tables() {
-        let check =
-            |sql: &str, table: Option<&str>| assert_eq!(dropped_table(sql).as_deref(), table, "{sql}");
+        let check = |sql: &str, table: Option<&str>| {
+            assert_eq!(dropped_table(&Facts::of(sql, Dialect::Sqlite)), table, "{sql}");
+        };
         check("DROP TABLE t", Some("t"));
         check("drop /* it */ table if exists main.\"a \"\"b\"\"\"", Some("a \"b\""));
         check("DROP TABLE [x y]", Some("x y"));
+        check("DROP TABLE 'x'", Some("x"));
         check("DROP INDEX t", None);
         check("CREATE TABLE t (x)", None);
     }

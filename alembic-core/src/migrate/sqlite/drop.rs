@@ -20,8 +20,9 @@ pub(crate) struct Displaced {
 const LOOKING: &str = "looking for rows that refer to a table";
 
 /// The table that a statement drops, on SQLite, which deletes referencing rows of other tables too.
-pub(crate) fn dropped_table(statement: &str, dialect: Dialect) -> Option<String> {
-    (dialect == Dialect::Sqlite).then(|| children::dropped_table(statement)).flatten()
+pub(crate) fn dropped_table(step: &PlannedStep<'_>, index: usize, dialect: Dialect) -> Option<String> {
+    let dropped = (dialect == Dialect::Sqlite).then(|| children::dropped_table(&step.facts()[index]));
+    dropped.flatten().map(str::to_owned)
 }
 
 /// Whether rows of other tables reference a table that is about to be dropped, and another table takes its place later in
@@ -32,8 +33,7 @@ pub(crate) async fn displaced(
     index: usize,
     table: &str,
 ) -> Result<Option<Displaced>, MigrateError> {
-    let texts: Vec<&str> = step.texts().collect();
-    if !is_replaced(&texts, index, table) {
+    if !is_replaced(step.facts(), index, table) {
         return Ok(None);
     }
     let children = referring_tables(connection, table).await.map_err(MigrateError::database(LOOKING))?;
@@ -42,7 +42,7 @@ pub(crate) async fn displaced(
         return Ok(None);
     }
     for child in children {
-        if let Some(restoring) = restoring(&texts, index, &child) {
+        if let Some(restoring) = restoring(step.facts(), index, &child) {
             return Err(rows_restored(step, index, table, child, restoring));
         }
     }

@@ -24,6 +24,8 @@ use super::link::link_with;
 use super::source::{Found, Id, Namespace, Sources, Tree, Use, line, names, types_of, written};
 use super::{Aspect, ColumnKind, Declaration, ModelError, ModelErrors, ModelProblem, UnknownType};
 use crate::schema::{Enum, ForeignKey, Identity, ObjectName, PrimaryKey, ReferentialAction, Type};
+use crate::sql::Dialect;
+use crate::sql::quote::identifier;
 
 const UNTOLD: &[Aspect] = &[
     Aspect::Defaults,
@@ -307,6 +309,6 @@ fn starts_with(attribute: &TokenStream, word: &str) -> bool {
 
 /// The name of a type as PostgreSQL reads it, whatever its letters.
 fn quoted(name: &ObjectName) -> String {
-    let quote = |name: &String| format!("\"{}\"", name.replace('"', "\"\""));
+    let quote = |name: &String| identifier(Dialect::Postgresql, name);
     name.schema.iter().chain([&name.name]).map(quote).collect::<Vec<_>>().join(".")
 }

@@ -11,7 +11,8 @@ use super::constraint::{KeyItem, ReferenceItem, check};
 use super::index::IndexItem;
 use super::sqlx::Child;
 use super::{Mistakes, unraw};
-use crate::models::types::{Modifiers, WORDS};
+use crate::models::Modifiers;
+use crate::models::types::WORDS;
 use crate::models::{ColumnKind, DraftColumn, ModelProblem, UnknownType};
 use crate::revision::nearest;
 use crate::schema::{Check, Generated, Identity, Type};
@@ -146,7 +147,7 @@ pub(super) fn read_field(
         .or(sqlx.rename)
         .unwrap_or_else(|| defaults.rename_all.map_or(rust_name.clone(), |rule| rule.apply(&rust_name)));
     if column.comment.is_none() && defaults.doc_comments {
-        column.comment = super::table::documentation(&field.attrs);
+        column.comment = super::attribute::documentation(&field.attrs);
     }
     draft.nullable = nullable.map(|()| true).or(not_null.map(|()| false));
     draft.modifiers.length = draft.modifiers.length.or(sized.length);

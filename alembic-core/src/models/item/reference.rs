@@ -5,7 +5,7 @@ use syn::{Ident, LitStr, Path};
 
 use super::unraw;
 use crate::schema::ObjectName;
-use crate::sql::{Dialect, Token, TokenKind, lex};
+use crate::sql::{Dialect, Token, TokenKind, tokens, unquote};
 
 /// The table that a foreign key refers to, as an attribute names it.
 #[derive(Clone)]
@@ -42,8 +42,7 @@ pub(super) fn target(input: ParseStream<'_>) -> syn::Result<Target> {
 
 /// `table`, `schema.table`, `table(column, column)`; names may be quoted.
 fn parse_table(text: &str) -> Option<(ObjectName, Vec<String>)> {
-    let mut tokens =
-        lex(text, Dialect::Postgresql).filter(|token| token.kind != TokenKind::Whitespace).peekable();
+    let mut tokens = tokens(text, Dialect::Postgresql).peekable();
     let name = |tokens: &mut dyn Iterator<Item = Token>| identifier(tokens.next()?, text);
     let first = name(&mut tokens)?;
     let is = |token: Option<&Token>, wanted: &str| token.is_some_and(|token| token.text(text) == wanted);
@@ -70,17 +69,13 @@ fn parse_table(text: &str) -> Option<(ObjectName, Vec<String>)> {
 
 /// A name in SQL. What is not quoted is taken as it is written.
 fn identifier(token: Token, text: &str) -> Option<String> {
-    let text = token.text(text);
-    match token.kind {
-        TokenKind::Word => Some(text.to_owned()),
-        TokenKind::QuotedIdentifier => Some(text.strip_prefix('"')?.strip_suffix('"')?.replace("\"\"", "\"")),
-        _ => None,
-    }
+    let is_name = matches!(token.kind, TokenKind::Word | TokenKind::QuotedIdentifier);
+    if is_name { unquote(token.text(text)) } else { None }
 }
 
 /// The name of a type as sqlx asks PostgreSQL for it: what is not quoted is folded to lower case.
 pub(super) fn type_name(text: &str) -> Option<ObjectName> {
-    let tokens: Vec<Token> = lex(text, Dialect::Postgresql).collect();
+    let tokens: Vec<Token> = tokens(text, Dialect::Postgresql).collect();
     let folded = |token: &Token| {
         let name = identifier(*token, text)?;
         Some(if token.kind == TokenKind::Word { name.to_lowercase() } else { name })

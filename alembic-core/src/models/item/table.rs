@@ -3,9 +3,9 @@
 use std::collections::BTreeSet;
 
 use proc_macro2::Span;
-use syn::{Attribute, Data, DeriveInput, Fields, GenericParam, Lit, Meta};
+use syn::{Attribute, Data, DeriveInput, Fields, GenericParam};
 
-use super::attribute::{Name, each_key, once, text, unknown};
+use super::attribute::{Name, documentation, each_key, once, text, unknown};
 use super::case::table_name;
 use super::column::{ColumnItem, Defaults, FieldItem, read_field};
 use super::constraint::{ForeignKeyItem, KeyItem, ReferenceItem, check};
@@ -117,24 +117,6 @@ pub fn read_table(input: &DeriveInput) -> Reading<TableItem> {
 
 fn first_span(attribute: &Attribute) -> Span {
     attribute.path().segments.first().map_or_else(Span::call_site, |segment| segment.ident.span())
-}
-
-/// The text of doc comments, without the blank that follows `///`.
-pub(super) fn documentation(attributes: &[Attribute]) -> Option<String> {
-    let lines: Vec<String> = attributes
-        .iter()
-        .filter(|attribute| attribute.path().is_ident("doc"))
-        .filter_map(|attribute| match &attribute.meta {
-            Meta::NameValue(pair) => match &pair.value {
-                syn::Expr::Lit(syn::ExprLit { lit: Lit::Str(text), .. }) => Some(text.value()),
-                _ => None,
-            },
-            _ => None,
-        })
-        .map(|line| line.strip_prefix(' ').unwrap_or(&line).trim_end().to_owned())
-        .collect();
-    let text = lines.join("\n").trim().to_owned();
-    (!text.is_empty()).then_some(text)
 }
 
 /// `#[table(…)]` of a struct.

@@ -15,6 +15,8 @@ use super::types::column_type;
 use crate::models::item::{Mistakes, each_key, expression, skip_value, text, unraw};
 use crate::models::source::types_of;
 use crate::schema::{Check, ReferentialAction, Type};
+use crate::sql::quote::string;
+use crate::sql::unquote;
 
 /// An entity as its struct says it.
 pub(super) struct Entity {
@@ -205,7 +207,7 @@ fn literal(input: ParseStream<'_>) -> syn::Result<(Span, String)> {
 fn default_value(input: ParseStream<'_>) -> syn::Result<String> {
     if input.peek(LitStr) {
         let text = input.parse::<LitStr>()?.value();
-        return Ok(format!("'{}'", text.replace('\'', "''")));
+        return Ok(string(&text));
     }
     expression(input)
 }
@@ -216,7 +218,7 @@ fn default_expression(text: &str) -> Option<String> {
     match tokens.as_slice() {
         // `"'text'"`
         [TokenTree::Literal(literal)] => match syn::Lit::new(literal.clone()) {
-            syn::Lit::Str(text) => Some(format!("'{}'", text.value().replace('\'', "''"))),
+            syn::Lit::Str(text) => Some(string(&text.value())),
             _ => Some(literal.to_string()),
         },
         [.., TokenTree::Ident(name), TokenTree::Group(arguments)] => {
@@ -226,9 +228,7 @@ fn default_expression(text: &str) -> Option<String> {
                 ("current_date", _) => Some("CURRENT_DATE".into()),
                 ("current_time", _) => Some("CURRENT_TIME".into()),
                 ("cust", Ok(syn::Lit::Str(sql))) => Some(sql.value()),
-                ("val" | "value", Ok(syn::Lit::Str(text))) => {
-                    Some(format!("'{}'", text.value().replace('\'', "''")))
-                }
+                ("val" | "value", Ok(syn::Lit::Str(text))) => Some(string(&text.value())),
                 ("val" | "value", Ok(syn::Lit::Bool(on))) => {
                     Some(if on.value { "TRUE".into() } else { "FALSE".into() })
                 }
@@ -249,7 +249,7 @@ fn extra(text: &str, column: &mut EntityColumn) -> Option<()> {
     let text = text.trim();
     let (word, rest) = text.split_once(|letter: char| !letter.is_ascii_alphabetic())?;
     if word.eq_ignore_ascii_case("collate") {
-        column.collation = Some(rest.trim().trim_matches('"').to_owned());
+        column.collation = Some(unquote(rest.trim())?);
         return Some(());
     }
     let expression = text.get(word.len()..)?.trim().strip_prefix('(')?.strip_suffix(')')?;

@@ -4,8 +4,7 @@ use super::columns::View;
 use super::renames::for_expressions;
 use crate::operation::{EnumChange, EnumColumn};
 use crate::schema::{Column, Enum, ObjectName, Schema, Table, Type};
-use crate::sql::expression::{identifier, tokens};
-use crate::sql::{Dialect, TokenKind};
+use crate::sql::{Dialect, values};
 
 /// The columns of all tables that use an enum.
 fn columns_of(schema: &Schema, name: &ObjectName) -> Vec<(ObjectName, Column)> {
@@ -114,26 +113,7 @@ fn of_columns(dialect: Dialect, after: &Schema, tables: &[(View<'_>, View<'_>)])
 /// The values in the type of a column on MySQL.
 fn values_of(dialect: Dialect, type_: &Type) -> Option<Vec<String>> {
     let Type::Sql(words) = type_ else { return None };
-    let found = tokens(words, dialect);
-    if dialect != Dialect::Mysql || !found.first()?.text(words).eq_ignore_ascii_case("enum") {
-        return None;
-    }
-    let strings = found.iter().filter(|token| token.kind == TokenKind::String);
-    Some(strings.map(|token| unquoted(token.text(words))).collect())
-}
-
-/// What a string literal of MySQL stands for.
-fn unquoted(literal: &str) -> String {
-    let inner = literal.strip_prefix('\'').and_then(|rest| rest.strip_suffix('\'')).unwrap_or(literal);
-    let mut text = String::new();
-    let mut letters = inner.chars();
-    while let Some(letter) = letters.next() {
-        match letter {
-            '\'' | '\\' => text.extend(letters.next()),
-            _ => text.push(letter),
-        }
-    }
-    text
+    if dialect == Dialect::Mysql { values::of_type(words) } else { None }
 }
 
 /// Carries out the renames of values where the database does it by itself: in the defaults and conditions of tables that
@@ -167,43 +147,15 @@ pub(super) fn with_renamed_values(
     dialect: Dialect,
     is_own: bool,
 ) -> String {
-    let mut renamed = String::with_capacity(expression.len());
-    let mut copied = 0;
-    let found = tokens(expression, dialect);
-    for (place, token) in found.iter().enumerate() {
-        let behind: Vec<&str> = found[place + 1..].iter().map(|token| token.text(expression)).collect();
-        let is_value = match behind.as_slice() {
-            ["::", _, ".", own, ..] | ["::", own, ..] => identifier(own) == change.after.name.name,
-            _ => is_own,
-        };
-        for (from, to) in change.renames() {
-            if is_value && token.text(expression) == literal(&from) {
-                renamed.push_str(&expression[copied..token.start]);
-                renamed.push_str(&literal(&to));
-                copied = token.end;
-            }
-        }
-    }
-    renamed + &expression[copied..]
-}
-
-fn literal(value: &str) -> String {
-    format!("'{}'", value.replace('\'', "''"))
+    values::rename(expression, dialect, &change.renames(), &change.after.name.name, is_own)
 }
 
 /// Whether one of these values of an enum stands in a default or a condition of a table.
 pub(super) fn uses_value(table: &Table, name: &ObjectName, values: &[String], dialect: Dialect) -> bool {
-    let has = |text: &String| has_value(text, values, dialect);
+    let has = |text: &String| values::has_any(text, values, dialect);
     let mut columns = table.columns.iter().filter(|column| column.type_.enum_name() == Some(name)).peekable();
     columns.peek().is_some()
         && (columns.any(|column| column.default.as_ref().is_some_and(has))
             || table.checks.iter().any(|check| has(&check.expression))
             || table.indexes.iter().any(|index| index.condition.as_ref().is_some_and(has)))
-}
-
-/// Whether an expression has one of these values as a literal.
-fn has_value(expression: &str, values: &[String], dialect: Dialect) -> bool {
-    tokens(expression, dialect).into_iter().any(|token| {
-        token.kind == TokenKind::String && values.iter().any(|value| token.text(expression) == literal(value))
-    })
 }

@@ -8,8 +8,8 @@ use super::parts::{self, Pair, Part};
 use crate::operation::canonical::{is_made_for, key_index};
 use crate::operation::{Constraint, EnumChange, EnumDependent, Key};
 use crate::schema::{Column, ForeignKey, Index, ObjectName, PrimaryKey, Table, Type};
-use crate::sql::Dialect;
 use crate::sql::expression::mentions;
+use crate::sql::{Dialect, types};
 
 /// All that is different in a table.
 #[derive(Debug)]
@@ -170,9 +170,7 @@ fn keep_own_checks(columns: &mut columns::Compared, before: &View<'_>, after: &m
 /// Whether a type of MySQL has a collation.
 pub(crate) fn has_collation(column: &Column) -> bool {
     let Type::Sql(words) = &column.type_ else { return false };
-    let words = words.to_ascii_lowercase();
-    ["char", "varchar", "tinytext", "text", "mediumtext", "longtext", "enum", "set"]
-        .contains(&words.split(['(', ' ']).next().unwrap_or_default())
+    types::has_collation(words)
 }
 
 /// Drops and adds again what cannot stay while something that it depends on is changed.

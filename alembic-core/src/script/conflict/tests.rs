@@ -55,7 +55,7 @@ fn tables() {
     check(
         "CREATE TABLE a (id INT);",
         "SELECT 1;\nCREATE TABLE IF NOT EXISTS \"A\" (id INT);",
-        &["table `a`: l0.sql:5 makes it, r0.sql:6 makes it"],
+        &["table `a`: l0.sql:5 creates it, r0.sql:6 creates it"],
     );
     check(
         "DROP TABLE users;",
@@ -70,7 +70,7 @@ fn tables() {
     check(
         "CREATE TABLE a (id INT);",
         "CREATE VIEW a AS SELECT 1;",
-        &["table `a`: l0.sql:5 makes it, r0.sql:5 makes it"],
+        &["table `a`: l0.sql:5 creates it, r0.sql:5 creates it"],
     );
     check(
         "CREATE TABLE b (id INT REFERENCES users);",
@@ -90,10 +90,10 @@ fn columns() {
             &expected.each_ref().map(String::as_str),
         );
     };
-    check("ADD a INT", "ADD COLUMN A TEXT", both("makes it", "makes it"));
+    check("ADD a INT", "ADD COLUMN A TEXT", both("creates it", "creates it"));
     check("ALTER COLUMN a SET NOT NULL", "DROP COLUMN a", both("changes it", "drops it"));
     check("RENAME COLUMN a TO b", "ALTER a TYPE TEXT", both("renames it", "changes it"));
-    check("RENAME COLUMN b TO a", "ADD a INT", both("makes it", "makes it"));
+    check("RENAME COLUMN b TO a", "ADD a INT", both("creates it", "creates it"));
 }
 
 /// What is gone or has another name cannot be indexed.
@@ -116,18 +116,31 @@ fn other_objects() {
     check(
         "CREATE INDEX i ON users (name);",
         "CREATE UNIQUE INDEX i ON users (id);",
-        &["index `i`: l0.sql:5 makes it, r0.sql:5 makes it"],
+        &["index `i`: l0.sql:5 creates it, r0.sql:5 creates it"],
     );
-    check("CREATE VIEW v AS SELECT 1;", "DROP VIEW v;", &["view `v`: l0.sql:5 makes it, r0.sql:5 drops it"]);
+    // Each branch may need it.
+    let extension = "CREATE EXTENSION IF NOT EXISTS hstore;";
+    check(extension, extension, &[]);
+    check(extension, "CREATE EXTENSION hstore;", &[]);
+    check(
+        "CREATE EXTENSION hstore;",
+        "CREATE EXTENSION hstore;",
+        &["extension `hstore`: l0.sql:5 creates it, r0.sql:5 creates it"],
+    );
+    check(
+        "CREATE VIEW v AS SELECT 1;",
+        "DROP VIEW v;",
+        &["view `v`: l0.sql:5 creates it, r0.sql:5 drops it"],
+    );
     check(
         "CREATE OR REPLACE FUNCTION f() RETURNS INT AS 'SELECT 1' LANGUAGE sql;",
         "CREATE OR REPLACE FUNCTION f() RETURNS INT AS 'SELECT 2' LANGUAGE sql;",
-        &["function `f`: l0.sql:5 makes it, r0.sql:5 makes it"],
+        &["function `f`: l0.sql:5 creates it, r0.sql:5 creates it"],
     );
     check(
         "ALTER TYPE mood ADD VALUE 'a';",
         "ALTER TYPE mood ADD VALUE 'a';",
-        &["enum value `'a'` of type `mood`: l0.sql:5 makes it, r0.sql:5 makes it"],
+        &["enum value `'a'` of type `mood`: l0.sql:5 creates it, r0.sql:5 creates it"],
     );
 }
 
@@ -139,7 +152,7 @@ fn it_depends_on_the_dialect() {
     assert_eq!(conflicts_of(left, right, &[Dialect::Mysql]), [""; 0]);
     assert_eq!(
         conflicts_of(left, right, &[Dialect::Sqlite]),
-        ["index `i`: l0.sql:5 makes it, r0.sql:6 makes it"]
+        ["index `i`: l0.sql:5 creates it, r0.sql:6 creates it"]
     );
 }
 

@@ -78,7 +78,7 @@ impl Lexer<'_> {
     pub(super) fn prefixed_string(&mut self, start: usize, byte: u8) -> Option<(TokenKind, usize)> {
         let (kind, backslash) = match (self.dialect, byte.to_ascii_lowercase()) {
             (Dialect::Postgresql, b'e') | (Dialect::Mysql, b'n') => (TokenKind::String, true),
-            (Dialect::Sqlite | Dialect::Mysql, b'e') => (TokenKind::Foreign, true),
+            (Dialect::Sqlite | Dialect::Mysql, b'e') if !self.stored => (TokenKind::Foreign, true),
             (Dialect::Postgresql, b'b' | b'x' | b'n')
             | (Dialect::Sqlite, b'x')
             | (Dialect::Mysql, b'b' | b'x') => (TokenKind::String, false),
@@ -95,6 +95,9 @@ impl Lexer<'_> {
         let Some(length) = find(rest, b"]") else {
             return (TokenKind::Unterminated, self.bytes.len());
         };
+        if self.stored {
+            return (TokenKind::QuotedIdentifier, start + length + 2);
+        }
         let name = rest.get(..length).unwrap_or_default();
         let touches = start > 0 && self.previous.end == start;
         let previous = self.byte(start.saturating_sub(1)).unwrap_or_default();
@@ -110,7 +113,7 @@ impl Lexer<'_> {
 
     /// The dollar string at `start` in a dialect that has none there. One that does not end is something else.
     pub(super) fn foreign_dollar_string(&self, start: usize) -> Option<(TokenKind, usize)> {
-        let (kind, end) = self.dollar_string(start)?;
+        let (kind, end) = self.dollar_string(start).filter(|_| !self.stored)?;
         (kind == TokenKind::DollarString).then_some((TokenKind::Foreign, end))
     }
 

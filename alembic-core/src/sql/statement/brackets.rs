@@ -1,82 +1,59 @@
 //! `TEXT[]` as the type of a column: SQLite takes the brackets for one more name.
 
-use super::cursor::{Cursor, Piece};
-use crate::sql::Dialect;
-use crate::sql::lexer::TokenKind;
+use crate::sql::Reader;
 
-/// The words that begin a constraint: no type goes on there.
-const CONSTRAINTS: [&str; 14] = [
+/// The keywords that end the type of a column on SQLite, since a constraint begins with them (`parse.y`: `ccons`). All
+/// of them are reserved. `GENERATED ALWAYS` is missing: to SQLite these words are a part of the type before them.
+pub(crate) const AFTER_SQLITE_TYPE: [&str; 11] = [
     "AS",
     "CHECK",
     "COLLATE",
     "CONSTRAINT",
     "DEFAULT",
     "DEFERRABLE",
-    "FOREIGN",
-    "GENERATED",
     "NOT",
     "NULL",
     "PRIMARY",
     "REFERENCES",
     "UNIQUE",
-    "USING",
 ];
 
-/// Where the brackets begin that stand directly behind the name of a type in a statement's definitions of columns, with
-/// nothing in them.
+/// Where the brackets begin that follow the name of a type directly in a statement's definitions of columns, and hold
+/// nothing.
 pub(super) fn of_types(sql: &str) -> Vec<usize> {
-    let mut reader = Reader { cursor: Cursor::new(sql, Dialect::Sqlite), found: Vec::new() };
+    let mut definitions = Definitions { reader: Reader::stored(sql), found: Vec::new() };
+    let reader = &mut definitions.reader;
     if reader.take(&["CREATE"]) {
-        let _ = reader.take(&["TEMP"]) || reader.take(&["TEMPORARY"]);
+        reader.take_any(&["TEMP", "TEMPORARY"]);
         if reader.take(&["TABLE"]) {
             reader.take(&["IF", "NOT", "EXISTS"]);
-            reader.table();
-            if reader.take(&["("]) {
-                reader.definitions();
+            definitions.table();
+            if definitions.reader.take(&["("]) {
+                definitions.columns();
             }
         }
     } else if reader.take(&["ALTER", "TABLE"]) {
-        reader.table();
-        reader.actions();
+        definitions.table();
+        definitions.actions();
     }
-    reader.found
+    definitions.found
 }
 
-struct Reader<'a> {
-    cursor: Cursor<'a>,
+struct Definitions<'a> {
+    reader: Reader<'a>,
     found: Vec<usize>,
 }
 
-impl Reader<'_> {
-    /// Takes these words or signs if they come next.
-    fn take(&mut self, words: &[&str]) -> bool {
-        let found = words.iter().enumerate().all(|(distance, word)| {
-            let piece = self.cursor.peek(distance);
-            piece.is_some_and(|piece| self.cursor.text(piece).eq_ignore_ascii_case(word))
-        });
-        if found {
-            for _ in words {
-                self.cursor.next();
-            }
-        }
-        found
-    }
-
-    fn name(&mut self) -> Option<Piece> {
-        let kinds = [TokenKind::Word, TokenKind::QuotedIdentifier, TokenKind::String];
-        self.cursor.peek(0).filter(|piece| kinds.contains(&piece.kind))?;
-        self.cursor.next()
-    }
-
+impl Definitions<'_> {
     fn table(&mut self) {
-        self.name();
-        if self.take(&["."]) {
-            self.name();
+        self.reader.identifier();
+        if self.reader.take(&["."]) {
+            self.reader.identifier();
         }
     }
 
-    /// What stands between the parentheses of `CREATE TABLE`.
-    fn definitions(&mut self) {
+    /// The content of the parentheses of `CREATE TABLE`.
+    fn columns(&mut self) {
         loop {
             self.definition();
             if !self.next_item() {
@@ -85,17 +62,17 @@ impl Reader<'_> {
         }
     }
 
-    /// `ADD [COLUMN] name type`, and what the executor has besides: `ALTER [COLUMN] name TYPE type`, and several actions.
+    /// `ADD [COLUMN] name type`, and the executor's own `ALTER [COLUMN] name TYPE type`; also several actions.
     fn actions(&mut self) {
         loop {
-            if self.take(&["ADD"]) {
-                self.take(&["COLUMN"]);
-                self.take(&["IF", "NOT", "EXISTS"]);
+            if self.reader.take(&["ADD"]) {
+                self.reader.take(&["COLUMN"]);
+                self.reader.take(&["IF", "NOT", "EXISTS"]);
                 self.definition();
-            } else if self.take(&["ALTER"]) {
-                self.take(&["COLUMN"]);
-                self.name();
-                if self.take(&["SET", "DATA", "TYPE"]) || self.take(&["TYPE"]) {
+            } else if self.reader.take(&["ALTER"]) {
+                self.reader.take(&["COLUMN"]);
+                self.reader.identifier();
+                if self.reader.take(&["SET", "DATA", "TYPE"]) || self.reader.take(&["TYPE"]) {
                     self.type_words();
                 }
             }
@@ -106,41 +83,37 @@ impl Reader<'_> {
     }
 
     fn definition(&mut self) {
-        if !self.is_constraint() {
-            self.name();
+        if !self.reader.is_any(&AFTER_SQLITE_TYPE) && !self.reader.is(0, "FOREIGN") {
+            self.reader.identifier();
             self.type_words();
         }
-    }
-
-    fn is_constraint(&mut self) -> bool {
-        let word = self.cursor.peek(0).filter(|piece| piece.kind == TokenKind::Word);
-        let text = word.map(|piece| self.cursor.text(piece));
-        text.is_some_and(|text| CONSTRAINTS.iter().any(|word| text.eq_ignore_ascii_case(word)))
     }
 
     /// The words of a type, with the brackets behind them.
     fn type_words(&mut self) {
         let mut end = None;
-        while !self.is_constraint() {
-            if let Some(word) = self.name() {
-                end = Some(word.end);
-                continue;
+        while !self.reader.is_any(&AFTER_SQLITE_TYPE) && !self.reader.is(0, "USING") {
+            let is_pair = self.reader.text(0) == "[]";
+            let Some(word) = self.reader.identifier() else { return };
+            if is_pair {
+                if end != Some(word.range.start) {
+                    return;
+                }
+                self.found.push(word.range.start);
             }
-            let Some(open) = self.cursor.peek(0).filter(|piece| Some(piece.start) == end) else { return };
-            let Some(close) = self.cursor.peek(1).filter(|close| close.start == open.end) else { return };
-            if !self.take(&["[", "]"]) {
-                return;
-            }
-            self.found.push(open.start);
-            end = Some(close.end);
+            end = Some(word.range.end);
         }
     }
 
-    /// Goes behind the next comma outside of parentheses; false if there is none before they close.
+    /// Goes behind the next comma outside parentheses; false if they close before one.
     fn next_item(&mut self) -> bool {
         let mut depth = 0_usize;
-        while let Some(piece) = self.cursor.next() {
-            match self.cursor.text(piece) {
+        loop {
+            let text = self.reader.text(0);
+            if self.reader.next().is_none() {
+                return false;
+            }
+            match text {
                 "," if depth == 0 => return true,
                 ")" if depth == 0 => return false,
                 "(" => depth += 1,
@@ -148,6 +121,5 @@ impl Reader<'_> {
                 _ => {}
             }
         }
-        false
     }
 }

@@ -1,11 +1,11 @@
 //! What a client program would understand, and no server does.
 
 use super::StatementError;
-use super::cursor::{Cursor, Piece};
 use super::delimiter::unusable;
 use super::splitter::Splitter;
-use crate::sql::Dialect;
+use crate::sql::cursor::Piece;
 use crate::sql::lexer::TokenKind;
+use crate::sql::{Dialect, Reader};
 
 impl Splitter<'_> {
     /// Whether a line that begins with this piece, where a statement should begin, is a client's command:
@@ -75,22 +75,6 @@ pub(super) fn is_copy_from_stdin(sql: &str, dialect: Dialect) -> bool {
     if !sql.get(.."COPY".len()).is_some_and(|word| word.eq_ignore_ascii_case("COPY")) {
         return false;
     }
-    let mut cursor = Cursor::new(sql, dialect);
-    let is = |cursor: &Cursor<'_>, piece: Option<Piece>, word: &str| {
-        piece.is_some_and(|piece| {
-            piece.kind == TokenKind::Word && cursor.text(piece).eq_ignore_ascii_case(word)
-        })
-    };
-    let first = cursor.next();
-    if !is(&cursor, first, "COPY") {
-        return false;
-    }
-    let mut before = first;
-    while let Some(piece) = cursor.next() {
-        if is(&cursor, before, "FROM") && is(&cursor, Some(piece), "STDIN") {
-            return true;
-        }
-        before = Some(piece);
-    }
-    false
+    let mut reader = Reader::executed(sql, dialect);
+    reader.take(&["COPY"]) && reader.has(&["FROM", "STDIN"])
 }

@@ -1,9 +1,9 @@
 //! `-- alembic: delimiter TEXT`.
 
 use super::StatementError;
-use super::cursor::Piece;
 use super::splitter::Splitter;
 use crate::sql::Dialect;
+use crate::sql::cursor::Piece;
 use crate::sql::lexer::{Lexer, Token, TokenKind};
 
 /// The delimiter text of this comment if it is a delimiter directive: empty if the text is missing.

@@ -2,7 +2,7 @@
 
 use thiserror::Error;
 
-use crate::sql::Dialect;
+use crate::sql::{Dialect, Forbidden};
 
 /// A reason why a text is not a list of statements that can be run.
 ///
@@ -88,6 +88,17 @@ pub enum StatementError {
 }
 
 impl StatementError {
+    /// The error for a forbidden statement that begins at `start`.
+    pub(crate) fn forbidden(forbidden: Forbidden, start: usize) -> StatementError {
+        match forbidden {
+            Forbidden::TransactionControl(statement) => {
+                StatementError::TransactionControl { statement, start }
+            }
+            Forbidden::TableLock(statement) => StatementError::TableLock { statement, start },
+            Forbidden::RoleChange(statement) => StatementError::RoleChange { statement, start },
+        }
+    }
+
     /// The byte of the text that the error is about.
     #[must_use]
     pub fn start(&self) -> usize {

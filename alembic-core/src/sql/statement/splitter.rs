@@ -1,11 +1,10 @@
 //! Finding the end of each statement.
 
 use super::client::is_copy_from_stdin;
-use super::cursor::{Cursor, Piece};
-use super::refused::{table_lock, transaction_control};
 use super::{Statement, StatementError, brackets};
-use crate::sql::Dialect;
+use crate::sql::cursor::{Cursor, Piece};
 use crate::sql::lexer::TokenKind;
+use crate::sql::{Dialect, Forbidden};
 
 /// Walks through a text, collecting its statements and what is wrong with them.
 pub(super) struct Splitter<'a> {
@@ -234,10 +233,10 @@ impl<'a> Splitter<'a> {
     /// Says if the statement that begins at `start` is refused.
     pub(super) fn refuse(&mut self, start: usize, end: usize) {
         let text = self.sql.get(start..end).unwrap_or_default();
-        if let Some(statement) = transaction_control(text, self.dialect) {
-            self.errors.push(StatementError::TransactionControl { statement, start });
-        } else if let Some(statement) = table_lock(text, self.dialect) {
-            self.errors.push(StatementError::TableLock { statement, start });
+        match Forbidden::of(text, self.dialect) {
+            // Only some sections refuse it.
+            None | Some(Forbidden::RoleChange(_)) => {}
+            Some(forbidden) => self.errors.push(StatementError::forbidden(forbidden, start)),
         }
     }
 }

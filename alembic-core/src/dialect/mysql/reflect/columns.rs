@@ -6,6 +6,7 @@ use crate::dialect::reflect::columns;
 use crate::schema::{Column, Generated, Identity, Table, Type};
 use crate::sql::Dialect;
 use crate::sql::expression::mentions;
+use crate::sql::quote::plain_literal;
 
 /// Adds the columns to their tables. `collations` has the default collation for each table.
 pub(super) fn read(reader: &mut Reader<'_>, flavor: Flavor, collations: &[String], rows: Rows) {
@@ -52,7 +53,7 @@ fn default(flavor: Flavor, type_: &str, default: Option<String>, extra: &str) ->
         Flavor::Mysql => default.map(|default| match type_.split(['(', ' ']).next().unwrap_or_default() {
             "bit" | "tinyint" | "smallint" | "mediumint" | "int" | "bigint" | "decimal" | "float"
             | "double" | "year" => default,
-            _ => format!("'{}'", default.replace('\\', r"\\").replace('\'', "''")),
+            _ => plain_literal(Dialect::Mysql, &default),
         }),
     };
     let Some((_, update)) = extra.split_once("on update ") else { return default };

@@ -3,9 +3,9 @@
 //! `information_schema` has no indexes over its views, so that the views are joined here and not there.
 
 use super::Flavor;
-use crate::dialect::quote::literal;
 use crate::dialect::reflect::{Namespace, names};
 use crate::sql::Dialect;
+use crate::sql::quote::literal;
 
 /// The queries, in the order in which [`schema`](super::schema) takes their answers.
 pub(crate) fn queries(namespaces: &[Namespace], flavor: Flavor) -> [String; 7] {

@@ -2,9 +2,9 @@
 //!
 //! Nothing that an extension brought along is listed. Columns that older versions lack are read through `to_jsonb`.
 
-use crate::dialect::quote::literal;
 use crate::dialect::reflect::{Namespace, names};
 use crate::sql::Dialect;
+use crate::sql::quote::literal;
 
 /// The queries, in the order in which [`schema`](super::schema) takes their answers.
 pub(crate) fn queries(namespaces: &[Namespace]) -> [String; 7] {

@@ -1,10 +1,8 @@
 //! What `sqlite_schema` says, as plain data.
 
-use std::ops::Range;
-
 use super::error::AlterError;
-use super::reader::{Reader, mentions, same};
-use super::table::Table;
+use crate::dialect::sqlite::definition::{Index, Table, same};
+use crate::sql::{Dialect, keywords};
 
 /// A row of `sqlite_schema`.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -23,18 +21,6 @@ pub(crate) struct Catalog {
     /// `main`, `temp`, or the name of an attached database.
     pub(crate) schema: String,
     pub(crate) objects: Vec<Object>,
-}
-
-/// An index that has a text of its own.
-pub(super) struct Index<'a> {
-    pub(super) name: &'a str,
-    sql: &'a str,
-    /// What it is over, and its condition.
-    body: Range<usize>,
-    /// Its columns, if it is over nothing else.
-    columns: Option<Vec<String>>,
-    /// Whether it is unique over all rows.
-    is_unique: bool,
 }
 
 impl Catalog {
@@ -63,7 +49,7 @@ impl Catalog {
         let sql = object.sql.as_deref().unwrap_or_default();
         let kind = if object.kind == "view" {
             Some("view")
-        } else if Reader::new(sql).is_word(1, "VIRTUAL") {
+        } else if keywords(sql, Dialect::Sqlite, 2) == ["CREATE", "VIRTUAL"] {
             Some("virtual table")
         } else if object.name.get(..7).is_some_and(|start| same(start, "sqlite_")) {
             Some("table of SQLite's own")
@@ -76,10 +62,11 @@ impl Catalog {
         Ok((&object.name, readable(&object.name, sql)?))
     }
 
-    pub(super) fn indexes<'a>(&'a self, table: &'a str) -> impl Iterator<Item = Index<'a>> {
+    /// The indexes of a table that have a text, each with its name.
+    pub(super) fn indexes<'a>(&'a self, table: &'a str) -> impl Iterator<Item = (&'a str, Index<'a>)> {
         let own =
             self.objects.iter().filter(move |object| object.kind == "index" && same(&object.table, table));
-        own.filter_map(|object| Index::parse(&object.name, object.sql.as_deref()?))
+        own.filter_map(|object| Some((object.name.as_str(), Index::parse(object.sql.as_deref()?).ok()?)))
     }
 
     /// A name that stands nowhere in the schema.
@@ -102,45 +89,4 @@ pub(super) fn readable<'a>(name: &str, sql: &'a str) -> Result<Table<'a>, AlterE
         table: name.to_owned(),
         near: sql.get(at..).unwrap_or_default().chars().take(20).collect(),
     })
-}
-
-impl<'a> Index<'a> {
-    fn parse(name: &'a str, sql: &'a str) -> Option<Index<'a>> {
-        let mut reader = Reader::new(sql);
-        reader.take(&["CREATE"]);
-        let unique = reader.take(&["UNIQUE"]);
-        if !reader.take(&["INDEX"]) {
-            return None;
-        }
-        reader.name()?;
-        reader.take(&["ON"]);
-        reader.name()?;
-        let body = reader.start()..sql.len();
-        let group = reader.group()?;
-        let columns = columns(reader.inside(&group));
-        Some(Index { name, sql, body, columns, is_unique: unique && reader.is_done() })
-    }
-
-    /// Whether the index needs the column.
-    pub(super) fn mentions(&self, column: &str) -> bool {
-        // SQLite reads 'a' as a name here.
-        mentions(self.sql, &self.body, column) || self.columns.iter().flatten().any(|own| same(own, column))
-    }
-
-    /// The columns that are a key of the table by this index.
-    pub(super) fn key(&self) -> Option<&[String]> {
-        self.columns.as_deref().filter(|_| self.is_unique)
-    }
-}
-
-/// The columns that an index is over, if it is over nothing else.
-fn columns(mut group: Reader<'_>) -> Option<Vec<String>> {
-    let mut columns = Vec::new();
-    loop {
-        columns.push(group.name()?.text);
-        let _ = group.take(&["ASC"]) || group.take(&["DESC"]);
-        if !group.take_mark(",") {
-            return group.is_done().then_some(columns);
-        }
-    }
 }

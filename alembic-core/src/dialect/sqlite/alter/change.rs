@@ -1,16 +1,17 @@
 //! The actions of an `ALTER TABLE` as edits of the stored text, and what else each of them asks for.
 
 use super::catalog::{Catalog, readable};
-use super::constraint::{Constraint, Rule, table_constraint};
 use super::edit::{Edits, has_comments_around, without};
 use super::error::AlterError;
 use super::keys::{ForeignKey, foreign_keys, inbound};
 use super::names::{named, names};
 use super::plan::Check;
-use super::query;
-use super::reader::{Reader, mentions, quoted, same};
 use super::statement::Action;
-use super::table::{Column, Table};
+use super::{query, quoted};
+use crate::dialect::sqlite::definition::{
+    Affinity, Column, Constraint, Rule, Table, affinity, same, table_constraint,
+};
+use crate::sql::Reader;
 
 /// What becomes of a table.
 pub(super) struct Change<'a> {
@@ -96,9 +97,10 @@ impl<'a> Change<'a> {
                 }
                 None => {
                     self.rebuild = true;
-                    let last = &table.columns[table.columns.len() - 1].range;
+                    let Some(last) = table.columns.last().map(|column| &column.range) else { return Ok(()) };
                     edits.add_element(&table, last, definition);
-                    if Column::read(&mut Reader::new(definition)).is_some_and(|column| column.is_foreign()) {
+                    if Column::read(&mut Reader::stored(definition)).is_some_and(|column| column.is_foreign())
+                    {
                         self.foreign.push((foreign_before(&table, last.end), true));
                     }
                 }
@@ -159,14 +161,14 @@ impl<'a> Change<'a> {
             None => edits.insert(column.name.range.end, format!(" {of_type}")),
         }
         let is_integer = |of_type: &str| of_type.eq_ignore_ascii_case("INTEGER");
-        let old = column.type_text(table.sql).unwrap_or_default();
+        let old = column.of_type.clone().and_then(|range| table.sql.get(range)).unwrap_or_default();
         let is_key = matches!(table.primary_key_columns(), [only] if same(only, &column.name.text));
         // INTEGER alone makes a key column another name of the rowid.
         let same_rowid = !is_key || is_integer(old) == is_integer(of_type);
-        let new_affinity = super::table::affinity(Some(of_type), table.strict);
+        let new_affinity = affinity(of_type, table.strict);
         // The types of STRICT tables are checked, not only converted to: but INT and INTEGER are one.
-        let converted = new_affinity != table.affinity(column)
-            || (table.strict && new_affinity != super::table::Affinity::Integer);
+        let converted =
+            new_affinity != table.affinity(column) || (table.strict && new_affinity != Affinity::Integer);
         if same(old, of_type) || (!converted && same_rowid && using.is_none()) {
             return Ok(());
         }
@@ -184,16 +186,11 @@ impl<'a> Change<'a> {
         edits: &mut Edits,
     ) -> Result<(), AlterError> {
         let column = self.column(table, column)?;
-        let is_collation = |rule: &Rule| matches!(rule, Rule::Collate { .. });
-        let found = column.constraint(is_collation);
-        let old = match found.map(|constraint| &constraint.rule) {
-            Some(Rule::Collate { name }) => name,
-            _ => "BINARY",
-        };
-        if same(old, collation) {
+        let found = column.collation();
+        if same(found.map_or("BINARY", |(_, name)| name), collation) {
             return Ok(());
         }
-        match found {
+        match found.map(|(constraint, _)| constraint) {
             Some(found) if same(collation, "BINARY") => edits.remove(table.sql, &found.range),
             Some(found) => edits.replace(found.range.clone(), format!("COLLATE {}", quoted(collation))),
             None => edits.insert(end_of_type(column), format!(" COLLATE {}", quoted(collation))),
@@ -242,7 +239,7 @@ impl<'a> Change<'a> {
         edits: &mut Edits,
     ) -> Result<(), AlterError> {
         // It could be read when the statement was.
-        let Some(constraint) = table_constraint(&mut Reader::new(definition)) else { return Ok(()) };
+        let Some(constraint) = table_constraint(&mut Reader::stored(definition)) else { return Ok(()) };
         if let Some(name) = &constraint.name
             && names(table).any(|known| same(known, name))
         {
@@ -258,7 +255,7 @@ impl<'a> Change<'a> {
                 }
                 self.checks.push(query::unique(self, columns));
             }
-            Rule::Unique { columns } => {
+            Rule::Unique { columns, .. } => {
                 self.rebuild = true;
                 for column in columns {
                     self.column(table, column)?;
@@ -277,7 +274,9 @@ impl<'a> Change<'a> {
             }
             _ => {}
         }
-        edits.add_element(table, table.end_of_elements(), definition);
+        if let Some(last) = table.last_element() {
+            edits.add_element(table, last, definition);
+        }
         Ok(())
     }
 
@@ -293,7 +292,7 @@ impl<'a> Change<'a> {
         users.extend(needed.map(|key| format!("a foreign key of table {}", key.child)));
         for column in &table.columns {
             let uses = |rule: &Rule| match rule {
-                Rule::Generated { expression, .. } => mentions(table.sql, expression, name),
+                Rule::Generated { expression, .. } => table.mentions(expression, name),
                 _ => false,
             };
             if column.constraint(uses).is_some() {
@@ -307,10 +306,10 @@ impl<'a> Change<'a> {
         let goes = |table: &Table<'_>, column: Option<&Column>, constraint: &Constraint| {
             let is_own = column.is_some_and(|column| same(&column.name.text, name));
             match &constraint.rule {
-                Rule::PrimaryKey { columns, .. } | Rule::Unique { columns } => has(columns),
+                Rule::PrimaryKey { columns, .. } | Rule::Unique { columns, .. } => has(columns),
                 // What stands at the column itself goes with its text.
                 Rule::Foreign { columns, .. } => !is_own && has(columns),
-                Rule::Check { expression } => !is_own && mentions(table.sql, expression, name),
+                Rule::Check { expression } => !is_own && table.mentions(expression, name),
                 _ => false,
             }
         };
@@ -318,8 +317,8 @@ impl<'a> Change<'a> {
         self.rebuild |=
             all.any(|(column, constraint)| constraint.rule.has_index() && goes(table, column, constraint));
         let catalog = self.catalog;
-        let indexes = catalog.indexes(self.name).filter(|index| index.mentions(name));
-        self.dropped_indexes.extend(indexes.map(|index| index.name));
+        let indexes = catalog.indexes(self.name).filter(|(_, index)| index.mentions(name));
+        self.dropped_indexes.extend(indexes.map(|(name, _)| name));
         self.dropped_columns.push(name.to_owned());
         self.text = without(table.sql, goes);
         let text = self.text.clone();

@@ -2,9 +2,8 @@
 
 use std::ops::Range;
 
-use super::constraint::Constraint;
-use super::table::{Column, Table};
-use crate::sql::{Dialect, Token, TokenKind, lex};
+use crate::dialect::sqlite::definition::{Column, Constraint, Table};
+use crate::sql::{Lexer, Token, TokenKind};
 
 /// Ranges of a text that are replaced, none of which overlap.
 #[derive(Default)]
@@ -45,7 +44,7 @@ impl Edits {
     /// Removes a column, or a constraint of the table, with one of the commas around it.
     pub(super) fn remove_element(&mut self, sql: &str, range: &Range<usize>) {
         let tokens: Vec<Token> =
-            lex(sql, Dialect::Sqlite).filter(|token| token.kind != TokenKind::Whitespace).collect();
+            Lexer::stored(sql).filter(|token| token.kind != TokenKind::Whitespace).collect();
         let is_comma = |token: &&Token| token.text(sql) == ",";
         let is_comment = |token: &&Token| token.kind == TokenKind::Comment;
         let after = tokens.iter().filter(|token| token.start >= range.end).find(|token| !is_comment(token));
@@ -87,7 +86,7 @@ impl Edits {
         let separator = if blanks.contains('\n') { blanks.trim_start_matches([' ', '\t']) } else { " " };
         // A comment in the same line is about what stands before it.
         let mut end = last.end;
-        for token in lex(table.sql, Dialect::Sqlite).skip_while(|token| token.start < last.end) {
+        for token in Lexer::stored(table.sql).skip_while(|token| token.start < last.end) {
             match token.kind {
                 TokenKind::Comment => end = token.end,
                 TokenKind::Whitespace if !token.text(table.sql).contains('\n') => {}
@@ -120,8 +119,7 @@ pub(super) fn has_comments_around(table: &Table<'_>, column: &Range<usize>) -> b
     let before = elements.clone().filter(|range| range.end <= column.start).map(|range| range.end).max();
     let behind = elements.filter(|range| range.start >= column.end).map(|range| range.start).min();
     let between = before.unwrap_or(table.name.range.end)..behind.unwrap_or(table.sql.len());
-    lex(table.sql, Dialect::Sqlite)
-        .any(|token| token.kind == TokenKind::Comment && between.contains(&token.start))
+    Lexer::stored(table.sql).any(|token| token.kind == TokenKind::Comment && between.contains(&token.start))
 }
 
 /// The text of a table without the constraints that are picked.
@@ -160,7 +158,7 @@ fn start_of_blanks(sql: &str, end: usize) -> usize {
 
 /// Whether a `--` comment ends at `end`.
 fn ends_with_line_comment(sql: &str, end: usize) -> bool {
-    lex(sql, Dialect::Sqlite).any(|token| {
+    Lexer::stored(sql).any(|token| {
         token.kind == TokenKind::Comment && token.end == end && token.text(sql).starts_with("--")
     })
 }

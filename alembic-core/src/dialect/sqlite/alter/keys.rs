@@ -1,10 +1,8 @@
 //! Foreign keys, and the keys that they refer to.
 
 use super::catalog::Catalog;
-use super::constraint::Rule;
 use super::error::AlterError;
-use super::reader::same;
-use super::table::Table;
+use crate::dialect::sqlite::definition::{Rule, Table, same};
 
 /// A foreign key.
 pub(super) struct ForeignKey {
@@ -19,7 +17,7 @@ pub(super) struct ForeignKey {
 /// The foreign keys of a table, in the order of its text.
 pub(super) fn foreign_keys(table: &Table<'_>, name: &str) -> Vec<ForeignKey> {
     let key = |rule: &Rule| match rule {
-        Rule::Foreign { columns, parent, parent_columns } => Some(ForeignKey {
+        Rule::Foreign { columns, parent, parent_columns, .. } => Some(ForeignKey {
             child: name.to_owned(),
             columns: columns.clone(),
             parent: parent.clone(),
@@ -55,15 +53,16 @@ impl ForeignKey {
                 && wanted.iter().all(|wanted| columns.iter().any(|column| same(column, wanted)))
         };
         let is_key = |rule: &Rule| match rule {
-            Rule::PrimaryKey { columns, .. } | Rule::Unique { columns } => is_it(columns),
+            Rule::PrimaryKey { columns, .. } | Rule::Unique { columns, .. } => is_it(columns),
             _ => false,
         };
-        let is_index =
-            |name: &str, key: Option<&[String]>| !without.contains(&name) && key.is_some_and(is_it);
+        let is_index = |name: &str, key: Option<Vec<String>>| {
+            !without.contains(&name) && key.is_some_and(|key| is_it(&key))
+        };
         !wanted.is_empty()
             && wanted.len() == self.columns.len()
             && (parent.all_constraints().any(|(_, constraint)| is_key(&constraint.rule))
-                || catalog.indexes(&self.parent).any(|index| is_index(index.name, index.key())))
+                || catalog.indexes(&self.parent).any(|(name, index)| is_index(name, index.key())))
     }
 
     /// Refuses a new foreign key to what is no key.

@@ -5,16 +5,13 @@
 
 mod catalog;
 mod change;
-mod constraint;
 mod edit;
 mod error;
 mod keys;
 mod names;
 mod plan;
 mod query;
-mod reader;
 mod statement;
-mod table;
 #[cfg(test)]
 mod tests;
 
@@ -22,3 +19,11 @@ pub(crate) use catalog::{Catalog, Object};
 pub(crate) use error::AlterError;
 pub(crate) use plan::{Check, Plan, Step};
 pub(crate) use statement::{Action, Alter};
+
+use crate::sql::Dialect;
+use crate::sql::quote;
+
+/// A name in quotes.
+pub(crate) fn quoted(name: &str) -> String {
+    quote::identifier(Dialect::Sqlite, name)
+}

@@ -1,9 +1,8 @@
 //! The names of constraints.
 
-use super::constraint::{Constraint, Rule};
 use super::error::AlterError;
-use super::reader::{mentions, same};
-use super::table::{Column, Table};
+use crate::dialect::sqlite::definition::{Column, Constraint, Rule, Table, same};
+use crate::sql::{implied_check_name, implied_name};
 
 /// The names that the constraints of a table have.
 pub(super) fn names<'t>(table: &'t Table<'_>) -> impl Iterator<Item = &'t str> {
@@ -17,11 +16,11 @@ pub(super) fn named<'t>(
     name: &str,
 ) -> Result<(Option<&'t Column>, &'t Constraint), AlterError> {
     let has_name = |constraint: &Constraint| match &constraint.name {
-        Some(own) => constraint.rule != Rule::Other && same(own, name),
+        Some(own) => !matches!(constraint.rule, Rule::Nothing | Rule::Deferral(_)) && same(own, name),
         None => false,
     };
     let implies_name = |constraint: &Constraint| {
-        let implied = || implied_name(table_name, table, &constraint.rule);
+        let implied = || implied(table_name, table, &constraint.rule);
         constraint.name.is_none() && implied().is_some_and(|implied| same(&implied, name))
     };
     let found = table.all_constraints().find(|(_, constraint)| has_name(constraint));
@@ -33,19 +32,19 @@ pub(super) fn named<'t>(
     })
 }
 
-/// The name that PostgreSQL gives to an unnamed constraint (`ChooseConstraintName` and `ChooseIndexName` in its
-/// sources), so that one script can drop it on both.
-fn implied_name(table_name: &str, table: &Table<'_>, rule: &Rule) -> Option<String> {
+/// The name that PostgreSQL gives to an unnamed constraint, so that one script can drop it on both.
+fn implied(table_name: &str, table: &Table<'_>, rule: &Rule) -> Option<String> {
+    let of_columns = |columns: &[String], suffix: &str| {
+        implied_name(table_name, columns.iter().map(String::as_str), suffix)
+    };
     Some(match rule {
-        Rule::PrimaryKey { .. } => format!("{table_name}_pkey"),
-        Rule::Unique { columns } => format!("{table_name}_{}_key", columns.join("_")),
-        Rule::Foreign { columns, .. } => format!("{table_name}_{}_fkey", columns.join("_")),
+        Rule::PrimaryKey { .. } => of_columns(&[], "pkey"),
+        Rule::Unique { columns, .. } => of_columns(columns, "key"),
+        Rule::Foreign { columns, .. } => of_columns(columns, "fkey"),
         Rule::Check { expression } => {
-            let is_named = |column: &&Column| mentions(table.sql, expression, &column.name.text);
-            match table.columns.iter().filter(is_named).collect::<Vec<_>>().as_slice() {
-                [column] => format!("{table_name}_{}_check", column.name.text),
-                _ => format!("{table_name}_check"),
-            }
+            let columns = table.columns.iter().map(|column| column.name.text.as_str());
+            let mentioned: Vec<&str> = columns.filter(|column| table.mentions(expression, column)).collect();
+            implied_check_name(table_name, &mentioned)
         }
         _ => return None,
     })

@@ -15,13 +15,13 @@
 
 use super::catalog::{Catalog, Object};
 use super::change::Change;
-use super::constraint::Rule;
 use super::edit::{Edits, without};
 use super::error::AlterError;
-use super::reader::{Reader, literal, quoted, same, unquoted};
+use super::quoted;
 use super::statement::{Action, Alter};
-use super::table::Table;
-use crate::sql::TokenKind;
+use crate::dialect::sqlite::definition::{Rule, Table, same};
+use crate::sql::quote::string as literal;
+use crate::sql::{TokenKind, unquote};
 
 /// What has to be done for the first actions of an `ALTER TABLE`.
 #[derive(Debug)]
@@ -229,8 +229,8 @@ fn copy(change: &Change<'_>, after: &Table<'_>, scratch: &str) -> Vec<Step> {
             .push(Step::run(format!("DELETE FROM {schema}.sqlite_sequence WHERE name = {}", literal(name)))),
         _ => {}
     }
-    for index in change.catalog.indexes(name).filter(|index| !change.dropped_indexes.contains(&index.name)) {
-        steps.push(Step::run(format!("REINDEX {schema}.{}", quoted(index.name))));
+    for index in change.catalog.indexes(name).filter(|(name, _)| !change.dropped_indexes.contains(name)) {
+        steps.push(Step::run(format!("REINDEX {schema}.{}", quoted(index.0))));
     }
     steps.push(Step::Check(Check {
         query: format!(
@@ -266,10 +266,11 @@ fn renamed(table: &Table<'_>, name: &str, scratch: &str, sequence: bool) -> Stri
         edits.remove(&sql, autoincrement);
     }
     // Expressions may name the table.
-    let mut reader = Reader::within(table.sql, &(table.name.range.end..table.sql.len()));
+    let mut reader = table.within(&(table.name.range.end..table.sql.len()));
     while let Some(token) = reader.next() {
         let is_name = matches!(token.kind, TokenKind::Word | TokenKind::QuotedIdentifier);
-        if is_name && reader.is_mark(".") && same(&unquoted(token.text(table.sql)), &table.name.text) {
+        let is_it = |name: String| same(&name, &table.name.text);
+        if is_name && reader.is(0, ".") && unquote(token.text(table.sql)).is_some_and(is_it) {
             edits.replace(token.start..token.end, quoted(scratch));
         }
     }

@@ -1,13 +1,13 @@
 //! The queries with which rows are looked at.
 
 use super::change::Change;
-use super::constraint::Rule;
 use super::keys::inbound;
 use super::plan::Check;
-use super::reader::{Reader, literal, quoted, same, unquoted};
+use super::quoted;
 use super::statement::is_constant;
-use super::table::{Column, Table};
-use crate::sql::TokenKind;
+use crate::dialect::sqlite::definition::{Column, Rule, Table, same};
+use crate::sql::quote::string as literal;
+use crate::sql::{Reader, TokenKind, unquote};
 
 /// How a row is shown: by its primary key, or else by its rowid.
 fn row_name(change: &Change<'_>) -> String {
@@ -134,14 +134,14 @@ fn has_default(change: &Change<'_>, column: &Column) -> Option<String> {
 
 /// A constant default as an expression: a word that is none of the literals is a string.
 fn value_of(default: &str) -> String {
-    let mut reader = Reader::new(default);
+    let mut reader = Reader::stored(default);
     if let Some(group) = reader.group() {
         return value_of(&default[group.start + 1..group.end - 1]);
     }
-    let is_literal = reader.is_any_word(&["NULL", "TRUE", "FALSE"]);
-    match reader.peek(0).map(|token| token.kind) {
+    let is_literal = reader.is_any(&["NULL", "TRUE", "FALSE"]);
+    match reader.token(0).map(|token| token.kind) {
         Some(TokenKind::Word | TokenKind::QuotedIdentifier) if !is_literal => {
-            literal(&unquoted(default.trim()))
+            unquote(default.trim()).map_or_else(|| default.to_owned(), |text| literal(&text))
         }
         _ => default.to_owned(),
     }

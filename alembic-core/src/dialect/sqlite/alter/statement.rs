@@ -2,10 +2,10 @@
 
 use std::ops::Range;
 
-use super::constraint::{Constraint, Rule, TABLE_CONSTRAINT, table_constraint};
-use super::reader::{Reader, same};
-use super::table::{Column, type_name};
-use crate::sql::{Dialect, keywords};
+use crate::dialect::sqlite::definition::{
+    Column, Constraint, Rule, TABLE_CONSTRAINT, same, table_constraint, type_name,
+};
+use crate::sql::Reader;
 
 /// An `ALTER TABLE` that is not simply passed to SQLite.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -69,32 +69,27 @@ pub(crate) enum Action {
 }
 
 impl Alter {
-    /// Whether `sql` may be one: cheap, from its first words alone.
-    pub(crate) fn is_likely(sql: &str) -> bool {
-        keywords(sql, Dialect::Sqlite, 2) == ["ALTER", "TABLE"]
-    }
-
     /// Reads an `ALTER TABLE`. Nothing where SQLite itself has to do it, or to say what is wrong with it.
     pub(crate) fn parse(sql: &str) -> Option<Alter> {
-        let mut reader = Reader::new(sql);
+        let mut reader = Reader::stored(sql);
         if !reader.take(&["ALTER", "TABLE"]) {
             return None;
         }
         let if_exists = reader.take(&["IF", "EXISTS"]);
         // A table may be called so.
-        let only = reader.is_word(0, "ONLY") && reader.is_name(1) && !begins_action(&reader);
+        let only = reader.is(0, "ONLY") && reader.is_name(1) && !begins_action(&reader);
         if only {
             reader.next();
         }
         let mut schema = None;
-        let mut table = reader.name()?.text;
-        if reader.take_mark(".") {
-            schema = Some(std::mem::replace(&mut table, reader.name()?.text));
+        let mut table = reader.identifier()?.text;
+        if reader.take(&["."]) {
+            schema = Some(std::mem::replace(&mut table, reader.identifier()?.text));
         }
-        let star = reader.take_mark("*");
+        let star = reader.take(&["*"]);
         let mut actions = Vec::new();
         for range in ranges(&mut reader)? {
-            actions.push(Action::parse(sql, &range)?);
+            actions.push(Action::parse(&reader, sql, &range)?);
         }
         actions.sort_by_key(Action::pass);
         let native = matches!(actions.as_slice(), [Action::Native(_)]) && !if_exists && !only && !star;
@@ -104,16 +99,16 @@ impl Alter {
 
 /// Whether an action begins behind the next token.
 fn begins_action(reader: &Reader<'_>) -> bool {
-    ["ADD", "ALTER", "DROP", "RENAME", "VALIDATE"].iter().any(|word| reader.is_word(1, word))
+    ["ADD", "ALTER", "DROP", "RENAME", "VALIDATE"].iter().any(|word| reader.is(1, word))
 }
 
 /// The actions' texts: what stands between commas outside of parentheses.
 fn ranges(reader: &mut Reader<'_>) -> Option<Vec<Range<usize>>> {
     let mut ranges = Vec::new();
     loop {
-        let start = reader.start();
-        while !reader.is_done() && !reader.is_mark(",") {
-            if reader.is_mark("(") {
+        let start = reader.position();
+        while !reader.is_done() && !reader.is(0, ",") {
+            if reader.is(0, "(") {
                 reader.group()?;
             } else {
                 reader.next();
@@ -123,36 +118,36 @@ fn ranges(reader: &mut Reader<'_>) -> Option<Vec<Range<usize>>> {
             return None;
         }
         ranges.push(start..reader.end());
-        if !reader.take_mark(",") {
+        if !reader.take(&[","]) {
             return Some(ranges);
         }
     }
 }
 
 impl Action {
-    fn parse(sql: &str, range: &Range<usize>) -> Option<Action> {
-        let mut reader = Reader::within(sql, range);
+    fn parse(whole: &Reader<'_>, sql: &str, range: &Range<usize>) -> Option<Action> {
+        let mut reader = whole.within(range);
         let action = if reader.take(&["ALTER"]) {
             reader.take(&["COLUMN"]);
-            let column = reader.name()?.text;
+            let column = reader.identifier()?.text;
             Action::of_column(&mut reader, column, range)?
         } else if reader.take(&["ADD"]) {
             return Action::addition(&mut reader, sql, range);
         } else if reader.take(&["DROP", "CONSTRAINT"]) {
             let if_exists = reader.take(&["IF", "EXISTS"]);
-            let name = reader.name()?.text;
+            let name = reader.identifier()?.text;
             restrict(&mut reader);
             Action::DropConstraint { name, if_exists }
         } else if reader.take(&["DROP"]) {
             reader.take(&["COLUMN"]);
             let if_exists = reader.take(&["IF", "EXISTS"]);
-            let name = reader.name()?.text;
+            let name = reader.identifier()?.text;
             restrict(&mut reader);
             Action::DropColumn { name, if_exists }
         } else if reader.take(&["VALIDATE", "CONSTRAINT"]) {
-            Action::ValidateConstraint { name: reader.name()?.text }
-        } else if reader.is_word(0, "RENAME") {
-            return Some(Action::Native(reader.text(range).to_owned()));
+            Action::ValidateConstraint { name: reader.identifier()?.text }
+        } else if reader.is(0, "RENAME") {
+            return Some(Action::Native(reader.slice(range).to_owned()));
         } else {
             return None;
         };
@@ -170,13 +165,13 @@ impl Action {
             let value = rest(reader, range)?;
             Some(Action::SetDefault { column, value: default(value) })
         } else if reader.take(&["SET", "DATA", "TYPE"]) || reader.take(&["TYPE"]) {
-            let start = reader.start();
-            while !reader.is_done() && !reader.is_any_word(&["COLLATE", "USING"]) {
+            let start = reader.position();
+            while !reader.is_done() && !reader.is_any(&["COLLATE", "USING"]) {
                 reader.next();
             }
-            let of_type = reader.text(&(start..reader.end())).to_owned();
+            let of_type = reader.slice(&(start..reader.end())).to_owned();
             is_type(&of_type).then_some(())?;
-            let collation = if reader.take(&["COLLATE"]) { Some(reader.name()?.text) } else { None };
+            let collation = if reader.take(&["COLLATE"]) { Some(reader.identifier()?.text) } else { None };
             let using = if reader.take(&["USING"]) { Some(rest(reader, range)?) } else { None };
             let using = using.filter(|using| !is_own_cast(using, &column)).map(str::to_owned);
             Some(Action::SetType { column, of_type, collation, using })
@@ -186,25 +181,25 @@ impl Action {
     }
 
     fn addition(reader: &mut Reader<'_>, sql: &str, range: &Range<usize>) -> Option<Action> {
-        let start = reader.start();
-        if reader.is_any_word(&TABLE_CONSTRAINT) {
-            table_constraint(reader).filter(|constraint| constraint.rule != Rule::Other)?;
-            let definition = reader.text(&(start..reader.end())).to_owned();
+        let start = reader.position();
+        if reader.is_any(&TABLE_CONSTRAINT) {
+            table_constraint(reader).filter(|constraint| constraint.rule != Rule::Nothing)?;
+            let definition = reader.slice(&(start..reader.end())).to_owned();
             let validate = !reader.take(&["NOT", "VALID"]);
             return reader.is_done().then_some(Action::AddConstraint { definition, validate });
         }
         reader.take(&["COLUMN"]);
         let if_not_exists = reader.take(&["IF", "NOT", "EXISTS"]);
-        let definition = reader.start()..range.end;
+        let definition = reader.position()..range.end;
         let column = Column::read(reader).filter(|_| reader.is_done());
         match column {
             Some(column) if if_not_exists || !is_added_natively(&column, sql) => Some(Action::AddColumn {
                 name: column.name.text,
-                definition: reader.text(&definition).to_owned(),
+                definition: reader.slice(&definition).to_owned(),
                 if_not_exists,
             }),
             // SQLite says what is wrong with a column that cannot be read.
-            _ => Some(Action::Native(reader.text(range).to_owned())),
+            _ => Some(Action::Native(reader.slice(range).to_owned())),
         }
     }
 
@@ -231,20 +226,20 @@ fn restrict(reader: &mut Reader<'_>) {
 
 /// What is left of an action; there has to be something.
 fn rest<'a>(reader: &mut Reader<'a>, range: &Range<usize>) -> Option<&'a str> {
-    let start = reader.start();
+    let start = reader.position();
     while reader.next().is_some() {}
-    Some(reader.text(&(start..range.end))).filter(|text| !text.is_empty())
+    Some(reader.slice(&(start..range.end))).filter(|text| !text.is_empty())
 }
 
 fn is_type(text: &str) -> bool {
-    let mut reader = Reader::new(text);
+    let mut reader = Reader::stored(text);
     matches!(type_name(&mut reader), Some(Some(_))) && reader.is_done()
 }
 
 /// Whether an expression is only `column`, or PostgreSQL's `column::type`: what the change of its type does anyway.
 fn is_own_cast(using: &str, column: &str) -> bool {
-    let mut reader = Reader::new(using);
-    let Some(name) = reader.name().filter(|name| same(&name.text, column)) else {
+    let mut reader = Reader::stored(using);
+    let Some(name) = reader.identifier().filter(|name| same(&name.text, column)) else {
         return false;
     };
     match using[name.range.end..].trim_start() {
@@ -256,7 +251,7 @@ fn is_own_cast(using: &str, column: &str) -> bool {
 /// A default as SQLite wants it: in parentheses unless it is a literal or a word.
 fn default(value: &str) -> String {
     let bare = format!("x DEFAULT {value}");
-    let mut reader = Reader::new(&bare);
+    let mut reader = Reader::stored(&bare);
     let is_whole = |column: &Column| column.constraints.len() == 1 && column.default_value().is_some();
     match Column::read(&mut reader).filter(is_whole) {
         Some(_) if reader.is_done() => value.to_owned(),
@@ -278,15 +273,15 @@ fn is_added_natively(column: &Column, sql: &str) -> bool {
 
 /// Whether SQLite knows the value of a default without computing it.
 pub(super) fn is_constant(value: &str) -> bool {
-    let mut reader = Reader::new(value);
-    if reader.is_mark("(") {
-        let inner = reader.group().map(|group| reader.text(&(group.start + 1..group.end - 1)));
-        return inner.is_some_and(|inner| !Reader::new(inner).is_mark("(") && is_constant(inner));
+    let mut reader = Reader::stored(value);
+    if reader.is(0, "(") {
+        let inner = reader.group().map(|group| reader.slice(&(group.start + 1..group.end - 1)));
+        return inner.is_some_and(|inner| !Reader::stored(inner).is(0, "(") && is_constant(inner));
     }
     let computed = ["CURRENT_TIME", "CURRENT_DATE", "CURRENT_TIMESTAMP"];
-    if reader.is_any_word(&computed) {
+    if reader.is_any(&computed) {
         return false;
     }
-    let _ = reader.take_mark("-") || reader.take_mark("+");
+    let _ = reader.take(&["-"]) || reader.take(&["+"]);
     reader.next().is_some() && reader.is_done()
 }

@@ -1,143 +1,143 @@
-//! A column of a `CREATE TABLE`.
+//! A column of a `CREATE TABLE`, and its type.
 
-use super::table::{Definition, references};
-use super::tokens::{Result, Tokens, Unreadable};
-use crate::schema::{Check, Column, Generated, Identity, PrimaryKey, Type, Unique};
-use crate::sql::TokenKind;
-use crate::sql::expression::identifier;
+use std::ops::Range;
 
-/// The words that cannot be part of a type, since they begin a constraint.
-const CONSTRAINTS: [&str; 12] = [
-    "CONSTRAINT",
-    "NULL",
-    "NOT",
-    "PRIMARY",
-    "UNIQUE",
-    "CHECK",
-    "REFERENCES",
-    "COLLATE",
-    "DEFERRABLE",
-    "GENERATED",
-    "AS",
-    "DEFAULT",
-];
+use super::constraint::{Constraint, Rule, column_constraints};
+use crate::sql::{AFTER_SQLITE_TYPE, Identifier, Reader};
 
-pub(super) fn read(tokens: &mut Tokens<'_>, definition: &mut Definition) -> Result<()> {
-    let mut column = Column::new(tokens.name()?, Type::Sql(String::new()));
-    column.type_ = Type::Sql(type_words(tokens)?);
-    column.nullable = true;
-    let mut name = None;
-    loop {
-        if tokens.accept(&["CONSTRAINT"]) {
-            name = Some(tokens.name()?);
-            continue;
-        }
-        if !constraint(tokens, definition, &mut column, &mut name)? {
-            break;
-        }
-    }
-    definition.table.columns.push(column);
-    Ok(())
+/// A column with the constraints that are written at it.
+#[derive(Debug)]
+pub(crate) struct Column {
+    pub(crate) name: Identifier,
+    /// From its name to the last token of its last constraint.
+    pub(crate) range: Range<usize>,
+    /// The words of its type, with its numbers in parentheses.
+    pub(crate) of_type: Option<Range<usize>>,
+    /// The text that SQLite declares the type from: also the `GENERATED ALWAYS` that follows its words.
+    declared: Range<usize>,
+    pub(crate) constraints: Vec<Constraint>,
 }
 
-/// The words of a type, and what stands in parentheses behind them.
-fn type_words(tokens: &mut Tokens<'_>) -> Result<String> {
-    let mut words = String::new();
-    loop {
-        // To SQLite the brackets of `TEXT[]` are a name that is empty.
-        if !words.is_empty() && tokens.accept(&["[", "]"]) {
-            words.push_str("[]");
-            continue;
-        }
-        let Some(TokenKind::Word | TokenKind::QuotedIdentifier | TokenKind::String) = tokens.kind(0) else {
-            break;
+/// How SQLite converts the values of a column (sqlite.org/datatype3.html, section 3.1).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Affinity {
+    Integer,
+    Text,
+    Blob,
+    Real,
+    Numeric,
+}
+
+impl Column {
+    /// Reads the definition of a column.
+    pub(crate) fn read(reader: &mut Reader<'_>) -> Option<Column> {
+        let name = reader.identifier()?;
+        let start = reader.position();
+        let of_type = type_name(reader)?;
+        let has_numbers = of_type.as_ref().is_some_and(|range| reader.slice(range).ends_with(')'));
+        let end = of_type.as_ref().map_or(start, |range| range.end);
+        let end = match reader.token(1) {
+            Some(always) if !has_numbers && is_generated(reader) => always.end,
+            _ => end,
         };
-        if CONSTRAINTS.iter().any(|word| tokens.sees(&[word])) {
-            break;
-        }
-        if !words.is_empty() {
-            words.push(' ');
-        }
-        words.push_str(&identifier(tokens.text(0)));
-        tokens.advance(1);
+        let constraints = column_constraints(reader, &name.text)?;
+        let range = name.range.start..reader.end();
+        Some(Column { range, name, of_type, declared: start..end, constraints })
     }
-    if !words.is_empty() && tokens.sees(&["("]) {
-        words = format!("{words}({})", tokens.parentheses()?);
+
+    /// The type as `PRAGMA table_info` shows it, but for the letter case of SQLite's own types: the text of its words with
+    /// all between them, without the `GENERATED ALWAYS` that SQLite takes for a part of it.
+    pub(crate) fn declared_type(&self, sql: &str) -> String {
+        dequoted(without_generated(sql.get(self.declared.clone()).unwrap_or_default()))
     }
-    Ok(words)
+
+    pub(crate) fn constraint(&self, wanted: impl Fn(&Rule) -> bool) -> Option<&Constraint> {
+        self.constraints.iter().find(|constraint| wanted(&constraint.rule))
+    }
+
+    /// Its default. Of several, SQLite takes the last one.
+    pub(crate) fn default_value(&self) -> Option<&Range<usize>> {
+        self.constraints.iter().rev().find_map(|constraint| match &constraint.rule {
+            Rule::Default { value } => Some(value),
+            _ => None,
+        })
+    }
+
+    /// Its explicit collation. Of several, SQLite takes the last one.
+    pub(crate) fn collation(&self) -> Option<(&Constraint, &str)> {
+        self.constraints.iter().rev().find_map(|constraint| match &constraint.rule {
+            Rule::Collate { name } => Some((constraint, name.as_str())),
+            _ => None,
+        })
+    }
+
+    pub(crate) fn is_foreign(&self) -> bool {
+        self.constraint(|rule| matches!(rule, Rule::Foreign { .. })).is_some()
+    }
+
+    pub(crate) fn is_generated(&self) -> bool {
+        self.constraint(|rule| matches!(rule, Rule::Generated { .. })).is_some()
+    }
 }
 
-/// Reads one constraint of a column; false if none comes next.
-fn constraint(
-    tokens: &mut Tokens<'_>,
-    definition: &mut Definition,
-    column: &mut Column,
-    name: &mut Option<String>,
-) -> Result<bool> {
-    let key = || vec![column.name.clone()];
-    if tokens.accept(&["NOT", "NULL"]) {
-        column.nullable = false;
-        definition.conflict(tokens);
-    } else if tokens.accept(&["NULL"]) {
-        definition.conflict(tokens);
-    } else if tokens.accept(&["PRIMARY", "KEY"]) {
-        definition.table.primary_key =
-            Some(PrimaryKey { name: name.take(), columns: key(), prefixes: Vec::new() });
-        definition.ordered(tokens.accept(&["DESC"]));
-        tokens.accept(&["ASC"]);
-        definition.conflict(tokens);
-        if tokens.accept(&["AUTOINCREMENT"]) {
-            column.identity = Some(Identity::ByDefault);
-        }
-    } else if tokens.accept(&["UNIQUE"]) {
-        let (name, columns) = (name.take(), key());
-        definition.table.uniques.push(Unique { name, columns, nulls_not_distinct: false, deferrable: None });
-        definition.conflict(tokens);
-    } else if tokens.accept(&["CHECK"]) {
-        let expression = tokens.parentheses()?;
-        definition.table.checks.push(Check { name: name.take(), expression });
-        definition.conflict(tokens);
-    } else if tokens.accept(&["DEFAULT"]) {
-        let default = default(tokens)?;
-        column.default = Some(default).filter(|default| !default.eq_ignore_ascii_case("NULL"));
-    } else if tokens.accept(&["COLLATE"]) {
-        let collation = tokens.name()?;
-        column.collation = Some(collation).filter(|collation| !collation.eq_ignore_ascii_case("BINARY"));
-    } else if tokens.accept(&["REFERENCES"]) {
-        let columns = key();
-        let key = references(tokens, name.take(), columns)?;
-        definition.table.foreign_keys.push(key);
-    } else if let Some(deferrable) = tokens.deferrable() {
-        // Behind other constraints it is still about the foreign key before them.
-        if let Some(key) = definition.table.foreign_keys.last_mut() {
-            key.deferrable = deferrable;
-        }
-    } else if tokens.accept(&["GENERATED", "ALWAYS", "AS"]) || tokens.accept(&["AS"]) {
-        let expression = tokens.parentheses()?;
-        let stored = tokens.accept(&["STORED"]);
-        tokens.accept(&["VIRTUAL"]);
-        column.generated = Some(Generated { expression, stored });
+/// Whether `GENERATED ALWAYS AS` follows. Without `AS`, the words are a part of the type.
+fn is_generated(reader: &Reader<'_>) -> bool {
+    reader.is(0, "GENERATED") && reader.is(1, "ALWAYS") && reader.is(2, "AS")
+}
+
+/// The type that follows; the inner `None` where there is none.
+#[expect(clippy::option_option, reason = "no type, and one that cannot be read, are two things")]
+pub(crate) fn type_name(reader: &mut Reader<'_>) -> Option<Option<Range<usize>>> {
+    let start = reader.position();
+    let mut end = None;
+    while !reader.is_any(&AFTER_SQLITE_TYPE) && !is_generated(reader) && reader.identifier().is_some() {
+        end = Some(reader.end());
+    }
+    if end.is_some() && reader.is(0, "(") {
+        end = Some(reader.group()?.end);
+    }
+    Some(end.map(|end| start..end))
+}
+
+/// A type without `GENERATED ALWAYS` at its end, by the rule of `sqlite3AddColumn`, which looks at letters alone.
+fn without_generated(text: &str) -> &str {
+    let without = |text: &'_ str, word: &str| {
+        let start = text.len().checked_sub(word.len())?;
+        let is_it = text.as_bytes()[start..].eq_ignore_ascii_case(word.as_bytes());
+        is_it.then(|| text[..start].trim_end_matches([' ', '\t', '\n', '\r', '\u{b}', '\u{c}']).len())
+    };
+    let Some(length) = without(text, "always").filter(|_| text.len() >= 16) else { return text };
+    let text = &text[..length];
+    without(text, "generated").map_or(text, |length| &text[..length])
+}
+
+/// A type without its quotes, as `sqlite3DequoteToken` and then `sqlite3Dequote` remove them. Both are meant for one word
+/// alone: of `"a" b` the first word is left, of `[a] b` all but the first and the last character.
+fn dequoted(text: &str) -> String {
+    const QUOTES: [char; 4] = ['"', '\'', '`', '['];
+    if !text.starts_with(QUOTES) {
+        return text.to_owned();
+    }
+    let inner = text.as_bytes().get(1..text.len() - 1).unwrap_or_default();
+    if text.len() > 2 && !inner.iter().any(|byte| QUOTES.contains(&char::from(*byte))) {
+        return String::from_utf8_lossy(inner).into_owned();
+    }
+    Reader::stored(text).identifier().map_or_else(|| text.to_owned(), |name| name.text)
+}
+
+/// The affinity of a type.
+pub(crate) fn affinity(of_type: &str, strict: bool) -> Affinity {
+    let of_type = of_type.to_ascii_uppercase();
+    let has = |words: &[&str]| words.iter().any(|word| of_type.contains(word));
+    if has(&["INT"]) {
+        Affinity::Integer
+    } else if has(&["CHAR", "CLOB", "TEXT"]) {
+        Affinity::Text
+    } else if of_type.is_empty() || has(&["BLOB"]) || (strict && of_type == "ANY") {
+        Affinity::Blob
+    } else if has(&["REAL", "FLOA", "DOUB"]) {
+        Affinity::Real
     } else {
-        return Ok(false);
+        Affinity::Numeric
     }
-    *name = None;
-    Ok(true)
-}
-
-/// An expression in parentheses, or a literal with its sign.
-fn default(tokens: &mut Tokens<'_>) -> Result<String> {
-    if tokens.sees(&["("]) {
-        return tokens.parentheses();
-    }
-    let mut default = String::new();
-    if tokens.sees(&["+"]) || tokens.sees(&["-"]) {
-        default.push_str(tokens.text(0));
-        tokens.advance(1);
-    }
-    if tokens.at_end() {
-        return Err(Unreadable("a default"));
-    }
-    default.push_str(tokens.text(0));
-    tokens.advance(1);
-    Ok(default)
 }

@@ -1,84 +1,79 @@
 //! `CREATE INDEX`.
 
-use super::tokens::{Tokens, Unreadable};
-use crate::schema::{Direction, Index, IndexPart};
-use crate::sql::expression::{identifier, tidy, without_parentheses};
-use crate::sql::{Dialect, Token, TokenKind};
+use std::ops::Range;
 
-/// Reads the text that SQLite keeps for an index.
-pub(crate) fn read_index(sql: &str) -> Result<Index, Unreadable> {
-    let mut tokens = Tokens::new(sql);
-    tokens.expect(&["CREATE"], "CREATE")?;
-    let unique = tokens.accept(&["UNIQUE"]);
-    tokens.expect(&["INDEX"], "INDEX")?;
-    tokens.accept(&["IF", "NOT", "EXISTS"]);
-    let name = tokens.object_name()?.name;
-    tokens.expect(&["ON"], "ON")?;
-    tokens.name()?;
-    tokens.expect(&["("], "a parenthesis")?;
-    let mut parts = Vec::new();
-    loop {
-        let item = tokens.item()?.to_vec();
-        parts.push(part(sql, &item));
-        if !tokens.accept(&[","]) {
-            break;
-        }
-    }
-    tokens.expect(&[")"], "a closing parenthesis")?;
-    let condition = tokens.accept(&["WHERE"]).then(|| {
-        let condition = tokens.text(0).as_ptr() as usize - sql.as_ptr() as usize;
-        tidy(&sql[condition..], Dialect::Sqlite).trim_end_matches([';', ' ']).to_owned()
-    });
-    Ok(Index {
-        name,
-        parts,
-        unique,
-        nulls_not_distinct: false,
-        method: None,
-        include: Vec::new(),
-        condition,
-        renamed_from: None,
-    })
+use super::key::{Part, parts};
+use crate::sql::{Identifier, Reader};
+
+/// A `CREATE INDEX` by the ranges of its parts.
+#[derive(Debug)]
+pub(crate) struct Index<'a> {
+    pub(crate) name: Identifier,
+    pub(crate) unique: bool,
+    pub(crate) parts: Vec<Part>,
+    /// What follows `WHERE`.
+    pub(crate) condition: Option<Range<usize>>,
+    /// The parts with their parentheses, and the condition.
+    body: Range<usize>,
+    reader: Reader<'a>,
 }
 
-/// A column or expression with its collation and order. Whether a single name is one of a column is seen later.
-fn part(sql: &str, item: &[Token]) -> IndexPart {
-    let mut rest = item;
-    let mut direction = Direction::Ascending;
-    if let [before @ .., last] = rest
-        && !before.is_empty()
-    {
-        if last.text(sql).eq_ignore_ascii_case("DESC") {
-            (rest, direction) = (before, Direction::Descending);
-        } else if last.text(sql).eq_ignore_ascii_case("ASC") {
-            rest = before;
+impl<'a> Index<'a> {
+    /// Reads a `CREATE INDEX`, or returns the position that it cannot be read from.
+    pub(crate) fn parse(sql: &'a str) -> Result<Index<'a>, usize> {
+        let mut reader = Reader::stored(sql);
+        let whole = reader.clone();
+        Index::read(&mut reader, whole).ok_or_else(|| reader.position())
+    }
+
+    fn read(reader: &mut Reader<'_>, whole: Reader<'a>) -> Option<Index<'a>> {
+        if !reader.take(&["CREATE"]) {
+            return None;
         }
+        let unique = reader.take(&["UNIQUE"]);
+        if !reader.take(&["INDEX"]) {
+            return None;
+        }
+        reader.take(&["IF", "NOT", "EXISTS"]);
+        let mut name = reader.identifier()?;
+        if reader.take(&["."]) {
+            name = reader.identifier()?;
+        }
+        if !reader.take(&["ON"]) {
+            return None;
+        }
+        reader.identifier()?;
+        let group = reader.group()?;
+        let (parts, _) = parts(reader.inside(&group), false)?;
+        let mut condition = None;
+        if reader.take(&["WHERE"]) {
+            let start = reader.position();
+            while !reader.is_done() && !reader.is(0, ";") {
+                reader.next();
+            }
+            condition = Some(start..reader.end());
+        }
+        let body = group.start..reader.end();
+        reader.take(&[";"]);
+        reader.is_done().then_some(Index { name, unique, parts, condition, body, reader: whole })
     }
-    let mut collation = None;
-    if let [before @ .., word, name] = rest
-        && !before.is_empty()
-        && word.text(sql).eq_ignore_ascii_case("COLLATE")
-    {
-        collation = Some(identifier(name.text(sql)));
-        rest = before;
+
+    /// Reads the tokens in `range`.
+    pub(crate) fn within(&self, range: &Range<usize>) -> Reader<'a> {
+        self.reader.within(range)
     }
-    let single = match rest {
-        [token] => matches!(token.kind, TokenKind::Word | TokenKind::QuotedIdentifier | TokenKind::String),
-        _ => false,
-    };
-    let text = match (rest.first(), rest.last()) {
-        (Some(first), Some(last)) => &sql[first.start..last.end],
-        _ => "",
-    };
-    let text = without_parentheses(text, Dialect::Sqlite);
-    let key = if single { identifier(text) } else { tidy(text, Dialect::Sqlite) };
-    IndexPart {
-        key,
-        is_expression: !single,
-        direction,
-        nulls: None,
-        collation,
-        operator_class: None,
-        prefix: None,
+
+    /// Whether the index needs the column.
+    pub(crate) fn mentions(&self, column: &str) -> bool {
+        // SQLite reads 'a' as a name here.
+        super::mentions(self.within(&self.body), column)
+            || self.parts.iter().filter_map(|part| part.column.as_ref()).any(|own| super::same(own, column))
+    }
+
+    /// The columns that are a key of the table by this index: it is unique over all rows, and has no collation of its own.
+    pub(crate) fn key(&self) -> Option<Vec<String>> {
+        let column = |part: &Part| part.column.clone().filter(|_| part.collation.is_none());
+        let is_key = self.unique && self.condition.is_none();
+        if is_key { self.parts.iter().map(column).collect() } else { None }
     }
 }

@@ -1,134 +1,173 @@
 //! `CREATE TABLE`.
 
-use super::tokens::{Result, Tokens, Unreadable};
-use crate::schema::{Check, ForeignKey, Identity, ObjectName, PrimaryKey, Table, Unique};
+use std::ops::Range;
 
-/// A table as its definition has it, before names are compared with those of other tables.
+use super::column::{Affinity, Column, affinity};
+use super::constraint::{Constraint, Rule, TABLE_CONSTRAINT, table_constraint};
+use super::same;
+use crate::sql::{Identifier, Reader};
+
+/// A `CREATE TABLE` by the ranges of its parts.
 #[derive(Debug)]
-pub(crate) struct Definition {
-    pub(crate) table: Table,
-    /// What a schema does not hold: `ON CONFLICT`, and the order or collation of a key's columns.
-    pub(crate) more: Vec<&'static str>,
+pub(crate) struct Table<'a> {
+    pub(crate) sql: &'a str,
+    /// The range covers a schema before it.
+    pub(crate) name: Identifier,
+    pub(crate) columns: Vec<Column>,
+    /// The constraints that belong to no column.
+    pub(crate) constraints: Vec<Constraint>,
+    pub(crate) without_rowid: bool,
+    pub(crate) strict: bool,
+    reader: Reader<'a>,
 }
 
-const CONFLICT: &str = "ON CONFLICT";
-const ORDER: &str = "order or collation of a key's columns";
+impl<'a> Table<'a> {
+    /// Reads a `CREATE TABLE`, or returns the position that it cannot be read from.
+    pub(crate) fn parse(sql: &'a str) -> Result<Table<'a>, usize> {
+        let mut reader = Reader::stored(sql);
+        let whole = reader.clone();
+        Table::read(&mut reader, sql, whole).filter(|_| reader.is_done()).ok_or_else(|| reader.position())
+    }
 
-impl Definition {
-    pub(super) fn conflict(&mut self, tokens: &mut Tokens<'_>) {
-        if tokens.on_conflict() && !self.more.contains(&CONFLICT) {
-            self.more.push(CONFLICT);
+    fn read(reader: &mut Reader<'_>, sql: &'a str, whole: Reader<'a>) -> Option<Table<'a>> {
+        let name = table_name(reader)?;
+        let mut table = Table {
+            sql,
+            name,
+            columns: Vec::new(),
+            constraints: Vec::new(),
+            without_rowid: false,
+            strict: false,
+            reader: whole,
+        };
+        if !reader.take(&["("]) {
+            return None;
+        }
+        loop {
+            if !table.columns.is_empty() && reader.is_any(&TABLE_CONSTRAINT) {
+                // The commas between constraints of a table may be missing.
+                table.constraints.push(table_constraint(reader)?);
+            } else if table.constraints.is_empty() {
+                table.columns.push(Column::read(reader)?);
+            } else {
+                return None;
+            }
+            if reader.take(&[")"]) {
+                break;
+            }
+            let separated = reader.take(&[","]);
+            if !separated && table.constraints.is_empty() {
+                return None;
+            }
+        }
+        table.options(reader)?;
+        reader.take(&[";"]);
+        Some(table)
+    }
+
+    fn options(&mut self, reader: &mut Reader<'_>) -> Option<()> {
+        let mut is_first = true;
+        while !reader.is_done() && !reader.is(0, ";") {
+            if !is_first && !reader.take(&[","]) {
+                return None;
+            }
+            is_first = false;
+            if reader.take(&["WITHOUT", "ROWID"]) {
+                self.without_rowid = true;
+            } else if reader.take(&["STRICT"]) {
+                self.strict = true;
+            } else {
+                return None;
+            }
+        }
+        Some(())
+    }
+
+    pub(crate) fn column(&self, name: &str) -> Option<&Column> {
+        self.columns.iter().find(|column| same(&column.name.text, name))
+    }
+
+    /// All constraints in the order of the text, each with the column that it is written at.
+    pub(crate) fn all_constraints(&self) -> impl Iterator<Item = (Option<&Column>, &Constraint)> {
+        let of_columns = self
+            .columns
+            .iter()
+            .flat_map(|column| column.constraints.iter().map(move |constraint| (Some(column), constraint)));
+        of_columns.chain(self.constraints.iter().map(|constraint| (None, constraint)))
+    }
+
+    /// The last column or constraint.
+    pub(crate) fn last_element(&self) -> Option<&Range<usize>> {
+        let last_column = self.columns.last().map(|column| &column.range);
+        self.constraints.last().map(|constraint| &constraint.range).or(last_column)
+    }
+
+    pub(crate) fn primary_key(&self) -> Option<&Constraint> {
+        let mut all = self.all_constraints().map(|(_, constraint)| constraint);
+        all.find(|constraint| matches!(constraint.rule, Rule::PrimaryKey { .. }))
+    }
+
+    pub(crate) fn primary_key_columns(&self) -> &[String] {
+        match self.primary_key().map(|constraint| &constraint.rule) {
+            Some(Rule::PrimaryKey { columns, .. }) => columns,
+            _ => &[],
         }
     }
 
-    pub(super) fn ordered(&mut self, more: bool) {
-        if more && !self.more.contains(&ORDER) {
-            self.more.push(ORDER);
+    pub(crate) fn autoincrement(&self) -> Option<&Range<usize>> {
+        match self.primary_key().map(|constraint| &constraint.rule) {
+            Some(Rule::PrimaryKey { autoincrement, .. }) => autoincrement.as_ref(),
+            _ => None,
         }
+    }
+
+    /// The column that is another name of the rowid (sqlite.org/lang_createtable.html, section 5).
+    pub(crate) fn rowid_column(&self) -> Option<&Column> {
+        let Some(Rule::PrimaryKey { columns, descending: false, .. }) =
+            self.primary_key().map(|constraint| &constraint.rule)
+        else {
+            return None;
+        };
+        let [column] = columns.as_slice() else { return None };
+        let is_integer = |column: &&Column| same(&column.declared_type(self.sql), "INTEGER");
+        self.column(column).filter(|_| !self.without_rowid).filter(is_integer)
+    }
+
+    /// A name by which the rowid can be queried: one that no column has.
+    pub(crate) fn rowid_name(&self) -> Option<&'static str> {
+        let free = |name: &&&str| self.column(name).is_none();
+        ["rowid", "_rowid_", "oid"].iter().find(free).copied().filter(|_| !self.without_rowid)
+    }
+
+    pub(crate) fn affinity(&self, column: &Column) -> Affinity {
+        affinity(&column.declared_type(self.sql), self.strict)
+    }
+
+    /// Reads the tokens in `range`.
+    pub(crate) fn within(&self, range: &Range<usize>) -> Reader<'a> {
+        self.reader.within(range)
+    }
+
+    /// Whether `range` names a column.
+    pub(crate) fn mentions(&self, range: &Range<usize>, column: &str) -> bool {
+        super::mentions(self.within(range), column)
     }
 }
 
-/// Reads the text that SQLite keeps for a table.
-pub(crate) fn read_table(sql: &str) -> std::result::Result<Definition, Unreadable> {
-    let mut tokens = Tokens::new(sql);
-    tokens.expect(&["CREATE", "TABLE"], "CREATE TABLE")?;
-    tokens.accept(&["IF", "NOT", "EXISTS"]);
-    let table = Table::new(tokens.object_name()?);
-    let mut definition = Definition { table, more: Vec::new() };
-    tokens.expect(&["("], "the columns")?;
-    loop {
-        if starts_table_constraint(&tokens) {
-            table_constraint(&mut tokens, &mut definition)?;
-        } else {
-            super::column::read(&mut tokens, &mut definition)?;
-        }
-        if tokens.accept(&[")"]) {
-            break;
-        }
-        let comma = tokens.accept(&[","]);
-        if !comma && !starts_table_constraint(&tokens) {
-            return Err(Unreadable("a comma or a closing parenthesis"));
-        }
+/// Takes `CREATE TABLE` and the name. `TEMP` and `IF NOT EXISTS` are not stored, but do no harm.
+fn table_name(reader: &mut Reader<'_>) -> Option<Identifier> {
+    if !reader.take(&["CREATE"]) {
+        return None;
     }
-    while !tokens.at_end() {
-        if tokens.accept(&["WITHOUT", "ROWID"]) {
-            definition.table.options.without_rowid = true;
-        } else if tokens.accept(&["STRICT"]) {
-            definition.table.options.strict = true;
-        } else if !tokens.accept(&[","]) && !tokens.accept(&[";"]) {
-            return Err(Unreadable("STRICT or WITHOUT ROWID"));
-        }
+    reader.take_any(&["TEMP", "TEMPORARY"]);
+    if !reader.take(&["TABLE"]) {
+        return None;
     }
-    key_columns(&mut definition);
-    Ok(definition)
-}
-
-/// Columns of the primary key hold no NULL. (Those of old tables may, which SQLite's documentation calls a bug that it
-/// keeps; nothing is ever generated from it.)
-fn key_columns(definition: &mut Definition) {
-    let table = &mut definition.table;
-    let Some(key) = &table.primary_key else { return };
-    for column in &mut table.columns {
-        if key.columns.iter().any(|name| name.eq_ignore_ascii_case(&column.name)) {
-            column.nullable = false;
-        }
+    reader.take(&["IF", "NOT", "EXISTS"]);
+    let first = reader.identifier()?;
+    if !reader.take(&["."]) {
+        return Some(first);
     }
-}
-
-fn starts_table_constraint(tokens: &Tokens<'_>) -> bool {
-    // A column may be called like any of the words that only begin a constraint together with the next.
-    let begins: [&[&str]; 5] =
-        [&["CONSTRAINT"], &["PRIMARY", "KEY"], &["UNIQUE", "("], &["CHECK", "("], &["FOREIGN", "KEY"]];
-    begins.iter().any(|words| tokens.sees(words))
-}
-
-fn table_constraint(tokens: &mut Tokens<'_>, definition: &mut Definition) -> Result<()> {
-    let mut name = None;
-    while tokens.accept(&["CONSTRAINT"]) {
-        name = Some(tokens.name()?);
-    }
-    if tokens.accept(&["PRIMARY", "KEY"]) {
-        let (columns, mut more) = tokens.names()?;
-        let numbers = more.last().is_some_and(|word| word.eq_ignore_ascii_case("AUTOINCREMENT"));
-        if numbers {
-            more.pop();
-            let own = definition
-                .table
-                .columns
-                .iter_mut()
-                .find(|column| columns.iter().any(|name| name.eq_ignore_ascii_case(&column.name)));
-            own.into_iter().for_each(|column| column.identity = Some(Identity::ByDefault));
-        }
-        definition.ordered(!more.is_empty());
-        definition.table.primary_key = Some(PrimaryKey { name, columns, prefixes: Vec::new() });
-        definition.conflict(tokens);
-    } else if tokens.accept(&["UNIQUE"]) {
-        let (columns, more) = tokens.names()?;
-        definition.ordered(!more.is_empty());
-        definition.table.uniques.push(Unique { name, columns, nulls_not_distinct: false, deferrable: None });
-        definition.conflict(tokens);
-    } else if tokens.accept(&["CHECK"]) {
-        let expression = tokens.parentheses()?;
-        definition.table.checks.push(Check { name, expression });
-        definition.conflict(tokens);
-    } else if tokens.accept(&["FOREIGN", "KEY"]) {
-        let (columns, _) = tokens.names()?;
-        tokens.expect(&["REFERENCES"], "REFERENCES")?;
-        let key = references(tokens, name, columns)?;
-        definition.table.foreign_keys.push(key);
-    }
-    Ok(())
-}
-
-/// What stands behind `REFERENCES`.
-pub(super) fn references(
-    tokens: &mut Tokens<'_>,
-    name: Option<String>,
-    columns: Vec<String>,
-) -> Result<ForeignKey> {
-    let references: ObjectName = tokens.object_name()?;
-    let referenced_columns = if tokens.sees(&["("]) { tokens.names()?.0 } else { Vec::new() };
-    let (on_delete, on_update) = tokens.actions()?;
-    let deferrable = tokens.deferrable().unwrap_or_default();
-    Ok(ForeignKey { name, columns, references, referenced_columns, on_delete, on_update, deferrable })
+    let own = reader.identifier()?;
+    Some(Identifier { range: first.range.start..own.range.end, ..own })
 }

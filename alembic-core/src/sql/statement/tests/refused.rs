@@ -2,8 +2,8 @@
 
 use super::{check, check_all, errors, refused};
 use crate::sql::Dialect::{self, Mysql, Postgresql, Sqlite};
+use crate::sql::Forbidden;
 use crate::sql::significant;
-use crate::sql::statement::role_change;
 
 #[track_caller]
 fn control(dialect: Dialect, sql: &str, statement: &str) {
@@ -214,8 +214,9 @@ fn changes_of_the_role() {
         ("RESET ROLE", None),
         ("SET session_replication_role = replica", None),
     ] {
-        assert_eq!(role_change(sql, Postgresql).as_deref(), words, "{sql}");
-        assert_eq!(role_change(sql, Mysql), None, "{sql}");
+        let forbidden = words.map(|words| Forbidden::RoleChange(words.to_owned()));
+        assert_eq!(Forbidden::of(sql, Postgresql), forbidden, "{sql}");
+        assert_eq!(Forbidden::of(sql, Mysql), None, "{sql}");
     }
 }
 

@@ -4,9 +4,9 @@ use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::sample::{select, subsequence};
 
-use super::super::reader::Reader;
-use super::super::table::Table;
 use super::{altered, catalog};
+use crate::dialect::sqlite::definition::Table;
+use crate::sql::Reader;
 
 /// What may stand between two tokens, and is kept.
 fn gap() -> impl Strategy<Value = &'static str> {
@@ -91,7 +91,7 @@ fn table() -> impl Strategy<Value = (String, usize, usize)> {
 
 /// The significant tokens of a text.
 fn tokens(sql: &str) -> Vec<&str> {
-    let mut reader = Reader::new(sql);
+    let mut reader = Reader::stored(sql);
     std::iter::from_fn(|| reader.next().map(|token| token.text(sql))).collect()
 }
 

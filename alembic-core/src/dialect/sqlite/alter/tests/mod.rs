@@ -1,5 +1,6 @@
 //! Tables of stored text, ALTER and new text; what holds for any text is in `laws`.
 
+mod clauses;
 mod edits;
 mod laws;
 mod plans;
@@ -8,18 +9,19 @@ mod reading;
 use super::catalog::{Catalog, Object};
 use super::change::Change;
 use super::error::AlterError;
-use super::reader::Reader;
 use super::statement::Alter;
+use crate::sql::Reader;
 
 /// The catalog of a database with these objects.
 fn catalog(texts: &[&str]) -> Catalog {
     let object = |sql: &&str| {
-        let mut reader = Reader::new(sql);
+        let mut reader = Reader::stored(sql);
         reader.take(&["CREATE"]);
         let _ = reader.take(&["UNIQUE"]) || reader.take(&["VIRTUAL"]);
         let kind = reader.next().expect("a kind").text(sql).to_lowercase();
-        let name = reader.name().expect("a name").text;
-        let table = if reader.take(&["ON"]) { reader.name().expect("a table").text } else { name.clone() };
+        let name = reader.identifier().expect("a name").text;
+        let table =
+            if reader.take(&["ON"]) { reader.identifier().expect("a table").text } else { name.clone() };
         Object { kind, name, table, sql: Some((*sql).to_owned()) }
     };
     Catalog { schema: "main".to_owned(), objects: texts.iter().map(object).collect() }

@@ -1,6 +1,8 @@
 //! Statements: which are SQLite's own affair, and what the others say.
 
 use super::super::statement::{Action, Alter};
+use crate::sql::Dialect;
+use crate::sql::facts::Facts;
 
 #[test]
 fn what_sqlite_has_or_has_to_refuse_is_passed_to_it() {
@@ -43,7 +45,7 @@ fn what_sqlite_has_or_has_to_refuse_is_passed_to_it() {
 fn what_is_carried_out() {
     let check = |sql: &str, schema: Option<&str>, table: &str, if_exists: bool, actions: usize| {
         let alter = Alter::parse(sql).unwrap_or_else(|| panic!("passed to SQLite: {sql}"));
-        assert!(Alter::is_likely(sql), "{sql}");
+        assert!(Facts::of(sql, Dialect::Sqlite).is_portable, "{sql}");
         assert_eq!(
             (alter.schema.as_deref(), alter.table.as_str(), alter.if_exists, alter.actions.len()),
             (schema, table, if_exists, actions),
@@ -79,4 +81,51 @@ fn conversions() {
     assert_eq!(using("USING a::integer + 1").as_deref(), Some("a::integer + 1"));
     assert_eq!(using("USING b::integer").as_deref(), Some("b::integer"));
     assert_eq!(using("USING CAST(a AS int) /* why */").as_deref(), Some("CAST(a AS int)"));
+}
+
+const PIECES: [&str; 34] = [
+    "ADD",
+    "DROP",
+    "ALTER",
+    "RENAME",
+    "VALIDATE",
+    "COLUMN",
+    "CONSTRAINT",
+    "IF",
+    "EXISTS",
+    "NOT",
+    "NULL",
+    "ONLY",
+    "*",
+    "TO",
+    "TYPE",
+    "SET",
+    "DEFAULT",
+    "UNIQUE",
+    "CHECK",
+    "(",
+    ")",
+    ",",
+    ".",
+    "t",
+    "only",
+    "add",
+    "[b c]",
+    "'d'",
+    "int",
+    "1",
+    "USING",
+    "TABLE",
+    "CASCADE",
+    "/* e */",
+];
+
+proptest::proptest! {
+    /// A statement that is not passed to SQLite is a portable one by its facts: only those are read here.
+    #[test]
+    fn portable_statements(pieces in proptest::collection::vec(proptest::sample::select(PIECES.as_slice()), 0..8)) {
+        let sql = format!("ALTER TABLE {}", pieces.join(" "));
+        let is_portable = Facts::of(&sql, Dialect::Sqlite).is_portable;
+        proptest::prop_assert!(is_portable || Alter::parse(&sql).is_none(), "{}", sql);
+    }
 }

@@ -1,17 +1,16 @@
-//! The URL of the database: `--url`, `DATABASE_URL`, `.env`, `alembic.toml`.
-
-use std::path::Path;
+//! The database of a project: from `--url`, `DATABASE_URL`, `.env` or `alembic.toml`.
 
 use alembic_core::config::{InterpolateError, interpolate};
+use alembic_core::migrate::Database;
 
 use super::Project;
 use crate::args::Arguments;
 use crate::error::Failure;
 
 impl Project {
-    /// The URL of the database. One that has a name has only its own: `DATABASE_URL` would be another database's.
-    pub(crate) fn url(&self, arguments: &Arguments) -> Result<String, Failure> {
-        self.find_url(arguments)?.ok_or_else(|| match self.databases.first() {
+    /// The database of the project. A named one uses only its own `url`: `DATABASE_URL` may belong to another database.
+    pub(crate) fn database(&self, arguments: &Arguments) -> Result<Database, Failure> {
+        self.find_database(arguments)?.ok_or_else(|| match self.databases.first() {
             None => Failure::new(
                 "no database is configured",
                 "give `--url`, set DATABASE_URL (in the environment or in .env), or set `url` in alembic.toml",
@@ -27,9 +26,18 @@ impl Project {
         })
     }
 
-    pub(crate) fn find_url(&self, arguments: &Arguments) -> Result<Option<String>, Failure> {
+    /// The database of the project, if one is configured. Its URL is looked for and parsed once.
+    pub(crate) fn find_database(&self, arguments: &Arguments) -> Result<Option<Database>, Failure> {
+        if let Some(found) = self.database.get() {
+            return Ok(found.clone());
+        }
+        let found = self.configured(arguments)?;
+        Ok(self.database.get_or_init(|| found).clone())
+    }
+
+    fn configured(&self, arguments: &Arguments) -> Result<Option<Database>, Failure> {
         if let Some(url) = &arguments.url {
-            return Ok(Some(url.clone()));
+            return Ok(Some(url.into()));
         }
         let dotenv = self.dotenv()?;
         let variable = |name: &str| {
@@ -39,7 +47,7 @@ impl Project {
         if self.databases.is_empty()
             && let Some(url) = variable("DATABASE_URL").filter(|url| !url.is_empty())
         {
-            return Ok(Some(url));
+            return Ok(Some(url.into()));
         }
         let Some(url) = &self.config.url else {
             return Ok(None);
@@ -51,19 +59,8 @@ impl Project {
             };
             Failure::new(self.config.error("url", format!("`url`: {error}")), help)
         })?;
-        Ok(Some(self.anchor(url)))
-    }
-
-    /// A relative SQLite file in alembic.toml is relative to alembic.toml, wherever the command is run.
-    fn anchor(&self, url: String) -> String {
-        let Some(rest) = url.strip_prefix("sqlite:") else {
-            return url;
-        };
-        let path = rest.strip_prefix("//").unwrap_or(rest);
-        if path.is_empty() || path.starts_with([':', '/', '?']) || Path::new(path).is_absolute() {
-            return url;
-        }
-        format!("sqlite://{}/{path}", self.folder.display())
+        // A relative file in alembic.toml is relative to that file, wherever the command is run.
+        Ok(Some(Database::from(url).relative_to(&self.folder)))
     }
 
     /// The variables of the nearest `.env`, from the package's folder upwards.

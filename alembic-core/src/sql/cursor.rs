@@ -1,10 +1,15 @@
-//! The tokens that matter for where statements begin and end.
+//! A stream of significant tokens, into executable comments, with lookahead. Everything that reads SQL word by word
+//! gets its tokens here.
+//!
+//! The splitter uses it as it is: a section may be large, is read once, and its reader must be able to jump over the data
+//! of a `COPY`. A [`Reader`](super::Reader) collects the tokens of one statement from it, because it looks far ahead and
+//! starts again at any place.
 
 use std::collections::VecDeque;
 
-use crate::sql::Dialect;
-use crate::sql::lexer::{Lexer, Token, TokenKind, lex};
-use crate::sql::statement::delimiter::delimiter_directive;
+use super::Dialect;
+use super::lexer::{Lexer, Token, TokenKind};
+use super::statement::delimiter_directive;
 
 /// A token, or one of those that an executable comment holds.
 ///
@@ -17,19 +22,24 @@ pub(super) struct Piece {
     pub(super) end: usize,
     /// The token of the text: the executable comment around it, or itself.
     pub(super) outer: Token,
-    /// Whether it stands in an executable comment.
+    /// Whether it is part of an executable comment.
     pub(super) embedded: bool,
 }
 
 impl Piece {
-    /// A token that stands in no executable comment.
+    /// A token outside executable comments.
     pub(super) fn plain(token: Token) -> Piece {
         let Token { kind, start, end } = token;
         Piece { kind, start, end, outer: token, embedded: false }
     }
+
+    /// Its own token, inside or outside an executable comment.
+    pub(super) fn token(self) -> Token {
+        Token { kind: self.kind, start: self.start, end: self.end }
+    }
 }
 
-/// Walks over the significant tokens, into executable comments, and lets one look ahead.
+/// Walks over the significant tokens and delimiter directives of a text.
 pub(super) struct Cursor<'a> {
     sql: &'a str,
     dialect: Dialect,
@@ -41,10 +51,23 @@ pub(super) struct Cursor<'a> {
 
 impl<'a> Cursor<'a> {
     pub(super) fn new(sql: &'a str, dialect: Dialect) -> Cursor<'a> {
-        Cursor { sql, dialect, lexer: lex(sql, dialect), embedded: None, ahead: VecDeque::new() }
+        let lexer = Lexer::starting_at(sql, dialect, 0);
+        Cursor { sql, dialect, lexer, embedded: None, ahead: VecDeque::new() }
     }
 
-    /// Goes on at byte `position`, which stands between two tokens.
+    /// The word that the text begins with, after hints.
+    pub(super) fn first_word(mut self) -> Option<&'a str> {
+        loop {
+            let piece = self.next()?;
+            match piece.kind {
+                TokenKind::Hint => {}
+                TokenKind::Word => return Some(self.text(piece)),
+                _ => return None,
+            }
+        }
+    }
+
+    /// Goes on at byte `position`, which is between two tokens.
     pub(super) fn seek(&mut self, position: usize) {
         self.lexer = Lexer::starting_at(self.sql, self.dialect, position);
         self.embedded = None;
@@ -107,7 +130,7 @@ impl<'a> Cursor<'a> {
         loop {
             if let Some((inner, outer)) = &mut self.embedded {
                 match inner.next() {
-                    Some(token) if matches!(token.kind, TokenKind::Whitespace | TokenKind::Comment) => {}
+                    Some(token) if !token.kind.is_significant() => {}
                     Some(token) => {
                         let Token { kind, start, end } = token;
                         return Some(Piece { kind, start, end, outer: *outer, embedded: true });
