@@ -8,6 +8,8 @@ pub(crate) mod catalog;
 #[cfg(all(feature = "sources", feature = "driver"))]
 mod ddl;
 #[cfg(feature = "driver")]
+mod driver_error;
+#[cfg(feature = "driver")]
 mod error_kind;
 #[cfg(feature = "driver")]
 mod failure;

@@ -16,6 +16,7 @@
 //! a [`Kind::Program`].
 
 mod alter;
+mod ddl;
 mod definition;
 mod kind;
 mod mention;
@@ -79,7 +80,7 @@ impl Facts {
         };
         let text = Text::new(text, dialect);
         let words: Vec<&str> = text.words.iter().map(String::as_str).collect();
-        let definition = definition::read(&text, &words);
+        let definition = ddl::read(&text, &words);
         let transaction = transaction::transaction(&text, &words);
         let mut uses = rows::uses(&text, &words);
         uses.extend(definition.uses.iter().cloned());

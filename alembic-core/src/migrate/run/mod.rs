@@ -6,6 +6,7 @@ mod executor;
 mod group;
 mod joined;
 mod journal;
+mod notes;
 mod pending;
 pub(crate) mod plan;
 mod preflight;

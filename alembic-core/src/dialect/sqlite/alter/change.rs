@@ -5,8 +5,8 @@ use super::edit::{Edits, has_comments_around, without};
 use super::error::AlterError;
 use super::keys::{ForeignKey, foreign_keys, inbound};
 use super::names::{named, names};
-use super::plan::Check;
 use super::statement::Action;
+use super::step::Check;
 use super::{query, quoted};
 use crate::dialect::sqlite::definition::{
     Affinity, Column, Constraint, Rule, Table, affinity, same, table_constraint,

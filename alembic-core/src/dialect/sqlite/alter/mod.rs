@@ -12,13 +12,15 @@ mod names;
 mod plan;
 mod query;
 mod statement;
+mod step;
 #[cfg(test)]
 mod tests;
 
 pub(crate) use catalog::{Catalog, Object};
 pub(crate) use error::AlterError;
-pub(crate) use plan::{Check, Plan, Step};
+pub(crate) use plan::Plan;
 pub(crate) use statement::{Action, Alter};
+pub(crate) use step::{Check, Step};
 
 use crate::sql::Dialect;
 use crate::sql::quote;

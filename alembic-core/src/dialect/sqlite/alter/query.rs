@@ -2,9 +2,9 @@
 
 use super::change::Change;
 use super::keys::inbound;
-use super::plan::Check;
 use super::quoted;
 use super::statement::is_constant;
+use super::step::Check;
 use crate::dialect::sqlite::definition::{Column, Rule, Table, same};
 use crate::sql::quote::string as literal;
 use crate::sql::{Reader, TokenKind, unquote};
