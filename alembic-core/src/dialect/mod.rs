@@ -38,8 +38,6 @@ mod tables;
 #[cfg(feature = "sources")]
 mod types;
 
-#[cfg(feature = "driver")]
-pub(crate) use crate::sql::quote;
 #[cfg(all(feature = "sources", feature = "driver"))]
 pub use ddl::DdlError;
 #[cfg(all(feature = "sources", feature = "driver"))]

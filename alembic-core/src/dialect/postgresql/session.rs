@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::dialect::quote::literal;
+use crate::sql::quote::literal;
 use crate::sql::Dialect;
 use crate::sql::facts::Leftover;
 

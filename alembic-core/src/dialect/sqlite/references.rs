@@ -1,6 +1,6 @@
 //! The statements about rows that reference rows of other tables, in SQLite.
 
-use crate::dialect::quote::{identifier, literal};
+use crate::sql::quote::{identifier, literal};
 use crate::sql::Dialect;
 
 /// All rows that reference a missing row: table, rowid, referenced table.

@@ -1,6 +1,6 @@
 //! The statements that read and edit the schema of SQLite.
 
-use crate::dialect::quote::{identifier, literal};
+use crate::sql::quote::{identifier, literal};
 use crate::sql::Dialect;
 
 /// Names of the databases of a connection, in the order in which SQLite looks for a table.

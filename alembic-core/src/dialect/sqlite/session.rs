@@ -1,6 +1,6 @@
 //! The statements that read and reset a SQLite connection.
 
-use crate::dialect::quote::identifier;
+use crate::sql::quote::identifier;
 use crate::sql::Dialect;
 
 /// Pragmas that change the effect of later statements. Those that only change the speed may stay.

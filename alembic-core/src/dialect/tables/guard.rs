@@ -1,7 +1,7 @@
 //! Conditions in a script for a plain client, which stop it with a message.
 
 use super::Tables;
-use crate::dialect::quote::identifier;
+use crate::sql::quote::identifier;
 use crate::sql::Dialect;
 
 impl Tables {

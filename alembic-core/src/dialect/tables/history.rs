@@ -22,7 +22,7 @@
 use std::time::Duration;
 
 use super::Tables;
-use crate::dialect::quote::identifier;
+use crate::sql::quote::identifier;
 use crate::revision::Direction;
 use crate::script::Digest;
 use crate::sql::Dialect;
