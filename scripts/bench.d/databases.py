@@ -62,6 +62,10 @@ class Sqlite:
         """`migrate run` wants a file; this is how sqlx-cli makes it."""
         text_of(sqlx, "database", "create", "--no-dotenv", "--database-url", self.url(name))
 
+    def prepare_refinery(self, name):
+        """It needs a file too, and does not create it."""
+        (self.folder / f"{name}.db").touch()
+
     def drop(self, name):
         self.create(name)
 
@@ -98,6 +102,9 @@ class Server:
         return urllib.parse.urlunsplit(self.parts._replace(path=f"/{self.prefix}{name}"))
 
     def prepare_sqlx(self, sqlx, name):
+        pass
+
+    def prepare_refinery(self, name):
         pass
 
     def create(self, name):

@@ -10,6 +10,7 @@ from process import Failed, measure
 OURS, OURS_EACH = "cargo-alembic", "cargo-alembic, each"
 PLAIN, PLAIN_EACH = "plain client", "plain client, each"
 SQLX = "sqlx-cli"
+REFINERY = "refinery -g"
 
 FILES = "reading the files"
 
@@ -26,6 +27,7 @@ class Table:
     database: str
     growth: bool = False  # measured only for how the time grows with the number of revisions
     schema: bool = False  # tables, not revisions
+    inserts: bool = False  # rows, not revisions
     samples: dict = dataclasses.field(default_factory=dict)
 
     def add(self, operation, contender, sample):
@@ -35,10 +37,11 @@ class Table:
 class Bench:
     """Where everything is, and how often it is measured."""
 
-    def __init__(self, folder, binary, sqlx, runs, say):
+    def __init__(self, folder, binary, sqlx, refinery, runs, say):
         self.folder = folder
         self.binary = binary
         self.sqlx = sqlx
+        self.refinery = refinery
         self.runs = runs
         self.say = say
 
@@ -76,6 +79,8 @@ class Bench:
             if self.sqlx:
                 workload.write_sqlx(home / "sqlx", made)
                 contenders[SQLX] = "sqlx"
+                workload.write_refinery(home / "refinery", made)
+                contenders[REFINERY] = "refinery"
         for run in range(self.runs):
             self.say(f"{table.title}, {run + 1} of {self.runs}")
             for name in contenders.values():
@@ -84,6 +89,7 @@ class Bench:
                 lock.write_bytes(unsealed)
             if SQLX in contenders:
                 database.prepare_sqlx(self.sqlx, contenders[SQLX])
+                database.prepare_refinery(contenders[REFINERY])
             for operation, commands in self.operations(database, home).items():
                 # Who comes first may have it harder: each time it is somebody else.
                 turns = [contender for contender in contenders if contender in commands]
@@ -113,12 +119,19 @@ class Bench:
             where = ["--source", home / "sqlx", "--no-dotenv", "--database-url", database.url("sqlx")]
             return {"command": [self.sqlx, "migrate", *arguments, *where]}
 
+        def refinery(*arguments):
+            # The URL is in a variable whose name is given.
+            where = ["-e", "BENCH_REFINERY_URL", "-p", home / "refinery"]
+            environment = {"BENCH_REFINERY_URL": database.url("refinery")}
+            return {"command": [self.refinery, "migrate", *arguments, *where], "environment": environment}
+
         files = home / "plain"
         return {
             APPLY: {
                 PLAIN: plain(database.script("plain"), files / "one.sql"),
                 OURS: ours("upgrade"),
                 SQLX: sqlx("run"),
+                REFINERY: refinery("-g"),
                 PLAIN_EACH: plain(database.script("plain_each"), files / "each.sql"),
                 OURS_EACH: ours("upgrade", package="each", name="ours_each"),
             },
@@ -134,6 +147,30 @@ class Bench:
                 SQLX: sqlx("revert", "--target-version", "0"),
             },
         }
+
+    # ---- Rows -------------------------------------------------------------------------------------------------
+
+    def inserts(self, database, count):
+        """One script of so many `INSERT`s, beside the plain client that executes them in one transaction."""
+        table = Table(f"{database.name}, {count:,} INSERTs of one script", count, f"{database.name}, inserts", inserts=True)
+        home = self.folder / f"inserts-{database.name}-{count}"
+        revision = workload.many_rows(count)
+        lock, unsealed = self.package(home / "package", [revision])
+        create, *inserts = revision.up
+        (home / "rows.sql").write_text(workload.sql((create, "BEGIN", *inserts, "COMMIT")))
+        plain = {"stdin": home / "rows.sql", "environment": database.environment}
+        environment = {"DATABASE_URL": database.url("ours")}
+        for run in range(self.runs):
+            self.say(f"{table.title}, {run + 1} of {self.runs}")
+            database.create("plain")
+            database.create("ours")
+            lock.write_bytes(unsealed)
+            table.add(APPLY, PLAIN, self.measure(database.script("plain"), **plain))
+            ours = self.measure(self.alembic("upgrade"), cwd=home / "package", environment=environment)
+            table.add(APPLY, OURS, ours)
+        database.drop("plain")
+        database.drop("ours")
+        return table
 
     # ---- Schemas ----------------------------------------------------------------------------------------------
 

@@ -2,14 +2,16 @@
 
 import statistics
 
-from measures import APPLY, DOWN, FILES, NOTHING, OURS, OURS_EACH, PLAIN, PLAIN_EACH, SQLX
+from measures import APPLY, DOWN, FILES, NOTHING, OURS, OURS_EACH, PLAIN, PLAIN_EACH, REFINERY, SQLX
 
 # The contenders in the order of the table.
-ORDER = (PLAIN, OURS, SQLX, PLAIN_EACH, OURS_EACH, FILES)
-FLOOR = {OURS: PLAIN, SQLX: PLAIN, OURS_EACH: PLAIN_EACH}
+ORDER = (PLAIN, OURS, SQLX, REFINERY, PLAIN_EACH, OURS_EACH, FILES)
+FLOOR = {OURS: PLAIN, SQLX: PLAIN, REFINERY: PLAIN, OURS_EACH: PLAIN_EACH}
 
 APPLY_LIMIT = 1.3
-NOTHING_LIMIT = 1.5
+REFINERY_LIMIT = 1.05
+INSERTS_LIMIT = 1.2
+NOTHING_LIMIT = 1.3
 PEAK_LIMIT = 16  # MiB
 GROWTH_LIMIT = 1.1  # of the time per revision, against the plain client's own growth
 GRAPH_LIMIT = 0.150  # seconds
@@ -71,9 +73,13 @@ def goals(tables):
 
         if table.growth:
             continue  # hardly any work for the database: no ratio to it says anything
+        if table.inserts:
+            yield from against(APPLY, PLAIN, INSERTS_LIMIT, f"≤ {INSERTS_LIMIT} × plain client, in one transaction")
+            continue
         for operation in (APPLY, DOWN):
             yield from against(operation, PLAIN, APPLY_LIMIT, f"≤ {APPLY_LIMIT} × plain client")
             yield from against(operation, SQLX, 1, "faster than sqlx-cli")
+        yield from against(APPLY, REFINERY, REFINERY_LIMIT, f"≤ {REFINERY_LIMIT} × refinery -g")
         yield from against(NOTHING, PLAIN, NOTHING_LIMIT, f"≤ {NOTHING_LIMIT} × plain client")
         if APPLY not in ours:
             limit = SCHEMA_LIMIT if table.schema else GRAPH_LIMIT
@@ -84,6 +90,9 @@ def goals(tables):
         if table.count <= 1_000 and not table.schema:
             peak, operation = max((sample.peak, operation) for operation in ours for sample in ours[operation])
             yield f"{table.title}: peak ≤ {PEAK_LIMIT} MiB", f"{peak:.1f} MiB ({operation})", peak <= PEAK_LIMIT
+            if SQLX in samples.get(APPLY, {}):
+                theirs = max(sample.peak for contenders in samples.values() for sample in contenders.get(SQLX, []))
+                yield f"{table.title}: peak ≤ sqlx-cli's", f"{peak:.1f} MiB, {theirs:.1f} MiB", peak <= theirs
     yield from growth(tables)
 
 

@@ -102,6 +102,13 @@ def revisions(count, parents=linear, tables_until=None):
     return made
 
 
+def many_rows(count):
+    """A revision that inserts so many rows one by one."""
+    create = "CREATE TABLE many (id INTEGER PRIMARY KEY, name VARCHAR(80) NOT NULL, note VARCHAR(200))"
+    rows = (f"INSERT INTO many (id, name, note) VALUES ({row}, 'name {row}', 'about {row}')" for row in range(count))
+    return Revision(0, (), "Many rows", (create, *rows), ("DROP TABLE many",))
+
+
 def sql(statements):
     return "".join(f"{statement};\n" for statement in statements)
 
@@ -133,6 +140,14 @@ def write_sqlx(folder, made):
         stem = f"{revision.version}_{revision.message.lower().replace(' ', '_')}"
         (folder / f"{stem}.up.sql").write_text(sql(revision.up))
         (folder / f"{stem}.down.sql").write_text(sql(revision.down))
+
+
+def write_refinery(folder, made):
+    """The same scripts for refinery, which has no way down."""
+    folder.mkdir(parents=True)
+    for revision in made:
+        name = f"V{revision.index + 1}__{revision.message.lower().replace(' ', '_')}.sql"
+        (folder / name).write_text(sql(revision.up))
 
 
 def write_plain(folder, made):

@@ -2,6 +2,7 @@
 
 use std::fmt::Display;
 use std::io::Write as _;
+use std::sync::OnceLock;
 
 use anstream::adapter::strip_str;
 use anstream::{AutoStream, ColorChoice};
@@ -42,12 +43,14 @@ pub(super) fn status_line(verb: &str, message: impl Display) -> String {
     format!("{GOOD}{verb:>12}{GOOD:#} {message}")
 }
 
-/// Writes a line to stderr, without its colours where nobody would see them. All at once: piece by piece, a line is half
-/// a dozen calls of the system, and other processes write in between.
+/// Writes a line to stderr, without its colours unless they are shown there. In one system call: piece by piece, a line
+/// takes half a dozen, and other processes write in between.
 pub(super) fn say(line: &str) {
+    // It takes a system call, and does not change.
+    static CHOICE: OnceLock<ColorChoice> = OnceLock::new();
     let mut stderr = std::io::stderr();
     let line = format!("{line}\n");
-    let _ = match AutoStream::choice(&stderr) {
+    let _ = match CHOICE.get_or_init(|| AutoStream::choice(&stderr)) {
         ColorChoice::Never => stderr.write_all(strip_str(&line).to_string().as_bytes()),
         _ => anstream::stderr().write_all(line.as_bytes()),
     };

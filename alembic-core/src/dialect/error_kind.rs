@@ -22,27 +22,6 @@ pub(crate) enum ErrorKind {
 }
 
 impl ErrorKind {
-    /// The kind of an error.
-    pub(crate) fn of(error: &sqlx::Error) -> ErrorKind {
-        let sqlx::Error::Database(error) = error else {
-            return ErrorKind::Other;
-        };
-        #[cfg(feature = "sqlite")]
-        if let Some(error) = error.try_downcast_ref::<sqlx::sqlite::SqliteError>() {
-            return super::sqlite::error_kind(error);
-        }
-        #[cfg(feature = "postgres")]
-        if let Some(error) = error.try_downcast_ref::<sqlx::postgres::PgDatabaseError>() {
-            return super::postgresql::error_kind(error);
-        }
-        #[cfg(feature = "mysql")]
-        if let Some(error) = error.try_downcast_ref::<sqlx::mysql::MySqlDatabaseError>() {
-            return super::mysql::error_kind(error);
-        }
-        let _ = error;
-        ErrorKind::Other
-    }
-
     /// Whether the same work may succeed a little later.
     pub(crate) fn is_transient(self) -> bool {
         matches!(self, ErrorKind::Busy | ErrorKind::Blocked)

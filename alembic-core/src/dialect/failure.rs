@@ -23,27 +23,6 @@ pub struct DatabaseMessage {
 }
 
 impl DatabaseMessage {
-    /// The parts of a driver's error.
-    #[must_use]
-    pub fn of(error: &sqlx::Error) -> DatabaseMessage {
-        let sqlx::Error::Database(database) = error else {
-            return DatabaseMessage { message: plain(error), ..DatabaseMessage::default() };
-        };
-        #[cfg(feature = "postgres")]
-        if let Some(error) = database.try_downcast_ref::<sqlx::postgres::PgDatabaseError>() {
-            return super::postgresql::message(error);
-        }
-        #[cfg(feature = "mysql")]
-        if let Some(error) = database.try_downcast_ref::<sqlx::mysql::MySqlDatabaseError>() {
-            return super::mysql::message(error);
-        }
-        DatabaseMessage {
-            code: database.code().map(Into::into),
-            message: database.message().to_owned(),
-            ..DatabaseMessage::default()
-        }
-    }
-
     /// Whether the server refused the user (SQLSTATE class 28; `ER_ACCESS_DENIED_ERROR`).
     pub(crate) fn is_login(&self) -> bool {
         self.code.as_deref().is_some_and(|code| code.starts_with("28") || code == "1045")
@@ -70,17 +49,6 @@ impl DatabaseMessage {
     /// Whether a statement cannot run in a transaction (`active_sql_transaction`; SQLite has no code for it).
     pub(crate) fn refuses_transaction(&self) -> bool {
         self.code.as_deref() == Some("25001") || self.message.contains("from within a transaction")
-    }
-}
-
-/// A failure that is not the database's: of the connection, mostly.
-fn plain(error: &sqlx::Error) -> String {
-    match error {
-        sqlx::Error::Io(error) => error.to_string(),
-        sqlx::Error::Tls(error) => format!("TLS: {error}"),
-        sqlx::Error::Configuration(error) => error.to_string(),
-        sqlx::Error::PoolTimedOut => "no connection of the pool became free in time".to_owned(),
-        error => error.to_string(),
     }
 }
 

@@ -8,6 +8,8 @@ pub(crate) mod catalog;
 #[cfg(all(feature = "sources", feature = "driver"))]
 mod ddl;
 #[cfg(feature = "driver")]
+mod driver_error;
+#[cfg(feature = "driver")]
 mod error_kind;
 #[cfg(feature = "driver")]
 mod failure;
@@ -36,8 +38,6 @@ mod tables;
 #[cfg(feature = "sources")]
 mod types;
 
-#[cfg(feature = "driver")]
-pub(crate) use crate::sql::quote;
 #[cfg(all(feature = "sources", feature = "driver"))]
 pub use ddl::DdlError;
 #[cfg(all(feature = "sources", feature = "driver"))]
@@ -61,7 +61,7 @@ pub(crate) use server::{ReadOnly, ServerFacts};
 #[cfg(feature = "driver")]
 pub(crate) use tables::Tables;
 #[cfg(feature = "driver")]
-pub(crate) use tables::history::{Entry, Operation};
+pub(crate) use tables::history::{DoneEntry, Entry, Operation};
 #[cfg(feature = "driver")]
 pub(crate) use tables::version::ALEMBIC_WIDTH;
 #[cfg(feature = "sources")]

@@ -2,11 +2,12 @@
 
 use std::fmt::Write as _;
 use std::sync::Arc;
+use std::time::Duration;
 
 use super::error::MigrateError;
 use crate::config::TransactionMode;
 use crate::dialect::sqlite::references;
-use crate::dialect::{Offline, Tables};
+use crate::dialect::{DoneEntry, Offline, Tables};
 use crate::migrate::history::context::{Author, Context, applied_by};
 use crate::migrate::history::step::PlannedStep;
 use crate::migrate::run::plan::{Goal, Plan};
@@ -166,7 +167,9 @@ impl Writer<'_> {
                 if saved_path && changes_path(step) {
                     self.statement(self.offline.restore_search_path());
                 }
-                self.statement(&self.context.tables.done(&self.context.entry(step), None));
+                let now = Duration::ZERO;
+                let done = DoneEntry { entry: self.context.entry(step), started: now, finished: now };
+                self.statement(&self.context.tables.done(&[done]));
                 for sql in self.context.row_changes(&step.rows) {
                     self.statement(&sql);
                 }

@@ -8,8 +8,8 @@
 use std::collections::VecDeque;
 
 use super::Dialect;
+use super::directive::delimiter_directive;
 use super::lexer::{Lexer, Token, TokenKind};
-use super::statement::delimiter_directive;
 
 /// A token, or one of those that an executable comment holds.
 ///

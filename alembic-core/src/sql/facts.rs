@@ -16,6 +16,7 @@
 //! a [`Kind::Program`].
 
 mod alter;
+mod ddl;
 mod definition;
 mod kind;
 mod mention;
@@ -37,7 +38,7 @@ use mention::Words;
 pub(crate) use mention::mentions;
 pub(crate) use object::{Action, Change, Object, ObjectKind};
 pub(crate) use outside::Outside;
-pub(crate) use rows::{Access, Use};
+pub(crate) use rows::{Access, ChangedRows, Use};
 pub(crate) use session::{Leftover, Session};
 pub(crate) use trace::{Indexes, Trace};
 pub(crate) use transaction::Transaction;
@@ -55,6 +56,8 @@ pub(crate) struct Facts {
     pub(crate) uses: Vec<Use>,
     /// How the statement behaves in a transaction.
     pub(crate) transaction: Transaction,
+    /// MySQL: the rows of one table that the statement changes, if it changes nothing else.
+    pub(crate) changed_rows: Option<ChangedRows>,
     /// MySQL: the statement may return several results, or none for itself.
     pub(crate) has_several_results: bool,
     /// Evidence in the catalog that the statement was executed. For a statement that shares a transaction: the evidence
@@ -77,7 +80,7 @@ impl Facts {
         };
         let text = Text::new(text, dialect);
         let words: Vec<&str> = text.words.iter().map(String::as_str).collect();
-        let definition = definition::read(&text, &words);
+        let definition = ddl::read(&text, &words);
         let transaction = transaction::transaction(&text, &words);
         let mut uses = rows::uses(&text, &words);
         uses.extend(definition.uses.iter().cloned());
@@ -94,6 +97,7 @@ impl Facts {
             kind: kind::kind(dialect, &words, &uses),
             outside: outside::outside(&text, &words, &definition),
             transaction,
+            changed_rows: rows::changed_rows(&text).filter(|_| matches!(opened, Cow::Borrowed(_))),
             has_several_results: transaction::has_several_results(dialect, &words),
             trace,
             is_portable: dialect == Dialect::Sqlite && definition.is_portable,
@@ -122,6 +126,7 @@ impl Facts {
             changes: Vec::new(),
             uses: Vec::new(),
             transaction: Transaction::Shared,
+            changed_rows: None,
             has_several_results: false,
             trace: Trace::Nothing,
             is_portable: false,

@@ -5,6 +5,7 @@ mod cursor;
 #[cfg(feature = "sources")]
 pub(crate) mod default;
 mod dialect;
+mod directive;
 #[cfg(feature = "sources")]
 pub(crate) mod expression;
 #[cfg(feature = "driver")]
@@ -30,6 +31,7 @@ pub(crate) mod unquote;
 pub(crate) mod values;
 
 pub use dialect::Dialect;
+pub(crate) use directive::delimiter_directive;
 pub(crate) use forbidden::Forbidden;
 #[cfg(any(feature = "sources", feature = "driver"))]
 pub(crate) use implied::{implied_check_name, implied_name};
@@ -40,7 +42,6 @@ pub(crate) use reader::Reader;
 pub(crate) use reader::{Identifier, Name};
 #[cfg(feature = "driver")]
 pub(crate) use statement::AFTER_SQLITE_TYPE;
-pub(crate) use statement::delimiter_directive;
 pub use statement::{Statement, StatementError, keywords, split};
 pub use tokens::significant;
 pub use unquote::unquote;

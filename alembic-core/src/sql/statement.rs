@@ -14,10 +14,12 @@
 //! What a section must not hold is reported here too: transaction control, MySQL's `LOCK TABLES`, commands that belong to a
 //! client program, `COPY … FROM STDIN`.
 
+mod block;
 mod body;
 mod brackets;
 mod client;
 mod compound;
+mod copy;
 mod delimiter;
 mod error;
 mod routine;
@@ -30,7 +32,6 @@ use serde::{Deserialize, Serialize};
 use super::Dialect;
 #[cfg(feature = "driver")]
 pub(crate) use brackets::AFTER_SQLITE_TYPE;
-pub(crate) use delimiter::delimiter_directive;
 pub use error::StatementError;
 
 /// One statement: the range of its text, without white space and comments around it and without its

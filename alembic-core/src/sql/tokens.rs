@@ -20,8 +20,8 @@
 //! `1`, as it does `a < -1`; it reads `a@-1` as `a`, `@-`, `1`.
 
 use super::Dialect;
+use super::directive::delimiter_directive;
 use super::lexer::{TokenKind, lex};
-use super::statement::delimiter_directive;
 
 #[cfg(test)]
 mod tests;

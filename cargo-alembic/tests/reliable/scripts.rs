@@ -9,7 +9,9 @@ pub(crate) fn revisions(kind: Kind) -> Vec<Script<'static>> {
             "r1",
             "",
             "CREATE TABLE account (id INTEGER PRIMARY KEY, name VARCHAR(40) NOT NULL, balance INTEGER NOT NULL);\n\
-             INSERT INTO account VALUES (1, 'ada', 10), (2, 'bob', 20), (3, 'eve', 30);\n\
+             INSERT INTO account VALUES (1, 'ada', 5);\nINSERT INTO account VALUES (2, 'bob', 20);\n\
+             UPDATE account SET balance = balance * 2 WHERE id = 1;\n\
+             INSERT INTO account VALUES (3, 'eve', 30);\nDELETE FROM account WHERE id > 3;\n\
              CREATE TABLE entry (account INTEGER NOT NULL, amount INTEGER NOT NULL);\n\
              INSERT INTO entry SELECT id, balance FROM account;",
             "DROP TABLE entry;\nDROP TABLE account;",

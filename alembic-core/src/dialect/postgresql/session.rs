@@ -2,9 +2,9 @@
 
 use std::time::Duration;
 
-use crate::dialect::quote::literal;
 use crate::sql::Dialect;
 use crate::sql::facts::Leftover;
+use crate::sql::quote::literal;
 
 /// The settings that differ from those of a new session: name, value.
 pub(crate) const CHANGED_SETTINGS: &str = "SELECT s.name, s.setting FROM pg_catalog.pg_settings s \

@@ -1,7 +1,7 @@
 //! The statements about rows that reference rows of other tables, in SQLite.
 
-use crate::dialect::quote::{identifier, literal};
 use crate::sql::Dialect;
+use crate::sql::quote::{identifier, literal};
 
 /// All rows that reference a missing row: table, rowid, referenced table.
 pub(crate) const ALL_ORPHANS: &str =

@@ -1,7 +1,7 @@
 //! The statements that read and edit the schema of SQLite.
 
-use crate::dialect::quote::{identifier, literal};
 use crate::sql::Dialect;
+use crate::sql::quote::{identifier, literal};
 
 /// Names of the databases of a connection, in the order in which SQLite looks for a table.
 pub(crate) const DATABASES: &str = "SELECT name FROM pragma_database_list ORDER BY name <> 'temp', seq";

@@ -1,7 +1,7 @@
 //! The statements that read and reset a SQLite connection.
 
-use crate::dialect::quote::identifier;
 use crate::sql::Dialect;
+use crate::sql::quote::identifier;
 
 /// Pragmas that change the effect of later statements. Those that only change the speed may stay.
 const PRAGMAS: [&str; 11] = [

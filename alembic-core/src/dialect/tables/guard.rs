@@ -1,8 +1,8 @@
 //! Conditions in a script for a plain client, which stop it with a message.
 
 use super::Tables;
-use crate::dialect::quote::identifier;
 use crate::sql::Dialect;
+use crate::sql::quote::identifier;
 
 impl Tables {
     /// Statements that fail with `message` unless the version table has exactly these rows.

@@ -19,12 +19,13 @@
 //! | `tool_version` | of alembic |
 //! | `script` | the text of the script |
 
-use std::time::SystemTime;
+use std::time::Duration;
 
 use super::Tables;
-use crate::dialect::quote::identifier;
+use crate::revision::Direction;
 use crate::script::Digest;
 use crate::sql::Dialect;
+use crate::sql::quote::identifier;
 
 /// The kind of change that a row of the history records.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -38,6 +39,14 @@ pub(crate) enum Operation {
 }
 
 impl Operation {
+    /// The change that a run in this direction makes.
+    pub(crate) fn of(direction: Direction) -> Operation {
+        match direction {
+            Direction::Upgrade => Operation::Upgrade,
+            Direction::Downgrade => Operation::Downgrade,
+        }
+    }
+
     pub(crate) fn name(&self) -> &'static str {
         match self {
             Operation::Upgrade => "upgrade",
@@ -46,6 +55,15 @@ impl Operation {
             Operation::Unstamp => "unstamp",
         }
     }
+}
+
+/// A new row of the history for a revision that is done.
+pub(crate) struct DoneEntry<'a> {
+    pub(crate) entry: Entry<'a>,
+    /// The time since it was started.
+    pub(crate) started: Duration,
+    /// The time since it was finished.
+    pub(crate) finished: Duration,
 }
 
 /// A new row of the history.
@@ -186,57 +204,82 @@ impl Tables {
         }
     }
 
-    /// Adds the row of a revision that is begun.
+    /// Adds the row of a revision that begins.
     pub(crate) fn begin(&self, entry: &Entry<'_>) -> String {
-        self.insert(std::slice::from_ref(entry), 0, self.now(), "NULL")
+        self.insert([self.row(entry, 1, [0, 0], [self.now(), "NULL"], None)])
     }
 
-    /// Adds the row of a revision that is done, at the end of the message that executed it: in a transaction no other
-    /// session could see a row of one that is begun.
-    ///
-    /// Without `begun` the revision begins and ends at the time of this statement: in a file, which may run at any time.
-    pub(crate) fn done(&self, entry: &Entry<'_>, begun: Option<SystemTime>) -> String {
-        let begun = match (self.dialect, begun) {
-            // SQLite uses the clock of this process.
-            (Dialect::Sqlite, Some(begun)) => {
-                let since = begun.duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default().as_secs_f64();
-                format!("strftime('%Y-%m-%dT%H:%M:%fZ', {since:.3}, 'unixepoch')")
-            }
-            // The time at which the server received the message.
-            (Dialect::Postgresql, Some(_)) => "statement_timestamp()".to_owned(),
-            _ => self.now().to_owned(),
-        };
-        self.insert(std::slice::from_ref(entry), entry.statements, &begun, self.now())
+    /// Adds the row of a revision that begins with a statement that commits by itself. `catalog` is the state before it of all
+    /// that it touches.
+    pub(crate) fn begin_alone(&self, entry: &Entry<'_>, catalog: Option<&str>) -> String {
+        self.insert([self.row(entry, 1, [0, 1], [self.now(), "NULL"], catalog)])
+    }
+
+    /// Adds the rows of revisions that are done in the open transaction, where no other session could see a row of one that
+    /// is begun.
+    pub(crate) fn done(&self, rows: &[DoneEntry<'_>]) -> String {
+        self.insert(rows.iter().map(|DoneEntry { entry, started, finished }| {
+            let times = [self.ago(*started), self.ago(*finished)];
+            self.row(entry, rows.len(), [entry.statements; 2], times.each_ref().map(String::as_str), None)
+        }))
     }
 
     /// Adds rows that begin and end now: stamps.
     pub(crate) fn record(&self, entries: &[Entry<'_>]) -> String {
-        self.insert(entries, 0, self.now(), self.now())
+        let now = [self.now(); 2];
+        self.insert(entries.iter().map(|entry| self.row(entry, entries.len(), [0, 0], now, None)))
     }
 
-    fn insert(&self, entries: &[Entry<'_>], done: usize, begun: &str, finished: &str) -> String {
-        let rows: Vec<String> = entries
-            .iter()
-            .map(|entry| {
-                format!(
-                    "({}, '{}', '{}', '{}', {done}, {done}, {}, {begun}, {finished}, {}, '{}', {}, {})",
-                    self.literal(entry.revision),
-                    entry.operation.name(),
-                    entry.digest,
-                    entry.lineage,
-                    entry.statements,
-                    self.literal(entry.applied_by),
-                    env!("CARGO_PKG_VERSION"),
-                    self.optional(entry.server),
-                    self.script(entry, entries.len()),
-                )
-            })
-            .collect();
-        format!(
+    /// The moment so long ago, in server time.
+    fn ago(&self, ago: Duration) -> String {
+        match self.dialect {
+            _ if ago.is_zero() => self.now().to_owned(),
+            Dialect::Sqlite => {
+                format!("strftime('%Y-%m-%dT%H:%M:%fZ', 'now', '-{:.3} seconds')", ago.as_secs_f64())
+            }
+            Dialect::Postgresql => format!("{} - interval '{} microseconds'", self.now(), ago.as_micros()),
+            Dialect::Mysql => format!("{} - INTERVAL {} MICROSECOND", self.now(), ago.as_micros()),
+        }
+    }
+
+    fn insert(&self, rows: impl IntoIterator<Item = String>) -> String {
+        let mut sql = format!(
             "INSERT INTO {} (revision, operation, digest, lineage, statements_done, statements_begun, \
-             statements_total, started_at, finished_at, applied_by, tool_version, server, script) VALUES {}",
+             statements_total, started_at, finished_at, applied_by, tool_version, server, catalog_before, script) \
+             VALUES ",
             self.history(),
-            rows.join(", ")
+        );
+        for (index, row) in rows.into_iter().enumerate() {
+            if index > 0 {
+                sql.push_str(", ");
+            }
+            sql.push_str(&row);
+        }
+        sql
+    }
+
+    /// A row of `count` that are inserted together: how many statements are done and begun, when the first one was begun
+    /// and the last one finished.
+    fn row(
+        &self,
+        entry: &Entry<'_>,
+        count: usize,
+        [done, begun]: [usize; 2],
+        [started, finished]: [&str; 2],
+        catalog: Option<&str>,
+    ) -> String {
+        format!(
+            "({}, '{}', '{}', '{}', {done}, {begun}, {}, {started}, {finished}, {}, '{}', {}, {}, {})",
+            self.literal(entry.revision),
+            entry.operation.name(),
+            entry.digest,
+            entry.lineage,
+            entry.statements,
+            self.literal(entry.applied_by),
+            env!("CARGO_PKG_VERSION"),
+            self.optional(entry.server),
+            self.optional(catalog),
+            self.script(entry, count),
         )
     }
 
@@ -265,11 +308,14 @@ impl Tables {
         self.update(revision, &change)
     }
 
-    /// The statement after the first `done` of the unfinished revision is about to run, and commits by itself. `catalog`
-    /// has the catalog entries that it changes, before it runs.
+    /// The first `done` statements of the unfinished revision are done; the next one is about to run, and commits by
+    /// itself. `catalog` has the catalog entries that it changes, before it runs.
     pub(crate) fn intend(&self, revision: &str, done: usize, catalog: Option<&str>) -> String {
         let catalog = self.optional(catalog);
-        let change = format!("statements_begun = {}, error = NULL, catalog_before = {catalog}", done + 1);
+        let change = format!(
+            "statements_done = {done}, statements_begun = {}, error = NULL, catalog_before = {catalog}",
+            done + 1
+        );
         self.update(revision, &change)
     }
 
@@ -279,6 +325,22 @@ impl Tables {
             "statements_done = {done}, statements_begun = {done}, error = NULL, catalog_before = NULL"
         );
         self.update(revision, &change)
+    }
+
+    /// Statements of the unfinished revision, after the first `done`, are about to run in the open transaction.
+    ///
+    /// No committed row has this number of begun statements: it tells [`keep`](Tables::keep) that the transaction is still
+    /// open.
+    pub(crate) fn open_group(&self, revision: &str, done: usize) -> String {
+        let change = format!("statements_begun = {}, error = NULL, catalog_before = NULL", done + 2);
+        self.update(revision, &change)
+    }
+
+    /// The first `done` statements of the unfinished revision are done, in the transaction that
+    /// [`open_group`](Tables::open_group) opened. Changes no row if the server has rolled it back.
+    pub(crate) fn keep(&self, revision: &str, done: usize) -> String {
+        let update = self.update(revision, &format!("statements_begun = {done}, statements_done = {done}"));
+        format!("{update} AND statements_begun > statements_done + 1")
     }
 
     /// The next statement of the unfinished revision failed, and changed nothing.

@@ -4,10 +4,10 @@ use std::fmt;
 use std::ops::Range;
 
 use crate::dialect::DatabaseMessage;
-use crate::dialect::quote::identifier;
 use crate::dialect::sqlite::alter::AlterError;
 use crate::revision::{Direction, RevisionId};
 use crate::sql::Dialect;
+use crate::sql::quote::identifier;
 
 /// A statement that the database refused.
 #[derive(Debug)]

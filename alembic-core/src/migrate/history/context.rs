@@ -2,7 +2,7 @@
 
 use super::step::PlannedStep;
 use crate::dialect::{Entry, Operation, Tables};
-use crate::revision::{Node, RowChange, StampPlan};
+use crate::revision::{Direction, Node, RowChange, StampPlan};
 use crate::script::ScriptDirectory;
 use crate::sql::Dialect;
 
@@ -34,18 +34,24 @@ impl Context<'_> {
         lengths.max().unwrap_or_default()
     }
 
-    /// The row of the history for a step.
-    pub(crate) fn entry<'s>(&'s self, step: &'s PlannedStep<'_>) -> Entry<'s> {
+    /// The row of the history for a revision with so many statements.
+    pub(crate) fn entry_with(&self, node: Node, direction: Direction, statements: usize) -> Entry<'_> {
+        let script = self.directory.script(node);
         Entry {
-            revision: step.script.revision.id.as_str(),
-            operation: step.operation(),
-            digest: self.directory.digest(step.node),
-            lineage: self.directory.lineage(step.node),
-            statements: step.statements.len(),
+            revision: script.revision.id.as_str(),
+            operation: Operation::of(direction),
+            digest: self.directory.digest(node),
+            lineage: self.directory.lineage(node),
+            statements,
             applied_by: self.author.applied_by,
             server: self.author.server,
-            script: Some(&step.script.text),
+            script: Some(&script.text),
         }
+    }
+
+    /// The row of the history for a step.
+    pub(crate) fn entry(&self, step: &PlannedStep<'_>) -> Entry<'_> {
+        self.entry_with(step.node, step.direction, step.statements.len())
     }
 
     /// The statements that change the rows of the version table. Each must change exactly one row.

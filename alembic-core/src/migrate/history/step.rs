@@ -62,9 +62,11 @@ impl PlannedStep<'_> {
     }
 
     pub(crate) fn operation(&self) -> Operation {
-        match self.direction {
-            Direction::Upgrade => Operation::Upgrade,
-            Direction::Downgrade => Operation::Downgrade,
-        }
+        Operation::of(self.direction)
+    }
+
+    /// The span in which it is executed.
+    pub(crate) fn span(&self) -> tracing::Span {
+        tracing::info_span!("revision", id = %self.script.revision.id, direction = %self.direction)
     }
 }

@@ -1,15 +1,14 @@
 //! Executes the steps of a plan, and records them.
 
-use std::time::{Instant, SystemTime};
-
 use tracing::Instrument as _;
 
 use super::executor::Executor;
+use super::running::Running;
 use crate::config::TransactionMode;
 use crate::migrate::error::MigrateError;
-use crate::migrate::event::{Done, Event, Report};
 use crate::migrate::history::step::PlannedStep;
 use crate::migrate::server::batch::{Batch, Failure};
+use crate::migrate::session::leave::changes_session;
 use crate::migrate::sqlite::alter::{alter_table, displace_table, lacking_alter};
 use crate::migrate::sqlite::drop::{check_children, displaced, dropped_table, keep_children};
 use crate::migrate::sqlite::sequence::{SEQUENCE, keep_sequence};
@@ -17,64 +16,69 @@ use crate::revision::StampPlan;
 
 impl Executor<'_, '_> {
     /// Executes all steps. The last transaction stays open.
-    pub(super) async fn execute(
-        &mut self,
-        steps: &[PlannedStep<'_>],
-        report: &mut Report,
-    ) -> Result<(), MigrateError> {
-        for (index, step) in steps.iter().enumerate() {
-            self.check_interrupt(None)?;
-            self.session.enter(&mut self.work, step, steps).await?;
-            let from = match &step.unfinished {
-                Some(unfinished) => Some(self.resume(step, unfinished).await?),
-                None => None,
-            };
-            // A revision that was begun statement by statement is finished so, whatever its section says now.
-            let in_transaction = self.transactional_ddl() && step.transaction && from.is_none();
-            if in_transaction && !self.work.connection.in_transaction() {
-                self.work.begin().await?;
-                if index > 0 {
-                    self.check_unmoved().await?;
-                }
-            }
-            let revision = &step.script.revision;
-            let message = revision.message.lines().next().unwrap_or_default().to_owned();
-            (self.work.settings.on_event)(Event::Started {
-                revision: revision.id.clone(),
-                direction: step.direction,
-                message: message.clone(),
-                parents: revision.parents.clone(),
-                resumed_at: from.unwrap_or_default(),
-            });
-            let span = tracing::info_span!("revision", id = %revision.id, direction = %step.direction);
-            let begin = Instant::now();
-            if in_transaction {
-                self.in_transaction(step).instrument(span).await?;
-                self.progress.add_open(step);
-                if self.work.settings.transaction == TransactionMode::Revision {
-                    self.commit().await?;
-                }
+    pub(super) async fn execute(&mut self, steps: &[PlannedStep<'_>]) -> Result<(), MigrateError> {
+        let result = self.execute_steps(steps).await;
+        if self.work.abandoned {
+            return result;
+        }
+        let settled = self.settle().await;
+        result.and(settled)
+    }
+
+    async fn execute_steps(&mut self, steps: &[PlannedStep<'_>]) -> Result<(), MigrateError> {
+        let mut index = 0;
+        while let Some(step) = steps.get(index) {
+            self.check_interrupt(None).await?;
+            let joinable = self.joinable(&steps[index..]);
+            if joinable > 1 {
+                self.joined(&steps[index..index + joinable]).await?;
+                index += joinable;
             } else {
-                self.commit().await?;
-                self.one_by_one(step, from).instrument(span).await?;
-                self.progress.add_kept(step);
+                self.session.enter(&mut self.work, step, steps).await?;
+                self.execute_step(step, index == 0).await?;
+                index += 1;
             }
-            let done = Done {
-                revision: revision.id.clone(),
-                direction: step.direction,
-                message,
-                elapsed: begin.elapsed(),
-            };
-            report.done.push(done.clone());
-            (self.work.settings.on_event)(Event::Finished(done));
         }
         Ok(())
+    }
+
+    async fn execute_step(&mut self, step: &PlannedStep<'_>, is_first: bool) -> Result<(), MigrateError> {
+        let from = match &step.unfinished {
+            Some(unfinished) => Some(self.resume(step, unfinished).await?),
+            None => None,
+        };
+        // A revision that was begun statement by statement is finished so, whatever its section says now.
+        let in_transaction = self.transactional_ddl() && step.transaction && from.is_none();
+        if in_transaction && !self.work.connection.in_transaction() {
+            self.work.begin().await?;
+            if !is_first {
+                self.check_unmoved().await?;
+            }
+        }
+        let (running, event) = Running::start(step, from.unwrap_or_default());
+        self.report_start(event);
+        if in_transaction {
+            self.in_transaction(step).instrument(step.span()).await?;
+            running.add_open(&mut self.progress, &mut self.work.settings.on_event);
+            if self.work.settings.transaction == TransactionMode::Revision {
+                self.commit().await?;
+            }
+            return Ok(());
+        }
+        self.commit().await?;
+        self.one_by_one(step, from).instrument(step.span()).await?;
+        if !self.defers_notes() {
+            running.add_kept(&mut self.progress, &mut self.work.settings.on_event);
+            return Ok(());
+        }
+        self.pending.finished(step, running);
+        // The next revision is executed in another session.
+        if changes_session(step) { self.settle().await } else { Ok(()) }
     }
 
     /// Executes a revision in the open transaction: in one message, except for statements before which the database has to
     /// be read.
     async fn in_transaction(&mut self, step: &PlannedStep<'_>) -> Result<(), MigrateError> {
-        let begun = SystemTime::now();
         let dialect = self.context.dialect();
         let mut batch = Batch::default();
         let mut replaced = Vec::new();
@@ -114,7 +118,9 @@ impl Executor<'_, '_> {
         self.session.check_deferred(&mut batch);
         let left = self.leave(step, &mut batch).await;
         left.map_err(|failure| self.failure(step, failure, true))?;
-        batch.own(&self.context.tables.done(&self.context.entry(step), Some(begun)));
+        if self.has_much_to_record() {
+            self.record_history(&mut batch);
+        }
         self.flush(step, &mut batch).await
     }
 

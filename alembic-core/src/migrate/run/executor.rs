@@ -1,7 +1,8 @@
 //! The executor of a plan: the connection, the session, the progress and the context of a run.
 
-use super::progress::Progress;
-use crate::dialect::{DatabaseMessage, ErrorKind};
+use super::pending::Pending;
+use super::progress::{Executed, Progress};
+use crate::dialect::{DatabaseMessage, DoneEntry, ErrorKind};
 use crate::migrate::error::{Aftermath, Interrupted, MigrateError, StatementFailure, StoppedAt};
 use crate::migrate::history::context::Context;
 use crate::migrate::history::state::State;
@@ -13,17 +14,22 @@ use crate::migrate::sqlite::drop::not_committed;
 use crate::revision::{RevisionId, RowChange};
 use crate::sql::Dialect;
 
+/// The number of rows of the history, and the bytes of scripts in them, that are written together.
+const RECORDED: usize = 20;
+const RECORDED_BYTES: usize = 64 * 1024;
+
 /// Executes a plan on a connection, under the lock.
 pub(crate) struct Executor<'e, 's> {
     pub(super) work: Work<'e, 's>,
     pub(super) session: Session<'e>,
     pub(super) progress: Progress,
+    pub(super) pending: Pending,
     pub(super) context: Context<'e>,
 }
 
 impl<'e, 's> Executor<'e, 's> {
     pub(super) fn new(work: Work<'e, 's>, session: Session<'e>, context: Context<'e>) -> Executor<'e, 's> {
-        Executor { work, session, progress: Progress::default(), context }
+        Executor { work, session, progress: Progress::default(), pending: Pending::default(), context }
     }
 
     /// Whether DDL can be rolled back.
@@ -37,6 +43,7 @@ impl<'e, 's> Executor<'e, 's> {
             return Ok(());
         }
         let mut batch = Batch::default();
+        self.record_history(&mut batch);
         self.change_rows(&self.progress.unwritten(), &mut batch);
         self.work.fence(&mut batch);
         if !batch.is_empty() {
@@ -47,6 +54,28 @@ impl<'e, 's> Executor<'e, 's> {
         }
         self.progress.commit();
         Ok(())
+    }
+
+    /// Adds the rows of the history for the revisions of the open transaction. They are written together, and late: one
+    /// statement for each of them is a large part of what a short revision takes.
+    pub(super) fn record_history(&mut self, batch: &mut Batch) {
+        let unrecorded = self.progress.take_unrecorded();
+        let rows = unrecorded.iter().map(|executed| DoneEntry {
+            entry: self.context.entry_with(executed.node, executed.direction, executed.statements),
+            started: executed.started.elapsed(),
+            finished: executed.finished.elapsed(),
+        });
+        let rows: Vec<DoneEntry<'_>> = rows.collect();
+        if !rows.is_empty() {
+            batch.own(&self.context.tables.done(&rows));
+        }
+    }
+
+    /// Whether so many rows of the history are still to be written that it is better done now.
+    pub(super) fn has_much_to_record(&self) -> bool {
+        let unrecorded = self.progress.unrecorded();
+        let text = |executed: &Executed| self.context.directory.script(executed.node).text.len();
+        unrecorded.len() >= RECORDED || unrecorded.iter().map(text).sum::<usize>() >= RECORDED_BYTES
     }
 
     /// Checks that the database is still where this run left it: on SQLite the lock is free between two transactions.
@@ -73,13 +102,14 @@ impl<'e, 's> Executor<'e, 's> {
     }
 
     /// Fails if the run was asked to stop, before a step, or before a statement of one whose statements commit one by one.
-    pub(super) fn check_interrupt(
-        &self,
+    pub(super) async fn check_interrupt(
+        &mut self,
         place: Option<(&PlannedStep<'_>, usize)>,
     ) -> Result<(), MigrateError> {
         if !self.work.settings.interrupt.is_stopped() {
             return Ok(());
         }
+        self.settle().await?;
         let unfinished = place.filter(|(_, index)| *index > 0).map(|(step, index)| StoppedAt {
             revision: step.script.revision.id.clone(),
             direction: step.direction,

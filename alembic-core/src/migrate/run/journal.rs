@@ -28,23 +28,37 @@ impl Executor<'_, '_> {
         step: &PlannedStep<'_>,
         from: Option<usize>,
     ) -> Result<(), MigrateError> {
-        if from.is_none() {
+        let mut is_begun = from.is_some();
+        if !is_begun && !self.defers_notes() {
             self.begin_revision(step).await?;
+            is_begun = true;
         }
-        for index in from.unwrap_or_default()..step.statements.len() {
-            self.check_interrupt(Some((step, index)))?;
+        let mut index = from.unwrap_or_default();
+        while index < step.statements.len() {
+            self.check_interrupt(Some((step, index))).await?;
             if let Some(table) = dropped_table(step, index, self.context.dialect()) {
                 keep_children(self.work.connection, step, index, table).await?;
                 keep_sequence(self.work.connection, step, index)
                     .await
                     .map_err(MigrateError::database(SEQUENCE))?;
             }
-            match step.facts()[index].transaction {
-                Transaction::Shared => self.together(step, index).await?,
-                Transaction::Commits | Transaction::Outside => self.alone(step, index).await?,
-            }
+            let is_shared = step.facts()[index].transaction == Transaction::Shared;
+            index += match (is_shared, self.defers_notes()) {
+                (true, true) => self.some_data(step, index, is_begun).await?,
+                (true, false) => self.together(step, index).await?,
+                (false, true) => self.announced(step, index, is_begun).await?,
+                (false, false) => self.alone(step, index).await?,
+            };
+            is_begun = true;
         }
-        self.finish_revision(step).await
+        if !self.defers_notes() {
+            return self.finish_revision(step).await;
+        }
+        if !is_begun {
+            let begin = self.context.tables.begin(&self.context.entry(step));
+            self.send_after_notes(Some(begin), |_, _| {}).await.map_err(Failure::during(HISTORY))?;
+        }
+        Ok(())
     }
 
     async fn begin_revision(&mut self, step: &PlannedStep<'_>) -> Result<(), MigrateError> {
@@ -68,7 +82,7 @@ impl Executor<'_, '_> {
     }
 
     /// A statement that commits together with the note that it is done.
-    async fn together(&mut self, step: &PlannedStep<'_>, index: usize) -> Result<(), MigrateError> {
+    async fn together(&mut self, step: &PlannedStep<'_>, index: usize) -> Result<usize, MigrateError> {
         let statement = &step.statements[index];
         let text = step.script.statement_text(statement);
         let mut batch = self.open().await?;
@@ -90,7 +104,7 @@ impl Executor<'_, '_> {
             }
         };
         let failure = match result {
-            Ok(()) => return Ok(()),
+            Ok(()) => return Ok(1),
             Err(failure) => failure,
         };
         if let Failure::Statement { source, .. } = &failure
@@ -98,49 +112,115 @@ impl Executor<'_, '_> {
         {
             return self.alone(step, index).await;
         }
-        let left_behind = self.cannot_roll_back(text).await.unwrap_or_default();
-        Err(self.failed(step, index, failure, left_behind.is_some()).await)
+        Err(self.failed(step, index, failure, false).await)
     }
 
     /// A statement that commits by itself.
-    async fn alone(&mut self, step: &PlannedStep<'_>, index: usize) -> Result<(), MigrateError> {
+    async fn alone(&mut self, step: &PlannedStep<'_>, index: usize) -> Result<usize, MigrateError> {
+        let trace = &step.facts()[index].trace;
+        let id = step.script.revision.id.as_str();
+        let before = self.describe(trace).await?;
+        // A message of several statements is a transaction on PostgreSQL, which such a statement refuses.
+        self.work.lock.check().await?;
+        self.work.own(HISTORY, &self.context.tables.intend(id, index, before.as_deref())).await?;
+        let mut batch = Batch::marked(self.work.lock.mark().as_deref());
+        batch.statement(index, &step.statements[index], step.text(index));
+        if let Err(failure) = self.work.send(batch).await {
+            return Err(self.failed_alone(step, index, trace, before.as_deref(), failure).await);
+        }
+        self.work.own(HISTORY, &self.context.tables.progress(id, index + 1)).await?;
+        Ok(1)
+    }
+
+    /// MySQL: a statement that commits by itself, after the notes that are pending and its own.
+    async fn announced(
+        &mut self,
+        step: &PlannedStep<'_>,
+        index: usize,
+        is_begun: bool,
+    ) -> Result<usize, MigrateError> {
         let Facts { trace, has_several_results, .. } = &*step.facts()[index];
         let id = step.script.revision.id.as_str();
-        let statement = &step.statements[index];
-        let text = step.script.statement_text(statement);
-        let before = self.describe(trace).await?;
-        let intent = self.context.tables.intend(id, index, before.as_deref());
         let progress = self.context.tables.progress(id, index + 1);
-        let result = if self.transactional_ddl() {
-            // A message of several statements is a transaction on PostgreSQL, which such a statement refuses.
-            self.work.lock.check().await?;
-            self.work.own(HISTORY, &intent).await?;
-            let mut batch = Batch::marked(self.work.lock.mark().as_deref());
-            batch.statement(index, statement, text);
-            self.work.send(batch).await
-        } else {
-            let mut batch = Batch::default();
-            batch.own(&intent);
-            batch.statement(index, statement, text);
-            if !has_several_results {
+        let before = self.describe(trace).await?;
+        let tables = &self.context.tables;
+        let note = match is_begun {
+            true => tables.intend(id, index, before.as_deref()),
+            false => tables.begin_alone(&self.context.entry(step), before.as_deref()),
+        };
+        let is_decided = before.as_deref().is_some_and(|before| !before.is_empty());
+        let is_noted = !is_decided && !has_several_results;
+        let add = |_: &Executor<'_, '_>, batch: &mut Batch| {
+            batch.statement(index, &step.statements[index], step.text(index));
+            if is_noted {
                 batch.own(&progress);
             }
-            self.work.send(batch).await
         };
-        if let Err(failure) = result {
-            let now = self.describe(trace).await.unwrap_or_default();
-            let verdict = verdict(trace, before.as_deref(), now.as_deref(), true);
-            let in_doubt = !matches!(verdict, Verdict::Again(first) if first.is_empty());
-            return Err(self.failed(step, index, failure, in_doubt).await);
+        if let Err(failure) = self.send_after_notes(Some(note), add).await {
+            return Err(self.failed_alone(step, index, trace, before.as_deref(), failure).await);
         }
-        if self.transactional_ddl() || *has_several_results {
+        if is_decided {
+            self.pending.done(step, index + 1);
+        } else if !is_noted {
             self.work.own(HISTORY, &progress).await?;
         }
-        Ok(())
+        Ok(1)
+    }
+
+    /// MySQL: one or more statements that can be rolled back. Returns how many are done.
+    async fn some_data(
+        &mut self,
+        step: &PlannedStep<'_>,
+        index: usize,
+        is_begun: bool,
+    ) -> Result<usize, MigrateError> {
+        let count = self.shareable(step, index).await;
+        if count == 1 {
+            return self.data(step, index, is_begun).await;
+        }
+        let begin = (!is_begun).then(|| self.context.tables.begin(&self.context.entry(step)));
+        self.send_after_notes(begin, |_, _| {}).await.map_err(Failure::during(HISTORY))?;
+        self.group(step, index, count).await
+    }
+
+    /// MySQL: a statement that commits together with the note that it is done.
+    pub(super) async fn data(
+        &mut self,
+        step: &PlannedStep<'_>,
+        index: usize,
+        is_begun: bool,
+    ) -> Result<usize, MigrateError> {
+        let begin = (!is_begun).then(|| self.context.tables.begin(&self.context.entry(step)));
+        let progress = self.context.tables.progress(step.script.revision.id.as_str(), index + 1);
+        let add = |executor: &Executor<'_, '_>, batch: &mut Batch| {
+            batch.own("START TRANSACTION");
+            batch.statement(index, &step.statements[index], step.text(index));
+            batch.own(&progress);
+            executor.work.fence(batch);
+            batch.own("COMMIT");
+        };
+        let Err(failure) = self.send_after_notes(begin, add).await else { return Ok(1) };
+        let left_behind = self.cannot_roll_back(step.text(index)).await.unwrap_or_default();
+        Err(self.failed(step, index, failure, left_behind.is_some()).await)
+    }
+
+    /// Records that a statement failed that commits by itself.
+    async fn failed_alone(
+        &mut self,
+        step: &PlannedStep<'_>,
+        index: usize,
+        trace: &Trace,
+        before: Option<&str>,
+        failure: Failure,
+    ) -> MigrateError {
+        let now = self.describe(trace).await.unwrap_or_default();
+        let verdict = verdict(trace, before, now.as_deref(), true);
+        let in_doubt = !matches!(verdict, Verdict::Again(first) if first.is_empty());
+        self.failed(step, index, failure, in_doubt).await
     }
 
     /// Records that a statement failed. If it was the first one and did nothing, nothing is unfinished.
-    async fn failed(
+    pub(super) async fn failed(
         &mut self,
         step: &PlannedStep<'_>,
         index: usize,
@@ -166,13 +246,11 @@ impl Executor<'_, '_> {
     /// Begins a transaction for statements of our own and at most one of a script.
     async fn open(&mut self) -> Result<Batch, MigrateError> {
         let mut batch = Batch::default();
-        match self.context.dialect() {
-            Dialect::Sqlite => self.work.begin().await?,
-            Dialect::Postgresql => {
-                batch.own("BEGIN");
-                self.work.opening.iter().for_each(|sql| batch.own(sql));
-            }
-            Dialect::Mysql => batch.own("START TRANSACTION"),
+        if self.context.dialect() == Dialect::Sqlite {
+            self.work.begin().await?;
+        } else {
+            batch.own("BEGIN");
+            self.work.opening.iter().for_each(|sql| batch.own(sql));
         }
         Ok(batch)
     }

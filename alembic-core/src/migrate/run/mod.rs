@@ -3,7 +3,11 @@
 mod attempt;
 mod execute;
 mod executor;
+mod group;
+mod joined;
 mod journal;
+mod notes;
+mod pending;
 pub(crate) mod plan;
 mod preflight;
 mod progress;
@@ -11,4 +15,5 @@ mod resume;
 mod retry;
 #[expect(clippy::module_inception, reason = "the subject of the module is in the file of the same name")]
 pub(crate) mod run;
+mod running;
 mod verdict;

@@ -1,7 +1,9 @@
-//! The progress of a run: which revisions are done, which of them are committed, and the rows of the version table.
+//! The progress of a run: which revisions are done, which of them are committed, and the rows that are still to be written.
 
-use crate::migrate::history::step::PlannedStep;
-use crate::revision::{Node, RevisionId, RowChange};
+use std::time::Instant;
+
+use crate::migrate::event::Done;
+use crate::revision::{Direction, Node, RevisionId, RowChange};
 
 /// The progress of a run.
 #[derive(Default)]
@@ -14,6 +16,22 @@ pub(crate) struct Progress {
     kept: Vec<RevisionId>,
     /// Revisions that are done in the open transaction.
     open: Vec<RevisionId>,
+    /// Those of them whose rows of the history are not written yet.
+    unrecorded: Vec<Executed>,
+    /// The revisions that are done, for the report.
+    done: Vec<Done>,
+}
+
+/// A revision whose statements are executed.
+pub(crate) struct Executed {
+    pub(crate) node: Node,
+    pub(crate) direction: Direction,
+    pub(crate) rows: RowChange,
+    /// The number of its statements.
+    pub(crate) statements: usize,
+    pub(crate) revision: RevisionId,
+    pub(crate) started: Instant,
+    pub(crate) finished: Instant,
 }
 
 impl Progress {
@@ -33,6 +51,16 @@ impl Progress {
         RowChange::between(&self.written, &self.expected)
     }
 
+    /// The revisions whose rows of the history are still to be written.
+    pub(crate) fn unrecorded(&self) -> &[Executed] {
+        &self.unrecorded
+    }
+
+    /// The same, to write them now: if that fails, the transaction is rolled back.
+    pub(crate) fn take_unrecorded(&mut self) -> Vec<Executed> {
+        std::mem::take(&mut self.unrecorded)
+    }
+
     /// Revisions that are committed.
     pub(crate) fn kept(&self) -> &[RevisionId] {
         &self.kept
@@ -43,17 +71,20 @@ impl Progress {
         &self.open
     }
 
-    /// Adds a step that is done in the open transaction.
-    pub(crate) fn add_open(&mut self, step: &PlannedStep<'_>) {
-        step.rows.apply(&mut self.expected);
-        self.open.push(step.script.revision.id.clone());
+    /// Adds a revision that is done in the open transaction.
+    pub(crate) fn add_open(&mut self, executed: Executed, done: Done) {
+        executed.rows.apply(&mut self.expected);
+        self.open.push(executed.revision.clone());
+        self.unrecorded.push(executed);
+        self.done.push(done);
     }
 
-    /// Adds a step that committed by itself, with its rows.
-    pub(crate) fn add_kept(&mut self, step: &PlannedStep<'_>) {
-        step.rows.apply(&mut self.expected);
+    /// Adds a revision that committed by itself, with its rows.
+    pub(crate) fn add_kept(&mut self, executed: &Executed, done: Done) {
+        executed.rows.apply(&mut self.expected);
         self.written.clone_from(&self.expected);
-        self.kept.push(step.script.revision.id.clone());
+        self.kept.push(executed.revision.clone());
+        self.done.push(done);
     }
 
     /// Sets the rows that a stamp has written.
@@ -70,5 +101,12 @@ impl Progress {
     /// The open transaction was rolled back.
     pub(crate) fn roll_back(&mut self) {
         self.open.clear();
+        self.unrecorded.clear();
+        self.done.retain(|done| self.kept.contains(&done.revision));
+    }
+
+    /// The revisions that are done, for the report.
+    pub(crate) fn take_done(&mut self) -> Vec<Done> {
+        std::mem::take(&mut self.done)
     }
 }

@@ -72,6 +72,7 @@ impl Executor<'_, '_> {
         step: &PlannedStep<'_>,
         unfinished: &Unfinished,
     ) -> Result<usize, MigrateError> {
+        self.settle().await?;
         self.commit().await?;
         let dialect = self.context.dialect();
         let then = Then::of(step, unfinished, dialect)?;

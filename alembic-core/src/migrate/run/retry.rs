@@ -30,14 +30,16 @@ impl Executor<'_, '_> {
         let mut attempt = 0;
         loop {
             let error = match self.attempt(goal, report).await {
-                Ok(()) => return Ok(()),
+                Ok(()) => {
+                    report.done = self.progress.take_done();
+                    return Ok(());
+                }
                 Err(error) => error,
             };
             if !self.work.abandoned && self.work.connection.in_transaction() {
                 let _ = self.work.connection.rollback().await;
             }
             self.progress.roll_back();
-            report.done.retain(|done| self.progress.kept().contains(&done.revision));
             if self.work.settings.interrupt.is_impatient()
                 && let MigrateError::Statement(failure) = &error
                 && ErrorKind::of(&failure.source) == ErrorKind::Cancelled

@@ -1,6 +1,7 @@
 //! Several statements in one message: one round trip, and the failed statement is still known.
 
 use std::ops::Range;
+use std::sync::atomic::AtomicUsize;
 
 use super::boundary::{boundary, is_armed};
 use super::connection::{BatchError, Connection};
@@ -112,18 +113,32 @@ impl Batch {
         self.pieces.is_empty()
     }
 
-    /// Sends the statements, in few messages.
-    pub(crate) async fn run(self, connection: &mut Connection) -> Result<(), Failure> {
+    /// The number of statements.
+    pub(crate) fn len(&self) -> usize {
+        self.pieces.len()
+    }
+
+    /// The length of the text, in bytes.
+    pub(crate) fn bytes(&self) -> usize {
+        self.sql.len()
+    }
+
+    /// Sends the statements, in few messages. Adds to `finished` as they finish.
+    pub(crate) async fn run(
+        self,
+        connection: &mut Connection,
+        finished: &AtomicUsize,
+    ) -> Result<(), Failure> {
         if is_armed() {
-            return self.run_in_pieces(connection).await;
+            return self.run_in_pieces(connection, finished).await;
         }
         let longest = match connection.dialect() {
             // SQLite's driver copies the rest of the message for each statement.
-            Dialect::Sqlite => 8 * 1024,
+            Dialect::Sqlite => 16 * 1024,
             Dialect::Postgresql | Dialect::Mysql => 256 * 1024,
         };
         for message in self.split(longest) {
-            message.send(connection).await?;
+            message.send(connection, finished).await?;
         }
         Ok(())
     }
@@ -154,7 +169,7 @@ impl Batch {
         batches
     }
 
-    async fn send(mut self, connection: &mut Connection) -> Result<(), Failure> {
+    async fn send(mut self, connection: &mut Connection, finished: &AtomicUsize) -> Result<(), Failure> {
         let sql = std::mem::take(&mut self.sql);
         // Kept to find the place of an error; the text itself goes to the driver.
         let places = if self.pieces.iter().any(|piece| matches!(piece.kind, Kind::Statement(..))) {
@@ -162,7 +177,7 @@ impl Batch {
         } else {
             String::new()
         };
-        match connection.execute(sql).await {
+        match connection.execute_counting(sql, finished).await {
             Ok(changed) => {
                 let mut pieces = self.pieces.iter().zip(&changed);
                 let moved = pieces.any(|(piece, rows)| matches!(piece.kind, Kind::OwnOne) && *rows != 1);
@@ -173,13 +188,13 @@ impl Batch {
     }
 
     /// Sends each statement by itself, so that a test can kill the process between any two.
-    async fn run_in_pieces(self, connection: &mut Connection) -> Result<(), Failure> {
+    async fn run_in_pieces(self, connection: &mut Connection, finished: &AtomicUsize) -> Result<(), Failure> {
         let ends =
             self.pieces.iter().skip(1).map(|piece| piece.start - BETWEEN.len()).chain([self.sql.len()]);
         for (piece, end) in self.pieces.iter().zip(ends) {
             let sql = &self.sql[piece.start..end];
             let piece = Piece { start: 0, kind: piece.kind.clone() };
-            Batch { sql: sql.to_owned(), pieces: vec![piece] }.send(connection).await?;
+            Batch { sql: sql.to_owned(), pieces: vec![piece] }.send(connection, finished).await?;
         }
         boundary("the end of a message");
         Ok(())

@@ -1,6 +1,7 @@
 //! One connection to any of the three databases.
 
 use std::ops::{Deref, DerefMut};
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use futures_util::StreamExt as _;
 use sqlx::pool::PoolConnection;
@@ -120,13 +121,25 @@ impl Connection {
 
     /// Runs a text of one or more statements. Returns how many rows each of them changed.
     pub(crate) async fn execute(&mut self, sql: String) -> Result<Vec<u64>, BatchError> {
+        self.execute_counting(sql, &AtomicUsize::new(0)).await
+    }
+
+    /// The same, adding to `finished` as statements finish.
+    pub(crate) async fn execute_counting(
+        &mut self,
+        sql: String,
+        finished: &AtomicUsize,
+    ) -> Result<Vec<u64>, BatchError> {
         boundary(&sql);
         on_connection!(self, connection, _Manager => {
             let mut results = sqlx::raw_sql(AssertSqlSafe(sql)).fetch_many(&mut **connection);
             let mut changed = Vec::new();
             while let Some(result) = results.next().await {
                 match result {
-                    Ok(Either::Left(result)) => changed.push(result.rows_affected()),
+                    Ok(Either::Left(result)) => {
+                        changed.push(result.rows_affected());
+                        finished.fetch_add(1, Ordering::Relaxed);
+                    }
                     Ok(Either::Right(_)) => {}
                     Err(error) => return Err(BatchError { finished: changed.len(), error }),
                 }

@@ -14,7 +14,7 @@ use crate::migrate::server::batch::{Batch, Failure};
 use crate::sql::facts::Leftover;
 
 /// Whether a revision changes its session.
-pub(super) fn changes_session(step: &PlannedStep<'_>) -> bool {
+pub(crate) fn changes_session(step: &PlannedStep<'_>) -> bool {
     step.facts().iter().any(|facts| facts.session.is_changed)
 }
 

@@ -2,7 +2,7 @@
 
 mod deferred;
 mod found;
-mod leave;
+pub(crate) mod leave;
 pub(crate) mod restore;
 #[expect(clippy::module_inception, reason = "the subject of the module is in the file of the same name")]
 pub(crate) mod session;

@@ -5,9 +5,9 @@ use std::time::{Duration, Instant};
 
 use crate::migrate::error::MigrateError;
 use crate::migrate::event::Event;
+use crate::migrate::interrupt::Interrupt;
 use crate::migrate::lock::run_lock::RunLock;
 use crate::migrate::server::batch::Failure;
-use crate::migrate::settings::Settings;
 
 /// The pause between two looks.
 pub(super) const TICK: Duration = Duration::from_millis(100);
@@ -21,10 +21,12 @@ const PATIENCE: Duration = Duration::from_secs(2);
 /// Ends only if the run must stop waiting for the message.
 pub(super) async fn watch(
     lock: &mut RunLock,
-    settings: &mut Settings<'_>,
+    interrupt: &Interrupt,
+    statement_lock_timeout: Duration,
+    report: &impl Fn(Event),
     blocked_by: &mut Option<String>,
 ) -> Failure {
-    let first_look = match settings.statement_lock_timeout {
+    let first_look = match statement_lock_timeout {
         Duration::ZERO => CURIOUS,
         timeout => CURIOUS.min(timeout / 2),
     };
@@ -35,7 +37,7 @@ pub(super) async fn watch(
         sqlx_core::rt::sleep(TICK.min(first_look)).await;
         match cancelled {
             Some(when) if when.elapsed() > PATIENCE => return Failure::Interrupted,
-            None if settings.interrupt.is_impatient() => {
+            None if interrupt.is_impatient() => {
                 cancelled = Some(Instant::now());
                 lock.cancel().await;
             }
@@ -48,7 +50,7 @@ pub(super) async fn watch(
             look_at = Instant::now() + CURIOUS;
             if let Some(blockers) = lock.blockers().await {
                 if blocked_by.is_none() {
-                    (settings.on_event)(Event::Blocked { by: blockers.clone() });
+                    report(Event::Blocked { by: blockers.clone() });
                 }
                 *blocked_by = Some(blockers);
             }

@@ -1,9 +1,15 @@
 //! The connection on which a run works, under the lock: what is sent on it, and how long it waits.
 
+use std::future::poll_fn;
+use std::ops::ControlFlow;
 use std::pin::pin;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Mutex, PoisonError};
+use std::task::Poll;
 use std::time::{Duration, Instant};
 
 use futures_util::future::{Either, select};
+use tracing::Span;
 
 use super::watch::{TICK, watch};
 use crate::dialect::{ErrorKind, mysql, postgresql};
@@ -44,10 +50,40 @@ impl<'e, 's> Work<'e, 's> {
 
     /// Sends a message, and watches the lock meanwhile.
     pub(crate) async fn send(&mut self, batch: Batch) -> Result<(), Failure> {
+        let span = Span::current();
+        self.send_observed(batch, |_, _| ControlFlow::Continue(span.clone())).await
+    }
+
+    /// Sends a message that is about several revisions.
+    ///
+    /// `observe` is called with the number of its statements that are finished, again and again while it is executed. It
+    /// returns the span of the revision that is executed now, or stops waiting for the rest of the message: on SQLite, the
+    /// only place where that can be done, nothing of it is executed after the statement that runs.
+    pub(crate) async fn send_observed(
+        &mut self,
+        batch: Batch,
+        mut observe: impl FnMut(usize, &mut dyn FnMut(Event)) -> ControlFlow<(), Span>,
+    ) -> Result<(), Failure> {
         let Work { connection, lock, settings, blocked_by, .. } = self;
+        let Settings { interrupt, statement_lock_timeout, on_event, .. } = &mut **settings;
         *blocked_by = None;
-        let work = pin!(batch.run(connection));
-        let watch = pin!(watch(lock, settings, blocked_by));
+        let finished = AtomicUsize::new(0);
+        let mut message = pin!(batch.run(connection, &finished));
+        // Both the message and the watch beside it report events, one at a time.
+        let on_event = Mutex::new(on_event);
+        let report = |event: Event| (on_event.lock().unwrap_or_else(PoisonError::into_inner))(event);
+        let mut look = || observe(finished.load(Ordering::Relaxed), &mut |event| report(event));
+        let work = poll_fn(|context| {
+            let ControlFlow::Continue(span) = look() else { return Poll::Ready(Err(Failure::Interrupted)) };
+            let poll = span.in_scope(|| message.as_mut().poll(context));
+            // What has finished is reported at once, also before a failure.
+            match (look(), poll) {
+                (_, Poll::Ready(Err(failure))) => Poll::Ready(Err(failure)),
+                (ControlFlow::Break(()), _) => Poll::Ready(Err(Failure::Interrupted)),
+                (ControlFlow::Continue(_), poll) => poll,
+            }
+        });
+        let watch = pin!(watch(lock, interrupt, *statement_lock_timeout, &report, blocked_by));
         match select(work, watch).await {
             Either::Left((result, _)) => result,
             Either::Right((failure, _)) => {

@@ -2,7 +2,7 @@
 
 use super::Text;
 use super::mention::upper;
-use crate::sql::{Name, Reader, TokenKind};
+use crate::sql::{Dialect, Name, Reader, TokenKind};
 
 /// A table in a statement.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -142,4 +142,40 @@ impl Search<'_> {
         let access = if reader.take(&["FROM"]) { Access::Inserts } else { Access::Reads };
         self.uses.push(Use { table, access });
     }
+}
+
+/// MySQL: the rows of one table that a statement changes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct ChangedRows {
+    pub(crate) table: Name,
+    /// Whether their number is that of the text.
+    pub(crate) is_bounded: bool,
+}
+
+/// MySQL: the rows of one table that the statement inserts, updates or deletes, if it changes nothing else.
+pub(super) fn changed_rows(text: &Text<'_>) -> Option<ChangedRows> {
+    if text.dialect != Dialect::Mysql {
+        return None;
+    }
+    let mut reader = text.reader.clone();
+    let kind = reader.peek();
+    reader.next();
+    while reader.take_any(&["LOW_PRIORITY", "HIGH_PRIORITY", "QUICK", "IGNORE"]) {}
+    let is_insert = matches!(kind.as_str(), "INSERT" | "REPLACE");
+    let (table, is_complete) = match kind.as_str() {
+        "INSERT" | "REPLACE" => {
+            reader.take(&["INTO"]);
+            (reader.name()?, true)
+        }
+        "UPDATE" => (reader.name()?, reader.take(&["SET"])),
+        "DELETE" => {
+            let is_from = reader.take(&["FROM"]);
+            let table = reader.name()?;
+            let ends = reader.is_done() || reader.is_any(&["WHERE", "ORDER", "LIMIT"]);
+            (table, is_from && ends)
+        }
+        _ => return None,
+    };
+    let is_bounded = is_insert && !["SELECT", "TABLE", "WITH"].iter().any(|word| text.has(&[word]));
+    is_complete.then_some(ChangedRows { table, is_bounded })
 }

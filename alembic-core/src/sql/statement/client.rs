@@ -3,9 +3,9 @@
 use super::StatementError;
 use super::delimiter::unusable;
 use super::splitter::Splitter;
+use crate::sql::Dialect;
 use crate::sql::cursor::Piece;
 use crate::sql::lexer::TokenKind;
-use crate::sql::{Dialect, Reader};
 
 impl Splitter<'_> {
     /// Whether a line that begins with this piece, where a statement should begin, is a client's command:
@@ -68,13 +68,4 @@ impl Splitter<'_> {
         }
         self.no_copy_data = true;
     }
-}
-
-/// Whether the statement at the beginning of `sql` is `COPY … FROM STDIN`.
-pub(super) fn is_copy_from_stdin(sql: &str, dialect: Dialect) -> bool {
-    if !sql.get(.."COPY".len()).is_some_and(|word| word.eq_ignore_ascii_case("COPY")) {
-        return false;
-    }
-    let mut reader = Reader::executed(sql, dialect);
-    reader.take(&["COPY"]) && reader.has(&["FROM", "STDIN"])
 }

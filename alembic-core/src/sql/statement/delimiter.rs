@@ -2,19 +2,9 @@
 
 use super::StatementError;
 use super::splitter::Splitter;
-use crate::sql::Dialect;
 use crate::sql::cursor::Piece;
 use crate::sql::lexer::{Lexer, Token, TokenKind};
-
-/// The delimiter text of this comment if it is a delimiter directive: empty if the text is missing.
-///
-/// Blanks and tabs around the words do not matter; `alembic:` and `delimiter` are written in lower case.
-pub(crate) fn delimiter_directive(comment: &str) -> Option<&str> {
-    let blank = [' ', '\t', '\r', '\n'];
-    let rest = comment.strip_prefix("--")?.trim_start_matches(blank);
-    let rest = rest.strip_prefix("alembic:")?.trim_start_matches(blank).strip_prefix("delimiter")?;
-    (rest.is_empty() || rest.starts_with(blank)).then(|| rest.trim_matches(blank))
-}
+use crate::sql::{Dialect, delimiter_directive};
 
 /// Whether only blanks stand before byte `start` in its line.
 fn begins_line(sql: &str, start: usize) -> bool {

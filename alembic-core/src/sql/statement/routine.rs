@@ -3,19 +3,9 @@
 //! Sources: MySQL Reference Manual, "CREATE PROCEDURE and CREATE FUNCTION Statements", "CREATE TRIGGER
 //! Statement", "CREATE EVENT Statement"; MariaDB Knowledge Base, "CREATE PACKAGE", "CREATE PACKAGE BODY".
 
-use super::compound::{ANONYMOUS_BLOCKS, BLOCKS, Block};
+use super::block::{ANONYMOUS_BLOCKS, BLOCKS, Block, Body};
 use super::splitter::Splitter;
 use crate::sql::lexer::TokenKind;
-
-/// How the head of a routine ends.
-pub(super) enum Body {
-    /// With a statement, or nothing: it has no `;` of its own.
-    Simple,
-    /// Where a block begins.
-    Block,
-    /// With `AS` or `IS`, behind which declarations follow.
-    Declarations,
-}
 
 /// The words that begin a routine's body if it is one simple statement. `RETURN` and `SET` are looked at more
 /// closely.

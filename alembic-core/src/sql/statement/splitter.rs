@@ -1,6 +1,6 @@
 //! Finding the end of each statement.
 
-use super::client::is_copy_from_stdin;
+use super::copy::is_copy_from_stdin;
 use super::{Statement, StatementError, brackets};
 use crate::sql::cursor::{Cursor, Piece};
 use crate::sql::lexer::TokenKind;

@@ -7,21 +7,11 @@ use std::ops::Range;
 
 use super::change::Change;
 use super::keys::{KeyPart, key_parts};
-use super::plan::Check;
 use super::rebuild::{copied_columns, renamed};
+use super::step::{Check, Diagnosis};
 use super::storage::tokens;
 use super::{query, quoted};
 use crate::dialect::sqlite::definition::{Column, Rule, Table, same};
-
-/// How to find out which rows are in the way.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Diagnosis {
-    /// Makes the table without constraints, and fills it.
-    pub(crate) begin: Vec<String>,
-    pub(crate) checks: Vec<Check>,
-    /// Drops it.
-    pub(crate) end: String,
-}
 
 /// The table without constraints.
 struct Loose<'a> {
@@ -32,50 +22,48 @@ struct Loose<'a> {
     target: String,
 }
 
-impl Diagnosis {
-    pub(super) fn of(change: &Change<'_>, after: &Table<'_>) -> Diagnosis {
-        let name = change.catalog.unused_name(&format!("alembic_rows_{}", change.name));
-        let loose = Loose { change, after, label: quoted(&name), target: change.in_schema(&name) };
-        let own_text = renamed(after, &quoted(&name), &name, true);
-        let own = Table::parse(&own_text);
-        let own = own.as_ref().unwrap_or(after);
-        let mut columns = copied_columns(change, after);
-        columns.push((loose.label.clone(), query::row_name(change)));
-        let mut definitions: Vec<String> = own.columns.iter().map(|column| bare(own, column)).collect();
-        definitions.push(loose.label.clone());
-        let mut checks = loose.values();
-        checks.extend(loose.keys());
-        for (number, (name, expression)) in loose.expressions().enumerate() {
-            let check = tokens(after, expression);
-            if change.not_valid.contains(&check) {
-                continue;
-            }
-            let mut condition = format!("NOT {}", own_expression(own, number));
-            // A row that violated it before may go on to do so.
-            let old = query::old_expression(change, &check).filter(|_| !change.validated.contains(&check));
-            if let Some(old) = old {
-                let column = quoted(&format!("{}_{number}", loose.label.trim_matches('"')));
-                condition += &format!(" AND NOT coalesce({column}, 0)");
-                definitions.push(column.clone());
-                columns.push((column, format!("NOT {old}")));
-            }
-            let complaint =
-                query::is_false(change, name, after.sql.get(expression.clone()).unwrap_or_default());
-            checks.push(loose.rows(&condition, complaint));
+/// The queries for a copy into the table `after`.
+pub(super) fn diagnosis(change: &Change<'_>, after: &Table<'_>) -> Diagnosis {
+    let name = change.catalog.unused_name(&format!("alembic_rows_{}", change.name));
+    let loose = Loose { change, after, label: quoted(&name), target: change.in_schema(&name) };
+    let own_text = renamed(after, &quoted(&name), &name, true);
+    let own = Table::parse(&own_text);
+    let own = own.as_ref().unwrap_or(after);
+    let mut columns = copied_columns(change, after);
+    columns.push((loose.label.clone(), query::row_name(change)));
+    let mut definitions: Vec<String> = own.columns.iter().map(|column| bare(own, column)).collect();
+    definitions.push(loose.label.clone());
+    let mut checks = loose.values();
+    checks.extend(loose.keys());
+    for (number, (name, expression)) in loose.expressions().enumerate() {
+        let check = tokens(after, expression);
+        if change.not_valid.contains(&check) {
+            continue;
         }
-        let (columns, sources): (Vec<String>, Vec<String>) = columns.into_iter().unzip();
-        let begin = vec![
-            format!("CREATE TABLE {} ({})", loose.target, definitions.join(", ")),
-            format!(
-                "INSERT INTO {} ({}) SELECT {} FROM {}",
-                loose.target,
-                columns.join(", "),
-                sources.join(", "),
-                change.target()
-            ),
-        ];
-        Diagnosis { begin, checks, end: format!("DROP TABLE {}", loose.target) }
+        let mut condition = format!("NOT {}", own_expression(own, number));
+        // A row that violated it before may go on to do so.
+        let old = query::old_expression(change, &check).filter(|_| !change.validated.contains(&check));
+        if let Some(old) = old {
+            let column = quoted(&format!("{}_{number}", loose.label.trim_matches('"')));
+            condition += &format!(" AND NOT coalesce({column}, 0)");
+            definitions.push(column.clone());
+            columns.push((column, format!("NOT {old}")));
+        }
+        let complaint = query::is_false(change, name, after.sql.get(expression.clone()).unwrap_or_default());
+        checks.push(loose.rows(&condition, complaint));
     }
+    let (columns, sources): (Vec<String>, Vec<String>) = columns.into_iter().unzip();
+    let begin = vec![
+        format!("CREATE TABLE {} ({})", loose.target, definitions.join(", ")),
+        format!(
+            "INSERT INTO {} ({}) SELECT {} FROM {}",
+            loose.target,
+            columns.join(", "),
+            sources.join(", "),
+            change.target()
+        ),
+    ];
+    Diagnosis { begin, checks, end: format!("DROP TABLE {}", loose.target) }
 }
 
 impl Loose<'_> {

@@ -15,6 +15,7 @@ mod proof;
 mod query;
 mod rebuild;
 mod statement;
+mod step;
 mod storage;
 #[cfg(test)]
 mod tests;
@@ -22,10 +23,9 @@ mod way;
 
 pub(crate) use catalog::{Catalog, Object};
 pub(crate) use error::AlterError;
-pub(crate) use plan::{Check, Plan, Step};
-pub(crate) use proof::Watch;
-pub(crate) use rebuild::Copy;
+pub(crate) use plan::Plan;
 pub(crate) use statement::{Action, Alter};
+pub(crate) use step::{Check, Copy, Step, Watch};
 
 use crate::sql::Dialect;
 use crate::sql::quote;

@@ -19,10 +19,10 @@
 use super::catalog::{Catalog, Object};
 use super::change::Change;
 use super::error::AlterError;
-use super::proof::Watch;
 use super::quoted;
-use super::rebuild::{Copy, renamed};
+use super::rebuild::renamed;
 use super::statement::{Action, Alter};
+use super::step::Step;
 use super::way;
 use crate::dialect::sqlite::definition::same;
 use crate::sql::quote::string as literal;
@@ -37,38 +37,6 @@ pub(crate) struct Plan {
     pub(crate) table: String,
     /// The name under which a new table is made. SQLite's errors may have it.
     pub(crate) scratch: String,
-}
-
-/// One thing to do.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum Step {
-    /// Fails where rows are found.
-    Check(Check),
-    /// Runs a statement. Where it fails, the checks may say why.
-    Run { sql: String, reasons: Vec<Check> },
-    /// Fills the new table.
-    Copy(Box<Copy>),
-    /// Runs statements that change `sqlite_schema` itself, has the schema read again, and runs the last one.
-    EditSchema { edits: Vec<String>, then: String },
-    /// Fails where a view, a trigger or another table names the column. Keeps in mind which views can be read.
-    Unused { column: String },
-    /// Fails where one of those views cannot be read any more.
-    StillReadable { column: String },
-    /// Goes on with the one or the other, depending on whether a query finds a row.
-    Choose { query: String, found: Vec<Step>, nothing: Vec<Step> },
-    /// Keeps in mind what these find.
-    Observe(Vec<Watch>),
-    /// Fails where any of those finds more than it did.
-    Confirm,
-}
-
-/// A query that finds what is wrong.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Check {
-    /// Gives nothing, or a row of two texts: how many rows of the table are wrong, and one of them.
-    pub(crate) query: String,
-    /// What is wrong.
-    pub(crate) complaint: String,
 }
 
 impl Plan {
@@ -161,9 +129,3 @@ impl Plan {
 
 /// What `ANALYZE` has written of tables.
 const STATISTICS: [&str; 3] = ["sqlite_stat1", "sqlite_stat3", "sqlite_stat4"];
-
-impl Step {
-    pub(super) fn run(sql: String) -> Step {
-        Step::Run { sql, reasons: Vec::new() }
-    }
-}

@@ -2,19 +2,11 @@
 
 use super::change::Change;
 use super::keys::{ForeignKey, foreign_keys, inbound};
-use super::plan::{Check, Step};
 use super::quoted;
+use super::step::{Check, Step, Watch};
 use super::storage::Storage;
 use crate::dialect::sqlite::definition::{Table, same};
 use crate::sql::quote::string as literal;
-
-/// Two queries that must not find more after the change than before. A row is what identifies a finding, and how it is shown.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Watch {
-    pub(crate) before: String,
-    pub(crate) after: String,
-    pub(crate) complaint: String,
-}
 
 /// Up to so many rows a table is checked where only its text changes: what its rows depend on is the same then.
 const CHECKED_ROWS: usize = 10_000;

@@ -1,8 +1,8 @@
 //! The queries with which rows are looked at.
 
 use super::change::Change;
-use super::plan::Check;
 use super::quoted;
+use super::step::Check;
 use super::storage::{collation, tokens};
 use crate::dialect::sqlite::definition::{Index, Rule};
 use crate::sql::quote::string as literal;

@@ -1,26 +1,15 @@
 //! A rebuild: the rows are copied into a new table, which takes the place of the old one.
 
 use super::change::Change;
-use super::diagnosis::{Diagnosis, bare};
+use super::diagnosis::{bare, diagnosis};
 use super::edit::{Edits, without};
 use super::error::AlterError;
-use super::plan::{Check, Step};
+use super::step::{Check, Copy, Step};
 use super::storage::can_be_missing;
 use super::{proof, query, quoted};
 use crate::dialect::sqlite::definition::{Rule, Table, same};
 use crate::sql::quote::string as literal;
 use crate::sql::{TokenKind, unquote};
-
-/// The statement that fills the new table.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Copy {
-    pub(crate) sql: String,
-    /// Finds out why it failed.
-    pub(crate) diagnosis: Diagnosis,
-    /// Where only rows that violated a `CHECK` before are in the way: makes and fills the new table without its checks,
-    /// which SQLite has for the table again once its text is.
-    pub(crate) unchecked: Vec<String>,
-}
 
 /// The way by which the rows are copied.
 pub(super) fn copy(change: &Change<'_>, after: &Table<'_>, scratch: &str) -> Result<Vec<Step>, AlterError> {
@@ -28,7 +17,7 @@ pub(super) fn copy(change: &Change<'_>, after: &Table<'_>, scratch: &str) -> Res
     let new = change.in_schema(scratch);
     let sql = insert(change, after, scratch);
     let unchecked = vec![format!("DROP TABLE {new}"), create(change, after, scratch, false), sql.clone()];
-    let diagnosis = Diagnosis::of(change, after);
+    let diagnosis = diagnosis(change, after);
     let mut steps = vec![Step::Copy(Box::new(Copy { sql, diagnosis, unchecked }))];
     steps.push(Step::Check(Check {
         query: format!(

@@ -2,8 +2,8 @@
 
 use super::change::Change;
 use super::error::AlterError;
-use super::plan::{Check, Step};
 use super::rebuild::{copy, create, probe_defaults};
+use super::step::{Check, Step};
 use super::storage::can_be_missing;
 use super::{proof, quoted};
 use crate::dialect::sqlite::definition::{Table, same};

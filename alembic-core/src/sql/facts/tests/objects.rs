@@ -1,6 +1,6 @@
 //! Objects and tables of statements.
 
-use super::{ALL, MYSQL, POSTGRESQL, SQLITE};
+use super::{ALL, MYSQL, POSTGRESQL, SQLITE, name};
 use crate::sql::Dialect;
 use crate::sql::facts::{Access, Facts, Use};
 
@@ -222,4 +222,28 @@ fn objects_that_resemble_others() {
     check(MYSQL, "ALTER DATABASE CHARACTER SET utf8mb4", "");
     check(MYSQL, "/*!50000 DROP DATABASE IF EXISTS d */", "drops database `d`");
     check(SQLITE, "DROP TABLE IF EXISTS main.[x y]", "drops table `main.x y`; uses x y");
+}
+
+#[test]
+fn mysql_statements_that_change_rows_of_one_table() {
+    for (statement, expected) in [
+        ("INSERT INTO t VALUES (1)", Some(("t", true))),
+        ("insert ignore `t` (a) values ('select')", Some(("t", true))),
+        ("REPLACE LOW_PRIORITY INTO s.t SET a = 1", Some(("s.t", true))),
+        ("INSERT INTO t SELECT * FROM u", Some(("t", false))),
+        ("INSERT INTO t VALUES ((SELECT max(a) FROM u))", Some(("t", false))),
+        ("UPDATE t SET a = 1", Some(("t", false))),
+        ("UPDATE t AS x SET a = 1", None),
+        ("UPDATE t JOIN u SET t.a = u.a", None),
+        ("DELETE FROM t", Some(("t", false))),
+        ("DELETE QUICK FROM t WHERE a = 1", Some(("t", false))),
+        ("DELETE t FROM t JOIN u", None),
+        ("DELETE FROM t USING t, u", None),
+        ("INSERT /*! DELAYED */ INTO t VALUES (1)", None),
+        ("SELECT 1", None),
+    ] {
+        let found = Facts::of(statement, Dialect::Mysql).changed_rows;
+        let found = found.map(|rows| (rows.table, rows.is_bounded));
+        assert_eq!(found, expected.map(|(table, bounded)| (name(table), bounded)), "{statement}");
+    }
 }

@@ -1,6 +1,7 @@
 //! Tables of stored text, ALTER and new text; what holds for any text is in `laws`.
 
 mod clauses;
+mod constraints;
 mod edits;
 mod laws;
 mod plans;

@@ -1,6 +1,7 @@
 //! The ways: what is sent for an action.
 
-use super::super::plan::{Plan, Step};
+use super::super::plan::Plan;
+use super::super::step::Step;
 use super::{catalog, parsed};
 
 /// What a plan does, a line for each step.
