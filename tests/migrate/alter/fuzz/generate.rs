@@ -79,7 +79,9 @@ impl Generator {
         let mut steps = Vec::new();
         for _ in 0..=self.random.below(3) {
             if lively && self.random.chance(60) {
-                steps.push(Step::Change(self.change(&schema)));
+                // Most of them succeed: a statement that fails ends the migration.
+                let sql = self.change(&schema).replace("INSERT", "INSERT OR IGNORE");
+                steps.push(Step::Change(sql.replace("UPDATE", "UPDATE OR IGNORE")));
             }
             steps.push(self.step(&schema));
         }
@@ -164,12 +166,17 @@ impl Generator {
         }
         if !table.without_rowid || self.random.chance(50) {
             let late = table.columns.len() - self.random.below(3).min(table.columns.len() - 2);
-            for column in &mut table.columns[late..] {
-                column.is_late = true;
+            let is_added =
+                late + table.columns[late..].iter().take_while(|column| can_be_added(column)).count();
+            if is_added == table.columns.len() {
+                table.columns[late..].iter_mut().for_each(|column| column.is_late = true);
             }
         }
+        // The table is created without late columns.
+        let mut early = table.clone();
+        early.columns.retain(|column| !column.is_late);
         for _ in 0..self.random.below(3) {
-            let rule = self.table_rule(&table);
+            let rule = self.table_rule(&early);
             table.rules.push(rule);
         }
         table
@@ -191,7 +198,7 @@ impl Generator {
     fn column_rule(&mut self, table: &Table, name: &str) -> Rule {
         match self.random.below(14) {
             12 => Rule::Deferral(self.random.pick(&DEFERRALS)),
-            13 => self.reference(vec![name.to_owned()]),
+            13 => self.reference(table, vec![name.to_owned()]),
             0 | 1 => Rule::NotNull { conflict: self.random.pick(&CONFLICTS) },
             2 => Rule::Null,
             3 => Rule::Key {
@@ -203,7 +210,7 @@ impl Generator {
             4 | 5 => Rule::Check(self.check(name)),
             6..=8 => Rule::Default(self.random.pick(&DEFAULTS).to_owned()),
             9 => Rule::Collate(self.random.pick(&COLLATIONS)),
-            10 => self.reference(vec![name.to_owned()]),
+            10 => self.reference(table, vec![name.to_owned()]),
             _ => {
                 let plain: Vec<&Column> =
                     table.columns.iter().filter(|column| !column.is_generated()).collect();
@@ -235,14 +242,19 @@ impl Generator {
             }
             _ => {
                 let name = self.any_column(table);
-                self.reference(vec![name])
+                self.reference(table, vec![name])
             }
         };
         self.named(rule)
     }
 
-    fn reference(&mut self, columns: Vec<String>) -> Rule {
-        let (table, to) = self.random.pick(&[("p", "id"), ("p", "k"), ("p", ""), ("t", "id"), ("t", "")]);
+    fn reference(&mut self, own: &Table, columns: Vec<String>) -> Rule {
+        let (mut table, to) = self.random.pick(&[("p", "id"), ("p", "k"), ("p", ""), ("t", "id"), ("t", "")]);
+        if to == "id" && !own.keys().contains(&"id".to_owned())
+            || own.primary_key().is_none_or(|key| key.len() > 1)
+        {
+            table = "p";
+        }
         let to = if to.is_empty() { Vec::new() } else { vec![to.to_owned()] };
         Rule::Foreign { columns, table: table.to_owned(), to, clauses: self.random.pick(&ACTIONS_OF_KEYS) }
     }
@@ -269,9 +281,10 @@ impl Generator {
     }
 
     fn child(&mut self, target: &Table) -> Table {
-        let to = self.random.pick(&["id", "id", ""]);
-        let column = if self.random.chance(30) { self.any_column(target) } else { to.to_owned() };
-        let to = if column.is_empty() { Vec::new() } else { vec![column] };
+        let keys = target.keys();
+        let means_key = target.primary_key().is_some_and(|key| key.len() == 1) && self.random.chance(30);
+        let to = if means_key || keys.is_empty() { Vec::new() } else { vec![self.random.pick(&keys)] };
+        let has_key = means_key || !keys.is_empty();
         let columns = vec!["x".to_owned()];
         let foreign =
             Rule::Foreign { columns, table: "t".to_owned(), to, clauses: self.random.pick(&ACTIONS_OF_KEYS) };
@@ -293,7 +306,7 @@ impl Generator {
         Table {
             name: "c".to_owned(),
             columns: vec![column("x", Vec::new()), column("y", vec![check])],
-            rules: if self.random.chance(70) { vec![foreign] } else { Vec::new() },
+            rules: if has_key && self.random.chance(85) { vec![foreign] } else { Vec::new() },
             without_rowid: false,
             strict: false,
         }
@@ -396,4 +409,22 @@ fn log() -> Table {
         column("what", "TEXT", Vec::new()),
     ];
     Table { name: "log".to_owned(), columns, rules: Vec::new(), without_rowid: false, strict: false }
+}
+
+/// Whether SQLite adds such a column to a table with rows.
+fn can_be_added(column: &Column) -> bool {
+    let default = column.rules.iter().rev().find_map(|named| match &named.rule {
+        Rule::Default(value) => Some(value.as_str()),
+        _ => None,
+    });
+    let is_constant = !matches!(default, Some("(1 + 2)" | "(lower('Q'))"));
+    is_constant
+        && column.rules.iter().all(|named| match &named.rule {
+            Rule::Key { .. } => false,
+            Rule::NotNull { .. } => default.is_some_and(|value| value != "NULL"),
+            Rule::Generated { stored, .. } => !stored,
+            Rule::Foreign { .. } => default.is_none_or(|value| value == "NULL"),
+            Rule::Check(_) => default.is_none(),
+            _ => true,
+        })
 }

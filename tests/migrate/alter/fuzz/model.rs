@@ -281,6 +281,13 @@ impl Table {
         })
     }
 
+    /// The columns that are a key by themselves.
+    pub(super) fn keys(&self) -> Vec<String> {
+        let is_key =
+            |column: &&Column| column.rules.iter().any(|named| matches!(named.rule, Rule::Key { .. }));
+        self.columns.iter().filter(is_key).map(|column| column.name.clone()).collect()
+    }
+
     /// The column that is another name of the rowid.
     pub(super) fn rowid_column(&self) -> Option<&str> {
         let key = self.primary_key().filter(|key| key.len() == 1 && !self.without_rowid)?;

@@ -209,7 +209,11 @@ impl<'a> Change<'a> {
             Some(_) if same(collation, "BINARY") => {
                 remove_from(column, table, edits, |rule| matches!(rule, Rule::Collate { .. }));
             }
-            Some((found, _)) => edits.replace(found.range.clone(), format!("COLLATE {}", quoted(collation))),
+            Some((found, _)) => {
+                // The last token is the collation; what is before it may be a name.
+                let last = table.within(&found.range).rest().last().map(|token| token.start..token.end);
+                edits.replace(last.unwrap_or_else(|| found.range.clone()), quoted(collation));
+            }
             None => edits.insert(end_of_type(column), format!(" COLLATE {}", quoted(collation))),
         }
         Ok(())
