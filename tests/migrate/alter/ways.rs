@@ -101,6 +101,20 @@ async fn a_key_becomes_the_rowid_and_is_it_no_more() {
 }
 
 #[tokio::test]
+async fn a_column_with_the_name_of_a_dropped_one_is_new() {
+    let first = "CREATE TABLE t (a INTEGER UNIQUE, b);\nINSERT INTO t VALUES (1, 2);";
+    let up = "ALTER TABLE t DROP COLUMN a, ADD COLUMN a INTEGER DEFAULT (3 + 4) UNIQUE;";
+    assert_eq!(rows_after(first, up, "SELECT CAST(a AS TEXT) FROM t").await, ["7"]);
+}
+
+#[tokio::test]
+async fn keys_of_tables_without_rowid() {
+    let first = "CREATE TABLE t (id INTEGER PRIMARY KEY, a TEXT UNIQUE) WITHOUT ROWID;\nINSERT INTO t VALUES (1, 'x');";
+    let up = "ALTER TABLE t ALTER id TYPE INT;\nALTER TABLE t ALTER id TYPE INTEGER;\nALTER TABLE t ALTER id TYPE TEXT;";
+    assert_eq!(rows_after(first, up, "SELECT id || typeof(id) || a FROM t").await, ["1textx"]);
+}
+
+#[tokio::test]
 async fn a_column_goes_with_its_indexes_and_constraints() {
     let around = "CREATE INDEX i ON t (b);\nCREATE INDEX j ON t (a, lower(b));\nCREATE INDEX \"k(\" ON t (a) WHERE b > 1;\n\
                   CREATE INDEX stays ON t (a);\nCREATE TABLE c (x REFERENCES t (a) ON DELETE CASCADE);\n\

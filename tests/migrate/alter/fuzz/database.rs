@@ -22,12 +22,15 @@ pub(super) async fn run(connection: &mut SqliteConnection, sql: &str) -> Result<
 /// Runs a statement that changes rows, so that nothing of it stays if it fails.
 pub(super) async fn change(connection: &mut SqliteConnection, sql: &str) -> Result<(), String> {
     run(connection, "BEGIN").await?;
-    let result = run(connection, sql).await;
+    let mut result = run(connection, sql).await;
     if result.is_ok() {
-        run(connection, "COMMIT").await
-    } else {
-        run(connection, "ROLLBACK").await.and(result)
+        result = run(connection, "COMMIT").await;
     }
+    if result.is_err() {
+        // ON CONFLICT ROLLBACK has done that.
+        let _ = run(connection, "ROLLBACK").await;
+    }
+    result
 }
 
 /// The rows of a query all of whose columns are text.

@@ -86,6 +86,9 @@ impl Trial<'_> {
         sound(&mut connection).await?;
         match (result, &expected.refused) {
             (Err(error), Some(_)) => self.unchanged(&mut connection, &error, &before, &mut expected).await,
+            (Err(error), None) if error.to_string().contains("cannot UPDATE generated column") => {
+                Ok("rebuild by hand of a table whose foreign key would change a generated column")
+            }
             (Err(error), None) if self.is_refused_as_documented(&error) => {
                 Ok("rebuild by hand beside rows that refer to it")
             }
@@ -127,7 +130,7 @@ impl Trial<'_> {
     /// Whether a step adds a column, which SQLite may do itself.
     fn adds_natively(&self, step: usize) -> bool {
         let Step::Alter { actions, .. } = &self.case.steps[step] else { return false };
-        matches!(actions.as_slice(), [Action::Add(_)])
+        actions.iter().any(|action| matches!(action, Action::Add(_)))
     }
 
     /// A refused migration changes nothing; outside of a transaction the steps before stay.

@@ -110,6 +110,8 @@ pub(super) struct Change {
     pub(super) conversions: Vec<(String, String)>,
     /// Checks that existing rows need not satisfy.
     pub(super) not_valid: Vec<Expression>,
+    /// Columns that are dropped: one that is added has nothing of them.
+    pub(super) dropped: Vec<String>,
     /// Columns that need a value in every row.
     pub(super) required: Vec<String>,
 }
@@ -134,6 +136,7 @@ impl Schema {
 
     fn apply(&mut self, name: &str, action: &Action, change: &mut Change) -> Result<(), String> {
         if let Action::Drop(column) = action {
+            change.dropped.push(column.clone());
             return self.drop_column(name, column);
         }
         let table = self.tables.iter_mut().find(|table| table.name == name).ok_or("no table")?;

@@ -134,7 +134,8 @@ async fn copy_rows(
     let mut columns = Vec::new();
     let mut sources = Vec::new();
     for column in new.columns.iter().filter(|column| !column.is_generated()) {
-        if old.columns.iter().any(|other| other.name == column.name) {
+        let is_old = old.columns.iter().any(|other| other.name == column.name);
+        if is_old && !change.dropped.contains(&column.name) {
             let using = change.conversions.iter().rfind(|(name, _)| *name == column.name);
             columns.push(quoted(&column.name));
             sources.push(using.map_or_else(|| quoted(&column.name), |(_, using)| using.clone()));

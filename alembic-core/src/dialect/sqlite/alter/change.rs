@@ -340,8 +340,8 @@ impl<'a> Change<'a> {
         let goes = |table: &Table<'_>, column: Option<&Column>, constraint: &Constraint| {
             let is_own = column.is_some_and(|column| same(&column.name.text, name));
             match &constraint.rule {
-                Rule::PrimaryKey { columns, .. } | Rule::Unique { columns, .. } => has(columns),
-                // What stands at the column itself goes with its text.
+                // What is written at the column itself goes with its text.
+                Rule::PrimaryKey { columns, .. } | Rule::Unique { columns, .. } => !is_own && has(columns),
                 Rule::Foreign { columns, .. } => {
                     (!is_own && has(columns)) || (is_own && !deferrals_of(table, constraint).is_empty())
                 }
@@ -359,7 +359,8 @@ impl<'a> Change<'a> {
         let column = self.column(&table, name)?;
         // SQLite itself takes comments for a part of the column, and a comma in one of them for that before the column.
         let has_comments = table.columns.len() > 1 && has_comments_around(&table, &column.range);
-        if has_comments || self.changes_storage(&table) {
+        let is_key = |rule: &Rule| matches!(rule, Rule::PrimaryKey { .. } | Rule::Unique { .. });
+        if has_comments || column.constraint(is_key).is_some() || self.changes_storage(&table) {
             let mut edits = Edits::default();
             edits.remove_element(&text, &column.range);
             self.text = edits.apply(&text);
@@ -406,6 +407,10 @@ impl<'a> Change<'a> {
             }
         }
         Ok(())
+    }
+
+    pub(super) fn drops(&self, column: &str) -> bool {
+        self.dropped_columns.iter().any(|dropped| same(dropped, column))
     }
 
     /// What the values of a column of the new table are made from.

@@ -63,6 +63,10 @@ impl Plan {
         let mut change = Change::new(catalog, &alter.table)?;
         let mut done = 0;
         for action in actions.iter().take_while(|action| !matches!(action, Action::Native(_))) {
+            // A new column has nothing of a dropped one with its name.
+            if matches!(action, Action::AddColumn { name, .. } if change.drops(name)) {
+                break;
+            }
             change.apply(action)?;
             done += 1;
             if change.native_drop.is_some() {

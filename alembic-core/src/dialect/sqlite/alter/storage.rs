@@ -12,8 +12,8 @@ pub(super) struct Storage {
     without_rowid: bool,
     strict: bool,
     autoincrement: bool,
-    /// The column that is another name of the rowid.
-    rowid: Option<String>,
+    /// The column that is another name of the rowid, or at least has no automatic index: that counts in their names.
+    integer_key: Option<String>,
     columns: Vec<Stored>,
     /// SQLite numbers the automatic indexes in this order.
     keys: Vec<Vec<KeyPart>>,
@@ -37,7 +37,7 @@ impl Storage {
             without_rowid: table.without_rowid,
             strict: table.strict,
             autoincrement: table.autoincrement().is_some(),
-            rowid: table.rowid_column().map(|column| column.name.text.to_ascii_lowercase()),
+            integer_key: table.integer_key().map(|column| column.name.text.to_ascii_lowercase()),
             columns: table.columns.iter().map(|column| Stored::of(table, column)).collect(),
             keys: keys.collect(),
         }

@@ -123,6 +123,11 @@ impl<'a> Table<'a> {
 
     /// The column that is another name of the rowid (sqlite.org/lang_createtable.html, section 5).
     pub(crate) fn rowid_column(&self) -> Option<&Column> {
+        self.integer_key().filter(|_| !self.without_rowid)
+    }
+
+    /// The column of an `INTEGER PRIMARY KEY`, for which SQLite makes no automatic index.
+    pub(crate) fn integer_key(&self) -> Option<&Column> {
         let Some(Rule::PrimaryKey { columns, descending: false, .. }) =
             self.primary_key().map(|constraint| &constraint.rule)
         else {
@@ -130,7 +135,7 @@ impl<'a> Table<'a> {
         };
         let [column] = columns.as_slice() else { return None };
         let is_integer = |column: &&Column| same(&column.declared_type(self.sql), "INTEGER");
-        self.column(column).filter(|_| !self.without_rowid).filter(is_integer)
+        self.column(column).filter(is_integer)
     }
 
     /// A name by which the rowid can be queried: one that no column has.

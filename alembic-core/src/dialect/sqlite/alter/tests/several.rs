@@ -11,6 +11,22 @@ fn a_column_gets_one_type_in_a_statement() {
 }
 
 #[test]
+fn a_column_added_under_the_name_of_a_dropped_one_is_new() {
+    let alter = super::parsed("DROP COLUMN a, ADD COLUMN a INT DEFAULT (random()) UNIQUE");
+    let catalog = super::catalog(&["CREATE TABLE t (a UNIQUE, b)"]);
+    let plan = super::super::plan::Plan::new(&alter, &alter.actions, &catalog).expect("a plan");
+    assert_eq!(plan.actions, 1);
+}
+
+/// SQLite counts its automatic indexes, and makes none for an `INTEGER PRIMARY KEY`.
+#[test]
+fn a_key_without_an_index_gets_one() {
+    let stored = "CREATE TABLE t (id INTEGER PRIMARY KEY, a UNIQUE) WITHOUT ROWID";
+    let altered = "*CREATE TABLE t (id INT PRIMARY KEY, a UNIQUE) WITHOUT ROWID";
+    check(stored, "ALTER id TYPE INT", altered, "ALTER id TYPE INTEGER");
+}
+
+#[test]
 fn a_downgrade_drops_the_newest_of_several() {
     let stored = "CREATE TABLE t (a INT UNIQUE ON CONFLICT REPLACE, b)";
     let added = "*CREATE TABLE t (a INT UNIQUE ON CONFLICT REPLACE, b, UNIQUE (a))";
