@@ -27,6 +27,8 @@ mod offline;
 pub(crate) mod postgresql;
 #[cfg(all(feature = "sources", feature = "driver"))]
 pub(crate) mod reflect;
+#[cfg(all(feature = "sources", feature = "driver"))]
+pub(crate) mod scratch;
 #[cfg(feature = "driver")]
 mod server;
 #[cfg(feature = "driver")]
@@ -41,7 +43,7 @@ pub(crate) use crate::sql::quote;
 #[cfg(all(feature = "sources", feature = "driver"))]
 pub use ddl::DdlError;
 #[cfg(all(feature = "sources", feature = "driver"))]
-pub(crate) use ddl::{Statement, script, statements, type_word};
+pub(crate) use ddl::{script, statements, type_word};
 #[cfg(feature = "driver")]
 pub(crate) use error_kind::ErrorKind;
 #[cfg(feature = "driver")]

@@ -41,6 +41,11 @@ pub(super) fn sqlite_options(url: &str) -> Result<SqliteConnectOptions, String> 
 
 #[cfg(feature = "sqlite")]
 fn is_in_memory(options: &SqliteConnectOptions) -> bool {
+    let name = options.get_filename().to_string_lossy();
+    // Names that sqlx gives to databases in memory. It panics if it has to write a URL for a name with a colon.
+    if name.contains(':') {
+        return name == ":memory:" || name.starts_with("file:sqlx-in-memory-");
+    }
     options.to_url_lossy().query_pairs().any(|(key, value)| key == "mode" && value == "memory")
 }
 
