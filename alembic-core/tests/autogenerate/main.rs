@@ -5,6 +5,7 @@ mod cases;
 mod compact;
 mod diff;
 mod generate;
+mod hostile;
 mod inspected;
 mod laws;
 mod reflect;

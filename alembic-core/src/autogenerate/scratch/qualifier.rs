@@ -63,7 +63,7 @@ impl Databases {
         if is_of(ObjectKind::Event).is_some() {
             return Ok(NOTHING.to_owned());
         }
-        if is_dynamic(&Reader::executed(text, Dialect::Mysql)) {
+        if is_dynamic(Reader::with_bodies(text, Dialect::Mysql)) {
             return Err(Refused::Dynamic);
         }
         let mut removed = Vec::new();
@@ -108,7 +108,7 @@ impl Databases {
 
 /// Whether a name also occurs without a point behind it: then it is that of a table, an alias, or a row of a trigger.
 fn is_alias(text: &str, name: &str) -> bool {
-    let reader = Reader::executed(text, Dialect::Mysql);
+    let reader = Reader::with_bodies(text, Dialect::Mysql);
     let tokens = reader.rest();
     tokens.iter().enumerate().any(|(at, token)| {
         let follows = tokens.get(at + 1).map_or("", |token| token.text(text));
@@ -145,8 +145,7 @@ fn headers(facts: &Facts) -> Option<Vec<String>> {
 }
 
 /// Whether a statement, or the body that it stores, runs text as a statement.
-fn is_dynamic(reader: &Reader<'_>) -> bool {
-    let mut reader = reader.clone();
+fn is_dynamic(mut reader: Reader<'_>) -> bool {
     loop {
         let is_prepared = reader.is(0, "PREPARE") && (reader.is(2, "FROM") || reader.is(1, "FROM"));
         let is_immediate = reader.is(0, "EXECUTE");
@@ -161,7 +160,7 @@ fn is_dynamic(reader: &Reader<'_>) -> bool {
 
 /// All names with something before a point, in their order.
 fn qualified(text: &str) -> Vec<Qualified> {
-    let reader = Reader::executed(text, Dialect::Mysql);
+    let reader = Reader::with_bodies(text, Dialect::Mysql);
     let tokens = reader.rest();
     let part = |at: usize| tokens.get(at).map_or("", |token| token.text(text));
     let mut found = Vec::new();
@@ -279,5 +278,12 @@ mod tests {
         check("PREPARE s FROM 'DELETE FROM app.users'", "Dynamic");
         check("EXECUTE IMMEDIATE CONCAT('USE ', 'app')", "Dynamic");
         check("CREATE PROCEDURE p() BEGIN PREPARE s FROM @x; EXECUTE s; END", "Dynamic");
+        check("CREATE PROCEDURE p() BEGIN SELECT 1; EXECUTE IMMEDIATE @x; END", "Dynamic");
+        check("CREATE PROCEDURE p() BEGIN SELECT 1; DELETE FROM app.users; END", "Qualified(\"app.users\")");
+        check("CREATE PROCEDURE p() BEGIN SELECT 1; DELETE FROM audit.log; END", "OtherDatabase(\"audit\")");
+        check(
+            "/*!50003 CREATE*/ /*!50003 PROCEDURE p() BEGIN SELECT 1; DELETE FROM app.users; END */",
+            "Qualified(\"app.users\")",
+        );
     }
 }

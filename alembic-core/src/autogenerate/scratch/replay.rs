@@ -102,11 +102,11 @@ fn replayed_script(
     own: Option<&str>,
     databases: Option<&Databases>,
 ) -> Result<Script, AutogenerateError> {
-    let mut text = script.text.clone();
     let section = script.section(Direction::Upgrade, dialect);
     // Statements that cannot be read are mistakes, which the run reports.
     let found = section.and_then(|section| script.statements(section, dialect).ok()).unwrap_or_default();
-    for statement in found.iter().rev() {
+    let mut edits = Vec::new();
+    for statement in &found {
         let own_text = script.statement_text(statement);
         let facts = Facts::of(own_text, dialect);
         let refused = |reason| {
@@ -118,7 +118,7 @@ fn replayed_script(
             None => own_text.to_owned(),
         };
         if changed != own_text {
-            text.replace_range(statement.start..statement.end, &changed);
+            edits.push((statement.start..statement.end, changed.clone()));
         }
         if is_of_own_database(&facts, own_text, dialect, own) {
             continue;
@@ -127,8 +127,12 @@ fn replayed_script(
             return Err(refused(reason));
         }
     }
-    if text == script.text {
+    if edits.is_empty() {
         return Ok(script.clone());
+    }
+    let mut text = script.text.clone();
+    for (range, changed) in edits.into_iter().rev() {
+        text.replace_range(range, &changed);
     }
     Script::parse(&script.path, text)
         .map_err(|errors| MigrateError::Scripts(crate::script::ScriptErrors(errors)).into())

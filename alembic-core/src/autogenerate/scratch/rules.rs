@@ -249,6 +249,6 @@ fn shown(outside: Outside) -> &'static str {
         Outside::Network => "other servers",
         Outside::File => "files of the server",
         Outside::Program => "programs on the server",
-        Outside::Library => "libraries that the server loads",
+        Outside::Library => "libraries and modules",
     }
 }

@@ -9,7 +9,7 @@ use super::note::Notes;
 use super::objects::{Objects, is_missing};
 use super::qualifier::Databases;
 use super::rules::refused_of_models;
-use super::script::Running;
+use super::script::{Running, plan};
 use crate::autogenerate::AutogenerateError;
 use crate::autogenerate::reflect::reflect;
 use crate::dialect::{DatabaseMessage, Namespace, statements};
@@ -85,14 +85,15 @@ impl<'a, 'n> Scratch<'a, 'n> {
         // Beside the compared database nothing else can have its name.
         let is_beside = self.server.is_none();
         let name = namespaces.first().filter(|_| !is_beside).map(|own| own.name.clone());
+        let databases = match namespaces.first().filter(|_| is_beside && compared.dialect() == Dialect::Mysql)
+        {
+            Some(own) => Some(Databases::of(compared, own.name.clone()).await?),
+            None => None,
+        };
+        let planned = plan(script, compared.dialect(), databases.as_ref())?;
         self.open(compared, namespaces, name).await?;
         let running = Running {
             script,
-            databases: match namespaces.first().filter(|_| is_beside && compared.dialect() == Dialect::Mysql)
-            {
-                Some(own) => Some(Databases::of(compared, own.name.clone()).await?),
-                None => None,
-            },
             #[cfg(feature = "postgres")]
             objects: match compared.dialect() {
                 Dialect::Postgresql => Some(Objects::read(compared).await?),
@@ -100,7 +101,10 @@ impl<'a, 'n> Scratch<'a, 'n> {
             },
         };
         let mut scratch = self.take()?;
-        running.run(&mut scratch, self.notes).await?;
+        if let Err(error) = running.run(planned, &mut scratch, self.notes).await {
+            scratch.drop(self.notes).await;
+            return Err(error);
+        }
         // Settings of the script end with its session.
         scratch.reconnect().await?;
         let namespaces = match compared.dialect() {
@@ -185,31 +189,42 @@ impl<'a, 'n> Scratch<'a, 'n> {
         schema: &Schema,
     ) -> Result<Schema, AutogenerateError> {
         let mut scratch = self.take()?;
-        let mut all = Schema::default();
-        for namespace in namespaces {
-            let mut own = schema.clone();
-            own.tables.retain(|table| table.name.schema == namespace.shown);
-            own.tables.iter_mut().for_each(|table| table.name.schema = None);
-            if own.tables.is_empty() {
-                continue;
-            }
-            #[cfg(feature = "mysql")]
-            scratch.become_like(compared, namespace).await?;
-            run(&mut scratch.connection, &made(Dialect::Mysql, &own)?).await?;
-            let here = Namespace { name: scratch.place.name.clone(), shown: None };
-            let mut read = reflect(&mut scratch.connection, &[here]).await?;
-            let drops: Vec<Operation> =
-                own.tables.into_iter().map(|table| Operation::DropTable(Box::new(table))).collect();
-            let drops = statements(Dialect::Mysql, &drops, [schema, schema])?;
-            let drops: Vec<String> = drops.into_iter().map(|statement| statement.sql).collect();
-            super::keeper::run(&mut scratch.connection, drops.join(";\n")).await?;
-            read.tables.iter_mut().for_each(|table| table.name.schema.clone_from(&namespace.shown));
-            all.tables.append(&mut read.tables);
-        }
-        let _ = compared;
+        let made = one_after_another(&mut scratch, compared, namespaces, schema).await;
         self.database = Some(scratch);
-        Ok(all)
+        made
     }
+}
+
+/// MySQL: creates the tables of each namespace, reads them and drops them.
+async fn one_after_another(
+    scratch: &mut ScratchDatabase,
+    compared: &mut Connection,
+    namespaces: &[Namespace],
+    schema: &Schema,
+) -> Result<Schema, AutogenerateError> {
+    let mut all = Schema::default();
+    for namespace in namespaces {
+        let mut own = schema.clone();
+        own.tables.retain(|table| table.name.schema == namespace.shown);
+        own.tables.iter_mut().for_each(|table| table.name.schema = None);
+        if own.tables.is_empty() {
+            continue;
+        }
+        #[cfg(feature = "mysql")]
+        scratch.become_like(compared, namespace).await?;
+        run(&mut scratch.connection, &made(Dialect::Mysql, &own)?).await?;
+        let here = Namespace { name: scratch.place.name.clone(), shown: None };
+        let mut read = reflect(&mut scratch.connection, &[here]).await?;
+        let drops: Vec<Operation> =
+            own.tables.into_iter().map(|table| Operation::DropTable(Box::new(table))).collect();
+        let drops = statements(Dialect::Mysql, &drops, [schema, schema])?;
+        let drops: Vec<String> = drops.into_iter().map(|statement| statement.sql).collect();
+        super::keeper::run(&mut scratch.connection, drops.join(";\n")).await?;
+        read.tables.iter_mut().for_each(|table| table.name.schema.clone_from(&namespace.shown));
+        all.tables.append(&mut read.tables);
+    }
+    let _ = compared;
+    Ok(all)
 }
 
 /// The statements that create enums, tables and indexes. Each must be one, whatever the expressions in it.

@@ -16,11 +16,50 @@ use crate::sql::facts::Facts;
 use crate::sql::facts::{Action, ObjectKind};
 use crate::sql::{Dialect, keywords};
 
-/// A script, and what was found out about the place where it runs.
+/// The statements of a file that run, each with its place in the file.
+pub(super) struct Planned {
+    statements: Vec<(usize, String)>,
+    skipped: usize,
+    /// The first words of the skipped ones.
+    words: Vec<String>,
+}
+
+/// Decides which statements run, before the first one does. `databases` are those of MySQL where the scratch database is
+/// beside the compared one.
+pub(super) fn plan(
+    script: &SqlScript,
+    dialect: Dialect,
+    databases: Option<&Databases>,
+) -> Result<Planned, AutogenerateError> {
+    let mut rules = Rules::new(dialect);
+    let mut planned = Planned { statements: Vec::new(), skipped: 0, words: Vec::new() };
+    for statement in &script.statements {
+        let text = statement.text(&script.text);
+        let facts = Facts::of(text, dialect);
+        match rules.verdict(text, &facts) {
+            Verdict::Refused(reason) => return Err(refused(script, statement.start, reason)),
+            Verdict::Skipped => {
+                planned.skipped += 1;
+                let word = keywords(text, dialect, 1).into_iter().next();
+                planned.words.extend(word.filter(|word| !planned.words.contains(word)));
+            }
+            Verdict::Runs => {
+                let text = match databases {
+                    Some(databases) => databases
+                        .unqualified(text, &facts)
+                        .map_err(|reason| refused(script, statement.start, reason))?,
+                    None => text.to_owned(),
+                };
+                planned.statements.push((statement.start, text));
+            }
+        }
+    }
+    Ok(planned)
+}
+
+/// A script that runs.
 pub(super) struct Running<'a> {
     pub(super) script: &'a SqlScript,
-    /// MySQL, beside the compared database.
-    pub(super) databases: Option<Databases>,
     /// PostgreSQL: objects of the compared database that the script may leave to others.
     #[cfg(feature = "postgres")]
     pub(super) objects: Option<super::objects::Objects>,
@@ -30,36 +69,14 @@ impl Running<'_> {
     /// Runs the statements one by one, so that each mistake has its line.
     pub(super) async fn run(
         mut self,
+        planned: Planned,
         scratch: &mut ScratchDatabase,
         notes: &mut Notes<'_>,
     ) -> Result<(), AutogenerateError> {
-        let dialect = scratch.connection.dialect();
-        let mut rules = Rules::new(dialect);
-        let (mut count, mut words) = (0, Vec::new());
-        let mut planned = Vec::new();
-        for statement in &self.script.statements {
-            let text = statement.text(&self.script.text);
-            let facts = Facts::of(text, dialect);
-            let refused = |refused| self.refused(statement.start, refused);
-            match rules.verdict(text, &facts) {
-                Verdict::Refused(reason) => return Err(refused(reason)),
-                Verdict::Skipped => {
-                    count += 1;
-                    let word = keywords(text, dialect, 1).into_iter().next();
-                    words.extend(word.filter(|word| !words.contains(word)));
-                }
-                Verdict::Runs => {
-                    let text = match &self.databases {
-                        Some(databases) => databases.unqualified(text, &facts).map_err(refused)?,
-                        None => text.to_owned(),
-                    };
-                    planned.push((statement.start, text));
-                }
-            }
-        }
-        for (start, text) in planned {
+        for (start, text) in planned.statements {
             self.run_one(scratch, start, text).await?;
         }
+        let Planned { skipped: count, words, .. } = planned;
         if count > 0 {
             notes(Note::Skipped { path: self.script.path.clone(), count, words });
         }
@@ -86,25 +103,26 @@ impl Running<'_> {
             if is_there(&message, &text) {
                 return Ok(());
             }
-            let (path, line) = (self.script.path.clone(), self.line(start));
+            let (path, line) = (self.script.path.clone(), line(self.script, start));
             return Err(AutogenerateError::Script { path, line, message, source });
         }
         if scratch.connection.dialect() == Dialect::Mysql {
             let now = first(&mut scratch.connection, "SELECT CAST(DATABASE() AS CHAR)".to_owned()).await?;
             if !now.is_some_and(|now| now.eq_ignore_ascii_case(&scratch.place.name)) {
-                return Err(self.refused(start, Refused::Moved));
+                return Err(refused(self.script, start, Refused::Moved));
             }
         }
         Ok(())
     }
+}
 
-    fn refused(&self, start: usize, reason: Refused) -> AutogenerateError {
-        AutogenerateError::Refused { path: self.script.path.clone(), line: self.line(start), reason }
-    }
+fn refused(script: &SqlScript, start: usize, reason: Refused) -> AutogenerateError {
+    AutogenerateError::Refused { path: script.path.clone(), line: line(script, start), reason }
+}
 
-    fn line(&self, start: usize) -> usize {
-        1 + self.script.text.get(..start).unwrap_or_default().matches('\n').count()
-    }
+/// The line of a byte, from 1.
+fn line(script: &SqlScript, start: usize) -> usize {
+    1 + script.text.get(..start).unwrap_or_default().matches('\n').count()
 }
 
 /// Runs a statement as a prepared one, which cannot be several. MySQL does not prepare all definitions: it has parsed the
