@@ -4,12 +4,15 @@ use std::future::{Future, IntoFuture};
 use std::pin::Pin;
 
 use super::comparison::compare_on;
+#[cfg(feature = "mysql")]
+use super::scratch::script_on;
 use super::scratch::{Note, Notes, Replay, Scratch};
 use super::{AutogenerateError, Comparison};
 use crate::migrate::{Database, Missing};
 use crate::migrator::Migrator;
 use crate::models::Declaration;
-use crate::schema::Filter;
+use crate::schema::{Filter, Schema};
+use crate::sql::Dialect;
 
 /// Compares a database with a desired schema, when it is awaited. The database is only read.
 ///
@@ -88,20 +91,40 @@ impl<'a> Compare<'a> {
                 return Err(AutogenerateError::ScratchDialect { compared, scratch });
             }
         }
-        let Some(migrator) = self.scripts else { return self.compare(None).await };
+        let Some(migrator) = self.scripts else { return self.compare(None, None).await };
+        let script = self.script(compared).await?;
         let server = self.scratch.as_ref();
         let replay = Replay::run(migrator, &self.database, server, &mut self.on_note).await?;
         let database = replay.database();
-        self.compare(Some((replay, database))).await
+        self.compare(Some((replay, database)), script).await
+    }
+
+    /// What the file of SQL makes, where it runs before the scripts: on MySQL both need a database of the same name on a
+    /// server for scratch databases.
+    async fn script(&mut self, dialect: Dialect) -> Result<Option<Schema>, AutogenerateError> {
+        #[cfg(feature = "mysql")]
+        if let (Declaration::Script(script), Some(server), Dialect::Mysql) =
+            (&self.desired, &self.scratch, dialect)
+        {
+            let name = self.database.name();
+            return script_on(server, name, script, &mut self.on_note).await.map(Some);
+        }
+        let _ = dialect;
+        Ok(None)
     }
 
     /// Compares the database, or what a replay has made.
-    async fn compare(mut self, replay: Option<(Replay, Database)>) -> Result<Comparison, AutogenerateError> {
+    async fn compare(
+        mut self,
+        replay: Option<(Replay, Database)>,
+        script: Option<Schema>,
+    ) -> Result<Comparison, AutogenerateError> {
         let (replay, database) = match replay {
             Some((replay, database)) => (Some(replay), database),
             None => (None, self.database),
         };
         let mut scratch = Scratch::new(&database, self.scratch.as_ref(), &mut self.on_note);
+        scratch.script = script;
         let mut connection = database.connect(Missing::Refuse).await?;
         let compared = compare_on(&mut connection, &mut scratch, self.desired, self.filter).await;
         scratch.drop().await;

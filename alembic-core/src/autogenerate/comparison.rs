@@ -45,11 +45,15 @@ pub(super) async fn compare_on(
     filter: &Filter,
 ) -> Result<Comparison, AutogenerateError> {
     let dialect = connection.dialect();
+    let mut made = None;
     let (mut desired, untold, naming) = match declaration {
         Declaration::Schema { schema, untold, naming } => (schema, untold, naming),
         Declaration::Script(script) => {
             let (namespaces, _) = namespaces(connection, filter, &[]).await?;
-            (generic(&scratch.of_script(connection, &namespaces, &script).await?, dialect), &[][..], None)
+            let read = scratch.of_script(connection, &namespaces, &script).await?;
+            let desired = generic(&read, dialect);
+            made = Some(read);
+            (desired, &[][..], None)
         }
     };
     let wanted = schemas_of(dialect, &mut desired);
@@ -84,7 +88,11 @@ pub(super) async fn compare_on(
         open.enums.clear();
     }
     let taken_as_told = too_many_new(dialect, &mut open, &actual, &desired);
-    let mut normal = scratch.normalise(connection, &namespaces, &open).await?;
+    let mut normal = match made {
+        // The database has shown them once.
+        Some(made) => only(made, &open),
+        None => scratch.normalise(connection, &namespaces, &open).await?,
+    };
     keep_foreign_keys(dialect, &mut normal, &open);
     normal.tables.extend(taken_as_told);
     normal.tables.extend(settled);
@@ -255,7 +263,13 @@ fn too_many_new(dialect: Dialect, open: &mut Schema, actual: &Schema, desired: &
     new
 }
 
-/// Foreign keys are not made in the scratch place: there is nothing about them that a database says in other words.
+/// The tables of `schema` that `wanted` has, and its enums.
+fn only(mut schema: Schema, wanted: &Schema) -> Schema {
+    schema.tables.retain(|table| wanted.table(&table.name).is_some());
+    schema
+}
+
+/// Foreign keys are not made in the scratch database: there is nothing about them that a database says in other words.
 fn keep_foreign_keys(dialect: Dialect, normal: &mut Schema, open: &Schema) {
     for table in &mut normal.tables {
         let Some(written) = open.table(&table.name) else { continue };

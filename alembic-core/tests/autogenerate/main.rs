@@ -11,3 +11,4 @@ mod laws;
 mod reflect;
 mod same;
 mod untold;
+mod ways_out;

@@ -21,3 +21,5 @@ pub(super) use note::Notes;
 pub(super) use replay::Replay;
 pub use rules::Refused;
 pub(super) use scratch::Scratch;
+#[cfg(feature = "mysql")]
+pub(super) use scratch::script_on;

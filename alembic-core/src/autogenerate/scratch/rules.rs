@@ -184,7 +184,10 @@ impl Rules {
 /// SQLite: a closed list of first words. A database in memory has no settings worth keeping.
 fn sqlite(text: &str, facts: &Facts) -> Option<Verdict> {
     let reader = Reader::executed(text, Dialect::Sqlite);
-    let own = |name: &Name| name.name.to_ascii_lowercase().starts_with("sqlite_");
+    let own = |name: &Name| {
+        let name = name.name.to_ascii_lowercase();
+        name == "sqlite_sequence" || name.starts_with("sqlite_stat")
+    };
     if reader.is_any(&["PRAGMA", "BEGIN", "COMMIT", "END"]) {
         return Some(Verdict::Skipped);
     }

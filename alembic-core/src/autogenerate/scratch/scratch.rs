@@ -9,7 +9,7 @@ use super::note::Notes;
 use super::objects::{Objects, is_missing};
 use super::qualifier::Databases;
 use super::rules::refused_of_models;
-use super::script::{Running, plan};
+use super::script::{Planned, Running, plan};
 use crate::autogenerate::AutogenerateError;
 use crate::autogenerate::reflect::reflect;
 use crate::dialect::{DatabaseMessage, Namespace, statements};
@@ -30,6 +30,8 @@ pub(in super::super) struct Scratch<'a, 'n> {
     notes: &'a mut Notes<'n>,
     like: Option<Like>,
     database: Option<ScratchDatabase>,
+    /// What the file of SQL makes, if that is known already.
+    pub(in super::super) script: Option<Schema>,
     /// Whether objects of the compared database were copied.
     #[cfg(feature = "postgres")]
     has_objects: bool,
@@ -47,6 +49,7 @@ impl<'a, 'n> Scratch<'a, 'n> {
             notes,
             like: None,
             database: None,
+            script: None,
             #[cfg(feature = "postgres")]
             has_objects: false,
         }
@@ -82,6 +85,9 @@ impl<'a, 'n> Scratch<'a, 'n> {
         namespaces: &[Namespace],
         script: &SqlScript,
     ) -> Result<Schema, AutogenerateError> {
+        if let Some(known) = self.script.take() {
+            return Ok(known);
+        }
         // Beside the compared database nothing else can have its name.
         let is_beside = self.server.is_none();
         let name = namespaces.first().filter(|_| !is_beside).map(|own| own.name.clone());
@@ -92,28 +98,18 @@ impl<'a, 'n> Scratch<'a, 'n> {
         };
         let planned = plan(script, compared.dialect(), databases.as_ref())?;
         self.open(compared, namespaces, name).await?;
+        #[cfg(feature = "postgres")]
+        let objects = match compared.dialect() {
+            Dialect::Postgresql => Some(Objects::read(compared).await?),
+            _ => None,
+        };
         let running = Running {
             script,
             #[cfg(feature = "postgres")]
-            objects: match compared.dialect() {
-                Dialect::Postgresql => Some(Objects::read(compared).await?),
-                _ => None,
-            },
+            objects,
         };
-        let mut scratch = self.take()?;
-        if let Err(error) = running.run(planned, &mut scratch, self.notes).await {
-            scratch.drop(self.notes).await;
-            return Err(error);
-        }
-        // Settings of the script end with its session.
-        scratch.reconnect().await?;
-        let namespaces = match compared.dialect() {
-            Dialect::Mysql => vec![Namespace { name: scratch.place.name.clone(), shown: None }],
-            _ => namespaces.to_vec(),
-        };
-        let schema = reflect(&mut scratch.connection, &namespaces).await;
-        scratch.drop(self.notes).await;
-        schema
+        let scratch = self.take()?;
+        read_script(running, planned, scratch, namespaces, self.notes).await
     }
 
     /// Drops the scratch database, if there is one.
@@ -225,6 +221,50 @@ async fn one_after_another(
     }
     let _ = compared;
     Ok(all)
+}
+
+/// MySQL: what a file of SQL makes on a server for scratch databases, in one of this name.
+#[cfg(feature = "mysql")]
+pub(in super::super) async fn script_on(
+    server: &Database,
+    name: Option<String>,
+    script: &SqlScript,
+    notes: &mut Notes<'_>,
+) -> Result<Schema, AutogenerateError> {
+    let planned = plan(script, Dialect::Mysql, None)?;
+    let scratch = ScratchDatabase::create(Wish { server, name, like: None }, notes).await?;
+    let running = Running {
+        script,
+        #[cfg(feature = "postgres")]
+        objects: None,
+    };
+    read_script(running, planned, scratch, &[], notes).await
+}
+
+/// Runs a file, reads what it has made, and drops it.
+async fn read_script(
+    running: Running<'_>,
+    planned: Planned,
+    mut scratch: ScratchDatabase,
+    namespaces: &[Namespace],
+    notes: &mut Notes<'_>,
+) -> Result<Schema, AutogenerateError> {
+    let read = match running.run(planned, &mut scratch, notes).await {
+        // Settings of the script end with its session.
+        Ok(()) => scratch.reconnect().await,
+        Err(error) => Err(error),
+    };
+    let read = match read {
+        Ok(()) => {
+            let here = Namespace { name: scratch.place.name.clone(), shown: None };
+            let is_mysql = scratch.connection.dialect() == Dialect::Mysql;
+            let namespaces = if is_mysql { std::slice::from_ref(&here) } else { namespaces };
+            reflect(&mut scratch.connection, namespaces).await
+        }
+        Err(error) => Err(error),
+    };
+    scratch.drop(notes).await;
+    read
 }
 
 /// The statements that create enums, tables and indexes. Each must be one, whatever the expressions in it.
