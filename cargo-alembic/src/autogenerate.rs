@@ -146,7 +146,8 @@ pub(crate) fn explain(error: AutogenerateError, project: &Project, migrator: &Mi
         }
         AutogenerateError::Script { path, line, message, .. } => {
             let source = std::fs::read_to_string(project.folder.join(&path)).unwrap_or_default();
-            let help = "it was run in a scratch place, to see what it makes; no database was changed";
+            let help =
+                "it was run in a scratch database, to see what it makes; no other database was changed";
             Failure::at(&message.to_string(), &path, line, &source, help)
         }
         AutogenerateError::NoSchema { .. } => Failure::new(

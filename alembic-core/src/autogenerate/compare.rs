@@ -126,7 +126,9 @@ impl<'a> Compare<'a> {
         let mut scratch = Scratch::new(&database, self.scratch.as_ref(), &mut self.on_note);
         scratch.script = script;
         let mut connection = database.connect(Missing::Refuse).await?;
-        let compared = compare_on(&mut connection, &mut scratch, self.desired, self.filter).await;
+        let filter = self.scripts.map(|migrator| without_books(self.filter, migrator));
+        let filter = filter.as_ref().unwrap_or(self.filter);
+        let compared = compare_on(&mut connection, &mut scratch, self.desired, filter).await;
         scratch.drop().await;
         drop(connection);
         if let Some(replay) = replay {
@@ -134,6 +136,14 @@ impl<'a> Compare<'a> {
         }
         compared
     }
+}
+
+/// Leaves out the version table and the history of a replay, which are in the default schema.
+fn without_books(filter: &Filter, migrator: &Migrator) -> Filter {
+    let table = &migrator.settings().version_table;
+    let books = [table.name.clone(), table.history(), table.lease()];
+    let exclude = filter.exclude.iter().cloned().chain(books.map(|name| name.into_owned())).collect();
+    Filter { exclude, ..filter.clone() }
 }
 
 impl<'a> IntoFuture for Compare<'a> {

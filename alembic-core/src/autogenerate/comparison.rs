@@ -248,7 +248,7 @@ fn part(dialect: Dialect, generic: &Schema, actual: &Schema, desired: &Schema) -
 /// MySQL writes files for each table that is made, which takes a tenth of a second or more.
 const MOST_NEW_ON_MYSQL: usize = 50;
 
-/// Takes new tables out of those that are made in a scratch place, where that would take long. Nothing has to be known of how
+/// Takes new tables out of those that are made in a scratch database, where that would take long. Nothing has to be known of how
 /// the database shows them: they are made there only to find mistakes early.
 fn too_many_new(dialect: Dialect, open: &mut Schema, actual: &Schema, desired: &Schema) -> Vec<Table> {
     let (new, old): (Vec<Table>, Vec<Table>) =

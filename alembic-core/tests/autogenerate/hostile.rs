@@ -299,5 +299,5 @@ async fn sqlite() {
 fn the_corpus_is_large_enough() {
     let files = ["hostile_postgresql.txt", "hostile_mariadb.txt", "hostile_sqlite.txt"];
     let count: usize = files.iter().map(|file| Cases::read(file).cases.len()).sum();
-    assert!(count >= 150, "{count} inputs");
+    assert!(count >= 200, "{count} inputs");
 }

@@ -67,8 +67,15 @@ impl Proxy {
     }
 }
 
-/// The sources of a desired schema, none of which is what the database is: name, `models` in alembic.toml, files.
-fn sources(kind: Kind) -> Vec<(&'static str, &'static str, Vec<(&'static str, String)>)> {
+/// A source of a desired schema, which is not what the database is.
+struct Source {
+    name: &'static str,
+    /// `models` in alembic.toml.
+    models: &'static str,
+    files: Vec<(&'static str, String)>,
+}
+
+fn sources(kind: Kind) -> Vec<Source> {
     let rust = "use alembic::Table;\n#[derive(Table)]\n#[table(name = \"zmark_users\", check(\"zmark_age > 0\"))]\nstruct User {\n\
         #[column(primary_key)]\nid: i64,\n#[column(length = 20, default = \"'zmark'\")]\nzmark_name: String,\nzmark_age: i32,\n}\n";
     let sea_orm = "use sea_orm::entity::prelude::*;\n#[derive(Clone, Debug, DeriveEntityModel)]\n\
@@ -87,15 +94,15 @@ fn sources(kind: Kind) -> Vec<(&'static str, &'static str, Vec<(&'static str, St
         }
     };
     let main = |module: &str| ("src/main.rs", format!("mod {module};\nfn main() {{}}\n"));
+    let source = |name, models, files| Source { name, models, files };
+    let rust = vec![main("models"), ("src/models.rs", rust.to_owned())];
+    let sea_orm = vec![main("cake"), ("src/cake.rs", sea_orm.to_owned())];
+    let diesel = vec![("src/schema.rs", diesel.to_owned())];
     vec![
-        ("rust", "{ source = \"rust\" }", vec![main("models"), ("src/models.rs", rust.to_owned())]),
-        ("sea-orm", "{ source = \"sea-orm\" }", vec![main("cake"), ("src/cake.rs", sea_orm.to_owned())]),
-        (
-            "diesel",
-            "{ source = \"diesel\", file = \"src/schema.rs\" }",
-            vec![("src/schema.rs", diesel.to_owned())],
-        ),
-        ("sql", "{ source = \"sql\" }", vec![("schema.sql", sql.to_owned())]),
+        source("rust", "{ source = \"rust\" }", rust),
+        source("sea-orm", "{ source = \"sea-orm\" }", sea_orm),
+        source("diesel", "{ source = \"diesel\", file = \"src/schema.rs\" }", diesel),
+        source("sql", "{ source = \"sql\" }", vec![("schema.sql", sql.to_owned())]),
     ]
 }
 
@@ -147,7 +154,7 @@ async fn check(kind: Kind) {
     let proxy = Proxy::before(&server);
     let proxied =
         Server { port: proxy.port.to_string(), host: "127.0.0.1".to_owned(), ..Server::of(&database.url) };
-    for (source, models, files) in sources(kind) {
+    for Source { name: source, models, files } in sources(kind) {
         for (name, text) in files {
             package.write(name, text);
         }

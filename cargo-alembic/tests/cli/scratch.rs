@@ -171,6 +171,7 @@ async fn a_reader_on_postgresql() {
     let role = format!("only_reads_{}", database.name);
     database.rows(&format!("CREATE ROLE {role} LOGIN PASSWORD 'x'")).await;
     database.rows(&format!("GRANT SELECT ON ALL TABLES IN SCHEMA public TO {role}")).await;
+    database.rows(&format!("ALTER ROLE {role} SET default_transaction_read_only = on")).await;
     let (_, place) = database.url.split_once('@').expect("a login");
     let scratch = PrivateServer::start(Kind::Postgresql);
     package.write(
@@ -313,4 +314,27 @@ async fn like_the_compared_database() {
     package.alembic("revision --autogenerate -m x --rev-id r2").success();
     package.alembic("upgrade").success();
     package.alembic("check").success();
+}
+
+/// The books of the migrations are in the scratch database, whatever schema they have elsewhere, and are not compared.
+#[tokio::test]
+async fn a_version_table_in_another_schema() {
+    let database = TestDatabase::new(Kind::Postgresql).await;
+    let package = package_on(
+        &database,
+        &[Script::new(
+            "r1",
+            "",
+            "CREATE TABLE users (id BIGINT PRIMARY KEY, name TEXT NOT NULL);",
+            "DROP TABLE users;",
+        )],
+    );
+    with_models(&package, MODELS);
+    let config = package.read("alembic.toml");
+    package.write(
+        "alembic.toml",
+        format!("{config}version_table = \"revisions\"\nversion_table_schema = \"ops\"\n"),
+    );
+    package.alembic("check --scratch").success();
+    assert_eq!(database.tables().await, Vec::<String>::new());
 }

@@ -1,6 +1,6 @@
 //! A database that is created, used and dropped, whatever ends the work in it.
 
-use super::keeper::{Keeper, first, run};
+use super::keeper::{Keeper, column, connect, drop_on, first, run};
 use super::like::Like;
 use super::note::{Note, Notes};
 use crate::autogenerate::AutogenerateError;
@@ -134,27 +134,15 @@ impl Place {
     }
 }
 
-/// A connection to the server: to the database itself or, where it does not exist, to one that always does.
-async fn connect(server: &Database) -> Result<Connection, AutogenerateError> {
-    match server.connect_apart().await {
-        Err(crate::migrate::MigrateError::NoDatabase { .. }) => {
-            let is_mysql = server.dialect()? == Dialect::Mysql;
-            let always_there = if is_mysql { "information_schema" } else { "postgres" };
-            Ok(server.sibling(always_there).await?.connect_apart().await?)
-        }
-        connection => Ok(connection?),
-    }
-}
-
 #[cfg(feature = "postgres")]
 async fn postgresql(wish: &Wish<'_>, notes: &mut Notes<'_>) -> Result<Keeper, AutogenerateError> {
     use crate::dialect::postgresql::scratch;
     use crate::dialect::scratch::name;
     let mut connection = connect(wish.server).await?;
-    let mut rows = super::keeper::column(&mut connection, scratch::start()).await?.into_iter();
+    let mut rows = column(&mut connection, scratch::start()).await?.into_iter();
     let owner = rows.next().unwrap_or_default();
     for leftover in rows {
-        if run(&mut connection, scratch::drop(&leftover)).await.is_ok() {
+        if drop_on(&mut connection, &leftover).await.is_ok() {
             notes(Note::Removed { name: leftover });
         }
     }
@@ -192,10 +180,10 @@ async fn mysql(wish: &Wish<'_>, notes: &mut Notes<'_>) -> Result<Keeper, Autogen
     use crate::dialect::scratch::name;
     let mut connection = connect(wish.server).await?;
     run(&mut connection, scratch::PATIENCE.to_owned()).await?;
-    let mut rows = super::keeper::column(&mut connection, scratch::start()).await?.into_iter();
+    let mut rows = column(&mut connection, scratch::start()).await?.into_iter();
     let owner = rows.next().unwrap_or_default();
     for leftover in rows {
-        if super::keeper::drop_on_mysql(&mut connection, &leftover).await.is_ok() {
+        if drop_on(&mut connection, &leftover).await.is_ok() {
             notes(Note::Removed { name: leftover });
         }
     }

@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 use super::note::Note;
 use crate::autogenerate::AutogenerateError;
 use crate::dialect::{DatabaseMessage, Rows};
-use crate::migrate::{Connection, Database};
+use crate::migrate::{Connection, Database, MigrateError};
 use crate::sql::Dialect;
 
 const DOING: &str = "preparing a scratch database";
@@ -82,10 +82,22 @@ impl Drop for Keeper {
     }
 }
 
+/// A connection to a server: to the database itself or, where it does not exist, to one that always does.
+pub(super) async fn connect(server: &Database) -> Result<Connection, MigrateError> {
+    match server.connect_apart().await {
+        Err(MigrateError::NoDatabase { .. }) => {
+            let is_mysql = server.dialect()? == Dialect::Mysql;
+            let always_there = if is_mysql { "information_schema" } else { "postgres" };
+            server.sibling(always_there).await?.connect_apart().await
+        }
+        connection => connection,
+    }
+}
+
 /// Drops a database on a connection of its own, after the session that may still be creating it.
 async fn drop_apart(server: &Database, name: &str, session: &str) -> Result<(), String> {
     let shown = |error: &dyn std::error::Error| error.to_string();
-    let mut connection = server.connect_apart().await.map_err(|error| shown(&error))?;
+    let mut connection = connect(server).await.map_err(|error| shown(&error))?;
     let deadline = Instant::now() + PATIENCE;
     while is_alive(&mut connection, name, session).await.map_err(|error| shown(&error))?
         && Instant::now() < deadline
@@ -119,7 +131,7 @@ async fn is_alive(connection: &mut Connection, name: &str, session: &str) -> sql
 }
 
 /// Drops a database with all sessions in it.
-async fn drop_on(connection: &mut Connection, name: &str) -> Result<(), String> {
+pub(super) async fn drop_on(connection: &mut Connection, name: &str) -> Result<(), String> {
     let shown = |error: sqlx::Error| DatabaseMessage::of(&error).message;
     match connection.dialect() {
         #[cfg(feature = "postgres")]

@@ -13,13 +13,13 @@ mod objects;
 mod qualifier;
 mod replay;
 mod rules;
-mod scratch;
 mod script;
+mod tables;
 
 pub use note::Note;
 pub(super) use note::Notes;
 pub(super) use replay::Replay;
 pub use rules::Refused;
-pub(super) use scratch::Scratch;
+pub(super) use tables::Scratch;
 #[cfg(feature = "mysql")]
-pub(super) use scratch::script_on;
+pub(super) use tables::script_on;

@@ -26,13 +26,16 @@ pub(crate) const LIKE: &str = "SELECT format(' TEMPLATE template0 ENCODING %L LC
      format(' TEMPLATE template0 ENCODING %L', pg_encoding_to_char(d.encoding)) \
      FROM pg_database d WHERE d.datname = current_database()";
 
-/// Settings of the database and of the role in it, name and value, those that win last; then the search path.
+/// Settings of the database and of the role in it, name and value, those that win last; then the search path. Those that
+/// only limit what a session does, or change whose it is, are left out.
 pub(crate) const SETTINGS: &str = "SELECT split_part(c, '=', 1), substr(c, strpos(c, '=') + 1) FROM ( \
      SELECT c, s.setdatabase = 0 AS of_role, s.setrole = 0 AS of_all FROM pg_db_role_setting s, unnest(s.setconfig) c \
      WHERE (s.setdatabase = (SELECT oid FROM pg_database WHERE datname = current_database()) \
      AND s.setrole IN (0, (SELECT oid FROM pg_roles WHERE rolname = current_user))) \
      OR (s.setdatabase = 0 AND s.setrole = (SELECT oid FROM pg_roles WHERE rolname = current_user)) \
-     ORDER BY of_all DESC, of_role DESC) s \
+     ORDER BY of_all DESC, of_role DESC) s WHERE split_part(c, '=', 1) NOT IN ('role', 'session_authorization', \
+     'default_transaction_read_only', 'statement_timeout', 'lock_timeout', 'idle_in_transaction_session_timeout', \
+     'default_tablespace', 'temp_tablespaces') \
      UNION ALL SELECT 'search_path', current_setting('search_path')";
 
 /// Extensions in an order in which they can be created: name, schema, version.

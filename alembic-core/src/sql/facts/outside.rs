@@ -55,6 +55,7 @@ pub(super) fn outside(text: &Text<'_>, words: &[&str], definition: &Definition) 
             kinds.into_iter().find(|(object, _)| on(object)).map(|(_, outside)| outside)
         }
         (Dialect::Postgresql, "DO") => code(text.sql),
+        (Dialect::Mysql, "BEGIN" | "IF" | "CASE" | "LOOP" | "REPEAT" | "WHILE" | "FOR") => code(text.sql),
         (Dialect::Mysql, "USE") => Some(Outside::Database),
         (Dialect::Mysql, "LOAD") => matches!(second, "DATA" | "XML").then_some(Outside::File),
         (Dialect::Mysql, "INSTALL" | "UNINSTALL") => Some(Outside::Library),
@@ -90,6 +91,11 @@ fn defined(text: &Text<'_>, second: &str, definition: &Definition) -> Option<Out
         (_, "SYSTEM" | "INSTANCE" | "RESOURCE") => Some(Outside::Server),
         (Some(ObjectKind::Routine), _) if text.anywhere.has(Words::LIBRARY) && is_of_library(text) => {
             Some(Outside::Library)
+        }
+        (Some(ObjectKind::Routine | ObjectKind::Trigger | ObjectKind::Package), _)
+            if text.dialect == Dialect::Mysql && text.words.first().is_some_and(|word| word == "CREATE") =>
+        {
+            code(text.sql)
         }
         (_, "LANGUAGE" | "TRUSTED" | "PROCEDURAL") => Some(Outside::Library),
         // The module decides what it opens.
@@ -172,27 +178,25 @@ fn granted(text: &Text<'_>) -> Option<Outside> {
     }
 }
 
-/// PostgreSQL: the outside of a block's code, as far as its words show.
+/// Words that follow each other in the code of a block or routine, and what they reach.
+const CODE: [(&[&str], &[&str], Outside); 8] = [
+    (&["CREATE", "ALTER", "DROP", "RENAME"], &["ROLE", "USER", "GROUP"], Outside::Role),
+    (&["CREATE", "ALTER", "DROP"], &["DATABASE"], Outside::Database),
+    (&["CREATE", "ALTER", "DROP"], &["TABLESPACE"], Outside::Tablespace),
+    (&["CREATE", "ALTER"], &["EVENT", "SERVER"], Outside::Server),
+    (&["ALTER"], &["SYSTEM", "INSTANCE"], Outside::Server),
+    (&["SET"], &["GLOBAL", "PERSIST", "PERSIST_ONLY"], Outside::Server),
+    (&["REASSIGN"], &["OWNED"], Outside::Server),
+    (&["INTO"], &["OUTFILE", "DUMPFILE"], Outside::File),
+];
+
+/// The outside of a block's code, as far as its words show. They may be parts of strings.
 fn code(block: &str) -> Option<Outside> {
-    const STATEMENTS: [(&str, &[&str], Outside); 8] = [
-        ("CREATE", &["ROLE", "USER", "GROUP"], Outside::Role),
-        ("ALTER", &["ROLE", "USER", "GROUP"], Outside::Role),
-        ("DROP", &["ROLE", "USER", "GROUP"], Outside::Role),
-        ("CREATE", &["DATABASE"], Outside::Database),
-        ("ALTER", &["DATABASE"], Outside::Database),
-        ("DROP", &["DATABASE"], Outside::Database),
-        ("ALTER", &["SYSTEM"], Outside::Server),
-        ("REASSIGN", &["OWNED"], Outside::Server),
-    ];
-    let words: Vec<&str> = block
-        .split(|letter: char| !letter.is_alphanumeric() && letter != '_')
-        .filter(|word| !word.is_empty())
-        .collect();
-    let is = |word: &str, other: &str| word.eq_ignore_ascii_case(other);
+    let is_part = |letter: char| letter.is_alphanumeric() || letter == '_';
+    let words: Vec<&str> = block.split(|letter| !is_part(letter)).filter(|word| !word.is_empty()).collect();
+    let is_any = |word: &str, others: &[&str]| others.iter().any(|other| word.eq_ignore_ascii_case(other));
     words.windows(2).find_map(|pair| {
-        let found = STATEMENTS
-            .iter()
-            .find(|(first, second, _)| is(pair[0], first) && second.iter().any(|second| is(pair[1], second)));
+        let found = CODE.iter().find(|(first, second, _)| is_any(pair[0], first) && is_any(pair[1], second));
         found.map(|(_, _, outside)| *outside)
     })
 }

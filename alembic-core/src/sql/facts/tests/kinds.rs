@@ -124,11 +124,27 @@ fn outside_of_the_database() {
     let mysql: [(Outside, &[&str]); 7] = [
         (
             Outside::Database,
-            &["USE d", "CREATE DATABASE d", "/*!50000 DROP SCHEMA d */", "ALTER DATABASE COLLATE x"],
+            &[
+                "USE d",
+                "CREATE DATABASE d",
+                "/*!50000 DROP SCHEMA d */",
+                "ALTER DATABASE COLLATE x",
+                "CREATE PROCEDURE p() DROP DATABASE d",
+            ],
         ),
         (Outside::Role, &["CREATE USER u", "GRANT SELECT ON t TO u", "RENAME USER a TO b"]),
         (Outside::Tablespace, &["CREATE TABLESPACE t", "CREATE UNDO TABLESPACE t ADD DATAFILE 'x'"]),
-        (Outside::Server, &["SET GLOBAL a = 1", "SET @@global.a = 1", "FLUSH TABLES", "KILL 1", "SHUTDOWN"]),
+        (
+            Outside::Server,
+            &[
+                "SET GLOBAL a = 1",
+                "SET @@global.a = 1",
+                "CREATE PROCEDURE p() BEGIN SELECT 1; SET @@GLOBAL.a = 1; END",
+                "FLUSH TABLES",
+                "KILL 1",
+                "SHUTDOWN",
+            ],
+        ),
         (Outside::File, &["LOAD DATA INFILE 'x' INTO TABLE t", "SELECT 1 INTO OUTFILE 'x'"]),
         (Outside::Network, &["CREATE TABLE t (a INT) ENGINE = FEDERATED CONNECTION = 'x'"]),
         (Outside::Library, &["INSTALL SONAME 'x'", "CREATE FUNCTION f RETURNS INT SONAME 'x'"]),
