@@ -1,8 +1,8 @@
 //! Scratch databases: SQL of the repository runs here, and nowhere else.
 //!
 //! The compared database is read on one connection; models, `schema.sql` and scripts are sent on another one, to a database
-//! that is created for them and dropped. No code in here holds both kinds of text and the compared connection: what is read
-//! from that connection are answers to questions of our own ([`like`], [`objects`]).
+//! that is created for them and dropped. The compared connection is only asked fixed questions: in `like` for the properties of
+//! the database, in `objects` for definitions that the scratch database may need, in `qualifier` for the names of databases.
 
 mod database;
 mod keeper;
