@@ -2,7 +2,7 @@
 
 use alembic_core::Migrator;
 use alembic_core::autogenerate::{AutogenerateError, Comparison, Difference, compare, compare_scripts};
-use alembic_core::cli::{CommandError, status, warning};
+use alembic_core::cli::{CommandError, note, status, unless_interrupted, warning};
 use alembic_core::migrate::{Database, MigrateError};
 use alembic_core::revision::Node;
 use alembic_core::sql::Dialect;
@@ -20,7 +20,8 @@ pub(crate) async fn sections(
     args: &AutogenerateArgs,
     migrator: &Migrator,
 ) -> Result<Option<String>, Failure> {
-    let mut comparison = compared(project, arguments, migrator, args.scratch).await?;
+    let mut comparison =
+        compared(project, arguments, migrator, args.scratch, args.scratch_url.as_deref()).await?;
     let mut difference = rename::settle(project, &mut comparison, args)?;
     if difference.is_empty() {
         return Ok(None);
@@ -60,19 +61,24 @@ pub(crate) async fn compared(
     arguments: &Arguments,
     migrator: &Migrator,
     scratch: bool,
+    scratch_url: Option<&str>,
 ) -> Result<Comparison, Failure> {
+    let server = project.scratch_server(scratch_url)?;
     let database = match project.find_database(arguments)? {
-        // A place in memory needs no URL.
+        // A database in memory needs no URL.
         None if scratch && project.config.dialects.contains(&Dialect::Sqlite) => "sqlite::memory:".into(),
         Some(database) => database,
-        None if scratch && project.databases.is_empty() => {
-            return Err(Failure::new(
-                "nothing says on which database the scripts are to be tried",
-                "give `--url`, or set DATABASE_URL or `url` in alembic.toml; for SQLite it is enough to say so, \
-                 `dialects = [\"sqlite\"]`",
-            ));
-        }
-        None => project.database(arguments)?,
+        None => match &server {
+            Some(server) if scratch => server.clone(),
+            None if scratch && project.databases.is_empty() => {
+                return Err(Failure::new(
+                    "nothing says on which database the scripts are to be tried",
+                    "give `--url`, or set DATABASE_URL or `url` in alembic.toml; for SQLite it is enough to say so, \
+                     `dialects = [\"sqlite\"]`",
+                ));
+            }
+            _ => project.database(arguments)?,
+        },
     };
     let failed =
         |error: MigrateError| Failure::command_on(&project.folder, &CommandError::Migrate(error), migrator);
@@ -83,13 +89,22 @@ pub(crate) async fn compared(
     let is_new = !scratch
         && migrator.directory().scripts().is_empty()
         && matches!(migrator.status(database.clone()).await, Err(MigrateError::NoFile { .. }));
-    let compared = if scratch || is_new {
-        compare_scripts(migrator, database, desired, &filter).await
+    let comparison = if scratch || is_new {
+        compare_scripts(migrator, database, desired, &filter)
     } else {
         up_to_date(migrator, &database, project).await?;
-        compare(database, desired, &filter).await
+        compare(database, desired, &filter)
     };
-    compared.map_err(|error| explain(error, project, migrator))
+    let comparison = match server {
+        // In memory.
+        Some(_) if dialect == Dialect::Sqlite => comparison,
+        Some(server) => comparison.scratch(server),
+        None => comparison,
+    };
+    match unless_interrupted(comparison.on_note(note).into_future()).await {
+        Some(compared) => compared.map_err(|error| explain(error, project, migrator)),
+        None => Err(Failure::interrupted("the comparison was interrupted", "no database was changed")),
+    }
 }
 
 /// A database in which revisions are missing would be asked for them again.
@@ -131,7 +146,8 @@ pub(crate) fn explain(error: AutogenerateError, project: &Project, migrator: &Mi
         }
         AutogenerateError::Script { path, line, message, .. } => {
             let source = std::fs::read_to_string(project.folder.join(&path)).unwrap_or_default();
-            let help = "it was run in a scratch place, to see what it makes; no database was changed";
+            let help =
+                "it was run in a scratch database, to see what it makes; no other database was changed";
             Failure::at(&message.to_string(), &path, line, &source, help)
         }
         AutogenerateError::NoSchema { .. } => Failure::new(
@@ -149,18 +165,46 @@ pub(crate) fn explain(error: AutogenerateError, project: &Project, migrator: &Mi
             };
             Failure::new(error, help)
         }
-        AutogenerateError::Database { ref message, .. }
-            if matches!(message.code.as_deref(), Some("42501" | "1044" | "1142" | "1227")) =>
-        {
-            Failure::new(
-                error,
-                "to compare, tables are made in a scratch place, of which nothing stays: a schema in a transaction that is \
-                 rolled back (PostgreSQL), a database that is dropped again (MySQL, and `--scratch`); use a user who may \
-                 make one",
-            )
+        AutogenerateError::Refused { ref path, line, ref reason } => {
+            let source = std::fs::read_to_string(project.folder.join(path)).unwrap_or_default();
+            Failure::at(&reason.to_string(), path, line, &source, reason.help())
+        }
+        AutogenerateError::RefusedModel { ref reason, .. } => {
+            let help = reason.help();
+            Failure::new(error, help)
+        }
+        AutogenerateError::NoScratch { right, ref message, .. } => {
+            let help = no_scratch(right, message.code.as_deref());
+            Failure::new(error, &help)
+        }
+        AutogenerateError::ScratchExists { .. } => Failure::new(
+            error,
+            "let `scratch_url` name another server: the scratch database gets the name of the compared one there, and a \
+             database that this tool has not created is never dropped",
+        ),
+        AutogenerateError::ScratchBusy { .. } => {
+            Failure::new(error, "wait until it has ended, and try again")
+        }
+        AutogenerateError::ScratchDialect { .. } => {
+            Failure::new(error, "let `scratch_url` name a server of the same kind")
         }
         error => Failure::plain(error),
     }
+}
+
+/// How to get a scratch database where the server refuses one.
+fn no_scratch(right: &str, code: Option<&str>) -> String {
+    let denied = matches!(code, Some("42501" | "1044" | "1142" | "1227"));
+    let given = match right {
+        _ if !denied => "correct what the server says".to_owned(),
+        "CREATEDB" => "give the user the right to create one, `ALTER ROLE … CREATEDB`".to_owned(),
+        _ => "give the user the right to create one, ``GRANT ALL ON `alembic\\_scratch\\_%`.* TO …``"
+            .to_owned(),
+    };
+    format!(
+        "{given}; or let `scratch_url` in alembic.toml (`--scratch-url`, ALEMBIC_SCRATCH_URL) name another server. To compare, \
+         models and statements are run in a database of their own, which is dropped; the compared one is only read"
+    )
 }
 
 /// Says what the rows that are there get in columns for which nothing else says it.

@@ -20,7 +20,9 @@ struct Report {
 
 pub(crate) async fn check(project: &Project, arguments: &Arguments, args: &CheckArgs) -> Result<(), Failure> {
     let migrator = project.migrator(project.scripts()?);
-    let difference = compared(project, arguments, &migrator, args.scratch).await?.difference();
+    let difference = compared(project, arguments, &migrator, args.scratch, args.scratch_url.as_deref())
+        .await?
+        .difference();
     if args.json {
         let differences = difference.changes();
         print_json(

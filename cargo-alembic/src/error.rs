@@ -3,8 +3,8 @@
 use std::path::Path;
 
 use alembic_core::cli::{
-    CommandError, Diagnostic, FAILED, explain, explain_by, explain_conflicts, explain_heads, explain_models,
-    explain_scripts,
+    CommandError, Diagnostic, FAILED, INTERRUPTED, explain, explain_by, explain_conflicts, explain_heads,
+    explain_models, explain_scripts,
 };
 use alembic_core::config::ConfigError;
 use alembic_core::models::ModelErrors;
@@ -28,6 +28,11 @@ impl Failure {
 
     pub(crate) fn plain(message: impl ToString) -> Failure {
         Failure::of(Diagnostic::plain(&message.to_string(), None))
+    }
+
+    /// A signal ended the command.
+    pub(crate) fn interrupted(message: &str, help: &str) -> Failure {
+        Failure { diagnostic: Diagnostic::plain(message, Some(help)), code: INTERRUPTED }
     }
 
     /// A file could not be read or written.

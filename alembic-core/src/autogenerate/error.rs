@@ -1,7 +1,9 @@
 //! Why a database and a schema could not be compared.
 
+use super::refused::Refused;
 use crate::dialect::{DatabaseMessage, DdlError};
 use crate::migrate::MigrateError;
+use crate::sql::Dialect;
 
 /// Everything that can keep a comparison from being done.
 #[derive(Debug, thiserror::Error)]
@@ -18,6 +20,18 @@ pub enum AutogenerateError {
     Scratch { message: Box<DatabaseMessage>, statement: String, source: sqlx::Error },
     #[error("{path}:{line}: the database refuses the statement: {message}")]
     Script { path: String, line: usize, message: Box<DatabaseMessage>, source: sqlx::Error },
+    #[error("{path}:{line}: {reason}")]
+    Refused { path: String, line: usize, reason: Refused },
+    #[error("{reason}\n{statement}")]
+    RefusedModel { statement: String, reason: Refused },
+    #[error("cannot create a scratch database: {message}")]
+    NoScratch { right: &'static str, message: Box<DatabaseMessage>, source: sqlx::Error },
+    #[error("the scratch server has a database `{name}` that is not a scratch database")]
+    ScratchExists { name: String },
+    #[error("another comparison uses the scratch database `{name}`")]
+    ScratchBusy { name: String },
+    #[error("the compared database is {compared}, and the scratch server is {scratch}")]
+    ScratchDialect { compared: Dialect, scratch: Dialect },
     #[error(transparent)]
     Ddl(#[from] DdlError),
 }

@@ -1,40 +1,51 @@
 //! From a desired schema and a database to the operations that lead from one to the other, and to the SQL of a script.
 //!
 //! A database is read by a fixed number of queries ([`inspect`]) and never changed: what it makes of the desired tables is
-//! found out in a scratch place (`scratch.rs`), and only what it shows itself is compared.
+//! found out in a scratch database (`scratch/`), and only what it shows itself is compared.
 
 mod check;
 mod compare;
+mod comparison;
 mod describe;
 mod desired;
 mod difference;
 mod error;
-mod made;
 mod mermaid;
 mod names;
 mod obstacle;
 mod reflect;
+mod refused;
 mod rename;
 mod render;
-mod replay;
 mod restated;
 mod rust;
+#[cfg_attr(
+    not(all(feature = "postgres", feature = "mysql")),
+    allow(
+        unused_imports,
+        unused_mut,
+        unused_variables,
+        dead_code,
+        reason = "parts of it are for servers of which this build has no driver"
+    )
+)]
 mod scratch;
-mod scratch_database;
 mod settled;
 mod svg;
 
 pub use crate::dialect::DdlError;
 pub use crate::schema::Filter;
 pub use check::{CheckError, Different, check};
-pub use compare::{Comparison, compare};
+pub use compare::{Compare, compare, compare_scripts};
+pub use comparison::Comparison;
 pub use difference::{Change, Difference, Unfilled};
 pub use error::AutogenerateError;
 pub use mermaid::mermaid;
 pub use obstacle::Obstacle;
 pub use reflect::{generic, inspect};
+pub use refused::Refused;
 pub use rename::UnknownRename;
 pub use render::{Rendered, RenderedSection, schema_sql};
-pub use replay::compare_scripts;
 pub use rust::rust_source;
+pub use scratch::Note;
 pub use svg::svg;

@@ -6,7 +6,7 @@
 
 use super::AutogenerateError;
 use super::names::earlier;
-use super::scratch::normalise;
+use super::scratch::Scratch;
 use crate::dialect::Namespace;
 use crate::migrate::Connection;
 use crate::operation::for_expressions;
@@ -19,6 +19,7 @@ const MOST: usize = 4;
 /// Puts expressions of `normal` into the words that `actual` has for the same. `desired` says which table was which.
 pub(super) async fn align(
     connection: &mut Connection,
+    scratch: &mut Scratch<'_, '_>,
     namespaces: &[Namespace],
     normal: &mut Schema,
     actual: &Schema,
@@ -33,9 +34,9 @@ pub(super) async fn align(
         return Ok(());
     }
     let new_schema = Schema { tables: new.clone(), enums: normal.enums.clone(), ..Schema::default() };
-    let Some(new_rested) = at_rest(connection, namespaces, new_schema).await? else { return Ok(()) };
+    let Some(new_rested) = at_rest(connection, scratch, namespaces, new_schema).await? else { return Ok(()) };
     let old_schema = Schema { tables: old.clone(), enums: actual.enums.clone(), ..Schema::default() };
-    let Some(old_rested) = at_rest(connection, namespaces, old_schema).await? else { return Ok(()) };
+    let Some(old_rested) = at_rest(connection, scratch, namespaces, old_schema).await? else { return Ok(()) };
     for (old, new) in old.iter().zip(&new) {
         let (Some(old_rested), Some(new_rested), Some(table)) = (
             old_rested.table(&old.name),
@@ -64,11 +65,12 @@ fn different(normal: &Schema, actual: &Schema, desired: &Schema) -> (Vec<Table>,
 /// The schema as the database shows it when it has nothing more to change. None where the database cannot make it.
 async fn at_rest(
     connection: &mut Connection,
+    scratch: &mut Scratch<'_, '_>,
     namespaces: &[Namespace],
     mut schema: Schema,
 ) -> Result<Option<Schema>, AutogenerateError> {
     for _ in 0..MOST {
-        let again = match normalise(connection, namespaces, &schema).await {
+        let again = match scratch.normalise(connection, namespaces, &schema).await {
             // Not all that is there can be made there: a default may need what is not shown.
             Err(AutogenerateError::Scratch { .. } | AutogenerateError::Ddl(_)) => return Ok(None),
             again => again?,

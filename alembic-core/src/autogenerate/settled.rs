@@ -1,7 +1,7 @@
 //! Tables of which it is certain, without asking the database, that they are as they should be.
 //!
 //! What a database makes of the generic form of a table is that table again ([`generic`](crate::dialect::generic)). So a table
-//! whose generic form says what the models say needs no scratch place: which leaves nothing to be made there where models
+//! whose generic form says what the models say needs no scratch database: which leaves nothing to be made there where models
 //! and database agree.
 
 use crate::dialect::{generic_type, type_word};

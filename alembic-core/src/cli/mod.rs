@@ -27,6 +27,7 @@ pub use diff::diff;
 pub use json::print_json;
 pub use output::{STYLES, note, print, status, warning};
 pub use resume::{ResumeArgs, StatementAnswer};
+pub use signal::unless_interrupted;
 pub use target_arg::TargetArg;
 
 use crate::migrate::{Database, MigrateError};

@@ -1,13 +1,30 @@
 //! Ctrl-C and requests to end, while a run goes on.
 
+use std::future::Future;
+use std::pin::pin;
 use std::sync::{Mutex, Once, PoisonError};
+use std::time::Duration;
+
+use futures_util::future::{Either, select};
 
 use super::INTERRUPTED;
 use super::output::status;
 use crate::migrate::Interrupt;
 
-/// The run that a signal is for.
-static RUNNING: Mutex<Option<Interrupt>> = Mutex::new(None);
+/// The work that a signal is for.
+static RUNNING: Mutex<Option<(Interrupt, Work)>> = Mutex::new(None);
+
+/// The pause between two looks at the signals.
+const TICK: Duration = Duration::from_millis(20);
+
+/// Kinds of work, by what a signal does to them.
+#[derive(Clone, Copy)]
+enum Work {
+    /// It ends after its statement.
+    Run,
+    /// It can be dropped at any time.
+    Droppable,
+}
 
 /// Turns signals into a wish to stop, as long as it lives.
 pub(super) struct Signals {
@@ -15,8 +32,12 @@ pub(super) struct Signals {
 }
 
 impl Signals {
-    /// Listens to Ctrl-C, `SIGTERM` and `SIGHUP`. A program that does so itself keeps them to itself.
+    /// Listens to Ctrl-C, `SIGTERM` and `SIGHUP`, for a run. A program that does so itself keeps them to itself.
     pub(super) fn listen() -> Signals {
+        Signals::listen_for(Work::Run)
+    }
+
+    fn listen_for(work: Work) -> Signals {
         static ONCE: Once = Once::new();
         ONCE.call_once(|| {
             if let Err(error) = ctrlc::try_set_handler(on_signal) {
@@ -24,7 +45,7 @@ impl Signals {
             }
         });
         let interrupt = Interrupt::default();
-        set(Some(interrupt.clone()));
+        set(Some((interrupt.clone(), work)));
         Signals { interrupt }
     }
 }
@@ -35,23 +56,38 @@ impl Drop for Signals {
     }
 }
 
-fn set(interrupt: Option<Interrupt>) {
-    *RUNNING.lock().unwrap_or_else(PoisonError::into_inner) = interrupt;
+/// Awaits something that leaves nothing behind when it is dropped. None if a signal came first.
+pub async fn unless_interrupted<F: Future>(future: F) -> Option<F::Output> {
+    let signals = Signals::listen_for(Work::Droppable);
+    let stopped = async {
+        while !signals.interrupt.is_stopped() {
+            sqlx_core::rt::sleep(TICK).await;
+        }
+    };
+    match select(pin!(future), pin!(stopped)).await {
+        Either::Left((output, _)) => Some(output),
+        Either::Right(_) => None,
+    }
+}
+
+fn set(running: Option<(Interrupt, Work)>) {
+    *RUNNING.lock().unwrap_or_else(PoisonError::into_inner) = running;
 }
 
 /// Called in a thread of its own.
 fn on_signal() {
     let running = RUNNING.lock().unwrap_or_else(PoisonError::into_inner).clone();
     match running {
-        Some(interrupt) if !interrupt.is_stopped() => {
+        Some((interrupt, Work::Run)) if !interrupt.is_stopped() => {
             interrupt.stop();
             status("Stopping", "after the statement that is running; once more to give it up");
         }
-        Some(interrupt) if !interrupt.is_impatient() => {
+        Some((interrupt, Work::Run)) if !interrupt.is_impatient() => {
             interrupt.stop();
             status("Stopping", "now; once more to leave the rest to the next run");
         }
-        // No run, or one that does not come to an end.
+        Some((interrupt, Work::Droppable)) if !interrupt.is_stopped() => interrupt.stop(),
+        // No work, or one that does not come to an end.
         _ => std::process::exit(INTERRUPTED.into()),
     }
 }

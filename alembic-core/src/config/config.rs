@@ -22,6 +22,9 @@ pub struct Config {
     pub recursive: bool,
     /// URL of the database. `${NAME}` stands for an environment variable.
     pub url: Option<String>,
+    /// URL of the server for scratch databases; that of `url` if there is none. `${NAME}` stands for an environment
+    /// variable.
+    pub scratch_url: Option<String>,
     /// The dialects that sections without a dialect are written for. Empty: it is enough that one can read them.
     pub dialects: Vec<Dialect>,
     /// How much of a run is one transaction.
@@ -60,6 +63,7 @@ impl Default for Config {
             migrations: vec!["migrations".into()],
             recursive: false,
             url: None,
+            scratch_url: None,
             dialects: Vec::new(),
             transaction: TransactionMode::default(),
             lock_timeout: 60,
@@ -86,6 +90,7 @@ impl Config {
         set(&mut self.migrations, migrations);
         set(&mut self.recursive, recursive);
         self.url = url.or(self.url);
+        self.scratch_url = layer.scratch_url.or(self.scratch_url);
         set(&mut self.dialects, dialects);
         set(&mut self.transaction, transaction);
         set(&mut self.lock_timeout, lock_timeout);

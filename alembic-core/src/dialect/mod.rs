@@ -29,6 +29,8 @@ mod offline;
 pub(crate) mod postgresql;
 #[cfg(all(feature = "sources", feature = "driver"))]
 pub(crate) mod reflect;
+#[cfg(all(feature = "sources", any(feature = "postgres", feature = "mysql")))]
+pub(crate) mod scratch;
 #[cfg(feature = "driver")]
 mod server;
 #[cfg(feature = "driver")]
@@ -41,7 +43,7 @@ mod types;
 #[cfg(all(feature = "sources", feature = "driver"))]
 pub use ddl::DdlError;
 #[cfg(all(feature = "sources", feature = "driver"))]
-pub(crate) use ddl::{Statement, script, statements, type_word};
+pub(crate) use ddl::{script, statements, type_word};
 #[cfg(feature = "driver")]
 pub(crate) use error_kind::ErrorKind;
 #[cfg(feature = "driver")]

@@ -31,6 +31,9 @@ pub enum ModelProblem {
     NoModule { module: String, looked: Vec<String> },
     #[error("{0}")]
     Statement(StatementError),
+    /// A part of a dump that a description of a schema cannot have.
+    #[error("{error}")]
+    Dump { error: StatementError, help: &'static str },
     #[error("{reason}")]
     Attribute { reason: String },
     #[error("{what} cannot be {role}")]
@@ -80,6 +83,7 @@ impl ModelProblem {
             ModelProblem::NotRust { .. } => "`cargo check` says more".into(),
             ModelProblem::NoModule { .. } => "create the file, or remove `mod`".into(),
             ModelProblem::Statement(error) => error.help(),
+            ModelProblem::Dump { help, .. } => (*help).into(),
             ModelProblem::Attribute { .. } | ModelProblem::WrongItem { .. } => return None,
             ModelProblem::UnknownType { .. } => {
                 "for a type of your own derive `alembic::Enum` or `alembic::Newtype`; else write the type of the \

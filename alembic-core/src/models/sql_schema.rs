@@ -3,27 +3,47 @@
 use std::path::Path;
 
 use super::{Declaration, ModelError, ModelErrors, ModelProblem, SqlScript};
-use crate::sql::{Dialect, split};
+use crate::sql::{Dialect, StatementError, split_dump};
+
+/// The first line of mariadb-dump, an order to MariaDB's client.
+const SANDBOX: &str = "/*M!999999\\- enable the sandbox mode */";
 
 /// Reads a file of SQL and finds its statements. What they mean only a database can tell.
 ///
-/// `shown` is the file as messages name it.
+/// `shown` is the file as messages name it. The output of `pg_dump`, `mysqldump`, `mariadb-dump` and `sqlite3` is such a
+/// file, if it has no rows.
 ///
 /// # Errors
-/// The file is not there, is not UTF-8, or holds what does not belong into it, as a `COMMIT`.
+/// The file does not exist, is not UTF-8, or contains statements that do not belong into it, such as `COMMIT`.
 pub fn sql_schema(path: &Path, shown: &str, dialect: Dialect) -> Result<Declaration, ModelErrors> {
     let failed = |line, problem| ModelError { path: shown.to_owned(), line, problem };
-    let text = std::fs::read_to_string(path).map_err(|error| {
-        ModelErrors(vec![failed(0, ModelProblem::Unreadable { reason: error.to_string() })])
-    })?;
-    let statements = split(&text, dialect).map_err(|errors| {
-        let errors = errors.into_iter().map(|error| {
-            let before = text.get(..error.start()).unwrap_or(&text);
-            failed(1 + before.matches('\n').count(), ModelProblem::Statement(error))
-        });
+    let unreadable = |line, reason| ModelErrors(vec![failed(line, ModelProblem::Unreadable { reason })]);
+    let mut text = std::fs::read_to_string(path).map_err(|error| unreadable(0, error.to_string()))?;
+    let line = |text: &str, byte: usize| 1 + text.get(..byte).unwrap_or(text).matches('\n').count();
+    if let Some(byte) = text.find('\0') {
+        return Err(unreadable(line(&text, byte), "it has a NUL byte".to_owned()));
+    }
+    if dialect == Dialect::Mysql && text.starts_with(SANDBOX) {
+        text.replace_range(..SANDBOX.len(), &" ".repeat(SANDBOX.len()));
+    }
+    let statements = split_dump(&text, dialect).map_err(|errors| {
+        let errors = errors.into_iter().map(|error| failed(line(&text, error.start()), problem(error)));
         ModelErrors(errors.collect())
     })?;
     Ok(Declaration::Script(SqlScript { path: shown.to_owned(), text, statements }))
+}
+
+/// The problem of a statement, with the option of a dump program that avoids it.
+fn problem(error: StatementError) -> ModelProblem {
+    match &error {
+        StatementError::CopyFromStdin { .. } => {
+            ModelProblem::Dump { error, help: "`pg_dump --schema-only` writes a dump without rows" }
+        }
+        StatementError::ClientCommand { command, .. } if command.starts_with("\\connect") => {
+            ModelProblem::Dump { error, help: "`pg_dump` without `--create` writes a dump without this line" }
+        }
+        _ => ModelProblem::Statement(error),
+    }
 }
 
 #[cfg(test)]
@@ -45,6 +65,59 @@ mod tests {
         let statements: Vec<&str> =
             script.statements.iter().map(|statement| statement.text(&script.text)).collect();
         assert_eq!(statements, ["CREATE TABLE a (b TEXT DEFAULT ';')", "CREATE INDEX i ON a (b)"]);
+    }
+
+    #[test]
+    fn dumps_are_read() {
+        let read = |text: &str, dialect| {
+            let folder = tempfile::tempdir().expect("a temporary folder");
+            let path = folder.path().join("schema.sql");
+            std::fs::write(&path, text).expect("a file");
+            match sql_schema(&path, "schema.sql", dialect) {
+                Ok(Declaration::Script(script)) => {
+                    let texts =
+                        script.statements.iter().map(|statement| statement.text(&script.text).to_owned());
+                    texts.collect::<Vec<_>>().join(" | ")
+                }
+                Ok(_) => "no script".to_owned(),
+                Err(errors) => errors.to_string(),
+            }
+        };
+        let check = |text: &str, dialect, expected: &str| assert_eq!(read(text, dialect), expected, "{text}");
+        check(
+            "\\restrict x\nCREATE TABLE a (b INT);\n\\unrestrict x\n",
+            Dialect::Postgresql,
+            "CREATE TABLE a (b INT)",
+        );
+        check(
+            "COPY a (b) FROM stdin;\n1\n\\.\n\nCREATE TABLE a (b INT);",
+            Dialect::Postgresql,
+            "schema.sql:1: `COPY … FROM STDIN` takes its data from a client\n  help: `pg_dump --schema-only` writes a dump \
+             without rows",
+        );
+        check(
+            "CREATE TABLE a (b INT);\n\\connect app\n",
+            Dialect::Postgresql,
+            "schema.sql:2: `\\connect` is a command of a database client, not SQL\n  help: `pg_dump` without `--create` \
+             writes a dump without this line",
+        );
+        check(
+            "/*M!999999\\- enable the sandbox mode */ \n/*!40101 SET NAMES utf8 */;\nLOCK TABLES `a` WRITE;\nUNLOCK TABLES;\n\
+             DELIMITER ;;\nCREATE TRIGGER t BEFORE INSERT ON a FOR EACH ROW BEGIN SET @x = 1; END ;;\nDELIMITER ;\nDROP VIEW v;",
+            Dialect::Mysql,
+            "/*!40101 SET NAMES utf8 */ | LOCK TABLES `a` WRITE | UNLOCK TABLES | CREATE TRIGGER t BEFORE INSERT ON a FOR \
+             EACH ROW BEGIN SET @x = 1; END | DROP VIEW v",
+        );
+        check(
+            "PRAGMA foreign_keys=OFF;\nBEGIN TRANSACTION;\nCREATE TABLE a (b);\nCOMMIT;\n",
+            Dialect::Sqlite,
+            "PRAGMA foreign_keys=OFF | BEGIN TRANSACTION | CREATE TABLE a (b) | COMMIT",
+        );
+        check(
+            "CREATE TABLE a (b);\n\0",
+            Dialect::Sqlite,
+            "schema.sql:2: cannot be read: it has a NUL byte\n  help: check that the file is there and may be read",
+        );
     }
 
     #[test]

@@ -112,37 +112,6 @@ pub(crate) fn rename(text: &str, dialect: Dialect, from: &str, to: &str, is_type
     renamed + &text[copied..]
 }
 
-/// The expression with other schemas before the names for which `is_meant`, also in texts that are cast to `regclass`, as
-/// defaults that call a sequence have them. PostgreSQL's.
-#[cfg(feature = "driver")]
-pub(crate) fn qualify(text: &str, schemas: &[(String, String)], is_meant: &dyn Fn(&str) -> bool) -> String {
-    let found = tokens(text, Dialect::Postgresql);
-    let mut qualified = String::with_capacity(text.len());
-    let mut copied = 0;
-    for window in found.windows(3) {
-        let [first, second, third] = window else { continue };
-        let [own, between, behind] = [first, second, third].map(|token| token.text(text));
-        if first.kind == TokenKind::String && between == "::" && behind == "regclass" {
-            let Some(name) = unquote(own) else { continue };
-            let inner = qualify(&name, schemas, is_meant);
-            if inner != name {
-                qualified.push_str(&text[copied..first.start]);
-                qualified.push_str(&quote::string(&inner));
-                copied = first.end;
-            }
-            continue;
-        }
-        let [schema_name, own_name] = [own, behind].map(identifier);
-        let other = schemas.iter().find(|(from, _)| *from == schema_name).map(|(_, to)| to);
-        if let (".", Some(to), true) = (between, other, is_meant(&own_name)) {
-            qualified.push_str(&text[copied..first.start]);
-            qualified.push_str(&quote::name(Dialect::Postgresql, to));
-            copied = first.end;
-        }
-    }
-    qualified + &text[copied..]
-}
-
 /// The name that a word or quoted identifier stands for, in its letter case.
 pub(crate) fn identifier(text: &str) -> String {
     unquote(text).unwrap_or_else(|| text.to_owned())
@@ -180,19 +149,6 @@ mod tests {
     }
 
     #[cfg(feature = "driver")]
-    #[test]
-    fn schemas_are_put_for_others() {
-        let schemas = [("public".to_owned(), "s".to_owned())];
-        let check = |text: &str, expected: &str| {
-            assert_eq!(qualify(text, &schemas, &|name| name != "citext"), expected);
-        };
-        check("public.f(a) + other.f(public)", "s.f(a) + other.f(public)");
-        check("'x'::public.citext", "'x'::public.citext");
-        check("nextval('public.t_seq'::regclass)", "nextval('s.t_seq'::regclass)");
-        check("nextval('\"public\".\"T\"'::regclass) + 1", "nextval('s.\"T\"'::regclass) + 1");
-        check("'public.t_seq'::text", "'public.t_seq'::text");
-    }
-
     #[test]
     fn what_means_the_same_is_the_same() {
         let columns = ["Age", "select", "two words"];

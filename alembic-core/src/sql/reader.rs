@@ -45,6 +45,15 @@ impl<'a> Reader<'a> {
         Reader::of(sql, dialect, pieces.map(|piece| piece.token()).filter(is_read).collect())
     }
 
+    /// Reads all of `sql`, with the statements of bodies. The content of executable comments counts.
+    #[cfg(all(feature = "driver", feature = "sources"))]
+    pub(crate) fn with_bodies(sql: &'a str, dialect: Dialect) -> Reader<'a> {
+        let mut cursor = Cursor::new(sql, dialect);
+        let pieces = std::iter::from_fn(|| cursor.next());
+        let is_read = |token: &Token| token.kind.is_significant() && token.kind != TokenKind::Hint;
+        Reader::of(sql, dialect, pieces.map(|piece| piece.token()).filter(is_read).collect())
+    }
+
     /// Reads a definition that SQLite stores, by SQLite's own rules: nothing in it can be another dialect's.
     pub(crate) fn stored(sql: &'a str) -> Reader<'a> {
         let significant = Lexer::stored(sql).filter(|token| token.kind.is_significant());

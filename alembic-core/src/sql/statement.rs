@@ -73,6 +73,16 @@ pub fn split(sql: &str, dialect: Dialect) -> Result<Vec<Statement>, Vec<Statemen
     splitter::Splitter::new(sql, dialect).split()
 }
 
+/// The statements of a dump, as `pg_dump`, `mysqldump`, `mariadb-dump` and `sqlite3` write it: [`split`] with the commands
+/// and statements that these clients use around definitions.
+///
+/// # Errors
+/// All that is wrong, in the order of the text.
+#[cfg(feature = "models")]
+pub(crate) fn split_dump(sql: &str, dialect: Dialect) -> Result<Vec<Statement>, Vec<StatementError>> {
+    splitter::Splitter::new(sql, dialect).dump().split()
+}
+
 /// The words that `sql` begins with, at most `count`, in upper case: up to the first token that is no word.
 /// Comments and hints are skipped; what an executable comment holds counts.
 ///

@@ -13,6 +13,11 @@ pub(crate) struct AutogenerateArgs {
     #[arg(long, requires = "autogenerate")]
     pub(crate) scratch: bool,
 
+    /// Create scratch databases on this server [default: ALEMBIC_SCRATCH_URL, `scratch_url` in alembic.toml, else the
+    /// server of the database]
+    #[arg(long, value_name = "URL", requires = "autogenerate")]
+    pub(crate) scratch_url: Option<String>,
+
     /// A table, column (`table.column`) or value of an enum (`enum.value`), and its new name
     #[arg(long, value_name = "OLD=NEW", value_parser = pair, requires = "autogenerate")]
     pub(crate) rename: Vec<(String, String)>,
@@ -35,6 +40,11 @@ pub(crate) struct CheckArgs {
     /// Compare with what the scripts make of an empty scratch database, instead of with a database of one's own
     #[arg(long)]
     pub(crate) scratch: bool,
+
+    /// Create scratch databases on this server [default: ALEMBIC_SCRATCH_URL, `scratch_url` in alembic.toml, else the
+    /// server of the database]
+    #[arg(long, value_name = "URL")]
+    pub(crate) scratch_url: Option<String>,
 
     /// Print the SQL that would make it so
     #[arg(long, conflicts_with = "json")]

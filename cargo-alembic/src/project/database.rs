@@ -35,29 +35,54 @@ impl Project {
         Ok(self.database.get_or_init(|| found).clone())
     }
 
+    /// The server for scratch databases, if one is configured.
+    pub(crate) fn scratch_server(&self, argument: Option<&str>) -> Result<Option<Database>, Failure> {
+        if let Some(url) = argument {
+            return Ok(Some(url.into()));
+        }
+        let variables = self.variables()?;
+        if let Some(url) = variables("ALEMBIC_SCRATCH_URL").filter(|url| !url.is_empty()) {
+            return Ok(Some(url.into()));
+        }
+        self.of_config("scratch_url", self.config.scratch_url.as_deref(), variables)
+    }
+
     fn configured(&self, arguments: &Arguments) -> Result<Option<Database>, Failure> {
         if let Some(url) = &arguments.url {
             return Ok(Some(url.into()));
         }
-        let dotenv = self.dotenv()?;
-        let variable = |name: &str| {
-            let from_file = || dotenv.iter().find(|(key, _)| key == name).map(|(_, value)| value.clone());
-            std::env::var(name).ok().or_else(from_file)
-        };
+        let variables = self.variables()?;
         if self.databases.is_empty()
-            && let Some(url) = variable("DATABASE_URL").filter(|url| !url.is_empty())
+            && let Some(url) = variables("DATABASE_URL").filter(|url| !url.is_empty())
         {
             return Ok(Some(url.into()));
         }
-        let Some(url) = &self.config.url else {
-            return Ok(None);
-        };
-        let url = interpolate(url, variable).map_err(|error| {
+        self.of_config("url", self.config.url.as_deref(), variables)
+    }
+
+    /// The variables of the environment and, behind them, of `.env`.
+    fn variables(&self) -> Result<impl Fn(&str) -> Option<String>, Failure> {
+        let dotenv = self.dotenv()?;
+        Ok(move |name: &str| {
+            let from_file = || dotenv.iter().find(|(key, _)| key == name).map(|(_, value)| value.clone());
+            std::env::var(name).ok().or_else(from_file)
+        })
+    }
+
+    /// The database of a URL in alembic.toml.
+    fn of_config(
+        &self,
+        key: &str,
+        url: Option<&str>,
+        variables: impl Fn(&str) -> Option<String>,
+    ) -> Result<Option<Database>, Failure> {
+        let Some(url) = url else { return Ok(None) };
+        let url = interpolate(url, variables).map_err(|error| {
             let help = match error {
                 InterpolateError::Unset(_) => "set it in the environment or in .env",
                 InterpolateError::Unclosed => "a variable is written as `${NAME}`",
             };
-            Failure::new(self.config.error("url", format!("`url`: {error}")), help)
+            Failure::new(self.config.error(key, format!("`{key}`: {error}")), help)
         })?;
         // A relative file in alembic.toml is relative to that file, wherever the command is run.
         Ok(Some(Database::from(url).relative_to(&self.folder)))

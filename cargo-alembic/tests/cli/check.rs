@@ -175,6 +175,6 @@ async fn a_user_who_may_only_read() {
     database.rows(&format!("DROP ROLE {role}")).await;
     same.success();
     for output in [different.code(1), scratch.code(1)] {
-        assert!(output.stderr.contains("use a user who may make one"), "{}", output.stderr);
+        assert!(output.stderr.contains("`ALTER ROLE … CREATEDB`; or let `scratch_url`"), "{}", output.stderr);
     }
 }

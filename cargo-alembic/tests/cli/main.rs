@@ -3,12 +3,14 @@
 //! `snapshots/` has what people read. A snapshot is one or more commands, each with what it wrote to which stream.
 
 mod autogenerate;
+mod boundary;
 mod check;
 mod compile;
 mod connect;
 mod databases;
 mod downgrade;
 mod dry_run;
+mod dumps;
 mod edit;
 mod fail;
 mod from_history;
@@ -25,6 +27,7 @@ mod package;
 mod rebase;
 mod refuse;
 mod revision;
+mod scratch;
 mod seal;
 mod shell;
 mod sources;

@@ -7,6 +7,8 @@ mod error;
 mod lock;
 #[cfg(all(feature = "sources", feature = "mysql"))]
 pub(crate) mod reflect;
+#[cfg(all(feature = "sources", feature = "mysql"))]
+pub(crate) mod scratch;
 #[cfg(feature = "mysql")]
 pub(crate) mod server;
 pub(crate) mod session;

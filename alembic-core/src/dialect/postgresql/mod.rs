@@ -8,6 +8,8 @@ pub(crate) mod index;
 mod lock;
 #[cfg(all(feature = "sources", feature = "postgres"))]
 pub(crate) mod reflect;
+#[cfg(all(feature = "sources", feature = "postgres"))]
+pub(crate) mod scratch;
 #[cfg(feature = "postgres")]
 pub(crate) mod server;
 pub(crate) mod session;

@@ -43,7 +43,8 @@ pub(super) fn sqlite_options(url: &str) -> Result<SqliteConnectOptions, String> 
 fn is_in_memory(options: &SqliteConnectOptions) -> bool {
     // sqlx panics on the URL of a name with a colon, which databases in memory have.
     let unnamed = options.clone().filename("database");
-    unnamed.to_url_lossy().query_pairs().any(|(key, value)| key == "mode" && value == "memory")
+    options.get_filename().as_os_str() == ":memory:"
+        || unnamed.to_url_lossy().query_pairs().any(|(key, value)| key == "mode" && value == "memory")
 }
 
 /// Whether a database is stored in a file.

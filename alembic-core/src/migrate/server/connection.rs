@@ -148,6 +148,15 @@ impl Connection {
         })
     }
 
+    /// Runs one statement as a prepared one: PostgreSQL and MySQL refuse a text of several.
+    #[cfg(feature = "sources")]
+    pub(crate) async fn execute_one(&mut self, sql: String) -> sqlx::Result<()> {
+        on_connection!(self, connection, _Manager => {
+            let query = sqlx::query(AssertSqlSafe(sql)).persistent(false);
+            query.execute(&mut **connection).await.map(drop)
+        })
+    }
+
     /// The rows of a query all of whose columns are text.
     ///
     /// The text goes to the database as it is, without being prepared: one round trip.

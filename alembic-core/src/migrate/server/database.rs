@@ -246,28 +246,25 @@ impl Database {
             }
             #[cfg(feature = "postgres")]
             Options::Postgresql(options) => {
-                let pool = sqlx::postgres::PgPoolOptions::new();
-                Source::PgPool(pool.connect_lazy_with(options.database(name)))
+                Source::Postgresql(options.extra_float_digits(None).database(name))
             }
             #[cfg(feature = "mysql")]
-            Options::Mysql(options) => {
-                let pool = sqlx::mysql::MySqlPoolOptions::new();
-                Source::MySqlPool(pool.connect_lazy_with(options.database(name)))
-            }
+            Options::Mysql(options) => Source::Mysql(options.database(name)),
         })))
     }
 
-    /// Closes the connections of a pool.
+    /// The name that the URL or the pool has for the database on its server; none of SQLite.
     #[cfg(feature = "sources")]
-    pub(crate) async fn close(&self) {
-        match &self.0 {
+    pub(crate) fn name(&self) -> Option<String> {
+        match self.options().ok()? {
             #[cfg(feature = "sqlite")]
-            Ok(Source::SqlitePool(pool)) => pool.close().await,
+            Options::Sqlite(_) => None,
             #[cfg(feature = "postgres")]
-            Ok(Source::PgPool(pool)) => pool.close().await,
+            Options::Postgresql(options) => {
+                Some(options.get_database().unwrap_or(options.get_username()).to_owned())
+            }
             #[cfg(feature = "mysql")]
-            Ok(Source::MySqlPool(pool)) => pool.close().await,
-            _ => {}
+            Options::Mysql(options) => options.get_database().map(str::to_owned),
         }
     }
 

@@ -44,14 +44,22 @@ pub(super) fn outside(text: &Text<'_>, words: &[&str], definition: &Definition) 
         (Dialect::Postgresql, "LOAD") => Some(Outside::Library),
         (Dialect::Postgresql, "IMPORT") => Some(Outside::Network),
         (Dialect::Postgresql, "REASSIGN" | "CHECKPOINT") => Some(Outside::Server),
+        (Dialect::Postgresql, "GRANT" | "REVOKE") => granted(text),
+        (Dialect::Postgresql, "COMMENT" | "SECURITY") => {
+            let on = |object: &str| has(&["ON", object]);
+            let kinds = [
+                ("DATABASE", Outside::Database),
+                ("ROLE", Outside::Role),
+                ("TABLESPACE", Outside::Tablespace),
+            ];
+            kinds.into_iter().find(|(object, _)| on(object)).map(|(_, outside)| outside)
+        }
+        (Dialect::Postgresql, "DO") => code(text.sql),
+        (Dialect::Mysql, "BEGIN" | "IF" | "CASE" | "LOOP" | "REPEAT" | "WHILE" | "FOR") => code(text.sql),
         (Dialect::Mysql, "USE") => Some(Outside::Database),
         (Dialect::Mysql, "LOAD") => matches!(second, "DATA" | "XML").then_some(Outside::File),
         (Dialect::Mysql, "INSTALL" | "UNINSTALL") => Some(Outside::Library),
-        (Dialect::Mysql, "SET") => {
-            let words = ["GLOBAL", "PERSIST", "PERSIST_ONLY", "PASSWORD"];
-            let is_global = text.sql.contains("@@") || words.iter().any(|word| has(&[word]));
-            is_global.then_some(Outside::Server)
-        }
+        (Dialect::Mysql, "SET") => sets_server(text).then_some(Outside::Server),
         (
             Dialect::Mysql,
             "FLUSH" | "KILL" | "PURGE" | "CHANGE" | "SHUTDOWN" | "RESTART" | "START" | "STOP" | "CLONE"
@@ -81,18 +89,24 @@ fn defined(text: &Text<'_>, second: &str, definition: &Definition) -> Option<Out
             Some(Outside::Network)
         }
         (_, "SYSTEM" | "INSTANCE" | "RESOURCE") => Some(Outside::Server),
-        (Some(ObjectKind::Routine), _)
-            if has(Words::LIBRARY, &["SONAME"]) || has(Words::LIBRARY, &["LANGUAGE", "C"]) =>
-        {
+        (Some(ObjectKind::Routine), _) if text.anywhere.has(Words::LIBRARY) && is_of_library(text) => {
             Some(Outside::Library)
+        }
+        (Some(ObjectKind::Routine | ObjectKind::Trigger | ObjectKind::Package), _)
+            if text.dialect == Dialect::Mysql && text.words.first().is_some_and(|word| word == "CREATE") =>
+        {
+            code(text.sql)
         }
         (_, "LANGUAGE" | "TRUSTED" | "PROCEDURAL") => Some(Outside::Library),
         // The module decides what it opens.
-        (Some(ObjectKind::Table), "VIRTUAL") => Some(Outside::Library),
+        (Some(ObjectKind::Table), "VIRTUAL") => (!is_inside(text)).then_some(Outside::Library),
         (Some(ObjectKind::Table), _)
             if text.dialect == Dialect::Mysql && has(Words::FILE, &["DIRECTORY"]) =>
         {
             Some(Outside::File)
+        }
+        (Some(ObjectKind::Table), _) if text.dialect == Dialect::Mysql && is_elsewhere(text) => {
+            Some(Outside::Network)
         }
         (Some(ObjectKind::Table), _)
             if text.dialect != Dialect::Sqlite && has(Words::TABLESPACE, &["TABLESPACE"]) =>
@@ -103,4 +117,110 @@ fn defined(text: &Text<'_>, second: &str, definition: &Definition) -> Option<Out
         (_, "OWNED") => Some(Outside::Server),
         _ => None,
     }
+}
+
+/// SQLite: modules of virtual tables that keep their rows in the database.
+const INSIDE: [&str; 7] = ["fts3", "fts4", "fts5", "fts5vocab", "rtree", "rtree_i32", "geopoly"];
+
+/// SQLite: whether a virtual table has such a module.
+fn is_inside(text: &Text<'_>) -> bool {
+    let mut reader = text.reader.clone();
+    let module = if reader.pass_to("USING") { reader.identifier() } else { None };
+    module.is_some_and(|module| INSIDE.iter().any(|inside| module.text.eq_ignore_ascii_case(inside)))
+}
+
+/// MySQL: whether the rows of a table are kept by another server or in files that the statement names.
+fn is_elsewhere(text: &Text<'_>) -> bool {
+    const ENGINES: [&str; 6] = ["FEDERATED", "FEDERATEDX", "CONNECT", "SPIDER", "S3", "OQGRAPH"];
+    let mut reader = text.reader.clone();
+    while reader.pass_to("ENGINE") {
+        reader.take(&["="]);
+        if ENGINES.contains(&reader.upper().as_str()) {
+            return true;
+        }
+    }
+    false
+}
+
+/// Whether a routine is the code of a library, or of a language that may do whatever the server may.
+fn is_of_library(text: &Text<'_>) -> bool {
+    if text.has(&["SONAME"]) {
+        return true;
+    }
+    if text.dialect != Dialect::Postgresql {
+        return false;
+    }
+    let mut reader = text.reader.clone();
+    while reader.pass_to("LANGUAGE") {
+        let language = reader.upper();
+        if matches!(language.as_str(), "C" | "INTERNAL")
+            || language.starts_with("PL") && language.ends_with('U')
+        {
+            return true;
+        }
+    }
+    false
+}
+
+/// PostgreSQL: the outside of privileges: roles as members of roles, and privileges on things of the server.
+fn granted(text: &Text<'_>) -> Option<Outside> {
+    let has = |object: &str| text.has(&["ON", object]);
+    if has("DATABASE") {
+        Some(Outside::Database)
+    } else if has("TABLESPACE") {
+        Some(Outside::Tablespace)
+    } else if has("PARAMETER") {
+        Some(Outside::Server)
+    } else if has("FOREIGN") {
+        Some(Outside::Network)
+    } else {
+        (!text.has(&["ON"])).then_some(Outside::Role)
+    }
+}
+
+/// Words that follow each other in the code of a block or routine, and what they reach.
+const CODE: [(&[&str], &[&str], Outside); 8] = [
+    (&["CREATE", "ALTER", "DROP", "RENAME"], &["ROLE", "USER", "GROUP"], Outside::Role),
+    (&["CREATE", "ALTER", "DROP"], &["DATABASE"], Outside::Database),
+    (&["CREATE", "ALTER", "DROP"], &["TABLESPACE"], Outside::Tablespace),
+    (&["CREATE", "ALTER"], &["EVENT", "SERVER"], Outside::Server),
+    (&["ALTER"], &["SYSTEM", "INSTANCE"], Outside::Server),
+    (&["SET"], &["GLOBAL", "PERSIST", "PERSIST_ONLY"], Outside::Server),
+    (&["REASSIGN"], &["OWNED"], Outside::Server),
+    (&["INTO"], &["OUTFILE", "DUMPFILE"], Outside::File),
+];
+
+/// The outside of a block's code, as far as its words show. They may be parts of strings.
+fn code(block: &str) -> Option<Outside> {
+    let is_part = |letter: char| letter.is_alphanumeric() || letter == '_';
+    let words: Vec<&str> = block.split(|letter| !is_part(letter)).filter(|word| !word.is_empty()).collect();
+    let is_any = |word: &str, others: &[&str]| others.iter().any(|other| word.eq_ignore_ascii_case(other));
+    words.windows(2).find_map(|pair| {
+        let found = CODE.iter().find(|(first, second, _)| is_any(pair[0], first) && is_any(pair[1], second));
+        found.map(|(_, _, outside)| *outside)
+    })
+}
+
+/// MySQL: whether a `SET` changes settings or users of the server. It may read its settings.
+fn sets_server(text: &Text<'_>) -> bool {
+    const SERVER: [&str; 4] = ["GLOBAL", "PERSIST", "PERSIST_ONLY", "PASSWORD"];
+    let mut reader = text.reader.clone();
+    reader.pass();
+    let mut depth = 0_usize;
+    let mut at_target = true;
+    while !reader.is_done() {
+        let word = reader.upper();
+        let scope = word.trim_start_matches('@');
+        if at_target && (SERVER.contains(&scope) || word == "DEFAULT" && reader.is(1, "ROLE")) {
+            return true;
+        }
+        match word.as_str() {
+            "(" => depth += 1,
+            ")" => depth = depth.saturating_sub(1),
+            _ => {}
+        }
+        at_target = word == "," && depth == 0;
+        reader.pass();
+    }
+    false
 }

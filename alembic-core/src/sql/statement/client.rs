@@ -45,7 +45,11 @@ impl Splitter<'_> {
             line.split_whitespace().next().unwrap_or_default()
         };
         let command = format!("{name} {argument}").trim_end().to_owned();
-        self.errors.push(StatementError::ClientCommand { command, start: piece.start });
+        // pg_dump keeps psql from obeying commands in the data that it restores.
+        let is_of_dump = self.is_dump && (is_delimiter || matches!(name, "\\restrict" | "\\unrestrict"));
+        if !is_of_dump {
+            self.errors.push(StatementError::ClientCommand { command, start: piece.start });
+        }
         let end = piece.start + line.len();
         self.cursor.seek(end);
         if is_delimiter && argument != ";" && unusable(argument, self.dialect).is_none() {

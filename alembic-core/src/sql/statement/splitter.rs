@@ -23,6 +23,9 @@ pub(super) struct Splitter<'a> {
     pub(super) anonymous: bool,
     /// Whether no line `\.` was found in the rest of the text.
     pub(super) no_copy_data: bool,
+    /// Whether the text is a dump: its clients' commands are obeyed or skipped, and its transactions and locks are
+    /// statements.
+    pub(super) is_dump: bool,
     pub(super) statements: Vec<Statement>,
     pub(super) errors: Vec<StatementError>,
 }
@@ -39,9 +42,16 @@ impl<'a> Splitter<'a> {
             previous: None,
             anonymous: false,
             no_copy_data: false,
+            is_dump: false,
             statements: Vec::new(),
             errors: Vec::new(),
         }
+    }
+
+    /// Reads a dump.
+    #[cfg(feature = "models")]
+    pub(super) fn dump(self) -> Splitter<'a> {
+        Splitter { is_dump: true, ..self }
     }
 
     pub(super) fn split(mut self) -> Result<Vec<Statement>, Vec<StatementError>> {
@@ -236,6 +246,8 @@ impl<'a> Splitter<'a> {
         match Forbidden::of(text, self.dialect) {
             // Only some sections refuse it.
             None | Some(Forbidden::RoleChange(_)) => {}
+            Some(Forbidden::TransactionControl(_)) if self.is_dump && self.dialect == Dialect::Sqlite => {}
+            Some(Forbidden::TableLock(_)) if self.is_dump => {}
             Some(forbidden) => self.errors.push(StatementError::forbidden(forbidden, start)),
         }
     }

@@ -1,16 +1,10 @@
-//! The actions of an `ALTER TABLE` as edits of the stored text, and what else each of them asks for.
+//! What becomes of a table in an `ALTER TABLE`.
 
-use super::catalog::{Catalog, readable};
-use super::edit::{Edits, deferrals_of, has_comments_around, without};
+use super::catalog::Catalog;
 use super::error::AlterError;
-use super::keys::{ForeignKey, foreign_keys, inbound};
-use super::names::{named, names};
-use super::statement::Action;
+use super::quoted;
 use super::step::Check;
-use super::storage::{self, Storage};
-use super::{proof, query, quoted};
-use crate::dialect::sqlite::definition::{Column, Constraint, Rule, Table, same, table_constraint};
-use crate::sql::Reader;
+use crate::dialect::sqlite::definition::{Table, same};
 
 /// What becomes of a table.
 pub(super) struct Change<'a> {
@@ -36,9 +30,9 @@ pub(super) struct Change<'a> {
     /// Columns whose values are computed, and from what.
     pub(super) conversions: Vec<(String, String)>,
     /// Columns that have got another type.
-    typed: Vec<String>,
+    pub(super) typed: Vec<String>,
     /// The places of foreign keys among all of the table, and whether the rows have to obey them already.
-    foreign: Vec<(usize, bool)>,
+    pub(super) foreign: Vec<(usize, bool)>,
     /// Indexes that are dropped with a column.
     pub(super) dropped_indexes: Vec<&'a str>,
     pub(super) dropped_columns: Vec<String>,
@@ -70,345 +64,6 @@ impl<'a> Change<'a> {
         })
     }
 
-    /// Edits the text for one action. What SQLite does itself is not for here.
-    pub(super) fn apply(&mut self, action: &Action) -> Result<(), AlterError> {
-        let text = self.text.clone();
-        let table = readable(self.name, &text)?;
-        let mut edits = Edits::default();
-        match action {
-            Action::Native(_) => {}
-            Action::SetType { column, of_type, collation, using } => {
-                self.set_type(&table, column, of_type, using.as_deref(), &mut edits)?;
-                if let Some(collation) = collation {
-                    self.set_collation(&table, column, collation, &mut edits)?;
-                }
-            }
-            Action::SetNotNull { column } => self.set_not_null(&table, column, &mut edits)?,
-            Action::DropNotNull { column } => {
-                let column = self.column(&table, column)?;
-                self.refuse_key_without_value(&table, column)?;
-                remove_from(column, &table, &mut edits, |rule| *rule == Rule::NotNull);
-            }
-            Action::SetDefault { column, value } => self.set_default(&table, column, value, &mut edits)?,
-            Action::DropDefault { column } => {
-                let column = self.column(&table, column)?;
-                remove_from(column, &table, &mut edits, |rule| matches!(rule, Rule::Default { .. }));
-            }
-            Action::AddColumn { name, definition, if_not_exists } => match table.column(name) {
-                Some(_) if *if_not_exists => {}
-                Some(_) => {
-                    let (table, column) = (self.name.to_owned(), name.clone());
-                    return Err(AlterError::ColumnExists { table, column });
-                }
-                None => {
-                    let Some(last) = table.columns.last().map(|column| &column.range) else { return Ok(()) };
-                    edits.add_element(&table, last, definition);
-                    if Column::read(&mut Reader::stored(definition)).is_some_and(|column| column.is_foreign())
-                    {
-                        self.foreign.push((foreign_before(&table, last.end), true));
-                    }
-                }
-            },
-            Action::DropColumn { name, if_exists } => {
-                if table.column(name).is_some() || !if_exists {
-                    self.drop_column(&table, name)?;
-                }
-                return Ok(());
-            }
-            Action::AddConstraint { definition, validate } => {
-                self.add_constraint(&table, definition, *validate, &mut edits)?;
-            }
-            Action::DropConstraint { name, if_exists } => match named(self.name, &table, name) {
-                Ok((column, constraint)) => {
-                    edits.remove_constraint(&table, column, constraint);
-                }
-                Err(_) if *if_exists => {}
-                Err(error) => return Err(error),
-            },
-            Action::ValidateConstraint { name } => {
-                let (_, constraint) = named(self.name, &table, name)?;
-                match &constraint.rule {
-                    Rule::Check { expression } => {
-                        let check = storage::tokens(&table, expression);
-                        self.not_valid.retain(|other| *other != check);
-                        self.validated.push(check);
-                        self.checks.push(query::check(self, name, &text[expression.clone()]));
-                    }
-                    Rule::Foreign { .. } => {
-                        self.foreign.push((foreign_before(&table, constraint.range.start), true))
-                    }
-                    _ => {}
-                }
-            }
-        }
-        self.text = edits.apply(&text);
-        self.keep_types(&table, action)
-    }
-
-    /// SQLite takes a comment between a type and `GENERATED ALWAYS` for a part of the type: what stood before it has to be
-    /// replaced where it went.
-    fn keep_types(&mut self, before: &Table<'_>, action: &Action) -> Result<(), AlterError> {
-        let text = self.text.clone();
-        let table = readable(self.name, &text)?;
-        let mut edits = Edits::default();
-        for column in &table.columns {
-            let Some(old) = before.column(&column.name.text) else { continue };
-            let wanted = match action {
-                Action::SetType { column: name, of_type, .. } if same(name, &column.name.text) => {
-                    of_type.clone()
-                }
-                _ => old.declared_type(before.sql),
-            };
-            if column.is_generated() && column.declared_type(&text) != wanted {
-                edits.insert(end_of_type(column), " NULL");
-            }
-        }
-        self.text = edits.apply(&text);
-        Ok(())
-    }
-
-    fn column<'t>(&self, table: &'t Table<'_>, name: &str) -> Result<&'t Column, AlterError> {
-        let missing = || AlterError::NoColumn { table: self.name.to_owned(), column: name.to_owned() };
-        table.column(name).ok_or_else(missing)
-    }
-
-    fn set_type(
-        &mut self,
-        table: &Table<'_>,
-        column: &str,
-        of_type: &str,
-        using: Option<&str>,
-        edits: &mut Edits,
-    ) -> Result<(), AlterError> {
-        let column = self.column(table, column)?;
-        if self.typed.iter().any(|typed| same(typed, &column.name.text)) {
-            let (table, column) = (self.name.to_owned(), column.name.text.clone());
-            return Err(AlterError::TypedTwice { table, column });
-        }
-        self.typed.push(column.name.text.clone());
-        match &column.of_type {
-            Some(range) => edits.replace(range.clone(), of_type),
-            None => edits.insert(column.name.range.end, format!(" {of_type}")),
-        }
-        self.conversions.extend(using.map(|using| (column.name.text.clone(), using.to_owned())));
-        Ok(())
-    }
-
-    fn set_collation(
-        &mut self,
-        table: &Table<'_>,
-        column: &str,
-        collation: &str,
-        edits: &mut Edits,
-    ) -> Result<(), AlterError> {
-        let column = self.column(table, column)?;
-        if same(storage::collation(column), collation) {
-            return Ok(());
-        }
-        match column.collation() {
-            Some(_) if same(collation, "BINARY") => {
-                remove_from(column, table, edits, |rule| matches!(rule, Rule::Collate { .. }));
-            }
-            Some((found, _)) => {
-                // The last token is the collation; what is before it may be a name.
-                let last = table.within(&found.range).rest().last().map(|token| token.start..token.end);
-                edits.replace(last.unwrap_or_else(|| found.range.clone()), quoted(collation));
-            }
-            None => edits.insert(end_of_type(column), format!(" COLLATE {}", quoted(collation))),
-        }
-        Ok(())
-    }
-
-    fn set_not_null(&mut self, table: &Table<'_>, column: &str, edits: &mut Edits) -> Result<(), AlterError> {
-        let column = self.column(table, column)?;
-        if column.constraint(|rule| *rule == Rule::NotNull).is_none() {
-            edits.insert(end_of_type(column), " NOT NULL");
-            remove_from(column, table, edits, |rule| *rule == Rule::Null);
-            self.required.extend(query::not_null(self, &column.name.text));
-        }
-        Ok(())
-    }
-
-    /// Where SQLite demands a value of each column of the primary key, `DROP NOT NULL` would be a lie.
-    fn refuse_key_without_value(&self, table: &Table<'_>, column: &Column) -> Result<(), AlterError> {
-        let is_key = table.primary_key_columns().iter().any(|key| same(key, &column.name.text));
-        if is_key && (table.strict || table.without_rowid) {
-            return Err(AlterError::KeyNeedsValue {
-                table: self.name.to_owned(),
-                column: column.name.text.clone(),
-            });
-        }
-        Ok(())
-    }
-
-    fn set_default(
-        &mut self,
-        table: &Table<'_>,
-        column: &str,
-        value: &str,
-        edits: &mut Edits,
-    ) -> Result<(), AlterError> {
-        let column = self.column(table, column)?;
-        if column.is_generated() {
-            let (table, column) = (self.name.to_owned(), column.name.text.clone());
-            return Err(AlterError::NoDefault { table, column });
-        }
-        match column.default_value() {
-            Some(range) if table.sql.get(range.clone()) == Some(value) => return Ok(()),
-            Some(range) => edits.replace(range.clone(), value),
-            None => {
-                let first = column.constraints.first().filter(|first| first.rule == Rule::NotNull);
-                let behind = first.map_or_else(|| end_of_type(column), |not_null| not_null.range.end);
-                edits.insert(behind, format!(" DEFAULT {value}"));
-            }
-        }
-        Ok(())
-    }
-
-    fn add_constraint(
-        &mut self,
-        table: &Table<'_>,
-        definition: &str,
-        validate: bool,
-        edits: &mut Edits,
-    ) -> Result<(), AlterError> {
-        // It could be read when the statement was.
-        let Some(constraint) = table_constraint(&mut Reader::stored(definition)) else { return Ok(()) };
-        if let Some(name) = &constraint.name
-            && names(table).any(|known| same(known, name))
-        {
-            let (table, name) = (self.name.to_owned(), name.clone());
-            return Err(AlterError::ConstraintExists { table, name });
-        }
-        match &constraint.rule {
-            Rule::PrimaryKey { columns, .. } => {
-                for column in columns {
-                    let column = self.column(table, column)?;
-                    self.required.extend(query::not_null(self, &column.name.text));
-                }
-            }
-            Rule::Unique { columns, .. } => {
-                for column in columns {
-                    self.column(table, column)?;
-                }
-            }
-            Rule::Check { expression } if !validate => {
-                let reader = Reader::stored(definition).within(expression);
-                self.not_valid.push(storage::texts(reader, definition));
-            }
-            Rule::Check { expression } => {
-                let name = constraint.name.as_deref().unwrap_or_default();
-                self.checks.push(query::check(self, name, &definition[expression.clone()]));
-            }
-            Rule::Foreign { columns, .. } => {
-                for column in columns {
-                    self.column(table, column)?;
-                }
-                self.foreign.push((foreign_before(table, table.sql.len()), validate));
-            }
-            _ => {}
-        }
-        if let Some(last) = table.last_element() {
-            edits.add_element(table, last, definition);
-        }
-        Ok(())
-    }
-
-    /// Drops a column and what goes with it on PostgreSQL: its indexes, and the constraints that it is part of.
-    fn drop_column(&mut self, table: &Table<'_>, name: &str) -> Result<(), AlterError> {
-        let name = self.column(table, name)?.name.text.as_str();
-        let mut users = Vec::new();
-        let has = |columns: &[String]| columns.iter().any(|column| same(column, name));
-        let own = foreign_keys(table, self.name).into_iter();
-        let own = own.filter(|key| same(&key.parent, self.name) && !has(&key.columns));
-        let keys = inbound(self.catalog, self.name).into_iter().chain(own);
-        let needed = keys.filter(|key| has(key.referred(table)));
-        users.extend(needed.map(|key| format!("a foreign key of table {}", key.child)));
-        for column in &table.columns {
-            let uses = |rule: &Rule| match rule {
-                Rule::Generated { expression, .. } => table.mentions(expression, name),
-                _ => false,
-            };
-            if column.constraint(uses).is_some() {
-                users.push(format!("generated column {}", column.name.text));
-            }
-        }
-        if !users.is_empty() {
-            let (table, column) = (self.name.to_owned(), name.to_owned());
-            return Err(AlterError::ColumnUsed { table, column, users });
-        }
-        let goes = |table: &Table<'_>, column: Option<&Column>, constraint: &Constraint| {
-            let is_own = column.is_some_and(|column| same(&column.name.text, name));
-            match &constraint.rule {
-                // What is written at the column itself goes with its text.
-                Rule::PrimaryKey { columns, .. } | Rule::Unique { columns, .. } => !is_own && has(columns),
-                Rule::Foreign { columns, .. } => {
-                    (!is_own && has(columns)) || (is_own && !deferrals_of(table, constraint).is_empty())
-                }
-                Rule::Check { expression } => !is_own && table.mentions(expression, name),
-                _ => false,
-            }
-        };
-        let catalog = self.catalog;
-        let indexes = catalog.indexes(self.name)?.into_iter().filter(|(_, index)| index.mentions(name));
-        self.dropped_indexes.extend(indexes.map(|(name, _)| name));
-        self.dropped_columns.push(name.to_owned());
-        self.text = without(table.sql, goes);
-        let text = self.text.clone();
-        let table = readable(self.name, &text)?;
-        let column = self.column(&table, name)?;
-        // SQLite itself takes comments for a part of the column, and a comma in one of them for that before the column.
-        let has_comments = table.columns.len() > 1 && has_comments_around(&table, &column.range);
-        let is_key = |rule: &Rule| matches!(rule, Rule::PrimaryKey { .. } | Rule::Unique { .. });
-        if has_comments || column.constraint(is_key).is_some() || self.changes_storage(&table) {
-            let mut edits = Edits::default();
-            edits.remove_element(&text, &column.range);
-            self.text = edits.apply(&text);
-        } else {
-            self.native_drop = Some(column.name.text.clone());
-        }
-        Ok(())
-    }
-
-    fn changes_storage(&self, after: &Table<'_>) -> bool {
-        !self.conversions.is_empty() || Storage::of(&self.before) != Storage::of(after)
-    }
-
-    /// Decides whether the rows have to be rewritten, and looks at the foreign keys: those that need a key of the table,
-    /// and those that are new.
-    pub(super) fn finish(&mut self) -> Result<(), AlterError> {
-        let text = self.text.clone();
-        let (table, catalog) = (readable(self.name, &text)?, self.catalog);
-        self.rebuild = self.changes_storage(&table);
-        let defaults = storage::changed_defaults(&self.before, &table).into_iter();
-        self.defaults = defaults.map(|column| column.name.text.clone()).collect();
-        let own = foreign_keys(&table, self.name);
-        let old = foreign_keys(&self.before, self.name);
-        let to_itself = |key: &&ForeignKey| same(&key.parent, self.name) && old.contains(key);
-        for key in inbound(catalog, self.name).iter().chain(own.iter().filter(to_itself)) {
-            let is_kept = same_names(key.referred(&self.before), key.referred(&table))
-                && key.finds_key(catalog, &table, &self.dropped_indexes)?;
-            if !is_kept && key.finds_key(catalog, &self.before, &[])? {
-                let columns = key.referred(&self.before).join(", ");
-                return Err(AlterError::KeyUsed {
-                    table: self.name.to_owned(),
-                    columns,
-                    child: key.child.clone(),
-                });
-            }
-        }
-        for (place, validate) in std::mem::take(&mut self.foreign) {
-            if let Some(key) = own.get(place) {
-                key.check(catalog, &table)?;
-            }
-            if validate {
-                // SQLite counts them from the last one.
-                self.checks_after.push(proof::foreign_key(self, own.len() - 1 - place));
-            }
-        }
-        Ok(())
-    }
-
     pub(super) fn drops(&self, column: &str) -> bool {
         self.dropped_columns.iter().any(|dropped| same(dropped, column))
     }
@@ -431,26 +86,13 @@ impl<'a> Change<'a> {
     pub(super) fn in_schema(&self, name: &str) -> String {
         format!("{}.{}", quoted(&self.catalog.schema), quoted(name))
     }
-}
 
-fn same_names(some: &[String], others: &[String]) -> bool {
-    some.len() == others.len() && some.iter().zip(others).all(|(one, other)| same(one, other))
-}
-
-fn end_of_type(column: &Column) -> usize {
-    column.of_type.as_ref().unwrap_or(&column.name.range).end
-}
-
-fn remove_from(column: &Column, table: &Table<'_>, edits: &mut Edits, wanted: impl Fn(&Rule) -> bool) {
-    for constraint in column.constraints.iter().filter(|constraint| wanted(&constraint.rule)) {
-        edits.remove(table.sql, &constraint.range);
+    /// The columns whose values are copied, in quotes, each with what they are made from. One that is computed no more keeps
+    /// the values that it had.
+    pub(super) fn copied_columns(&self, after: &Table<'_>) -> Vec<(String, String)> {
+        let is_old = |name: &str| self.before.column(name).is_some();
+        let copied =
+            after.columns.iter().filter(|column| !column.is_generated() && is_old(&column.name.text));
+        copied.map(|column| (quoted(&column.name.text), self.source(&column.name.text))).collect()
     }
-}
-
-/// How many foreign keys stand before `end`.
-fn foreign_before(table: &Table<'_>, end: usize) -> usize {
-    let is_it = |constraint: &Constraint| {
-        constraint.range.start < end && matches!(constraint.rule, Rule::Foreign { .. })
-    };
-    table.all_constraints().filter(|(_, constraint)| is_it(constraint)).count()
 }

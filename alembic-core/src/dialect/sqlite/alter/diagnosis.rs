@@ -6,8 +6,8 @@
 use std::ops::Range;
 
 use super::change::Change;
+use super::edit::renamed;
 use super::keys::{KeyPart, key_parts};
-use super::rebuild::{copied_columns, renamed};
 use super::step::{Check, Diagnosis};
 use super::storage::tokens;
 use super::{query, quoted};
@@ -29,7 +29,7 @@ pub(super) fn diagnosis(change: &Change<'_>, after: &Table<'_>) -> Diagnosis {
     let own_text = renamed(after, &quoted(&name), &name, true);
     let own = Table::parse(&own_text);
     let own = own.as_ref().unwrap_or(after);
-    let mut columns = copied_columns(change, after);
+    let mut columns = change.copied_columns(after);
     columns.push((loose.label.clone(), query::row_name(change)));
     let mut definitions: Vec<String> = own.columns.iter().map(|column| bare(own, column)).collect();
     definitions.push(loose.label.clone());

@@ -2,8 +2,9 @@
 
 use std::ops::Range;
 
-use crate::dialect::sqlite::definition::{Column, Constraint, Rule, Table};
-use crate::sql::{Lexer, Token, TokenKind};
+use super::quoted;
+use crate::dialect::sqlite::definition::{Column, Constraint, Rule, Table, same};
+use crate::sql::{Lexer, Token, TokenKind, unquote};
 
 /// Ranges of a text that are replaced, none of which overlap.
 #[derive(Default)]
@@ -173,4 +174,26 @@ fn ends_with_line_comment(sql: &str, end: usize) -> bool {
     Lexer::stored(sql).any(|token| {
         token.kind == TokenKind::Comment && token.end == end && token.text(sql).starts_with("--")
     })
+}
+
+/// The text of a table under another name, without what reaches beyond it: foreign keys and, unless it is wanted, the
+/// sequence. `name` is what `scratch` is written as: with its database where the text is to be run.
+pub(super) fn renamed(table: &Table<'_>, name: &str, scratch: &str, sequence: bool) -> String {
+    let sql = without(table.sql, |_, _, constraint| matches!(constraint.rule, Rule::Foreign { .. }));
+    let Ok(table) = Table::parse(&sql) else { return sql };
+    let mut edits = Edits::default();
+    edits.replace(table.name.range.clone(), name);
+    if let (Some(autoincrement), false) = (table.autoincrement(), sequence) {
+        edits.remove(&sql, autoincrement);
+    }
+    // Expressions may name the table.
+    let mut reader = table.within(&(table.name.range.end..table.sql.len()));
+    while let Some(token) = reader.next() {
+        let is_name = matches!(token.kind, TokenKind::Word | TokenKind::QuotedIdentifier);
+        let is_it = |name: String| same(&name, &table.name.text);
+        if is_name && reader.is(0, ".") && unquote(token.text(table.sql)).is_some_and(is_it) {
+            edits.replace(token.start..token.end, quoted(scratch));
+        }
+    }
+    edits.apply(table.sql)
 }

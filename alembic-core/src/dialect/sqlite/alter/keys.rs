@@ -2,8 +2,12 @@
 
 use super::catalog::Catalog;
 use super::error::AlterError;
-use super::storage::collation;
-use crate::dialect::sqlite::definition::{Index, Order, Part, Rule, Table, same};
+use crate::dialect::sqlite::definition::{Column, Index, Order, Part, Rule, Table, same};
+
+/// The collation by which a column is compared.
+pub(super) fn collation(column: &Column) -> &str {
+    column.collation().map_or("BINARY", |(_, name)| name)
+}
 
 /// A column of a key, as its index compares it.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -3,6 +3,7 @@
 //! Pure: a statement and the rows of `sqlite_schema` go in, statements and checks come out. Nothing here talks to a
 //! database. A stored text is never written anew: its tokens are edited, and all others stay as they are.
 
+mod action;
 mod catalog;
 mod change;
 mod diagnosis;

@@ -18,9 +18,9 @@
 
 use super::catalog::{Catalog, Object};
 use super::change::Change;
+use super::edit::renamed;
 use super::error::AlterError;
 use super::quoted;
-use super::rebuild::renamed;
 use super::statement::{Action, Alter};
 use super::step::Step;
 use super::way;

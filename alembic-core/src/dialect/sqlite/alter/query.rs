@@ -1,9 +1,10 @@
 //! The queries with which rows are looked at.
 
 use super::change::Change;
+use super::keys::collation;
 use super::quoted;
 use super::step::Check;
-use super::storage::{collation, tokens};
+use super::storage::tokens;
 use crate::dialect::sqlite::definition::{Index, Rule};
 use crate::sql::quote::string as literal;
 

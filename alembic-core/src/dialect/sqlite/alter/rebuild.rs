@@ -2,14 +2,13 @@
 
 use super::change::Change;
 use super::diagnosis::{bare, diagnosis};
-use super::edit::{Edits, without};
+use super::edit::{renamed, without};
 use super::error::AlterError;
 use super::step::{Check, Copy, Step};
 use super::storage::can_be_missing;
 use super::{proof, query, quoted};
-use crate::dialect::sqlite::definition::{Rule, Table, same};
+use crate::dialect::sqlite::definition::{Rule, Table};
 use crate::sql::quote::string as literal;
-use crate::sql::{TokenKind, unquote};
 
 /// The way by which the rows are copied.
 pub(super) fn copy(change: &Change<'_>, after: &Table<'_>, scratch: &str) -> Result<Vec<Step>, AlterError> {
@@ -57,32 +56,10 @@ pub(super) fn create(change: &Change<'_>, after: &Table<'_>, scratch: &str, with
     if with_checks { sql } else { without(&sql, |_, _, own| matches!(own.rule, Rule::Check { .. })) }
 }
 
-/// The text of a table under another name, without what reaches beyond it: foreign keys and, unless it is wanted, the
-/// sequence. `name` is what `scratch` is written as: with its database where the text is to be run.
-pub(super) fn renamed(table: &Table<'_>, name: &str, scratch: &str, sequence: bool) -> String {
-    let sql = without(table.sql, |_, _, constraint| matches!(constraint.rule, Rule::Foreign { .. }));
-    let Ok(table) = Table::parse(&sql) else { return sql };
-    let mut edits = Edits::default();
-    edits.replace(table.name.range.clone(), name);
-    if let (Some(autoincrement), false) = (table.autoincrement(), sequence) {
-        edits.remove(&sql, autoincrement);
-    }
-    // Expressions may name the table.
-    let mut reader = table.within(&(table.name.range.end..table.sql.len()));
-    while let Some(token) = reader.next() {
-        let is_name = matches!(token.kind, TokenKind::Word | TokenKind::QuotedIdentifier);
-        let is_it = |name: String| same(&name, &table.name.text);
-        if is_name && reader.is(0, ".") && unquote(token.text(table.sql)).is_some_and(is_it) {
-            edits.replace(token.start..token.end, quoted(scratch));
-        }
-    }
-    edits.apply(table.sql)
-}
-
 /// Copies the rows, by the names of the columns, and with their rowids.
 fn insert(change: &Change<'_>, after: &Table<'_>, scratch: &str) -> String {
     let (before, name) = (&change.before, quoted(change.name));
-    let mut columns = copied_columns(change, after);
+    let mut columns = change.copied_columns(after);
     let new_key = after.rowid_column().map(|column| quoted(&column.name.text));
     let is_copied = new_key.is_some_and(|key| columns.iter().any(|(column, _)| *column == key));
     if let (false, Some(new), Some(old)) = (is_copied, after.rowid_name(), before.rowid_name()) {
@@ -97,14 +74,6 @@ fn insert(change: &Change<'_>, after: &Table<'_>, scratch: &str) -> String {
         sources.join(", "),
         change.target(),
     )
-}
-
-/// The columns whose values are copied, in quotes, each with what they are made from. One that is computed no more keeps
-/// the values that it had.
-pub(super) fn copied_columns(change: &Change<'_>, after: &Table<'_>) -> Vec<(String, String)> {
-    let is_old = |name: &str| change.before.column(name).is_some();
-    let copied = after.columns.iter().filter(|column| !column.is_generated() && is_old(&column.name.text));
-    copied.map(|column| (quoted(&column.name.text), change.source(&column.name.text))).collect()
 }
 
 /// Gives the new table's pages and automatic indexes to the old name, and the other way round; then drops the old rows.

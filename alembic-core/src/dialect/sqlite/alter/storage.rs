@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use super::keys::{KeyPart, key_parts};
+use super::keys::{KeyPart, collation, key_parts};
 use crate::dialect::sqlite::definition::{Affinity, Column, Rule, Table, same};
 use crate::sql::Reader;
 
@@ -68,11 +68,6 @@ impl Stored {
             generated,
         }
     }
-}
-
-/// The collation by which a column is compared.
-pub(super) fn collation(column: &Column) -> &str {
-    column.collation().map_or("BINARY", |(_, name)| name)
 }
 
 /// The columns whose default is another one in `after`. Rows that end before such a column take its value from the text.

@@ -62,13 +62,33 @@ fn outside_of_the_database() {
     check(Dialect::Sqlite, Some(Outside::Database), &["ATTACH 'x' AS y", "DETACH y"]);
     check(Dialect::Sqlite, Some(Outside::File), &["VACUUM INTO 'x'"]);
     check(Dialect::Sqlite, Some(Outside::Library), &["CREATE VIRTUAL TABLE t USING csv(filename = 'x')"]);
-    check(Dialect::Sqlite, None, &["VACUUM", "PRAGMA user_version = 1"]);
+    check(
+        Dialect::Sqlite,
+        None,
+        &["VACUUM", "PRAGMA user_version = 1", "CREATE VIRTUAL TABLE t USING FTS5(a)"],
+    );
     let postgresql: [(Outside, &[&str]); 8] = [
         (
             Outside::Database,
-            &["CREATE DATABASE d", "DROP DATABASE IF EXISTS d", "ALTER DATABASE d SET a = 1"],
+            &[
+                "CREATE DATABASE d",
+                "DROP DATABASE IF EXISTS d",
+                "ALTER DATABASE d SET a = 1",
+                "COMMENT ON DATABASE d IS 'x'",
+                "GRANT CREATE ON DATABASE d TO r",
+                "DO $$ BEGIN EXECUTE 'drop database d'; END $$",
+            ],
         ),
-        (Outside::Role, &["CREATE ROLE r", "ALTER USER u PASSWORD 'x'", "DROP ROLE r"]),
+        (
+            Outside::Role,
+            &[
+                "CREATE ROLE r",
+                "ALTER USER u PASSWORD 'x'",
+                "DROP ROLE r",
+                "GRANT admin TO r",
+                "DO $$ BEGIN CREATE ROLE r; END $$",
+            ],
+        ),
         (Outside::Tablespace, &["CREATE TABLESPACE t LOCATION 'x'", "ALTER TABLE t SET TABLESPACE u"]),
         (Outside::Server, &["ALTER SYSTEM SET a = 1", "REASSIGN OWNED BY a TO b", "DROP OWNED BY a"]),
         (
@@ -79,26 +99,65 @@ fn outside_of_the_database() {
         (Outside::Program, &["COPY t FROM PROGRAM 'x'"]),
         (
             Outside::Library,
-            &["LOAD 'x'", "CREATE FUNCTION f() RETURNS INT AS 'x' LANGUAGE c", "CREATE LANGUAGE l"],
+            &[
+                "LOAD 'x'",
+                "CREATE FUNCTION f() RETURNS INT AS 'x' LANGUAGE c",
+                "CREATE FUNCTION f() RETURNS INT LANGUAGE 'c' AS 'x'",
+                "CREATE FUNCTION f() RETURNS INT LANGUAGE plpython3u AS 'x'",
+                "CREATE LANGUAGE l",
+            ],
         ),
     ];
     for (outside, statements) in postgresql {
         check(Dialect::Postgresql, Some(outside), statements);
     }
-    check(Dialect::Postgresql, None, &["COPY t TO STDOUT", "CREATE EXTENSION hstore", "SET ROLE r"]);
-    let mysql: [(Outside, &[&str]); 6] = [
+    let inside = [
+        "COPY t TO STDOUT",
+        "CREATE EXTENSION hstore",
+        "SET ROLE r",
+        "GRANT SELECT ON t TO r",
+        "COMMENT ON TABLE t IS 'ON DATABASE'",
+        "CREATE FUNCTION f() RETURNS INT LANGUAGE plpgsql AS 'x'",
+        "DO $$ BEGIN UPDATE users SET a = 1; END $$",
+    ];
+    check(Dialect::Postgresql, None, &inside);
+    let mysql: [(Outside, &[&str]); 7] = [
         (
             Outside::Database,
-            &["USE d", "CREATE DATABASE d", "/*!50000 DROP SCHEMA d */", "ALTER DATABASE COLLATE x"],
+            &[
+                "USE d",
+                "CREATE DATABASE d",
+                "/*!50000 DROP SCHEMA d */",
+                "ALTER DATABASE COLLATE x",
+                "CREATE PROCEDURE p() DROP DATABASE d",
+            ],
         ),
         (Outside::Role, &["CREATE USER u", "GRANT SELECT ON t TO u", "RENAME USER a TO b"]),
         (Outside::Tablespace, &["CREATE TABLESPACE t", "CREATE UNDO TABLESPACE t ADD DATAFILE 'x'"]),
-        (Outside::Server, &["SET GLOBAL a = 1", "SET @@global.a = 1", "FLUSH TABLES", "KILL 1", "SHUTDOWN"]),
+        (
+            Outside::Server,
+            &[
+                "SET GLOBAL a = 1",
+                "SET @@global.a = 1",
+                "CREATE PROCEDURE p() BEGIN SELECT 1; SET @@GLOBAL.a = 1; END",
+                "FLUSH TABLES",
+                "KILL 1",
+                "SHUTDOWN",
+            ],
+        ),
         (Outside::File, &["LOAD DATA INFILE 'x' INTO TABLE t", "SELECT 1 INTO OUTFILE 'x'"]),
+        (Outside::Network, &["CREATE TABLE t (a INT) ENGINE = FEDERATED CONNECTION = 'x'"]),
         (Outside::Library, &["INSTALL SONAME 'x'", "CREATE FUNCTION f RETURNS INT SONAME 'x'"]),
     ];
     for (outside, statements) in mysql {
         check(Dialect::Mysql, Some(outside), statements);
     }
-    check(Dialect::Mysql, None, &["SET NAMES utf8", "LOAD INDEX INTO CACHE t"]);
+    let inside = [
+        "SET NAMES utf8",
+        "LOAD INDEX INTO CACHE t",
+        "SET @old = @@SQL_MODE, sql_mode = ''",
+        "SET @@session.sql_mode = @@global.sql_mode",
+        "CREATE TABLE t (engine INT) ENGINE=InnoDB",
+    ];
+    check(Dialect::Mysql, None, &inside);
 }

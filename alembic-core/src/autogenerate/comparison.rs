@@ -1,0 +1,288 @@
+//! The comparison of a database with a desired schema.
+
+use std::collections::HashSet;
+
+use super::desired::{fill_prefixes, fill_untold, name_enums, without_views};
+use super::names::{adopt_names, call, earlier, not_insisted_on};
+use super::reflect::{namespaces, reflect};
+use super::restated::align;
+use super::scratch::Scratch;
+use super::settled::{fill_references, is_settled};
+use super::{AutogenerateError, Difference};
+use crate::dialect::{Namespace, generic};
+use crate::migrate::Connection;
+use crate::models::Declaration;
+use crate::operation::{Operation, Renamed, Side, diff};
+use crate::schema::{Enum, Filter, Foreign, NamingConvention, ObjectName, ReferentialAction, Schema, Table};
+use crate::sql::Dialect;
+
+/// A database and a desired schema, both as the database shows them.
+///
+/// Once made it needs no database any more: renames can be told to it, and the difference asked for again.
+#[derive(Clone, Debug)]
+pub struct Comparison {
+    /// Whose database it is.
+    pub dialect: Dialect,
+    /// What the database looks like, in its own spelling.
+    pub actual: Schema,
+    /// What it should look like, as it was given.
+    pub desired: Schema,
+    /// The actual schema as models would write it.
+    generic: Schema,
+    /// The desired schema in the spelling of the database.
+    normal: Schema,
+    /// What gave the desired names that nobody insists on.
+    naming: Option<NamingConvention>,
+    /// Schemas that are desired and not there.
+    missing: Vec<String>,
+}
+
+/// Compares on a connection that is there. What it is asked are questions of our own.
+pub(super) async fn compare_on(
+    connection: &mut Connection,
+    scratch: &mut Scratch<'_, '_>,
+    declaration: Declaration,
+    filter: &Filter,
+) -> Result<Comparison, AutogenerateError> {
+    let dialect = connection.dialect();
+    let mut made = None;
+    let (mut desired, untold, naming) = match declaration {
+        Declaration::Schema { schema, untold, naming } => (schema, untold, naming),
+        Declaration::Script(script) => {
+            let (namespaces, _) = namespaces(connection, filter, &[]).await?;
+            let read = scratch.of_script(connection, &namespaces, &script).await?;
+            let desired = generic(&read, dialect);
+            made = Some(read);
+            (desired, &[][..], None)
+        }
+    };
+    let wanted = schemas_of(dialect, &mut desired);
+    let (namespaces, missing) = namespaces(connection, filter, &wanted).await?;
+    without_default(&mut desired, &namespaces);
+    desired.tables.retain(|table| filter.takes_by_pattern(&table.name));
+    fill_references(&mut desired);
+    let there: Vec<Namespace> =
+        namespaces.iter().filter(|own| !missing.contains(&own.name)).cloned().collect();
+    let mut actual = reflect(connection, &there).await?;
+    let all_tables = actual.tables.clone();
+    without_views(&mut desired, &actual, untold);
+    filter.apply(&mut actual, &desired);
+    if dialect == Dialect::Postgresql {
+        name_enums(&mut desired, &actual, &namespaces);
+    }
+    leave_enums(&mut actual, &all_tables, &desired);
+    let generic = generic(&actual, dialect);
+    fill_untold(&mut desired, &generic, untold, dialect);
+    if naming.is_some() || !untold.is_empty() {
+        fill_prefixes(&mut desired, &generic);
+    }
+    if let Some(naming) = &naming {
+        for table in &mut desired.tables {
+            if let Some(found) = earlier(table, &generic) {
+                adopt_names(table, found, Some(naming));
+            }
+        }
+    }
+    let Parted { settled, mut open, same_enums } = part(dialect, &generic, &actual, &desired);
+    if same_enums && open.tables.is_empty() {
+        open.enums.clear();
+    }
+    let taken_as_told = too_many_new(dialect, &mut open, &actual, &desired);
+    let mut normal = match made {
+        // The database has shown them once.
+        Some(made) => only(made, &open),
+        None => scratch.normalise(connection, &namespaces, &open).await?,
+    };
+    keep_foreign_keys(dialect, &mut normal, &open);
+    normal.tables.extend(taken_as_told);
+    normal.tables.extend(settled);
+    normal.tables.sort_by(|a, b| a.name.cmp(&b.name));
+    if same_enums {
+        normal.enums.clone_from(&actual.enums);
+    }
+    align(connection, scratch, &namespaces, &mut normal, &actual, &desired).await?;
+    Ok(Comparison { dialect, actual, desired, generic, normal, naming, missing })
+}
+
+impl Comparison {
+    /// Tells that something has another name and is the same.
+    pub fn rename(&mut self, renamed: &Renamed) {
+        renamed.apply(&mut self.desired);
+    }
+
+    /// What leads from the database to the desired schema.
+    #[must_use]
+    pub fn difference(&self) -> Difference {
+        let before = Side { reflected: &self.actual, written: &self.generic };
+        let after = Side { reflected: &self.normal, written: &self.desired };
+        let operations = diff(self.dialect, before, after);
+        let naming = self.naming.as_ref();
+        let kept = naming.map_or_else(Vec::new, |naming| not_insisted_on(&operations, &self.desired, naming));
+        if kept.is_empty() {
+            return self.made_by(operations, self.desired.clone());
+        }
+        let (mut normal, mut desired) = (self.normal.clone(), self.desired.clone());
+        for (table, to, from) in &kept {
+            call(&mut normal, table, to, from);
+            call(&mut desired, table, to, from);
+        }
+        let after = Side { reflected: &normal, written: &desired };
+        self.made_by(diff(self.dialect, before, after), desired)
+    }
+
+    /// The difference that these operations make, after missing schemas are created.
+    fn made_by(&self, mut operations: Vec<Operation>, after: Schema) -> Difference {
+        let missing = self.missing.iter().cloned();
+        operations.splice(0..0, missing.map(|name| Operation::CreateSchema { name }));
+        Difference::new(self.dialect, operations, &self.generic, after)
+    }
+
+    /// The actual schema as models would write it.
+    pub(super) fn generic(&self) -> &Schema {
+        &self.generic
+    }
+}
+
+/// Leaves alone enums that are not desired and that no table uses which is compared, or one does that is not.
+fn leave_enums(actual: &mut Schema, all_tables: &[Table], desired: &Schema) {
+    let uses = |table: &Table, name: &ObjectName| {
+        table.columns.iter().any(|column| column.type_.enum_name() == Some(name))
+    };
+    let (compared, left): (Vec<Enum>, Vec<Enum>) =
+        std::mem::take(&mut actual.enums).into_iter().partition(|own| {
+            let is_used = actual.tables.iter().any(|table| uses(table, &own.name));
+            let is_used_elsewhere =
+                all_tables.iter().any(|table| actual.table(&table.name).is_none() && uses(table, &own.name));
+            desired.enums.iter().any(|other| other.name == own.name) || (is_used && !is_used_elsewhere)
+        });
+    actual.enums = compared;
+    actual.foreign.extend(left.into_iter().map(|own| Foreign {
+        kind: "enum".to_owned(),
+        name: own.name,
+        table: None,
+        definition: Some(own.values.join(", ")),
+        uses: Vec::new(),
+    }));
+}
+
+/// The schemas that the desired tables are in. On SQLite, which has none, they are left out of the names.
+fn schemas_of(dialect: Dialect, desired: &mut Schema) -> Vec<String> {
+    let mut wanted = Vec::new();
+    for_names(desired, |name| {
+        if dialect == Dialect::Sqlite {
+            name.schema = None;
+        }
+        if let Some(schema) = &name.schema
+            && !wanted.contains(schema)
+        {
+            wanted.push(schema.clone());
+        }
+    });
+    wanted
+}
+
+/// Leaves out of names the schema that is the default one.
+fn without_default(desired: &mut Schema, namespaces: &[Namespace]) {
+    let default = namespaces.iter().find(|own| own.shown.is_none()).map(|own| own.name.clone());
+    for_names(desired, |name| {
+        name.schema.take_if(|schema| Some(&*schema) == default.as_ref());
+    });
+}
+
+/// The names of all tables and enums, where they are defined and where they are referred to.
+fn for_names(schema: &mut Schema, mut change: impl FnMut(&mut ObjectName)) {
+    schema.enums.iter_mut().for_each(|own| change(&mut own.name));
+    for table in &mut schema.tables {
+        change(&mut table.name);
+        table.foreign_keys.iter_mut().for_each(|key| change(&mut key.references));
+        for column in &mut table.columns {
+            if let Some(name) = column.type_.enum_name_mut() {
+                change(name);
+            }
+        }
+    }
+}
+
+/// The desired tables, parted by whether the database has to be asked about them.
+struct Parted {
+    /// Tables that are certainly as they should be, as the database shows them.
+    settled: Vec<Table>,
+    /// All others, with the enums.
+    open: Schema,
+    /// Whether the enums are as they should be.
+    same_enums: bool,
+}
+
+fn part(dialect: Dialect, generic: &Schema, actual: &Schema, desired: &Schema) -> Parted {
+    let mut parted = Parted {
+        settled: Vec::new(),
+        open: Schema { tables: Vec::new(), ..desired.clone() },
+        same_enums: true,
+    };
+    let mut same_enums: HashSet<&ObjectName> = HashSet::new();
+    if dialect == Dialect::Postgresql {
+        let same = |own: &&Enum| {
+            actual.enums.iter().any(|other| other.name == own.name && other.values == own.values)
+        };
+        same_enums.extend(desired.enums.iter().filter(same).map(|own| &own.name));
+        parted.same_enums = same_enums.len() == desired.enums.len() && same_enums.len() == actual.enums.len();
+    }
+    // A column says nothing of a change of its type's values.
+    let uses_changed = |table: &Table| {
+        let mut used = table.columns.iter().filter_map(|column| column.type_.enum_name());
+        dialect == Dialect::Postgresql && used.any(|name| !same_enums.contains(name))
+    };
+    for table in &desired.tables {
+        match generic.table(&table.name).zip(actual.table(&table.name)) {
+            Some((known, shown))
+                if !uses_changed(table) && is_settled(dialect, known, table, &desired.enums) =>
+            {
+                parted.settled.push(shown.clone());
+            }
+            _ => parted.open.tables.push(table.clone()),
+        }
+    }
+    parted
+}
+
+/// MySQL writes files for each table that is made, which takes a tenth of a second or more.
+const MOST_NEW_ON_MYSQL: usize = 50;
+
+/// Takes new tables out of those that are made in a scratch database, where that would take long. Nothing has to be known of how
+/// the database shows them: they are made there only to find mistakes early.
+fn too_many_new(dialect: Dialect, open: &mut Schema, actual: &Schema, desired: &Schema) -> Vec<Table> {
+    let (new, old): (Vec<Table>, Vec<Table>) =
+        std::mem::take(&mut open.tables).into_iter().partition(|table| actual.table(&table.name).is_none());
+    // One that has or may have got another name is compared.
+    let some_go = actual.tables.iter().any(|table| desired.table(&table.name).is_none());
+    if dialect != Dialect::Mysql || new.len() <= MOST_NEW_ON_MYSQL || some_go {
+        open.tables = old.into_iter().chain(new).collect();
+        return Vec::new();
+    }
+    open.tables = old;
+    new
+}
+
+/// The tables of `schema` that `wanted` has, and its enums.
+fn only(mut schema: Schema, wanted: &Schema) -> Schema {
+    schema.tables.retain(|table| wanted.table(&table.name).is_some());
+    schema
+}
+
+/// Foreign keys are not made in the scratch database: there is nothing about them that a database says in other words.
+fn keep_foreign_keys(dialect: Dialect, normal: &mut Schema, open: &Schema) {
+    for table in &mut normal.tables {
+        let Some(written) = open.table(&table.name) else { continue };
+        table.foreign_keys.clone_from(&written.foreign_keys);
+        if dialect == Dialect::Mysql {
+            for key in &mut table.foreign_keys {
+                for action in [&mut key.on_delete, &mut key.on_update] {
+                    if *action == ReferentialAction::Restrict {
+                        *action = ReferentialAction::NoAction;
+                    }
+                }
+                key.deferrable = None;
+            }
+        }
+    }
+}
