@@ -4,8 +4,9 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
 
-use alembic_core::script::{Digest, Script};
-use alembic_core::sql::{Dialect, Lexer, Token, TokenKind, lex};
+use alembic_core::revision::Direction;
+use alembic_core::script::{Digests, Script};
+use alembic_core::sql::{Dialect, Statement, significant};
 
 fn vectors() -> BTreeMap<String, String> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/vectors");
@@ -23,8 +24,8 @@ fn script(text: &str) -> Script {
     Script::parse("vector.sql", text.to_owned()).unwrap_or_else(|errors| panic!("{errors:?}\n{text}"))
 }
 
-fn digest(text: &str) -> Digest {
-    script(text).digest()
+fn digest(text: &str) -> Digests {
+    script(text).digests()
 }
 
 /// If this test fails, the digests of all users' databases and locks no longer verify. The layout may not change: a new
@@ -32,121 +33,96 @@ fn digest(text: &str) -> Digest {
 #[test]
 fn the_vectors_have_their_digests() {
     let expected = include_str!("vectors/digests.txt");
-    let found: String = vectors().iter().map(|(name, text)| format!("{name} {}\n", digest(text))).collect();
+    let found: String = vectors()
+        .iter()
+        .map(|(name, text)| {
+            let script = script(text);
+            let Digests { upgrade, downgrade } = script.digests();
+            format!("{name} {upgrade} {downgrade} {}\n", script.text_hash())
+        })
+        .collect();
     assert_eq!(found, expected);
 }
 
-/// The tokens of the bodies of a script's sections, with their places in the text.
-fn tokens(script: &Script) -> Vec<(Dialect, Token)> {
-    let mut tokens = Vec::new();
-    for section in &script.sections {
-        let is_postgresql = script.text.contains("$$");
-        let plain = if is_postgresql { Dialect::Postgresql } else { Dialect::Sqlite };
-        let dialect = section.dialects.first().copied().unwrap_or(plain);
-        let body: Lexer<'_> = lex(&script.text[section.start..section.end], dialect);
-        tokens.extend(body.map(|token| {
-            (dialect, Token { start: token.start + section.start, end: token.end + section.start, ..token })
-        }));
-    }
-    tokens
-}
+/// What the executor would send: for each direction and dialect whether there is a section, whether in a transaction, and the
+/// tokens of its statements, if it is not refused.
+type Plan = Vec<Option<(bool, Option<Vec<u8>>)>>;
 
-fn is_directive(script: &Script, token: Token) -> bool {
-    script.text[token.start..token.end].contains("alembic:")
-}
-
-#[test]
-fn formatting_makes_no_difference() {
-    for (name, text) in vectors() {
-        let expected = digest(&text);
-        let check = |what: &str, changed: String| {
-            assert_ne!(changed, text, "{name}: {what} changed nothing");
-            assert_eq!(digest(&changed), expected, "{name}: {what}");
+fn plan(script: &Script, direction: Direction) -> Plan {
+    let part = |dialect: Dialect| {
+        let section = script.section(direction, dialect)?;
+        let tokens = |statements: Vec<Statement>| {
+            let mut tokens = Vec::new();
+            for statement in &statements {
+                significant(script.statement_text(statement), dialect, &mut tokens);
+            }
+            tokens
         };
-        check("CRLF", text.replace('\n', "\r\n"));
-        check("a byte order mark", format!("\u{feff}{text}"));
-        check("a final newline", format!("{text}\n\n"));
-        check(
-            "another message",
-            format!(
-                "-- Another message\n--\n{}",
-                text.split_once("-- Revision")
-                    .map_or(String::new(), |(_, rest)| format!("-- Revision{rest}"))
-            ),
-        );
-        check(
-            "a tag",
-            text.replacen(
-                "-- Revises",
-                "-- Created: 2020-01-01T00:00:00Z\n-- Revises",
-                usize::from(!text.contains("-- Created")),
-            ) + "\n",
-        );
-        // White space and a comment at every place between two tokens.
-        let script = script(&text);
-        for (dialect, token) in tokens(&script) {
-            if token.kind == TokenKind::Whitespace && !text[token.start..token.end].is_empty() {
-                let mut changed = text.clone();
-                changed.insert_str(token.start, " /* a comment; with ' quotes */ \n\t");
-                // A line of its own is what makes a directive one.
-                let before = text[..token.start].rsplit('\n').next().unwrap_or_default();
-                if before.contains("-- alembic:") {
-                    continue;
-                }
-                assert_eq!(
-                    digest(&changed),
-                    expected,
-                    "{name} ({dialect}): before byte {}\n{changed}",
-                    token.start
-                );
-            }
-        }
-    }
+        Some((section.transaction, script.statements(section, dialect).ok().map(tokens)))
+    };
+    Dialect::ALL.into_iter().map(part).collect()
 }
 
+/// The law of digests: they are equal exactly if the same would run.
+#[track_caller]
+fn check_law(before: &Script, after: &Script) {
+    let is_same = |direction| plan(before, direction) == plan(after, direction);
+    let (one, other) = (before.digests(), after.digests());
+    let place = |script: &Script| {
+        let revision = &script.revision;
+        (revision.id.clone(), revision.parents.clone(), revision.depends_on.clone())
+    };
+    let same_upgrade = place(before) == place(after) && is_same(Direction::Upgrade);
+    assert_eq!(one.upgrade == other.upgrade, same_upgrade, "{}\n--- against\n{}", before.text, after.text);
+    let same_downgrade = before.irreversible == after.irreversible && is_same(Direction::Downgrade);
+    assert_eq!(
+        one.downgrade == other.downgrade,
+        same_downgrade,
+        "{}\n--- against\n{}",
+        before.text,
+        after.text
+    );
+}
+
+/// Each byte of each vector is left out, doubled, and replaced by characters that begin or end tokens.
 #[test]
-fn every_other_change_makes_a_difference() {
-    for (name, text) in vectors() {
-        let expected = digest(&text);
-        let differs = |what: &str, changed: &str| {
-            if let Ok(changed) = Script::parse("vector.sql", changed.to_owned()) {
-                assert_ne!(changed.digest(), expected, "{name}: {what}");
-            }
-        };
-        let script = script(&text);
-        for (_, token) in tokens(&script) {
-            let counts = !matches!(token.kind, TokenKind::Whitespace | TokenKind::Comment);
-            if !counts && !is_directive(&script, token) {
-                continue;
-            }
-            let content = &text[token.start..token.end];
-            let with = |new: &str| format!("{}{new}{}", &text[..token.start], &text[token.end..]);
-            if counts {
-                differs(&format!("{content} left out"), &with(" "));
-                differs(&format!("{content} twice"), &with(&format!("{content} {content}")));
-                if content.len() > 1 {
-                    let last = content.char_indices().next_back().map_or(0, |(index, _)| index);
-                    differs(&format!("{content} shortened"), &with(&content[..last]));
+fn every_byte() {
+    let mut equal = 0;
+    let mut different = 0;
+    for text in vectors().values() {
+        let before = script(text);
+        for (place, character) in text.char_indices() {
+            let end = place + character.len_utf8();
+            let replacements = ["", " ", "\n", ";", "'", "-", "*", "/", "$", "a", "(", "`"];
+            let double = text[place..end].repeat(2);
+            for replacement in replacements.into_iter().chain([double.as_str()]) {
+                let edited = format!("{}{replacement}{}", &text[..place], &text[end..]);
+                let Ok(after) = Script::parse("vector.sql", edited) else { continue };
+                check_law(&before, &after);
+                match before.digests() == after.digests() {
+                    true => equal += 1,
+                    false => different += 1,
                 }
             }
         }
-        for (from, to) in [
-            ("Revision: ", "Revision: x"),
-            ("-- Revises: ", "-- Revises: other, "),
-            ("-- Revises:\n", "-- Revises: other\n"),
-            ("Depends-On: accounts, 1975ea83b712", "Depends-On: 1975ea83b712, accounts"),
-            ("Depends-On: accounts", "Depends-On: others"),
-            (" no-transaction", ""),
-            ("-- alembic: upgrade\n", "-- alembic: upgrade no-transaction\n"),
-            ("-- alembic: upgrade\n", "-- alembic: upgrade sqlite\n"),
-            ("-- alembic: upgrade sqlite", "-- alembic: upgrade"),
-            ("-- alembic: downgrade", "-- alembic: downgrade sqlite"),
-            ("-- alembic: irreversible", "-- alembic: downgrade"),
-            ("delimiter //", "delimiter $$"),
+    }
+    assert!(equal > 1000 && different > 1000, "{equal} equal, {different} different");
+}
+
+#[test]
+fn what_is_none_of_the_statements() {
+    for (name, text) in vectors() {
+        let expected = digest(&text);
+        for changed in [
+            text.replace('\n', "\r\n"),
+            format!("\u{feff}{text}"),
+            format!("{text}\n\n-- the end"),
+            format!("-- Another message\n--\n{}", &text[text.find("-- Revision").expect("an id")..]),
+            text.replacen("-- Revises", "-- Tags: a\n-- Revises", usize::from(!text.contains("-- Tags"))),
         ] {
-            if text.contains(from) {
-                differs(&format!("{from} -> {to}"), &text.replacen(from, to, 1));
-            }
+            let changed = script(&changed);
+            check_law(&script(&text), &changed);
+            assert_eq!(changed.digests(), expected, "{name}");
         }
     }
 }
@@ -162,13 +138,34 @@ fn set_local_is_not_set() {
     assert_eq!(digest(&script("SET   search_path TO app -- for all\n;")), before);
 }
 
-/// PostgreSQL would read all of it, and executes no comments: it must not be the only one that is asked.
+/// Scripts of which an earlier digest did not see an edit, though a database did.
 #[test]
-fn executable_comments_beside_a_dollar_string_count() {
-    let script = |comment: &str| {
-        let function = "CREATE FUNCTION f() RETURNS INT LANGUAGE JAVASCRIPT AS $$ return 1; $$;";
-        format!("-- Revision: a\n-- Revises:\n\n-- alembic: upgrade\n{function}\n{comment};\n")
-    };
-    let before = digest(&script("/*!50003 SET a = 1 */"));
-    assert_ne!(digest(&script("/*!50003 SET a = 2 */")), before);
+fn edits_that_a_database_sees() {
+    let script = |body: &str| format!("-- Revision: a\n-- Revises:\n\n-- alembic: upgrade\n{body}\n");
+    for (before, after) in [
+        // PostgreSQL would read all of it, and executes no comments.
+        (
+            "CREATE FUNCTION f() RETURNS INT LANGUAGE JAVASCRIPT AS $$ return 1; $$;\n/*!50003 SET a = 1 */;",
+            "CREATE FUNCTION f() RETURNS INT LANGUAGE JAVASCRIPT AS $$ return 1; $$;\n/*!50003 SET a = 2 */;",
+        ),
+        // `$$` is a delimiter of MySQL, and begins strings of PostgreSQL.
+        (
+            "-- alembic: delimiter $$\nCREATE TABLE t (id INT) $$\nCREATE PROCEDURE p() BEGIN SELECT 1; END $$\n\
+             CREATE TABLE u (id INT /*!50000 , a INT DEFAULT 1 */)",
+            "-- alembic: delimiter $$\nCREATE TABLE t (id INT) $$\nCREATE PROCEDURE p() BEGIN SELECT 1; END $$\n\
+             CREATE TABLE u (id INT /*!50000 , a INT DEFAULT 2 */)",
+        ),
+        ("SELECT 'x'\n'y';", "SELECT 'x' 'y';"),
+    ] {
+        assert_ne!(digest(&script(before)), digest(&script(after)), "{after}");
+    }
+}
+
+#[test]
+fn characters_that_programs_take_for_different_things() {
+    let script = |body: &str| format!("-- Revision: a\n-- Revises:\n\n-- alembic: upgrade\n{body}\n");
+    for body in ["SELECT 1;\0", "SELECT 'a\rb';", "-- a\rSELECT 1;", "SELECT 1;\r\r"] {
+        let errors = Script::parse("a.sql", script(body)).expect_err(body);
+        assert_eq!(errors.iter().map(|error| error.line).collect::<Vec<_>>(), [5], "{body:?}");
+    }
 }

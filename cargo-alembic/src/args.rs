@@ -121,6 +121,10 @@ pub(crate) struct SealArgs {
     /// Seal what the database has applied, after comparing it with the scripts
     #[arg(long)]
     pub(crate) from_database: bool,
+
+    /// Accept that the downgrades of these sealed revisions were corrected
+    #[arg(long, requires = "revisions", conflicts_with = "from_database")]
+    pub(crate) downgrade: bool,
 }
 
 #[derive(Debug, Args)]

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use alembic_core::cli::{diff, status};
 use alembic_core::revision::{self, Node, Symbol, Target};
-use alembic_core::script::{LockFileError, Script, ScriptDirectory, ScriptErrors};
+use alembic_core::script::{LockFileError, Script, ScriptDirectory, ScriptErrors, Seal};
 use tempfile::TempPath;
 
 use crate::args::{Arguments, EditArgs};
@@ -57,17 +57,18 @@ fn edit_one(
 ) -> Result<Option<ScriptDirectory>, Failure> {
     let script = directory.script(node);
     let path = project.folder.join(&script.path);
-    let copy = copy_beside(&path, &script.text).map_err(|error| Failure::file(&path, "copy", &error))?;
+    let before = std::fs::read_to_string(&path).map_err(|error| Failure::file(&path, "read", &error))?;
+    let copy = copy_beside(&path, &before).map_err(|error| Failure::file(&path, "copy", &error))?;
     let opened = editor::open(&copy);
     let edited = std::fs::read_to_string(&copy);
-    if edited.as_ref().is_ok_and(|edited| *edited == script.text) {
+    if edited.as_ref().is_ok_and(|edited| *edited == before) {
         opened?;
         status("Kept", format!("{} as it was", script.path));
         return Ok(None);
     }
     let taken = opened.and_then(|()| {
         let edited = edited.map_err(|error| Failure::file(&copy, "read", &error))?;
-        take_over(project, arguments, directory, node, edited)
+        take_over(project, arguments, directory, node, &before, edited)
     });
     match taken {
         Ok(directory) => Ok(Some(directory)),
@@ -101,12 +102,12 @@ fn take_over(
     arguments: &Arguments,
     directory: &ScriptDirectory,
     node: Node,
-    edited: String,
+    on_disk: &str,
+    text: String,
 ) -> Result<ScriptDirectory, Failure> {
     let before = directory.script(node);
     let path = project.folder.join(&before.path);
-    let mut after = project.parse(&before.path, edited)?;
-    let text = after.text.clone();
+    let mut after = project.parse(&before.path, text.clone())?;
     let explain = |errors: ScriptErrors| {
         Failure::scripts(&errors, |path| {
             let is_edited = path == before.path;
@@ -121,26 +122,30 @@ fn take_over(
     let lock = project.lock_file();
     let listed = lock.read()?;
     if let Some(seal) = listed.seal_of(&before.revision.id)
-        && after.digest() != seal.digest
+        && after.digests() != seal.digests
     {
         return Err(sealed(before, &after));
     }
     let id = after.revision.id.clone();
+    let is_listed = match listed.seal_of(&id) {
+        Some(seal) => *seal == Seal::of(&after),
+        None => listed.contains(&id),
+    };
     let mut scripts = directory.scripts().to_vec();
     scripts[node.index()] = after;
     let directory = ScriptDirectory::new(scripts).map_err(explain)?;
-    if !listed.contains(&id) {
+    if !is_listed {
         if arguments.locked {
-            let change = format!("revision {id} would be added");
+            let change = format!("revision {id} would get another line");
             return Err(LockFileError::Locked { path: lock.shown(), change }.into());
         }
         lock.check_writable()?;
     }
-    if std::fs::read_to_string(&path).is_ok_and(|now| now != before.text) {
+    if std::fs::read_to_string(&path).is_ok_and(|now| now != on_disk) {
         return Err(Failure::plain(format!("{} was changed by somebody else meanwhile", before.path)));
     }
     file::replace(&path, &text).map_err(|error| Failure::file(&path, "write", &error))?;
-    if !listed.contains(&id) {
+    if !is_listed {
         lock.update(|lock| seal::list(lock, project, &directory))?;
     }
     status("Edited", &before.path);

@@ -107,13 +107,18 @@ impl Project {
     }
 
     fn read(&self, locations: &[Location]) -> Result<ScriptDirectory, Failure> {
-        ScriptDirectory::read(locations).map_err(|mut errors| {
-            let file = self.lock_file();
-            if let Ok(lock) = file.read() {
-                lock.blame_deletions(&file.shown(), &mut errors.0);
+        let file = self.lock_file();
+        let lock = file.read().ok();
+        match (ScriptDirectory::read(locations), lock) {
+            (Ok(mut directory), lock) => {
+                lock.iter().for_each(|lock| lock.trust(&mut directory));
+                Ok(directory)
             }
-            self.explain(&errors)
-        })
+            (Err(mut errors), lock) => {
+                lock.iter().for_each(|lock| lock.blame_deletions(&file.shown(), &mut errors.0));
+                Err(self.explain(&errors))
+            }
+        }
     }
 
     /// Reads the text that a file is to have.

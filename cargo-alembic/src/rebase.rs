@@ -23,11 +23,12 @@ pub(crate) fn rebase(project: &Project, args: &RebaseArgs) -> Result<(), Failure
     let from = script.revision.parents.clone();
     let parents = graph.ids(onto);
     let mut scripts = directory.scripts().to_vec();
-    scripts[node.index()] = project.parse(&script.path, script.with_parents(&parents))?;
-    let rebased = ScriptDirectory::new(scripts).map_err(|errors| project.explain(&errors))?;
     let path = project.folder.join(&script.path);
-    file::replace(&path, &rebased.script(node).text)
-        .map_err(|error| Failure::file(&path, "write", &error))?;
+    let file = std::fs::read_to_string(&path).map_err(|error| Failure::file(&path, "read", &error))?;
+    let text = script.with_parents(&file, &parents);
+    scripts[node.index()] = project.parse(&script.path, text.clone())?;
+    let rebased = ScriptDirectory::new(scripts).map_err(|errors| project.explain(&errors))?;
+    file::replace(&path, &text).map_err(|error| Failure::file(&path, "write", &error))?;
 
     let id = graph.id(node);
     status("Rebased", format!("{id} from {} onto {} ({})", names(&from), names(&parents), script.path));

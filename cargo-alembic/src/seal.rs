@@ -2,9 +2,9 @@
 
 use alembic_core::cli::{note, status, warning};
 use alembic_core::migrate::{MigrateError, Refusal, Report};
-use alembic_core::revision::{Direction, RevisionId, resolve};
+use alembic_core::revision::{Direction, Node, RevisionId, resolve};
 use alembic_core::script::{
-    Digest, Lock, LockFile, LockFileError, Script, ScriptDirectory, ScriptErrors, Seal, Section,
+    Lock, LockFile, LockFileError, LockProblem, Problem, Script, ScriptDirectory, ScriptErrors, Seal, Section,
 };
 use alembic_core::sql::{Dialect, tokens};
 
@@ -70,7 +70,8 @@ pub(crate) fn applied(
     let rows: Vec<_> = rows.iter().filter_map(|row| graph.find(row)).collect();
     let applied = graph.applied(&rows);
     let is_current = applied.iter().all(|node| lock.seal_of(graph.id(node)).is_some())
-        && graph.nodes().all(|node| lock.contains(graph.id(node)));
+        && graph.nodes().all(|node| lock.contains(graph.id(node)))
+        && lock.reformatted(directory).is_empty();
     if is_current || (locked && applied.iter().all(|node| lock.seal_of(graph.id(node)).is_some())) {
         return Ok(());
     }
@@ -81,7 +82,7 @@ pub(crate) fn applied(
     let update = file.update(|lock| {
         list(lock, project, directory);
         for node in applied.iter() {
-            lock.seal(graph.id(node), now(directory.digest(node)));
+            lock.seal(graph.id(node), Seal::of(directory.script(node)));
         }
     });
     match update {
@@ -109,12 +110,6 @@ pub(crate) fn not_written(error: LockFileError, report: &Report, lock: &Lock) ->
     Ok(())
 }
 
-/// A seal made at this moment.
-fn now(digest: Digest) -> Seal {
-    let when = jiff::Timestamp::now().strftime("%Y-%m-%dT%H:%M:%SZ").to_string();
-    Seal { digest, when: Some(when) }
-}
-
 /// Lists every script in the lock, and only them.
 ///
 /// Called while the lock file is held: what is in the folders is looked up now, since another process may have written
@@ -122,6 +117,9 @@ fn now(digest: Digest) -> Seal {
 pub(crate) fn list(lock: &mut Lock, project: &Project, directory: &ScriptDirectory) {
     for script in directory.scripts() {
         lock.add(&script.revision.id);
+    }
+    for script in lock.reformatted(directory) {
+        lock.renew(&script.revision.id, Seal::of(script));
     }
     if lock.has_missing(directory)
         && let Ok(now) = ScriptDirectory::read(&project.locations)
@@ -132,6 +130,9 @@ pub(crate) fn list(lock: &mut Lock, project: &Project, directory: &ScriptDirecto
 
 /// `seal`: records without running.
 pub(crate) async fn seal(project: &Project, arguments: &Arguments, args: &SealArgs) -> Result<(), Failure> {
+    if args.downgrade {
+        return seal_downgrades(project, arguments, args);
+    }
     let migrator = project.migrator(project.scripts()?);
     let directory = migrator.directory();
     let lock = verify(project, directory)?;
@@ -153,24 +154,73 @@ pub(crate) async fn seal(project: &Project, arguments: &Arguments, args: &SealAr
         // What is applied stands on its ancestors.
         nodes = graph.applied(&nodes).iter().collect();
     }
-    nodes.retain(|node| lock.seal_of(graph.id(*node)).is_none());
+    let reformatted = lock.reformatted(directory);
+    let is_reformatted =
+        |node: &Node| reformatted.iter().any(|script| script.revision.id == *graph.id(*node));
+    nodes.retain(|node| lock.seal_of(graph.id(*node)).is_none() || is_reformatted(node));
     if nodes.is_empty() {
         status("Sealed", "nothing: all of them have a seal");
         return Ok(());
     }
     let file = project.lock_file();
     if arguments.locked {
-        let change = format!("revision {} has no seal yet", graph.id(nodes[0]));
+        let missing =
+            if is_reformatted(&nodes[0]) { "has another text than its seal" } else { "has no seal yet" };
+        let change = format!("revision {} {missing}", graph.id(nodes[0]));
         return Err(LockFileError::Locked { path: file.shown(), change }.into());
     }
     file.update(|lock| {
         list(lock, project, directory);
         for node in &nodes {
-            lock.seal(graph.id(*node), now(directory.digest(*node)));
+            lock.seal(graph.id(*node), Seal::of(directory.script(*node)));
         }
     })?;
     for node in nodes {
         status("Sealed", graph.id(node));
+    }
+    Ok(())
+}
+
+/// `seal REVISION… --downgrade`: accepts downgrades that were corrected after their revisions were applied.
+fn seal_downgrades(project: &Project, arguments: &Arguments, args: &SealArgs) -> Result<(), Failure> {
+    let directory = project.scripts()?;
+    let graph = directory.graph();
+    let mut nodes = Vec::new();
+    for revision in &args.revisions {
+        nodes.extend(resolve(graph, &revision.parse()?)?);
+    }
+    let file = project.lock_file();
+    let lock = file.read()?;
+    let is_accepted = |problem: &Problem| match problem {
+        Problem::Lock(problem) => match &**problem {
+            LockProblem::EditedDowngrade { revision, .. } => {
+                nodes.iter().any(|node| graph.id(*node) == revision)
+            }
+            _ => false,
+        },
+        _ => false,
+    };
+    let mut errors = lock.verify(&file.shown(), &directory);
+    errors.retain(|error| !is_accepted(&error.problem));
+    ScriptErrors::check(errors).map_err(|errors| project.explain(&errors))?;
+    nodes.retain(|node| {
+        lock.seal_of(graph.id(*node)).is_some_and(|seal| *seal != Seal::of(directory.script(*node)))
+    });
+    if nodes.is_empty() {
+        status("Sealed", "nothing: their downgrades are those of the seals");
+        return Ok(());
+    }
+    if arguments.locked {
+        let change = format!("the downgrade of revision {} would get another seal", graph.id(nodes[0]));
+        return Err(LockFileError::Locked { path: file.shown(), change }.into());
+    }
+    file.update(|lock| {
+        for node in &nodes {
+            lock.renew(graph.id(*node), Seal::of(directory.script(*node)));
+        }
+    })?;
+    for node in nodes {
+        status("Sealed", format!("the downgrade of {}", graph.id(node)));
     }
     Ok(())
 }

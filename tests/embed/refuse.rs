@@ -108,12 +108,12 @@ fn lock_missing() {
 }
 
 #[test]
-fn lock_not_toml() {
+fn lock_with_a_conflict() {
     check_and_mend(
-        "lock_not_toml",
+        "lock_with_a_conflict",
         |project| {
             let lock = project.read("migrations/alembic.lock");
-            let conflict = "<<<<<<< HEAD\n[[revision]]\nid = \"d4\"\n=======\n[[revision]]\nid = \"d5\"\n>>>>>>> theirs\n";
+            let conflict = "<<<<<<< HEAD\nd4\n=======\nd5\n>>>>>>> theirs\n";
             project.write("migrations/alembic.lock", lock + conflict);
         },
         |project| write_lock(project, "migrations", &["a1", "b2"]),
@@ -123,7 +123,7 @@ fn lock_not_toml() {
 #[test]
 fn lock_of_a_newer_version() {
     check("lock_of_a_newer_version", |project| {
-        project.edit("migrations/alembic.lock", "version = 1", "version = 2\nsigned_by = \"x\"");
+        project.edit("migrations/alembic.lock", "version 1", "version 2\nsigned by x");
     });
 }
 
@@ -132,7 +132,7 @@ fn lock_with_a_bad_seal() {
     check("lock_with_a_bad_seal", |project| {
         project.write(
             "migrations/alembic.lock",
-            "version = 1\n\n[[revision]]\nid = \"a1\"\nseal = \"md5:900150983cd24fb0\"\n",
+            "version 1\na1 md5:900150983cd24fb0 md5:900150983cd24fb0 text:900150983cd24fb0\n",
         );
     });
 }

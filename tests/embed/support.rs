@@ -72,10 +72,7 @@ pub(crate) fn write_lock(project: &TestProject, folder: &str, sealed: &[&str]) {
         let id = graph.id(node);
         lock.add(id);
         if sealed.contains(&id.as_str()) {
-            lock.seal(
-                id,
-                Seal { digest: directory.digest(node), when: Some("2026-11-22T09:10:00Z".to_owned()) },
-            );
+            lock.seal(id, Seal::of(directory.script(node)));
         }
     }
     project.write(format!("{folder}/alembic.lock"), lock.to_string());

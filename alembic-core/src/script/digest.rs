@@ -46,6 +46,25 @@ impl Digest {
     }
 }
 
+/// The digests of a script.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Digests {
+    /// Over the id, the parents, the dependencies and the upgrade. A lineage is made of these.
+    pub upgrade: Digest,
+    /// Over the downgrade.
+    pub downgrade: Digest,
+}
+
+/// SHA-256 over the text of a script, with LF at the ends of its lines.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct TextHash([u8; 32]);
+
+impl TextHash {
+    pub(super) const fn from_bytes(bytes: [u8; 32]) -> TextHash {
+        TextHash(bytes)
+    }
+}
+
 /// Appends a number, as a little-endian `u32`.
 pub(super) fn count(bytes: &mut Vec<u8>, number: usize) {
     bytes.extend_from_slice(&u32::try_from(number).unwrap_or(u32::MAX).to_le_bytes());
@@ -59,14 +78,7 @@ pub(super) fn field(bytes: &mut Vec<u8>, text: &[u8]) {
 
 impl fmt::Display for Digest {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let mut text = String::with_capacity(71);
-        text.push_str("sha256:");
-        for byte in self.0 {
-            for digit in [byte >> 4, byte & 0xf] {
-                text.push(char::from(b"0123456789abcdef"[usize::from(digit)]));
-            }
-        }
-        formatter.write_str(&text)
+        formatter.write_str(&written(DIGEST, &self.0))
     }
 }
 
@@ -74,6 +86,46 @@ impl fmt::Debug for Digest {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         fmt::Display::fmt(self, formatter)
     }
+}
+
+impl fmt::Display for TextHash {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(&written(TEXT, &self.0))
+    }
+}
+
+impl fmt::Debug for TextHash {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, formatter)
+    }
+}
+
+/// What stands before the digits of a digest.
+const DIGEST: &str = "sha256:";
+
+/// What stands before the digits of a hash of a text.
+const TEXT: &str = "text:";
+
+fn written(prefix: &str, bytes: &[u8; 32]) -> String {
+    let mut text = String::with_capacity(prefix.len() + 64);
+    text.push_str(prefix);
+    for byte in bytes {
+        for digit in [byte >> 4, byte & 0xf] {
+            text.push(char::from(b"0123456789abcdef"[usize::from(digit)]));
+        }
+    }
+    text
+}
+
+/// The bytes of a text of a prefix and 64 hexadecimal digits.
+fn read(prefix: &str, text: &str) -> Option<[u8; 32]> {
+    let hex = text.strip_prefix(prefix).filter(|hex| hex.len() == 64 && hex.is_ascii())?;
+    let mut bytes = [0; 32];
+    for (byte, pair) in bytes.iter_mut().zip(hex.as_bytes().chunks_exact(2)) {
+        let [high, low] = [pair[0], pair[1]].map(|digit| char::from(digit).to_digit(16));
+        *byte = u8::try_from(high? * 16 + low?).ok()?;
+    }
+    Some(bytes)
 }
 
 /// The text is not a digest that this version knows.
@@ -85,17 +137,19 @@ impl FromStr for Digest {
     type Err = InvalidDigest;
 
     fn from_str(text: &str) -> Result<Digest, InvalidDigest> {
-        let invalid = || InvalidDigest(text.to_owned());
-        let hex = text
-            .strip_prefix("sha256:")
-            .filter(|hex| hex.len() == 64 && hex.is_ascii())
-            .ok_or_else(invalid)?;
-        let mut bytes = [0; 32];
-        for (byte, pair) in bytes.iter_mut().zip(hex.as_bytes().chunks_exact(2)) {
-            let [high, low] = [pair[0], pair[1]].map(|digit| char::from(digit).to_digit(16));
-            let value = high.zip(low).map(|(high, low)| high * 16 + low).ok_or_else(invalid)?;
-            *byte = u8::try_from(value).map_err(|_| invalid())?;
-        }
-        Ok(Digest(bytes))
+        read(DIGEST, text).map(Digest).ok_or_else(|| InvalidDigest(text.to_owned()))
+    }
+}
+
+/// The text is not a hash of a text.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("`{0}` is not `text:` and 64 hexadecimal digits")]
+pub struct InvalidTextHash(String);
+
+impl FromStr for TextHash {
+    type Err = InvalidTextHash;
+
+    fn from_str(text: &str) -> Result<TextHash, InvalidTextHash> {
+        read(TEXT, text).map(TextHash).ok_or_else(|| InvalidTextHash(text.to_owned()))
     }
 }

@@ -7,6 +7,8 @@ use std::fs::Metadata;
 use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 
+#[cfg(feature = "sources")]
+use super::Digests;
 use super::error::{Problem, ScriptError, ScriptErrors};
 use super::header::HeaderLines;
 use super::{Digest, Location, Script};
@@ -131,14 +133,22 @@ impl ScriptDirectory {
         &self.scripts[node.index()]
     }
 
-    /// The digest of a node's script.
+    /// The digest of the upgrade of a node's script.
     #[must_use]
     pub fn digest(&self, node: Node) -> Digest {
         self.digests()[node.index()]
     }
 
     fn digests(&self) -> &[Digest] {
-        self.digests.get_or_init(|| parallel(self.scripts.iter().collect(), Script::digest))
+        self.digests
+            .get_or_init(|| parallel(self.scripts.iter().collect(), |script| script.digests().upgrade))
+    }
+
+    /// Takes the digests of seals, where `digests` has some for a script.
+    #[cfg(feature = "sources")]
+    pub(super) fn seal_scripts(&mut self, digests: impl Fn(&Script) -> Option<Digests> + Sync) {
+        (self.digests, self.lineages) = Default::default();
+        parallel(self.scripts.iter_mut().collect(), |script| script.sealed = digests(script));
     }
 
     /// The lineage of a node: one value that stands for its whole history.

@@ -32,6 +32,9 @@ impl Guard {
             Ok(directory) => directory,
             Err(unjoined) => return Err(self.check_unjoined(unjoined, lock, &lock_path)),
         };
+        if let Ok(Some(lock)) = &lock {
+            lock.trust(&mut directory);
+        }
         let mut errors = directory.read_statements(&self.dialects);
         match lock {
             Ok(Some(lock)) => errors.extend(lock.verify(&lock_path, &directory)),

@@ -8,7 +8,7 @@ use std::path::Path;
 use super::error::{Problem, ScriptError};
 use super::lock_problem::LockProblem;
 use super::seal::{LOCK_FILE, Seal};
-use super::{Digest, Script, ScriptDirectory};
+use super::{Script, ScriptDirectory};
 use crate::revision::{GraphError, RevisionId};
 
 /// The revisions of a project with their seals, by id.
@@ -16,10 +16,9 @@ use crate::revision::{GraphError, RevisionId};
 /// ```
 /// use alembic_core::script::Lock;
 ///
-/// let text = "version = 1\n\n[[revision]]\nid = \"1975ea83b712\"\n";
-/// let lock = Lock::parse("migrations/alembic.lock", text).unwrap();
+/// let lock = Lock::parse("migrations/alembic.lock", "version 1\n1975ea83b712\n").unwrap();
 /// assert_eq!(lock.len(), 1);
-/// assert!(lock.to_string().contains("\n[[revision]]\nid = \"1975ea83b712\"\n"));
+/// assert!(lock.to_string().ends_with("\nversion 1\n1975ea83b712\n"));
 /// ```
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Lock {
@@ -42,6 +41,14 @@ impl PartialEq for Entry {
 
 impl Eq for Entry {}
 
+impl Seal {
+    /// The seal of a script as it is now.
+    #[must_use]
+    pub fn of(script: &Script) -> Seal {
+        Seal { digests: script.digests(), text: script.text_hash() }
+    }
+}
+
 impl Lock {
     /// Adds an entry. One that was there already and says the same, or less, is no contradiction: two branches that both
     /// sealed a revision have it twice after their merge.
@@ -49,8 +56,8 @@ impl Lock {
         match self.entries.get_mut(&id) {
             None => drop(self.entries.insert(id, entry)),
             Some(known) => match (&known.seal, entry.seal) {
-                (Some(first), Some(second)) if first.digest != second.digest => {
-                    let first = first.clone();
+                (Some(first), Some(second)) if first.digests != second.digests => {
+                    let (first, second) = (first.digests, second.digests);
                     return Err(Box::new(LockProblem::TwoSeals { revision: id, first, second }));
                 }
                 (None, seal @ Some(_)) => known.seal = seal,
@@ -115,8 +122,8 @@ impl Lock {
             let Problem::Graph { error: graph, .. } = &error.problem else { continue };
             let GraphError::MissingParent { parent, .. } = &**graph else { continue };
             let Some((revision, entry)) = self.entries.get_key_value(parent) else { continue };
-            if let Some(sealed) = entry.seal.clone() {
-                let deleted = LockProblem::Deleted { revision: revision.clone(), sealed };
+            if let Some(sealed) = entry.seal {
+                let deleted = LockProblem::Deleted { revision: revision.clone(), sealed: sealed.digest() };
                 let problem = Problem::Lock(Box::new(deleted));
                 *error = ScriptError { path: path.to_owned(), line: entry.line, problem };
             }
@@ -153,44 +160,74 @@ impl Lock {
             .retain(|id, entry| entry.seal.is_some() || directory.graph().find(id.as_str()).is_some());
     }
 
+    /// Seals a revision as its script is now, whatever its seal was.
+    pub fn renew(&mut self, id: &RevisionId, seal: Seal) {
+        self.entries.entry(id.clone()).or_default().seal = Some(seal);
+    }
+
+    /// Gives the scripts with sealed texts the digests of their seals: whatever this version makes of such a text, it is
+    /// what was applied.
+    pub fn trust(&self, directory: &mut ScriptDirectory) {
+        directory.seal_scripts(|script| {
+            let seal = self.seal_of(&script.revision.id)?;
+            (seal.text == script.text_hash()).then_some(seal.digests)
+        });
+    }
+
+    /// The sealed revisions whose digests are those of their scripts, and whose texts are not.
+    pub fn reformatted<'d>(&self, directory: &'d ScriptDirectory) -> Vec<&'d Script> {
+        let is_reformatted = |script: &&Script| {
+            self.seal_of(&script.revision.id)
+                .is_some_and(|seal| seal.text != script.text_hash() && seal.digests == script.digests())
+        };
+        directory.scripts().iter().filter(is_reformatted).collect()
+    }
+
     /// Compares the scripts with what was sealed. `path` is what errors call the lock.
     #[must_use]
     pub fn verify(&self, path: &str, directory: &ScriptDirectory) -> Vec<ScriptError> {
-        self.compare(path, |revision| {
+        let find = |revision: &RevisionId| {
             let node = directory.graph().find(revision.as_str())?;
-            Some((directory.script(node), directory.digest(node)))
-        })
+            Some(directory.script(node))
+        };
+        self.compare(path, find)
     }
 
     /// The same for scripts that make no graph.
     pub(super) fn verify_scripts(&self, path: &str, scripts: &[Script]) -> Vec<ScriptError> {
         let by_id: HashMap<&RevisionId, &Script> =
             scripts.iter().map(|script| (&script.revision.id, script)).collect();
-        self.compare(path, |revision| by_id.get(revision).map(|script| (*script, script.digest())))
+        self.compare(path, |revision| by_id.get(revision).copied())
     }
 
-    fn compare<'s>(
-        &self,
-        path: &str,
-        find: impl Fn(&RevisionId) -> Option<(&'s Script, Digest)>,
-    ) -> Vec<ScriptError> {
+    fn compare<'s>(&self, path: &str, find: impl Fn(&RevisionId) -> Option<&'s Script>) -> Vec<ScriptError> {
         let mut errors = Vec::new();
         for (revision, entry) in &self.entries {
-            let Some(sealed) = entry.seal.clone() else { continue };
-            let found = find(revision);
-            let revision = revision.clone();
-            match found {
-                None => {
-                    let problem = Problem::Lock(Box::new(LockProblem::Deleted { revision, sealed }));
-                    errors.push(ScriptError { path: path.to_owned(), line: entry.line, problem });
-                }
-                Some((script, found)) if found != sealed.digest => {
-                    let problem = Problem::Lock(Box::new(LockProblem::Edited { revision, sealed, found }));
-                    let line = script.lines.revision as usize;
-                    errors.push(ScriptError { path: script.path.clone(), line, problem });
-                }
-                Some(_) => {}
+            let Some(seal) = entry.seal else { continue };
+            let Some(script) = find(revision) else {
+                let deleted = LockProblem::Deleted { revision: revision.clone(), sealed: seal.digest() };
+                let problem = Problem::Lock(Box::new(deleted));
+                errors.push(ScriptError { path: path.to_owned(), line: entry.line, problem });
+                continue;
+            };
+            if seal.text == script.text_hash() {
+                continue;
             }
+            let (revision, found) = (revision.clone(), script.digests());
+            let problem = if found.upgrade != seal.digests.upgrade {
+                LockProblem::Edited { revision, sealed: seal.digests.upgrade, found: found.upgrade }
+            } else if found.downgrade != seal.digests.downgrade {
+                LockProblem::EditedDowngrade {
+                    revision,
+                    sealed: seal.digests.downgrade,
+                    found: found.downgrade,
+                }
+            } else {
+                continue;
+            };
+            let line = script.lines.revision as usize;
+            let problem = Problem::Lock(Box::new(problem));
+            errors.push(ScriptError { path: script.path.clone(), line, problem });
         }
         errors
     }

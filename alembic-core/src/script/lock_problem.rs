@@ -1,10 +1,10 @@
 //! Problems with the lock, and with scripts that it has sealed.
 
-use super::seal::{LOCK_VERSION, Seal};
+use super::seal::LOCK_VERSION;
 use crate::revision::RevisionId;
 
-use super::Digest;
 use super::shell::{find_scripts, shell_word};
+use super::{Digest, Digests};
 
 /// What a lock can find wrong.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -15,18 +15,24 @@ pub enum LockProblem {
     #[error("the lock has version {version}, and this version of alembic reads version {LOCK_VERSION}")]
     Newer { version: u32 },
     #[error(
-        "revision {revision} has two different seals: two branches applied it as different scripts\n  {first}\n  {second}"
+        "revision {revision} has two different seals: two branches applied it as different scripts\n  {}\n  {}",
+        both(first),
+        both(second)
     )]
-    TwoSeals { revision: RevisionId, first: Seal, second: Seal },
+    TwoSeals { revision: RevisionId, first: Digests, second: Digests },
     #[error("there are migrations, but no alembic.lock beside them")]
     Missing,
     #[error("revision {revision} was edited after it was applied\n  sealed as {sealed}\n  now it is {found}")]
-    Edited { revision: RevisionId, sealed: Seal, found: Digest },
+    Edited { revision: RevisionId, sealed: Digest, found: Digest },
+    #[error(
+        "the downgrade of revision {revision} was edited after it was applied\n  sealed as {sealed}\n  now it is {found}"
+    )]
+    EditedDowngrade { revision: RevisionId, sealed: Digest, found: Digest },
     #[error(
         "the script of revision {revision} is gone (deleted, or its `Revision:` was changed), and the revision was \
          applied\n  sealed as {sealed}"
     )]
-    Deleted { revision: RevisionId, sealed: Seal },
+    Deleted { revision: RevisionId, sealed: Digest },
 }
 
 impl LockProblem {
@@ -37,8 +43,8 @@ impl LockProblem {
                 "resolve the merge conflict in it, or restore it: `git checkout HEAD -- <file>`".into()
             }
             LockProblem::TwoSeals { .. } => {
-                "keep the seal of the script as it was applied to the databases that count, and delete the other one from <file>, \
-                 with its time\nwhat only the other script did belongs into a new revision: `<alembic> revision -m \"…\"`"
+                "keep the seal of the script as it was applied to the databases that count, and delete the other line from <file>\n\
+                 what only the other script did belongs into a new revision: `<alembic> revision -m \"…\"`"
                     .into()
             }
             LockProblem::Newer { .. } => "update cargo-alembic, and `alembic` in Cargo.toml".into(),
@@ -51,6 +57,11 @@ impl LockProblem {
                  change belongs into a new revision: `<alembic> revision -m \"…\"`\n{}",
                 unseal(revision)
             ),
+            LockProblem::EditedDowngrade { revision, .. } => format!(
+                "restore it: `git checkout HEAD -- <file>`; if the edit is committed, `git log -p -- <file>` shows it\nif the \
+                 downgrade was wrong and this corrects it: `<alembic> seal {} --downgrade`",
+                shell_word(revision.as_str())
+            ),
             LockProblem::Deleted { revision, .. } => format!(
                 "find its file: `{}`\nbring it back: `git checkout HEAD -- FILE`; if a commit took it away, `git checkout \
                  COMMIT~ -- FILE`\n{}",
@@ -59,6 +70,10 @@ impl LockProblem {
             ),
         }
     }
+}
+
+fn both(digests: &Digests) -> String {
+    format!("{} {}", digests.upgrade, digests.downgrade)
 }
 
 /// What helps where nobody else has seen the revision.

@@ -37,7 +37,7 @@ mod shell;
 
 #[cfg(all(feature = "cli", feature = "driver"))]
 pub use conflict::{Conflict, ConflictingStatement, conflicts};
-pub use digest::{Digest, InvalidDigest};
+pub use digest::{Digest, Digests, InvalidDigest, InvalidTextHash, TextHash};
 pub use directory::ScriptDirectory;
 #[cfg(feature = "sources")]
 pub use entry::RevisionEntry;

@@ -4,7 +4,7 @@ use super::Script;
 use crate::revision::RevisionId;
 
 impl Script {
-    /// The text of the script with other parents. Nothing else changes: neither line ends nor comments nor blanks.
+    /// The text of the script's file with other parents. Nothing else changes: neither line ends nor comments nor blanks.
     ///
     /// ```
     /// use alembic_core::revision::RevisionId;
@@ -13,17 +13,17 @@ impl Script {
     /// let text = "--   Revision: b2\r\n--   revises :  a1 \r\n-- alembic: upgrade\r\n";
     /// let script = Script::parse("b2.sql", text.to_owned()).unwrap();
     /// let parents = [RevisionId::new("x2").unwrap()];
-    /// assert_eq!(script.with_parents(&parents), text.replace("a1", "x2"));
+    /// assert_eq!(script.with_parents(text, &parents), text.replace("a1", "x2"));
     /// ```
     #[must_use]
-    pub fn with_parents(&self, parents: &[RevisionId]) -> String {
+    pub fn with_parents(&self, file: &str, parents: &[RevisionId]) -> String {
         let parents: Vec<&str> = parents.iter().map(RevisionId::as_str).collect();
         let value = parents.join(", ");
-        let lines: Vec<&str> = self.text.split_inclusive('\n').collect();
+        let lines: Vec<&str> = file.split_inclusive('\n').collect();
         let number = |line: u32| (line as usize).saturating_sub(1).min(lines.len() - 1);
         let is_revises = |line: &str| key(line).is_some_and(|key| key.eq_ignore_ascii_case("Revises"));
         let index = number(self.lines.revises);
-        let mut text = String::with_capacity(self.text.len() + value.len());
+        let mut text = String::with_capacity(file.len() + value.len());
         if is_revises(lines[index]) {
             text.extend(lines[..index].iter().copied());
             text.push_str(&with_value(lines[index], &value));
@@ -75,7 +75,7 @@ mod tests {
         let check = |text: &str, parents: &[&str], expected: &str| {
             let script = Script::parse("b2.sql", text.to_owned()).expect("a script");
             let ids: Vec<_> = parents.iter().map(|id| RevisionId::new(*id).expect("an id")).collect();
-            let changed = script.with_parents(&ids);
+            let changed = script.with_parents(text, &ids);
             assert_eq!(changed, expected, "{text:?}");
             let read = Script::parse("b2.sql", changed).expect("still a script");
             assert_eq!(read.revision.parents, ids);

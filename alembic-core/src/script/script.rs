@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::error::{Problem, ScriptError};
 use super::header::HeaderLines;
-use super::{Section, header, section};
+use super::{Digests, Section, header, section};
 use crate::revision::{Direction, Revision};
 use crate::sql::{Dialect, Forbidden, Plain, Statement, StatementError, split};
 
@@ -27,7 +27,7 @@ use crate::sql::{Dialect, Forbidden, Plain, Statement, StatementError, split};
 pub struct Script {
     /// The file, as it is named to the reader.
     pub path: String,
-    /// The whole text of the file.
+    /// The whole text of the file, with LF at the ends of its lines.
     pub text: String,
     /// The node of the graph that the header describes.
     pub revision: Revision,
@@ -39,6 +39,8 @@ pub struct Script {
     pub sections: Vec<Section>,
     /// Whether `-- alembic: irreversible` stands in the file.
     pub irreversible: bool,
+    /// The digests of the seal with this text.
+    pub(super) sealed: Option<Digests>,
 }
 
 impl Script {
@@ -48,6 +50,11 @@ impl Script {
     /// All mistakes of the file, except those of its SQL: see [`read_statements`](Script::read_statements).
     pub fn parse(path: &str, text: String) -> Result<Script, Vec<ScriptError>> {
         let at = |(line, problem)| ScriptError { path: path.to_owned(), line, problem };
+        let text = if text.contains('\r') { text.replace("\r\n", "\n") } else { text };
+        let refused: Vec<ScriptError> = unusable_characters(&text).map(at).collect();
+        if !refused.is_empty() {
+            return Err(refused);
+        }
         if text.trim_start_matches('\u{feff}').trim().is_empty() {
             return Err(vec![at((0, Problem::Empty))]);
         }
@@ -60,7 +67,8 @@ impl Script {
         match (header, sections) {
             (Some((revision, created, lines)), Ok(found)) => {
                 let (sections, irreversible) = (found.sections, found.irreversible);
-                Ok(Script { path: path.to_owned(), text, revision, created, lines, sections, irreversible })
+                let path = path.to_owned();
+                Ok(Script { path, text, revision, created, lines, sections, irreversible, sealed: None })
             }
             (_, sections) => {
                 errors.extend(sections.err().unwrap_or_default());
@@ -190,6 +198,16 @@ impl Script {
         let (line, _) = self.place(section.start + error.start());
         ScriptError { path: self.path.clone(), line, problem: Problem::Statement(error) }
     }
+}
+
+/// The lines with characters that programs take for different things: a carriage return is the end of a line to some, a NUL
+/// the end of a text.
+fn unusable_characters(text: &str) -> impl Iterator<Item = (usize, Problem)> {
+    (1..).zip(text.split('\n')).filter_map(|(line, content)| match content {
+        _ if content.contains('\0') => Some((line, Problem::Nul)),
+        _ if content.contains('\r') => Some((line, Problem::LoneReturn)),
+        _ => None,
+    })
 }
 
 /// Moves statements that were found in a section to their place in the file.

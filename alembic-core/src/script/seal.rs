@@ -1,8 +1,6 @@
 //! Seals, and the file that keeps them.
 
-use std::fmt;
-
-use super::Digest;
+use super::{Digest, Digests, TextHash};
 
 /// The name of the lock file in the first folder of migrations.
 pub const LOCK_FILE: &str = "alembic.lock";
@@ -10,20 +8,20 @@ pub const LOCK_FILE: &str = "alembic.lock";
 /// The version of the format that this code reads and writes.
 pub(super) const LOCK_VERSION: u32 = 1;
 
-/// The digest under which a revision was first applied.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// What a revision was when it was first applied.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Seal {
-    /// The digest of what was applied.
-    pub digest: Digest,
-    /// The date and time, for people: nothing depends on it.
-    pub when: Option<String>,
+    /// The digests of what was applied.
+    pub digests: Digests,
+    /// The hash of a text that has these digests. A script with this text is the sealed one, whatever a later version of this
+    /// program makes of it.
+    pub text: TextHash,
 }
 
-impl fmt::Display for Seal {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match &self.when {
-            Some(when) => write!(formatter, "{} on {when}", self.digest),
-            None => write!(formatter, "{}", self.digest),
-        }
+impl Seal {
+    /// The digest of the upgrade.
+    #[must_use]
+    pub fn digest(&self) -> Digest {
+        self.digests.upgrade
     }
 }

@@ -5,12 +5,12 @@
 
 use super::Statement;
 use super::lexer::IDENTIFIER;
-use super::tokens::write;
+use super::tokens::{END, FUNCTIONS, write};
 
 /// What all dialects find in a text.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Plain {
-    /// Its significant tokens, as [`significant`](super::significant) feeds them.
+    /// The significant tokens of its statements, as [`significant`](super::significant) feeds them.
     pub(crate) tokens: Vec<u8>,
     /// Its statements, as [`split`](super::split) finds them.
     pub(crate) statements: Vec<Statement>,
@@ -29,6 +29,7 @@ impl Plain {
         // The place of the token in its statement.
         let mut place = 0;
         let mut first: &[u8] = b"";
+        let mut last: &[u8] = b"";
         let mut at = 0;
         while at < bytes.len() {
             let class = CLASSES[bytes[at] as usize];
@@ -38,11 +39,16 @@ impl Plain {
                 at = end;
                 continue;
             }
-            write(text, &mut plain.tokens);
+            let is_apart = statement.as_ref().is_some_and(|known| known.end < at);
+            if is_apart && is_joined(last, text) {
+                return None;
+            }
+            last = text;
             if text == b";" {
-                plain.statements.extend(statement.take());
+                plain.end(statement.take());
                 place = 0;
             } else {
+                write(text, &mut plain.tokens);
                 match place {
                     0 if class == Class::Word && is_one_of(text, FIRST_WORDS) => first = text,
                     0 => return None,
@@ -54,8 +60,16 @@ impl Plain {
             }
             at = end;
         }
-        plain.statements.extend(statement);
+        plain.end(statement);
         Some(plain)
+    }
+
+    /// Ends a statement, if there is one.
+    fn end(&mut self, statement: Option<Statement>) {
+        if let Some(statement) = statement {
+            self.statements.push(statement);
+            self.tokens.extend_from_slice(&END);
+        }
     }
 }
 
@@ -70,6 +84,15 @@ const OBJECTS: &[&[u8]] = &[b"TABLE", b"INDEX", b"UNIQUE"];
 
 fn is_one_of(text: &[u8], words: &[&[u8]]) -> bool {
     words.iter().any(|word| text.eq_ignore_ascii_case(word))
+}
+
+/// Whether white space between two tokens may be part of one: see the rule of [`significant`](super::significant).
+fn is_joined(last: &[u8], token: &[u8]) -> bool {
+    match token {
+        b"(" => FUNCTIONS.iter().any(|name| name.as_bytes().eq_ignore_ascii_case(last)),
+        [b'\'', ..] => last.starts_with(b"'"),
+        _ => false,
+    }
 }
 
 fn is_comment(token: &[u8]) -> bool {

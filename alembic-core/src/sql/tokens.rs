@@ -1,94 +1,135 @@
-//! The token stream as the digest sees it.
+//! The tokens of a statement as the digest sees them.
 //!
 //! # The rule
-//! A digest that was once written has to verify for ever. So this rule never changes; another one would be
-//! another version of the digest.
-//!
-//! 1. The text is cut into tokens by [`lex`] under one dialect.
-//! 2. White space does not count, nor do comments, nor a byte order mark at the beginning of the text.
-//! 3. One kind of comment does count: `-- alembic: delimiter TEXT`, since it decides where statements end. It
-//!    is fed as exactly `-- alembic: delimiter TEXT`, however it was spaced (without the last blank if TEXT
-//!    is missing).
-//! 4. Every other token counts with its text as it stands, letter case included: words, numbers, operators,
-//!    strings, dollar strings, quoted identifiers, parameters, executable comments (`/*! … */`), hints (`/*+
-//!    … */`), each `;` (also the last one, and those that end nothing), what is [foreign](TokenKind::Foreign) to the
-//!    dialect (but not a `--x` on MySQL, a comment elsewhere), and what does not end.
-//! 5. In each of them CR LF, and any other CR, becomes LF.
-//! 6. Each token is fed as its length in bytes (after 5; `u32`, little endian), then its bytes.
+//! 1. The text of a statement, as [`split`](super::split) yields it, is cut into tokens by [`lex`] under one dialect.
+//! 2. White space and comments between tokens do not count. There is one exception: the arguments of a module in
+//!    SQLite's `CREATE VIRTUAL TABLE` reach the module as they are written (SQLite, "The Virtual Table Mechanism", 1.1), so all
+//!    text between their parentheses is one token.
+//! 3. Two things look like white space and are part of a token. On PostgreSQL a line end between two strings joins them
+//!    to one constant ("String Constants", 4.1.2.1): it is fed as a token `\n`. On MySQL some names are those of functions only if
+//!    `(` follows at once ("Function Name Parsing and Resolution", 11.2.5): white space between them is fed as a
+//!    token ` `.
+//! 4. Every other token counts with its text as it stands, letter case included: words, numbers, operators, strings,
+//!    dollar strings, quoted identifiers, parameters, executable comments (`/*! … */`), and hints (`/*+ … */`).
+//! 5. Each token is fed as its length in bytes (`u32`, little endian), then its bytes. A length of 0 ends the statement.
 //!
 //! What belongs together in one operator is the dialect's rule: PostgreSQL reads `a<-1` as `a`, `<`, `-`,
 //! `1`, as it does `a < -1`; it reads `a@-1` as `a`, `@-`, `1`.
 
 use super::Dialect;
-use super::directive::delimiter_directive;
-use super::lexer::{TokenKind, lex};
+use super::lexer::{Token, TokenKind, lex};
 
 #[cfg(test)]
 mod tests;
 
-/// How much is collected before the sink is called.
-const CHUNK: usize = 4096;
+/// The end of a statement.
+pub(super) const END: [u8; 4] = [0; 4];
 
-/// Feeds `sink` with the significant tokens of `sql` under `dialect`: those that a digest is made of, each
-/// with its length before it.
-///
-/// Only the concatenation of what `sink` gets is defined, not the pieces that it comes in. Returns false where
-/// [`split`](super::split) refuses the text for its tokens alone: something does not end, or is
-/// [foreign](TokenKind::Foreign) to the dialect. (`--x` on MySQL is refused too, but read like a comment all the same: a
-/// comment is reformatted by leaving out a blank. `TEXT[]` as the type of a column of SQLite counts as refused, although
-/// it is not any more: so it did when there were digests already.)
+/// The names of functions on MySQL and MariaDB that are not names of functions before white space.
+pub(super) const FUNCTIONS: [&str; 32] = [
+    "ADDDATE",
+    "BIT_AND",
+    "BIT_OR",
+    "BIT_XOR",
+    "CAST",
+    "COUNT",
+    "CURDATE",
+    "CURTIME",
+    "DATE_ADD",
+    "DATE_SUB",
+    "EXTRACT",
+    "GROUP_CONCAT",
+    "MAX",
+    "MID",
+    "MIN",
+    "NOW",
+    "POSITION",
+    "SESSION_USER",
+    "STD",
+    "STDDEV",
+    "STDDEV_POP",
+    "STDDEV_SAMP",
+    "SUBDATE",
+    "SUBSTR",
+    "SUBSTRING",
+    "SUM",
+    "SYSDATE",
+    "SYSTEM_USER",
+    "TRIM",
+    "VARIANCE",
+    "VAR_POP",
+    "VAR_SAMP",
+];
+
+/// Feeds the tokens of a statement that count: what a digest is made of.
 ///
 /// ```
-/// use alembic_core::sql::{significant, Dialect};
+/// use alembic_core::sql::{Dialect, significant};
 ///
-/// let tokens = |sql: &str| {
+/// let tokens = |statement: &str| {
 ///     let mut bytes = Vec::new();
-///     significant(sql, Dialect::Sqlite, &mut |piece| bytes.extend_from_slice(piece));
+///     significant(statement, Dialect::Sqlite, &mut bytes);
 ///     bytes
 /// };
-/// assert_eq!(tokens("SELECT a,b -- both\n"), tokens("SELECT  a , b"));
+/// assert_eq!(tokens("SELECT a,b -- both"), tokens("SELECT  a , b"));
 /// assert_ne!(tokens("SELECT 'a,b'"), tokens("SELECT 'a, b'"));
 /// ```
-pub fn significant(sql: &str, dialect: Dialect, sink: &mut dyn FnMut(&[u8])) -> bool {
-    let mut is_its_own = true;
-    let mut buffer = Vec::with_capacity(CHUNK);
-    for token in lex(sql, dialect) {
-        let text = token.text(sql);
-        match token.kind {
-            TokenKind::Whitespace => continue,
-            TokenKind::Comment => {
-                let Some(delimiter) = delimiter_directive(text) else {
-                    continue;
-                };
-                let blank = if delimiter.is_empty() { "" } else { " " };
-                feed(&format!("-- alembic: delimiter{blank}{delimiter}"), &mut buffer);
-            }
-            TokenKind::Foreign if text.starts_with("--") => continue,
-            kind => {
-                is_its_own &= !matches!(kind, TokenKind::Foreign | TokenKind::Unterminated);
-                feed(text, &mut buffer);
-            }
+pub fn significant(statement: &str, dialect: Dialect, bytes: &mut Vec<u8>) {
+    let raw = arguments(statement, dialect);
+    let mut last: Option<Token> = None;
+    for token in lex(statement, dialect) {
+        if matches!(token.kind, TokenKind::Whitespace | TokenKind::Comment) {
+            continue;
         }
-        if buffer.len() >= CHUNK {
-            sink(&buffer);
-            buffer.clear();
+        if raw.as_ref().is_some_and(|raw| token.start >= raw.start && token.end <= raw.end) {
+            continue;
         }
+        if let Some(raw) = raw.as_ref().filter(|raw| token.start == raw.end) {
+            write(statement[raw.clone()].as_bytes(), bytes);
+        }
+        if let Some(last) = last {
+            between(statement, dialect, last, token, bytes);
+        }
+        write(token.text(statement).as_bytes(), bytes);
+        last = Some(token);
     }
-    if !buffer.is_empty() {
-        sink(&buffer);
-    }
-    is_its_own
+    bytes.extend_from_slice(&END);
 }
 
-fn feed(text: &str, buffer: &mut Vec<u8>) {
-    if text.contains('\r') {
-        feed(&text.replace("\r\n", "\n").replace('\r', "\n"), buffer);
-    } else {
-        write(text.as_bytes(), buffer);
+/// Feeds white space that is part of a token.
+fn between(statement: &str, dialect: Dialect, last: Token, token: Token, bytes: &mut Vec<u8>) {
+    let gap = &statement[last.end..token.start];
+    match dialect {
+        Dialect::Postgresql if last.kind == TokenKind::String && token.kind == TokenKind::String => {
+            if gap.contains('\n') {
+                write(b"\n", bytes);
+            }
+        }
+        Dialect::Mysql if last.kind == TokenKind::Word && !gap.is_empty() && token.text(statement) == "(" => {
+            let word = last.text(statement);
+            if FUNCTIONS.iter().any(|name| name.eq_ignore_ascii_case(word)) {
+                write(b" ", bytes);
+            }
+        }
+        _ => {}
     }
 }
 
-/// Writes a token that has no CR: its length and its bytes.
+/// SQLite: the place of the arguments of a virtual table.
+fn arguments(statement: &str, dialect: Dialect) -> Option<std::ops::Range<usize>> {
+    let is_virtual = dialect == Dialect::Sqlite
+        && super::keywords(statement, dialect, 3) == ["CREATE", "VIRTUAL", "TABLE"];
+    if !is_virtual {
+        return None;
+    }
+    let mut tokens = lex(statement, dialect).filter(|token| token.kind.is_significant());
+    tokens.find(|token| token.text(statement).eq_ignore_ascii_case("USING"))?;
+    let open = tokens.find(|token| token.text(statement) == "(")?;
+    let close = tokens.filter(|token| token.text(statement) == ")").last()?;
+    Some(open.end..close.start)
+}
+
+/// Writes a token: its length and its bytes.
 pub(super) fn write(token: &[u8], buffer: &mut Vec<u8>) {
     let length = u32::try_from(token.len()).unwrap_or(u32::MAX);
     buffer.extend_from_slice(&length.to_le_bytes());

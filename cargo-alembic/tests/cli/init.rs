@@ -134,7 +134,7 @@ fn a_failure_writes_nothing() {
     package.refuses("init_bad_manifest", "init");
 
     let package = self::package(&[]);
-    package.write("migrations/alembic.lock", "version = 2\n");
+    package.write("migrations/alembic.lock", "version 2\n");
     package.refuses("init_newer_lock", "init");
 
     let package = fresh();

@@ -145,8 +145,7 @@ fn what_others_have_applied_does_not_keep_a_run_from_ending_well() {
     let unsealed: String = package
         .lock()
         .lines()
-        .filter(|line| !line.starts_with("seal"))
-        .map(|line| format!("{line}\n"))
+        .map(|line| format!("{}\n", line.split_once(" sha256:").map_or(line, |(id, _)| id)))
         .collect();
     // As a service leaves it that migrates itself.
     for arguments in ["downgrade r2 --locked", "stamp r1 --locked"] {
@@ -158,4 +157,48 @@ fn what_others_have_applied_does_not_keep_a_run_from_ending_well() {
     assert_eq!(package.alembic("current").success().stdout.trim(), "r1");
     package.alembic("stamp r3 --locked").code(1);
     assert_eq!(package.alembic("current").success().stdout.trim(), "r1");
+}
+
+/// A downgrade that never ran may be wrong.
+#[test]
+fn a_downgrade_is_corrected() {
+    let package = package(&chain(2));
+    package.alembic("upgrade").success();
+    package.edit("migrations/r1.sql", "DROP TABLE t1", "DROP TABLE IF EXISTS t1");
+    let output = package.alembic("upgrade").code(1);
+    assert!(output.stderr.contains("the downgrade of revision r1 was edited"), "{output}");
+    assert!(output.stderr.contains("`cargo alembic seal r1 --downgrade`"), "{output}");
+    package.changes_nothing("seal r2 --downgrade").code(1);
+    package.changes_nothing("seal r1 --downgrade --locked").code(1);
+    package.alembic("seal r1 --downgrade").success();
+    package.alembic("verify").success();
+    package.changes_nothing("seal r1 --downgrade").success();
+    package.alembic("downgrade base").success();
+    // The upgrade is what was applied.
+    package.edit("migrations/r1.sql", "CREATE TABLE t1", "CREATE TABLE IF NOT EXISTS t1");
+    let output = package.changes_nothing("seal r1 --downgrade").code(1);
+    assert!(output.stderr.contains("revision r1 was edited after it was applied"), "{output}");
+}
+
+#[test]
+fn a_seal_follows_the_text() {
+    let package = package(&chain(2));
+    package.alembic("upgrade").success();
+    let sealed = package.lock();
+    package.edit("migrations/r1.sql", "CREATE TABLE t1", "CREATE  TABLE t1 /* the first */");
+    for command in ["verify", "current", "history", "heads", "upgrade --locked"] {
+        package.alembic(command).success();
+        assert_eq!(package.lock(), sealed, "{command}");
+    }
+    package.changes_nothing("seal --locked").code(1);
+    package.alembic("seal").success();
+    package.changes_nothing("seal").success();
+    let renewed = package.lock();
+    assert_ne!(renewed, sealed);
+    let digests = |lock: &str| -> Vec<String> {
+        lock.lines()
+            .filter_map(|line| line.split_once(" text:").map(|(digests, _)| digests.to_owned()))
+            .collect()
+    };
+    assert_eq!(digests(&renewed), digests(&sealed));
 }

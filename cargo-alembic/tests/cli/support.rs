@@ -130,14 +130,11 @@ impl Package {
     /// The ids of the revisions in the lock, those with a seal marked by `*`.
     pub(crate) fn listed(&self) -> Vec<String> {
         let lock = self.lock();
-        let entries = lock.split("[[revision]]").skip(1);
-        entries
-            .map(|entry| {
-                let id = entry.split('"').nth(1).expect("an id");
-                let mark = if entry.contains("\nseal = ") { "*" } else { "" };
-                format!("{id}{mark}")
-            })
-            .collect()
+        let entries = lock.lines().skip(2).map(|line| match line.split_once(' ') {
+            Some((id, _)) => format!("{id}*"),
+            None => line.to_owned(),
+        });
+        entries.collect()
     }
 
     /// Runs a command, which has to change no file of the package.

@@ -1,5 +1,7 @@
 //! Two branches that add revisions merge without a conflict in the lock.
 
+use std::collections::BTreeMap;
+
 use alembic_testing::TestProject;
 
 use crate::package::{alembic, git};
@@ -35,17 +37,13 @@ fn branch(package: &TestProject, id: &str, applied: bool) {
 /// The seals of a lock: ids, with `+` where there is one.
 fn seals(package: &TestProject) -> Vec<String> {
     let lock = package.read("migrations/alembic.lock");
-    let mut seals: Vec<String> = Vec::new();
-    for line in lock.lines() {
-        if let Some(id) = line.strip_prefix("id = ") {
-            seals.push(id.trim_matches('"').to_owned());
-        } else if line.starts_with("seal = ")
-            && let Some(last) = seals.last_mut()
-        {
-            last.push('+');
-        }
+    let mut seals: BTreeMap<&str, &str> = BTreeMap::new();
+    for line in lock.lines().skip(2) {
+        let (id, mark) = line.split_once(' ').map_or((line, ""), |(id, _)| (id, "+"));
+        let known = seals.entry(id).or_default();
+        *known = (*known).max(mark);
     }
-    seals
+    seals.into_iter().map(|(id, mark)| format!("{id}{mark}")).collect()
 }
 
 /// Merges two branches, and returns what the lock says after the merge revision is written.

@@ -189,7 +189,7 @@ fn two_seals_of_one_revision() {
     let seals: Vec<usize> = lock
         .lines()
         .enumerate()
-        .filter(|(_, line)| line.starts_with("seal = "))
+        .filter(|(_, line)| line.contains(" sha256:"))
         .map(|(index, _)| index)
         .collect();
     assert_eq!(seals.len(), 4, "{lock}");
@@ -197,7 +197,7 @@ fn two_seals_of_one_revision() {
     for part in [
         "revision r3 has two different seals",
         &format!("--> app/alembic.lock:{}\n", seals[3] + 1),
-        "delete the other one from app/alembic.lock",
+        "delete the other line from app/alembic.lock",
     ] {
         assert!(output.contains(part), "no {part:?} in {output}");
     }
@@ -216,5 +216,5 @@ fn the_package_and_the_database() {
     package.write("alembic.toml", format!("{settings}\n[databases.billing]\nurl = \"sqlite://none.db\"\n"));
     alembic(&package, &["-p", "app", "-n", "billing", "unseal", "r2"]).success();
     let lock = package.read("app/alembic.lock");
-    assert_eq!(lock.matches("\nseal = ").count(), 1, "{lock}");
+    assert_eq!(lock.matches(" text:").count(), 1, "{lock}");
 }

@@ -54,7 +54,11 @@ fn an_edit_with_its_old_time_is_refused_by_the_database() {
         .expect("the time");
     // A lock that somebody edited along with it does not help either.
     let lock = package.read("migrations/alembic.lock");
-    let unsealed: Vec<&str> = lock.lines().filter(|line| !line.starts_with("seal")).collect();
+    let unseal = |line: &str| match line.split_once(" sha256:") {
+        Some((id, _)) => id.to_owned(),
+        None => line.to_owned(),
+    };
+    let unsealed: Vec<String> = lock.lines().map(unseal).collect();
     package.write("migrations/alembic.lock", unsealed.join("\n"));
     for command in ["upgrade", "downgrade"] {
         let arguments = if command == "upgrade" { vec![command] } else { vec![command, "base"] };
@@ -108,8 +112,8 @@ fn only_what_is_applied_is_sealed_from_a_database() {
     std::fs::remove_file(package.path("migrations/alembic.lock")).expect("the lock");
     alembic(&package, &["seal", "--from-database"]).success();
     let lock = package.read("migrations/alembic.lock");
-    assert_eq!(lock.matches("seal = ").count(), 1, "{lock}");
-    assert!(lock.contains("id = \"r2\"\n\n"), "{lock}");
+    assert_eq!(lock.matches(" text:").count(), 1, "{lock}");
+    assert!(lock.ends_with("\nr2\n"), "{lock}");
 }
 
 #[test]

@@ -4,9 +4,9 @@
 //! Nothing keeps a session of MySQL from dropping a database that others use, and a user may not see their sessions. So the
 //! session that owns a scratch database holds a lock of its name (`GET_LOCK`), which ends with the session.
 
-use crate::sql::quote::identifier;
 use crate::dialect::scratch::{PATTERN, PREFIX};
 use crate::sql::Dialect;
+use crate::sql::quote::identifier;
 use crate::sql::quote::literal;
 
 /// Locks of `GET_LOCK` are known to one node of a cluster only: what another node has created is a leftover after an hour.

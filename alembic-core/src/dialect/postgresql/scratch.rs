@@ -1,8 +1,8 @@
 //! Scratch databases on PostgreSQL: the statements that create one like another database, find leftovers and drop them.
 
-use crate::sql::quote::identifier;
 use crate::dialect::scratch::PATTERN;
 use crate::sql::Dialect;
+use crate::sql::quote::identifier;
 use crate::sql::quote::literal;
 
 /// The owner of a new scratch database, and below it the names of those whose session is gone and that may be dropped.

@@ -5,7 +5,7 @@ use crate::dialect::Tables;
 use crate::migrate::error::{EditedRevision, MigrateError, OtherAncestors, Provenance};
 use crate::migrate::server::connection::Connection;
 use crate::revision::{Node, RevisionId};
-use crate::script::{Digest, ScriptDirectory};
+use crate::script::{Digest, Script, ScriptDirectory};
 
 /// The result of a comparison of a database with the scripts.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -163,18 +163,34 @@ async fn edited(
         let rows = connection.rows(tables.applied_script(revision.as_str())).await;
         let script = rows.map_err(MigrateError::database(READING))?.into_iter().flatten().flatten().next();
         let path = directory.script(*node).path.clone();
+        if script.as_deref().is_some_and(|text| is_equal(&path, text, found)) {
+            continue;
+        }
         edited.push(EditedRevision { revision, path, applied, found, script });
     }
     Ok(edited)
+}
+
+/// Whether the applied text is the same to this version: another one may have had another digest for it.
+fn is_equal(path: &str, applied: &str, found: Digest) -> bool {
+    Script::parse(path, applied.to_owned()).is_ok_and(|script| script.digests().upgrade == found)
 }
 
 /// The first revision whose script is unchanged, and whose ancestors are not: a label on which it depends has moved to
 /// another revision, or an ancestor was edited that is not in the history.
 fn moved(directory: &ScriptDirectory, applied: &[Record]) -> Option<OtherAncestors> {
     let graph = directory.graph();
+    let is_unchanged = |record: &Record| record.digest == Some(directory.digest(record.node));
+    // Equal texts with other digests are of another version of this program, and so are the lineages above them.
+    let other: Vec<Node> = applied
+        .iter()
+        .filter(|record| record.digest.is_some() && !is_unchanged(record))
+        .map(|record| record.node)
+        .collect();
     let is_moved = |record: &&Record| {
-        record.digest == Some(directory.digest(record.node))
+        is_unchanged(record)
             && record.lineage.is_some_and(|lineage| lineage != directory.lineage(record.node))
+            && !graph.applied(&[record.node]).iter().any(|node| other.contains(&node))
     };
     let Record { node, .. } = applied.iter().find(is_moved)?;
     let script = directory.script(*node);

@@ -21,7 +21,7 @@ struct Then {
 impl Then {
     /// The script that the history has kept; the present one where it is the same, or where none was kept.
     fn of(step: &PlannedStep<'_>, unfinished: &Unfinished, dialect: Dialect) -> Result<Then, MigrateError> {
-        let kept = unfinished.script.clone().filter(|_| unfinished.digest != Some(step.script.digest()));
+        let kept = unfinished.script.clone().filter(|text| *text != step.script.text);
         let Some(text) = kept else {
             return Ok(Then { script: step.script.clone(), statements: step.statements.clone() });
         };
@@ -38,7 +38,7 @@ impl Then {
         let tokens = |script: &Script, statement: &Statement| {
             let mut tokens = Vec::new();
             let text = script.statement_text(statement);
-            significant(text, dialect, &mut |bytes| tokens.extend_from_slice(bytes));
+            significant(text, dialect, &mut tokens);
             tokens
         };
         let same = |index: &usize| match (self.statements.get(*index), step.statements.get(*index)) {

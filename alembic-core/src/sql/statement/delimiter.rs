@@ -24,6 +24,8 @@ pub(super) fn unusable(delimiter: &str, dialect: Dialect) -> Option<&'static str
         || (dialect == Dialect::Mysql && delimiter.contains('#'))
     {
         Some("it looks like a comment")
+    } else if may_touch_a_comment(delimiter) {
+        Some("with a neighbour it looks like a comment")
     } else if delimiter.contains('$') && dialect == Dialect::Postgresql {
         Some("`$` begins strings on PostgreSQL")
     } else if delimiter.contains('[') && dialect == Dialect::Sqlite {
@@ -31,6 +33,14 @@ pub(super) fn unusable(delimiter: &str, dialect: Dialect) -> Option<&'static str
     } else {
         None
     }
+}
+
+/// Whether a character beside the delimiter could make it the beginning or the end of a comment. `//`, which many clients
+/// use, only does before a `*`.
+fn may_touch_a_comment(delimiter: &str) -> bool {
+    let touches = |character: Option<char>| matches!(character, Some('-' | '/' | '*'));
+    let is_usual = delimiter.len() > 1 && delimiter.bytes().all(|byte| byte == b'/');
+    !is_usual && (touches(delimiter.chars().next()) || touches(delimiter.chars().next_back()))
 }
 
 impl Splitter<'_> {

@@ -29,6 +29,16 @@ pub enum StatementError {
         /// The byte where it begins.
         start: usize,
     },
+    /// A place for a value that a program would give, in a script that has none to give.
+    #[error("`{placeholder}` is a placeholder on {dialect}, and a script has no value for it")]
+    Placeholder {
+        /// `?`, `?1`, `:name`, `@name`, `$name` or `$1`.
+        placeholder: String,
+        /// The dialect that it was read as.
+        dialect: Dialect,
+        /// The byte where it begins.
+        start: usize,
+    },
     /// The text ends inside a body.
     #[error("the body that `{opener}` begins here does not end")]
     UnfinishedBody {
@@ -105,6 +115,7 @@ impl StatementError {
         match self {
             StatementError::Unterminated { start, .. }
             | StatementError::Foreign { start, .. }
+            | StatementError::Placeholder { start, .. }
             | StatementError::UnfinishedBody { start, .. }
             | StatementError::TransactionControl { start, .. }
             | StatementError::TableLock { start, .. }
@@ -142,6 +153,15 @@ impl StatementError {
             StatementError::Foreign { dialect, .. } => format!(
                 "write `'…'`; name the dialect of a section that is not for {dialect}: `-- alembic: upgrade postgresql`"
             ),
+            StatementError::Placeholder { placeholder, dialect, .. } => {
+                let dialects: Vec<&str> =
+                    Dialect::ALL.into_iter().filter(|other| other != dialect).map(Dialect::name).collect();
+                format!(
+                    "write the value itself, or `'{placeholder}'` for a string; if this is not for {dialect}, name the dialects \
+                     of the section: `-- alembic: upgrade {}`",
+                    dialects.join(", ")
+                )
+            }
             StatementError::UnfinishedBody { opener, .. } if opener == "(" => "add the missing `)`".to_owned(),
             StatementError::UnfinishedBody { opener, .. } => format!(
                 "add the `END` that belongs to this `{opener}`, followed by `;`; or, if the body is complete, put \

@@ -1,7 +1,7 @@
 //! Finding the end of each statement.
 
 use super::copy::is_copy_from_stdin;
-use super::{Statement, StatementError, brackets};
+use super::{Statement, StatementError, brackets, keywords};
 use crate::sql::cursor::{Cursor, Piece};
 use crate::sql::lexer::TokenKind;
 use crate::sql::{Dialect, Forbidden};
@@ -100,6 +100,14 @@ impl<'a> Splitter<'a> {
         if piece.kind == TokenKind::Unterminated && !piece.embedded {
             let what = what_does_not_end(self.cursor.text(piece));
             self.errors.push(StatementError::Unterminated { what, start: piece.start });
+        }
+        if piece.kind == TokenKind::Parameter && is_placeholder(self.cursor.text(piece), self.dialect) {
+            let placeholder = self.cursor.text(piece).to_owned();
+            self.errors.push(StatementError::Placeholder {
+                placeholder,
+                dialect: self.dialect,
+                start: piece.start,
+            });
         }
         if piece.kind == TokenKind::Foreign {
             let what = what_is_foreign(self.cursor.text(piece));
@@ -222,6 +230,7 @@ impl<'a> Splitter<'a> {
         let statement = statement.filter(|_| std::mem::take(&mut self.content))?;
         self.refuse(statement.start, statement.end);
         self.allow_brackets(&statement);
+        self.allow_arguments(&statement);
         self.statements.push(statement.clone());
         Some(statement)
     }
@@ -240,6 +249,24 @@ impl<'a> Splitter<'a> {
         }
     }
 
+    /// Takes back what was said of `$1` where the statement gives it a value: that of an argument.
+    fn allow_arguments(&mut self, statement: &Statement) {
+        let is_inside = |error: &StatementError| matches!(error, StatementError::Placeholder { start, .. } if *start >= statement.start);
+        if self.dialect == Dialect::Postgresql && self.errors.iter().any(is_inside) {
+            let words = keywords(statement.text(self.sql), self.dialect, 4);
+            let mut words =
+                words.iter().map(String::as_str).filter(|word| !matches!(*word, "OR" | "REPLACE"));
+            let has_arguments = match words.next() {
+                Some("PREPARE") => true,
+                Some("CREATE") => matches!(words.next(), Some("FUNCTION" | "PROCEDURE")),
+                _ => false,
+            };
+            if has_arguments {
+                self.errors.retain(|error| !is_inside(error));
+            }
+        }
+    }
+
     /// Says if the statement that begins at `start` is refused.
     pub(super) fn refuse(&mut self, start: usize, end: usize) {
         let text = self.sql.get(start..end).unwrap_or_default();
@@ -255,6 +282,11 @@ impl<'a> Splitter<'a> {
 
 fn is_directive(piece: Piece) -> bool {
     piece.kind == TokenKind::Comment
+}
+
+/// Whether a token of this kind stands for a value. On MySQL `@a` is a variable.
+fn is_placeholder(text: &str, dialect: Dialect) -> bool {
+    dialect != Dialect::Mysql || text == "?"
 }
 
 fn what_is_foreign(text: &str) -> &'static str {

@@ -52,6 +52,11 @@ fn bad_delimiters() {
         bad("-- alembic: delimiter \\", "-- alembic", "it holds a quote or a backslash");
         bad("-- alembic: delimiter --", "-- alembic", "it looks like a comment");
         bad("-- alembic: delimiter /*", "-- alembic", "it looks like a comment");
+        bad("-- alembic: delimiter x-", "-- alembic", "with a neighbour it looks like a comment");
+        bad("-- alembic: delimiter /x", "-- alembic", "with a neighbour it looks like a comment");
+        bad("-- alembic: delimiter *", "-- alembic", "with a neighbour it looks like a comment");
+        bad("-- alembic: delimiter /", "-- alembic", "with a neighbour it looks like a comment");
+        bad("-- alembic: delimiter -", "-- alembic", "with a neighbour it looks like a comment");
         bad(
             "SELECT 1; -- alembic: delimiter //\nSELECT 2",
             "-- alembic",
