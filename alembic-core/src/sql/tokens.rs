@@ -99,17 +99,15 @@ pub fn significant(statement: &str, dialect: Dialect, bytes: &mut Vec<u8>) {
 /// Feeds white space that is part of a token.
 fn between(statement: &str, dialect: Dialect, last: Token, token: Token, bytes: &mut Vec<u8>) {
     let gap = &statement[last.end..token.start];
-    match dialect {
-        Dialect::Postgresql if last.kind == TokenKind::String && token.kind == TokenKind::String => {
-            if gap.contains('\n') {
-                write(b"\n", bytes);
-            }
+    let is_function = |word: &str| FUNCTIONS.iter().any(|name| name.eq_ignore_ascii_case(word));
+    match (dialect, last.kind, token.kind) {
+        (Dialect::Postgresql, TokenKind::String, TokenKind::String) if gap.contains('\n') => {
+            write(b"\n", bytes)
         }
-        Dialect::Mysql if last.kind == TokenKind::Word && !gap.is_empty() && token.text(statement) == "(" => {
-            let word = last.text(statement);
-            if FUNCTIONS.iter().any(|name| name.eq_ignore_ascii_case(word)) {
-                write(b" ", bytes);
-            }
+        (Dialect::Mysql, TokenKind::Word, _)
+            if !gap.is_empty() && token.text(statement) == "(" && is_function(last.text(statement)) =>
+        {
+            write(b" ", bytes);
         }
         _ => {}
     }

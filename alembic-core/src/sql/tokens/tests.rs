@@ -277,11 +277,7 @@ fn filling() -> impl Strategy<Value = Vec<&'static str>> {
 /// them apart, or adding it behind MySQL's `--`, would make other tokens.
 fn reformat(sql: &str, dialect: Dialect, fillings: &[&str]) -> String {
     let mut reformatted = String::new();
-    let significant = lex(sql, dialect).filter(|token| match token.kind {
-        TokenKind::Whitespace => false,
-        TokenKind::Comment => false,
-        _ => true,
-    });
+    let significant = lex(sql, dialect).filter(|token| token.kind.is_significant());
     for (token, filling) in significant.zip(fillings.iter().cycle()) {
         reformatted.push(' ');
         reformatted.push_str(filling);
