@@ -109,7 +109,11 @@ impl<'a> Cursor<'a> {
                 TokenKind::Operator => token.text(self.sql) == ";",
                 kind => matches!(
                     kind,
-                    TokenKind::Comment | TokenKind::Hint | TokenKind::Foreign | TokenKind::Unterminated
+                    TokenKind::Comment
+                        | TokenKind::Hint
+                        | TokenKind::Parameter
+                        | TokenKind::Foreign
+                        | TokenKind::Unterminated
                 ),
             };
             if matters {

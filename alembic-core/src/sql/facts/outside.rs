@@ -4,7 +4,7 @@ use super::Text;
 use super::definition::Definition;
 use super::mention::Words;
 use super::object::ObjectKind;
-use crate::sql::Dialect;
+use crate::sql::{Dialect, TokenKind, lex};
 
 /// Something beyond the database that a statement reads or changes, as far as its words show.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -54,8 +54,10 @@ pub(super) fn outside(text: &Text<'_>, words: &[&str], definition: &Definition) 
             ];
             kinds.into_iter().find(|(object, _)| on(object)).map(|(_, outside)| outside)
         }
-        (Dialect::Postgresql, "DO") => code(text.sql),
-        (Dialect::Mysql, "BEGIN" | "IF" | "CASE" | "LOOP" | "REPEAT" | "WHILE" | "FOR") => code(text.sql),
+        (Dialect::Postgresql, "DO") => code(text.sql, text.dialect),
+        (Dialect::Mysql, "BEGIN" | "IF" | "CASE" | "LOOP" | "REPEAT" | "WHILE" | "FOR") => {
+            code(text.sql, text.dialect)
+        }
         (Dialect::Mysql, "USE") => Some(Outside::Database),
         (Dialect::Mysql, "LOAD") => matches!(second, "DATA" | "XML").then_some(Outside::File),
         (Dialect::Mysql, "INSTALL" | "UNINSTALL") => Some(Outside::Library),
@@ -95,7 +97,7 @@ fn defined(text: &Text<'_>, second: &str, definition: &Definition) -> Option<Out
         (Some(ObjectKind::Routine | ObjectKind::Trigger | ObjectKind::Package), _)
             if text.dialect == Dialect::Mysql && text.words.first().is_some_and(|word| word == "CREATE") =>
         {
-            code(text.sql)
+            code(text.sql, text.dialect)
         }
         (_, "LANGUAGE" | "TRUSTED" | "PROCEDURAL") => Some(Outside::Library),
         // The module decides what it opens.
@@ -191,14 +193,31 @@ const CODE: [(&[&str], &[&str], Outside); 8] = [
 ];
 
 /// The outside of a block's code, as far as its words show. They may be parts of strings.
-fn code(block: &str) -> Option<Outside> {
-    let is_part = |letter: char| letter.is_alphanumeric() || letter == '_';
-    let words: Vec<&str> = block.split(|letter| !is_part(letter)).filter(|word| !word.is_empty()).collect();
+fn code(block: &str, dialect: Dialect) -> Option<Outside> {
+    let mut words = Vec::new();
+    add_words(block, dialect, 0, &mut words);
     let is_any = |word: &str, others: &[&str]| others.iter().any(|other| word.eq_ignore_ascii_case(other));
     words.windows(2).find_map(|pair| {
         let found = CODE.iter().find(|(first, second, _)| is_any(pair[0], first) && is_any(pair[1], second));
         found.map(|(_, _, outside)| *outside)
     })
+}
+
+/// Adds the words of a text, also those in its strings, and none of its comments.
+fn add_words<'t>(text: &'t str, dialect: Dialect, depth: usize, words: &mut Vec<&'t str>) {
+    /// Bodies in bodies in bodies: below that all words count, also those of comments.
+    const DEEPEST: usize = 8;
+    let is_part = |letter: char| letter.is_alphanumeric() || letter == '_';
+    for token in lex(text, dialect).filter(|token| token.kind.is_significant()) {
+        let part = token.text(text);
+        let tag = part.get(1..).and_then(|rest| rest.find('$')).map_or(0, |end| end + 2);
+        match part.get(tag..part.len().saturating_sub(tag)) {
+            Some(body) if token.kind == TokenKind::DollarString && depth < DEEPEST => {
+                add_words(body, dialect, depth + 1, words);
+            }
+            _ => words.extend(part.split(|letter| !is_part(letter)).filter(|word| !word.is_empty())),
+        }
+    }
 }
 
 /// MySQL: whether a `SET` changes settings or users of the server. It may read its settings.
