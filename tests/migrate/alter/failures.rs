@@ -164,6 +164,12 @@ async fn rows_that_violate_an_old_rule_with_their_new_values() {
         (
             "a",
             "1), (2",
+            "ADD b INT DEFAULT 0 CHECK (b <> 0)",
+            "there are rows in t for which CHECK (b <> 0) is false\n  detail: 2 rows, one of them rowid = 1",
+        ),
+        (
+            "a",
+            "1), (2",
             "ADD b INT DEFAULT (0 + 0) CHECK (b <> 0)",
             "there are rows in t for which CHECK (b <> 0) is false\n  detail: 2 rows, one of them rowid = 1",
         ),

@@ -216,7 +216,8 @@ impl<'a> Target<'a> {
             return Err(self.renamed(error));
         }
         explain(connection, &diagnosis.checks).await?;
-        if !error.as_database_error().is_some_and(|error| error.is_check_violation()) {
+        let is_check = error.as_database_error().is_some_and(|error| error.is_check_violation());
+        if copy.unchecked.is_empty() || !is_check {
             return Err(self.renamed(error));
         }
         let again = std::iter::once(diagnosis.end).chain(copy.unchecked).collect::<Vec<_>>();

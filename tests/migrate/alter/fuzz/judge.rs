@@ -100,8 +100,14 @@ impl Trial<'_> {
                 if back.is_some() {
                     drop(connection);
                     let taken_back = migrator.downgrade(&self.pool, "base").await;
-                    taken_back.map_err(|error| format!("the way back fails: {error}"))?;
-                    return self.restored(&before).await;
+                    return match taken_back {
+                        Ok(_) => self.restored(&before).await,
+                        // Values of another type may not fit into the old definition.
+                        Err(_) if !self.case.steps.iter().all(Step::keeps_values) => {
+                            Ok("altered, but not taken back: the new values do not fit")
+                        }
+                        Err(error) => Err(format!("the way back fails: {error}")),
+                    };
                 }
                 self.alike(&mut connection, &mut expected.reference).await
             }

@@ -102,7 +102,8 @@ impl Change<'_> {
                 }
                 _ => old.declared_type(before.sql),
             };
-            if column.is_generated() && column.declared_type(&text) != wanted {
+            let words = column.of_type.clone().and_then(|range| text.get(range)).unwrap_or_default();
+            if column.is_generated() && column.declared_type(&text) != wanted && words == wanted {
                 edits.insert(end_of_type(column), " NULL");
             }
         }
@@ -157,7 +158,7 @@ impl Change<'_> {
                 let last = table.within(&found.range).rest().last().map(|token| token.start..token.end);
                 edits.replace(last.unwrap_or_else(|| found.range.clone()), quoted(collation));
             }
-            None => edits.insert(end_of_type(column), format!(" COLLATE {}", quoted(collation))),
+            None => edits.insert(behind_type(table, column), format!(" COLLATE {}", quoted(collation))),
         }
         Ok(())
     }
@@ -165,7 +166,7 @@ impl Change<'_> {
     fn set_not_null(&mut self, table: &Table<'_>, column: &str, edits: &mut Edits) -> Result<(), AlterError> {
         let column = self.column(table, column)?;
         if column.constraint(|rule| *rule == Rule::NotNull).is_none() {
-            edits.insert(end_of_type(column), " NOT NULL");
+            edits.insert(behind_type(table, column), " NOT NULL");
             remove_from(column, table, edits, |rule| *rule == Rule::Null);
             self.required.extend(query::not_null(self, &column.name.text));
         }
@@ -355,6 +356,15 @@ impl Change<'_> {
 
 fn same_names(some: &[String], others: &[String]) -> bool {
     some.len() == others.len() && some.iter().zip(others).all(|(one, other)| same(one, other))
+}
+
+/// Where a constraint can be inserted. A comment before `GENERATED ALWAYS` is a part of the type, and has to stay one.
+fn behind_type(table: &Table<'_>, column: &Column) -> usize {
+    let words = column.of_type.clone().and_then(|range| table.sql.get(range)).unwrap_or_default();
+    match column.constraints.first() {
+        Some(first) if column.is_generated() && column.declared_type(table.sql) != words => first.range.end,
+        _ => end_of_type(column),
+    }
 }
 
 fn end_of_type(column: &Column) -> usize {

@@ -56,7 +56,12 @@ impl Plan {
         }
         if let Some(Action::Native(action)) = actions.first() {
             let target = format!("{}.{}", quoted(&catalog.schema), quoted(&alter.table));
-            plan.steps.push(Step::run(format!("ALTER TABLE {target} {action}")));
+            plan.steps.push(way::native(
+                catalog,
+                &alter.table,
+                action,
+                format!("ALTER TABLE {target} {action}"),
+            ));
             plan.actions = 1;
             return Ok(plan);
         }

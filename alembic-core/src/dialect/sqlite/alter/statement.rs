@@ -92,9 +92,25 @@ impl Alter {
             actions.push(Action::parse(&reader, sql, &range)?);
         }
         actions.sort_by_key(Action::pass);
-        let native = matches!(actions.as_slice(), [Action::Native(_)]) && !if_exists && !only && !star;
+        let native = matches!(actions.as_slice(), [Action::Native(sql)] if checked_addition(sql).is_none())
+            && !if_exists
+            && !only
+            && !star;
         (!native).then_some(Alter { if_exists, schema, table, actions })
     }
+}
+
+/// A column with a check that SQLite adds itself, as an action of ours: SQLite does not name the rows that violate the check.
+pub(super) fn checked_addition(native: &str) -> Option<Action> {
+    let mut reader = Reader::stored(native);
+    if !reader.take(&["ADD"]) {
+        return None;
+    }
+    reader.take(&["COLUMN"]);
+    let definition = native[reader.position()..].to_owned();
+    let column = Column::read(&mut reader)?;
+    column.constraint(|rule| matches!(rule, Rule::Check { .. }))?;
+    Some(Action::AddColumn { name: column.name.text, definition, if_not_exists: false })
 }
 
 /// Whether an action begins behind the next token.

@@ -7,7 +7,7 @@ pub(crate) enum Step {
     Check(Check),
     /// Runs a statement. Where it fails, the checks may say why.
     Run { sql: String, reasons: Vec<Check> },
-    /// Fills the new table.
+    /// Fills the new table, or has SQLite add a column.
     Copy(Box<Copy>),
     /// Runs statements that change `sqlite_schema` itself, has the schema read again, and runs the last one.
     EditSchema { edits: Vec<String>, then: String },
@@ -40,14 +40,14 @@ pub(crate) struct Watch {
     pub(crate) complaint: String,
 }
 
-/// The statement that fills the new table.
+/// A statement that rows may be in the way of.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Copy {
     pub(crate) sql: String,
     /// Finds out why it failed.
     pub(crate) diagnosis: Diagnosis,
     /// Where only rows that violated a `CHECK` before are in the way: makes and fills the new table without its checks,
-    /// which SQLite has for the table again once its text is.
+    /// which SQLite has for the table again once its text is. Empty if that is no way.
     pub(crate) unchecked: Vec<String>,
 }
 

@@ -1,9 +1,12 @@
 //! The way by which a table gets its new definition: the text alone, or the rows with it.
 
+use super::catalog::Catalog;
 use super::change::Change;
+use super::diagnosis::diagnosis;
 use super::error::AlterError;
 use super::rebuild::{copy, create, probe_defaults};
-use super::step::{Check, Step};
+use super::statement::checked_addition;
+use super::step::{Check, Copy, Step};
 use super::storage::can_be_missing;
 use super::{proof, quoted};
 use crate::dialect::sqlite::definition::{Table, same};
@@ -46,6 +49,20 @@ pub(super) fn steps(change: &Change<'_>, scratch: &str) -> Result<Vec<Step>, Alt
     steps.extend(is_changed.then_some(Step::Confirm));
     steps.extend(change.checks_after.iter().map(check));
     Ok(steps)
+}
+
+/// What SQLite does itself; the rows in the way of a new check are named.
+pub(super) fn native(catalog: &Catalog, table: &str, action: &str, sql: String) -> Step {
+    let diagnosed = || {
+        let mut change = Change::new(catalog, table).ok()?;
+        change.apply(&checked_addition(action)?).ok()?;
+        let after = Table::parse(&change.text).ok()?;
+        Some(diagnosis(&change, &after))
+    };
+    match diagnosed() {
+        Some(diagnosis) => Step::Copy(Box::new(Copy { sql, diagnosis, unchecked: Vec::new() })),
+        None => Step::run(sql),
+    }
 }
 
 /// Makes the new table, empty, and has SQLite read its defaults, checks and generated columns.

@@ -11,7 +11,7 @@ fn what_sqlite_has_or_has_to_refuse_is_passed_to_it() {
         "ALTER TABLE t RENAME COLUMN a TO b",
         "ALTER TABLE t RENAME a TO b",
         "ALTER TABLE t ADD COLUMN b",
-        "ALTER TABLE t ADD b INT NOT NULL DEFAULT 5 CHECK (b > 0) COLLATE NOCASE",
+        "ALTER TABLE t ADD b INT NOT NULL DEFAULT 5 COLLATE NOCASE",
         "ALTER TABLE t ADD b REFERENCES u (x) DEFAULT NULL",
         "ALTER TABLE t ADD b DEFAULT -1",
         "ALTER TABLE t ADD b DEFAULT (-1)",
@@ -64,6 +64,14 @@ fn what_is_carried_out() {
     check("ALTER TABLE t ADD b DEFAULT 5 REFERENCES u", None, "t", false, 1);
     check("ALTER TABLE t ADD id INTEGER PRIMARY KEY", None, "t", false, 1);
     check("ALTER TABLE t ALTER a TYPE NUMERIC(1,2), ALTER b SET DEFAULT coalesce(1, 2)", None, "t", false, 2);
+}
+
+/// SQLite adds it, and the rows in the way are looked for.
+#[test]
+fn a_column_with_a_check_is_added_by_sqlite() {
+    let sql = "ADD b INT NOT NULL DEFAULT 5 CHECK (b > 0)";
+    let alter = Alter::parse(&format!("ALTER TABLE t {sql}")).expect("a statement for us");
+    assert_eq!(alter.actions, [Action::Native(sql.to_owned())]);
 }
 
 #[test]
