@@ -314,7 +314,11 @@ impl Generator {
 
     fn around(&mut self, schema: &mut Schema, lively: bool) {
         let target = schema.tables[1].clone();
-        for number in 0..self.random.below(3) {
+        // SQLite damages an index over a REAL column by itself where rows that end before it have such a default.
+        let is_large = |named: &Named| matches!(&named.rule, Rule::Default(value) if value.trim_matches('\'').len() > 15);
+        let large = target.columns.iter().any(|column| column.is_late && column.rules.iter().any(is_large));
+        let indexes = if large { 0 } else { self.random.below(3) };
+        for number in 0..indexes {
             let name = self.any_column(&target);
             let form = self.random.pick(&[
                 "(#)",

@@ -132,6 +132,9 @@ impl Trial<'_> {
         if self.case.no_transaction && matches!(error, MigrateError::RowsReferred { .. }) {
             return Some("rebuild by hand beside rows that refer to it");
         }
+        if error.to_string().contains("foreign key mismatch") {
+            return Some("rebuild by hand with a foreign key that finds its key only afterwards");
+        }
         let empties = error.to_string().contains("cannot UPDATE generated column");
         empties.then_some("rebuild by hand of a table whose foreign key would change a generated column")
     }
@@ -226,7 +229,10 @@ impl Trial<'_> {
         )?;
         for (name, text) in &now {
             equal("tokens after the way back", &tokens(text), &tokens(&before.texts[name]))?;
-            equal("comments after the way back", &comments(text), &comments(&before.texts[name]))?;
+            // Comments within what was dropped are gone.
+            if self.case.steps.iter().all(Step::only_adds) {
+                equal("comments after the way back", &comments(text), &comments(&before.texts[name]))?;
+            }
         }
         if self.case.steps.iter().all(Step::keeps_values) {
             let own = dump(&mut connection, &self.case.schema).await?;

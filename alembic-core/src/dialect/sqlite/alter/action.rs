@@ -2,7 +2,7 @@
 
 use super::catalog::readable;
 use super::change::Change;
-use super::edit::{Edits, deferrals_of, has_comments_around, without};
+use super::edit::{Edits, deferrals_of, has_comments_around, keep_types, without};
 use super::error::AlterError;
 use super::keys::{ForeignKey, collation as collation_of, foreign_keys, inbound};
 use super::names::{named, names};
@@ -85,29 +85,11 @@ impl Change<'_> {
             }
         }
         self.text = edits.apply(&text);
-        self.keep_types(&table, action)
-    }
-
-    /// SQLite takes a comment between a type and `GENERATED ALWAYS` for a part of the type: what stood before it has to be
-    /// replaced where it went.
-    fn keep_types(&mut self, before: &Table<'_>, action: &Action) -> Result<(), AlterError> {
-        let text = self.text.clone();
-        let table = readable(self.name, &text)?;
-        let mut edits = Edits::default();
-        for column in &table.columns {
-            let Some(old) = before.column(&column.name.text) else { continue };
-            let wanted = match action {
-                Action::SetType { column: name, of_type, .. } if same(name, &column.name.text) => {
-                    of_type.clone()
-                }
-                _ => old.declared_type(before.sql),
-            };
-            let words = column.of_type.clone().and_then(|range| text.get(range)).unwrap_or_default();
-            if column.is_generated() && column.declared_type(&text) != wanted && words == wanted {
-                edits.insert(end_of_type(column), " NULL");
-            }
-        }
-        self.text = edits.apply(&text);
+        let retyped = match action {
+            Action::SetType { column, of_type, .. } => Some((column.as_str(), of_type.as_str())),
+            _ => None,
+        };
+        self.text = keep_types(&table, std::mem::take(&mut self.text), retyped);
         Ok(())
     }
 

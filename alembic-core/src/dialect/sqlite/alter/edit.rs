@@ -148,14 +148,41 @@ pub(super) fn without(sql: &str, picks: impl Fn(&Table<'_>, Option<&Column>, &Co
             }
         }
         if edits.0.is_empty() {
-            return text;
+            break;
         }
         text = edits.apply(&text);
     }
+    match Table::parse(sql) {
+        Ok(before) => keep_types(&before, text, None),
+        Err(_) => text,
+    }
 }
 
-/// Adds `text`, with a blank before it where two tokens would become one.
+/// SQLite takes a comment between a type and `GENERATED ALWAYS` for a part of the type: what was before it has to be replaced
+/// where it went. `before` is the table as it was; `retyped` is a column that has another type, with that.
+pub(super) fn keep_types(before: &Table<'_>, text: String, retyped: Option<(&str, &str)>) -> String {
+    let Ok(table) = Table::parse(&text) else { return text };
+    let mut edits = Edits::default();
+    for column in table.columns.iter().filter(|column| column.is_generated()) {
+        let Some(old) = before.column(&column.name.text) else { continue };
+        let new_type = retyped.filter(|(name, _)| same(name, &column.name.text));
+        let wanted =
+            new_type.map_or_else(|| old.declared_type(before.sql), |(_, of_type)| of_type.to_owned());
+        let words = column.of_type.clone().and_then(|range| text.get(range)).unwrap_or_default();
+        if column.declared_type(&text) != wanted && words == wanted {
+            edits.insert(column.of_type.as_ref().unwrap_or(&column.name.range).end, " NULL");
+        }
+    }
+    edits.apply(&text)
+}
+
+/// Adds `text`, with a blank before it where two tokens would become one, and a line end where it would become part of a
+/// comment.
 fn join(edited: &mut String, text: &str) {
+    let needs_line = !text.is_empty() && !text.trim_start_matches([' ', '\t', '\r']).starts_with('\n');
+    if needs_line && ends_with_line_comment(edited, edited.len()) {
+        edited.push('\n');
+    }
     let sticks =
         |character: char| character.is_alphanumeric() || matches!(character, '_' | '$' | '"' | '`' | '\'');
     if edited.ends_with(sticks) && text.starts_with(sticks) {

@@ -26,6 +26,20 @@ fn a_key_without_an_index_gets_one() {
     check(stored, "ALTER id TYPE INT", altered, "ALTER id TYPE INTEGER");
 }
 
+/// Where several neighbours go, a comment before them must not swallow what follows.
+#[test]
+fn neighbours_with_comments_go() {
+    let stored = "CREATE TABLE t (a -- 1\n DEFAULT 1\n DEFAULT 2 NOT NULL)";
+    check(stored, "ALTER a DROP DEFAULT", "?CREATE TABLE t (a -- 1\n NOT NULL)", "");
+    let stored = "CREATE TABLE t (a -- 1\nREFERENCES p\n  CONSTRAINT n\n DEFERRABLE UNIQUE)";
+    check(stored, "DROP CONSTRAINT t_a_fkey", "CREATE TABLE t (a -- 1\n UNIQUE)", "");
+    let stored =
+        "CREATE TABLE t (a, b TEXT REFERENCES p /* point */ GENERATED ALWAYS AS (a) STORED, c REFERENCES p)";
+    let dropped = "*CREATE TABLE t (b TEXT NULL /* point */ GENERATED ALWAYS AS (1) STORED)";
+    let stored = stored.replace("(a) STORED, c REFERENCES p", "(1) STORED").replace("a, b", "a UNIQUE, b");
+    check(&stored, "DROP a, DROP CONSTRAINT t_b_fkey", dropped, "");
+}
+
 #[test]
 fn a_downgrade_drops_the_newest_of_several() {
     let stored = "CREATE TABLE t (a INT UNIQUE ON CONFLICT REPLACE, b)";
