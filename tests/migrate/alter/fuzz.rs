@@ -46,6 +46,7 @@ async fn fuzz(title: &str, seeds: std::ops::Range<u64>, lively: bool) {
                 if !failures.contains_key(&kind(&message)) {
                     let kind = kind(&message);
                     let (case, message) = reduce(case, &message).await;
+                    eprintln!("seed {seed}: {message}\n\n{case}");
                     failures.insert(kind, format!("seed {seed}: {message}\n\n{case}"));
                 }
             }

@@ -64,8 +64,8 @@ impl Generator {
         Generator { random: Random::new(seed), named: 0 }
     }
 
-    /// A case. `lively` ones have triggers that fire and statements that change rows, mostly in sections without a
-    /// transaction around them.
+    /// A case. `lively` ones have triggers that fire and statements that change rows, in a section without a transaction
+    /// around it.
     pub(super) fn case(mut self, seed: u64, lively: bool) -> Case {
         let mut schema = Schema::default();
         schema.tables.push(self.parent());
@@ -89,7 +89,7 @@ impl Generator {
             0 => End::Back,
             _ => End::Changes((0..10).map(|_| self.change(&schema)).collect()),
         };
-        let no_transaction = self.random.chance(if lively { 85 } else { 20 });
+        let no_transaction = lively || self.random.chance(20);
         let style = if self.random.chance(70) { seed } else { 0 };
         Case { schema, rows, steps, no_transaction, style, end }
     }

@@ -53,34 +53,50 @@ pub(super) fn of_references(change: &Change<'_>, after: &Table<'_>, scratch: &st
     let mut children: Vec<&str> = inbound.iter().map(|key| key.child.as_str()).collect();
     children.dedup();
     let watches: Vec<Watch> = children.into_iter().map(|child| child_references(change, child)).collect();
-    let others = (!watches.is_empty()).then(|| match changed_keys(change, after, &inbound, scratch) {
+    let others = match changed_keys(change, after, &inbound, scratch) {
+        _ if watches.is_empty() => None,
+        Keys::Copied => None,
         // A child may have many more rows than the table: it is checked only if it can matter.
-        Some(query) => Step::Choose { query, found: vec![Step::Observe(watches)], nothing: Vec::new() },
-        None => Step::Observe(watches),
-    });
+        Keys::Compared(query) => {
+            Some(Step::Choose { query, found: vec![Step::Observe(watches)], nothing: Vec::new() })
+        }
+        Keys::Unknown => Some(Step::Observe(watches)),
+    };
     own.into_iter().chain(others).collect()
 }
 
-/// Finds a row whose keys are not the same in the old and the new table. `None` where that cannot be seen from the values.
-fn changed_keys(
-    change: &Change<'_>,
-    after: &Table<'_>,
-    inbound: &[ForeignKey],
-    scratch: &str,
-) -> Option<String> {
+/// What is known of the keys that other tables reference.
+enum Keys {
+    /// They are the rowids, which are copied, and all rows are.
+    Copied,
+    /// The query finds a row whose keys are not the same in the old and the new table.
+    Compared(String),
+    /// Equal values may not mean the same.
+    Unknown,
+}
+
+fn changed_keys(change: &Change<'_>, after: &Table<'_>, inbound: &[ForeignKey], scratch: &str) -> Keys {
     let columns: Vec<&String> = inbound.iter().flat_map(|key| key.referred(&change.before)).collect();
     let are_alike = columns.iter().all(|column| Storage::has_same_column(&change.before, after, column));
-    let (old, new) = (change.before.rowid_name()?, after.rowid_name()?);
+    let (Some(old), Some(new)) = (change.before.rowid_name(), after.rowid_name()) else {
+        return Keys::Unknown;
+    };
     if !are_alike || columns.is_empty() || !keeps_rowids(change, after) {
-        return None;
+        return Keys::Unknown;
     }
     let (own, other) = (quoted(change.name), quoted(scratch));
-    let differs = |column: &&String| format!("{own}.{0} IS NOT {other}.{0}", quoted(column));
-    Some(format!(
+    let is_rowid = |name: &str| after.rowid_column().is_some_and(|column| same(&column.name.text, name));
+    let compared = columns.iter().filter(|column| !is_rowid(column));
+    let differs: Vec<String> =
+        compared.map(|column| format!("{own}.{0} IS NOT {other}.{0}", quoted(column))).collect();
+    if differs.is_empty() {
+        return Keys::Copied;
+    }
+    Keys::Compared(format!(
         "SELECT 'x' FROM {} JOIN {} ON {own}.{old} = {other}.{new} WHERE {} LIMIT 1",
         change.target(),
         change.in_schema(scratch),
-        columns.iter().map(differs).collect::<Vec<_>>().join(" OR "),
+        differs.join(" OR "),
     ))
 }
 
