@@ -63,12 +63,23 @@ pub enum MigrateError {
     #[error(
         "{path}:{line}: rows of `{child}` refer to `{table}`: dropping it would take them along, or fail"
     )]
-    RowsReferred { path: String, line: usize, table: String, child: String },
+    RowsReferred {
+        path: String,
+        line: usize,
+        table: String,
+        child: String,
+        /// How many statements of the section are committed.
+        done: usize,
+    },
     #[error(
         "{path}:{line}: {} of `{child}` refers to a row of `{table}` that is not there any more{}",
         row_of(.row), and_more(*.more)
     )]
     RowsLost { path: String, line: usize, table: String, child: String, row: Option<String>, more: usize },
+    #[error(
+        "{path}:{line}: the table that takes the place of `{table}` lacks a key that a foreign key refers to: {message}"
+    )]
+    KeyLost { path: String, line: usize, table: String, message: String },
     #[error(
         "{path}:{line}: this puts rows back into `{child}`, as if they had gone with `{table}` in line {dropped}; but they \
              are kept, since another table takes its place, and would be there twice"

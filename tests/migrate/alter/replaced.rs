@@ -229,6 +229,12 @@ async fn what_cannot_be_replaced_is_refused_as_before() {
         assert!(error.contains("rows of `c` refer to `p`"), "{error}");
         assert_eq!(dump(&database).await, before);
     }
+    let copied = "CREATE TABLE p2 AS SELECT * FROM p;\nDROP TABLE p;\nALTER TABLE p2 RENAME TO p;\n";
+    let error = alter(&database, &first, copied, "").await.expect_err("no key");
+    let expected = "migrations/b.sql:8: the table that takes the place of `p` lacks a key that a foreign key refers to: \
+                    foreign key mismatch - \"c\" referencing \"p\"";
+    assert_eq!(error, expected);
+    assert_eq!(dump(&database).await, before);
     // A view needs it while it is away: SQLite does not rename then, with foreign keys or without.
     let view = "CREATE VIEW v AS SELECT * FROM p;\n";
     let seen = prepared(&format!("{first}{view}")).await;
@@ -236,6 +242,48 @@ async fn what_cannot_be_replaced_is_refused_as_before() {
     assert!(error.contains("migrations/b.sql:10:1") && error.contains("error in view v"), "{error}");
     let plain = prepared(&format!("{first}{view}")).await.client(&format!(".bail on\n{REBUILD}"));
     assert!(plain.stderr.contains("error in view v"), "{}", plain.stderr);
+}
+
+/// A rebuild may be what gives a foreign key its key.
+#[tokio::test]
+async fn a_key_that_only_the_new_table_has() {
+    let first = "CREATE TABLE p (id INTEGER, x TEXT);\nINSERT INTO p VALUES (1, 'one'), (2, 'two');\n\
+                 CREATE TABLE c (p INTEGER REFERENCES p (id) ON DELETE CASCADE);\n";
+    let up = "CREATE TABLE p2 (id INTEGER UNIQUE, x TEXT);\nINSERT INTO p2 SELECT id, x FROM p;\n\
+              DROP TABLE p;\nALTER TABLE p2 RENAME TO p;\n";
+    let database = prepared(first).await;
+    database.rows("PRAGMA foreign_keys = OFF; INSERT INTO c VALUES (2)").await;
+    alter(&database, first, up, "").await.unwrap_or_else(|error| panic!("{error}"));
+    check_file(&database).await;
+    assert_eq!(database.column("SELECT x FROM c JOIN p ON p.id = c.p").await, ["two"]);
+    let lost = prepared(first).await;
+    lost.rows("PRAGMA foreign_keys = OFF; INSERT INTO c VALUES (7)").await;
+    let error = alter(&lost, first, up, "").await.expect_err("a row is missing");
+    assert!(error.contains("row 1 of `c` refers to a row of `p` that is not there any more"), "{error}");
+}
+
+/// Outside of a transaction the table is not dropped; what stands before that is done.
+#[tokio::test]
+async fn one_statement_at_a_time() {
+    let child =
+        "CREATE TABLE c (p INTEGER REFERENCES p (id) ON DELETE CASCADE);\nINSERT INTO c VALUES (1);\n";
+    let first = format!("{PARENT}{child}");
+    let database = prepared(&first).await;
+    let drop = "DROP TABLE p;\n";
+    for (up, expected) in [
+        (drop.to_owned(), "the database is as it was. Drop"),
+        (
+            format!("CREATE TABLE q (x);\n{drop}"),
+            "the statements before it are done, and the next run continues",
+        ),
+    ] {
+        let body = format!("-- alembic: upgrade no-transaction\n{up}-- alembic: irreversible\n");
+        let scripts = [Script::new("a", "", &first, ""), Script::with_body("b", "a", &body)];
+        let error = migrator(&scripts).upgrade(database.url.as_str()).await.expect_err("rows would go");
+        let help = error.help().unwrap_or_default();
+        assert!(help.starts_with(expected), "{error}\n{help}");
+    }
+    assert_eq!(database.column("SELECT name FROM sqlite_schema WHERE name IN ('p', 'q')").await.len(), 2);
 }
 
 /// A connection of a service's pool goes on as it was.

@@ -28,6 +28,15 @@ impl MigrateError {
                     if applied.is_empty() { "" } else { undo }
                 ))
             }
+            MigrateError::RowsReferred { done, .. } => Some(format!(
+                "{}. Drop the other table first if both are to go, or DELETE the rows first if they are; to change a table, \
+                 use ALTER TABLE, or make it anew in one section that runs in a transaction: CREATE TABLE new_t, INSERT INTO \
+                 new_t SELECT …, DROP TABLE t, ALTER TABLE new_t RENAME TO t",
+                match done {
+                    0 => "the database is as it was",
+                    _ => "the statements before it are done, and the next run continues with it",
+                }
+            )),
             MigrateError::RowsRestored { child, .. } => Some(format!(
                 "the database is as it was. Leave out what saves the rows and puts them back; or, if other rows are to take \
                  their place, `DELETE FROM {child};` before the table is dropped"
@@ -83,10 +92,9 @@ impl MigrateError {
             MigrateError::DropsDatabase { .. } => {
                 "nothing was run: a database is made and dropped from outside of it, not by its own migrations"
             }
-            MigrateError::RowsReferred { .. } => {
-                "the database is as it was. Drop the other table first if both are to go, or DELETE the rows first if they \
-                 are; to change a table, use ALTER TABLE, or make it anew in one section that runs in a transaction: CREATE \
-                 TABLE new_t, INSERT INTO new_t SELECT …, DROP TABLE t, ALTER TABLE new_t RENAME TO t"
+            MigrateError::KeyLost { .. } => {
+                "the database is as it was. Write the PRIMARY KEY or UNIQUE of the old table in the new one, which CREATE \
+                 TABLE … AS does not copy"
             }
             MigrateError::RowsLost { .. } => {
                 "the database is as it was. Keep those rows in the new table; or change or delete what refers to them, in \

@@ -99,7 +99,7 @@ impl Executor<'_, '_> {
                     replaced.push(displaced);
                     continue;
                 }
-                keep_children(self.work.connection, step, index, table).await?;
+                keep_children(self.work.connection, step, index, table, 0).await?;
             }
             match alter {
                 Some(alter) => {

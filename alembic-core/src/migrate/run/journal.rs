@@ -37,7 +37,7 @@ impl Executor<'_, '_> {
         while index < step.statements.len() {
             self.check_interrupt(Some((step, index))).await?;
             if let Some(table) = dropped_table(step, index, self.context.dialect()) {
-                keep_children(self.work.connection, step, index, table).await?;
+                keep_children(self.work.connection, step, index, table, index).await?;
                 keep_sequence(self.work.connection, step, index)
                     .await
                     .map_err(MigrateError::database(SEQUENCE))?;

@@ -1,12 +1,14 @@
 //! `DROP TABLE` on SQLite of a table that rows of other tables reference.
 
 use super::children::{self, Orphan, is_hidden, is_replaced, orphans, referring_tables, restoring};
+use crate::dialect::DatabaseMessage;
 use crate::dialect::sqlite::references::ALL_ORPHANS;
 use crate::migrate::error::MigrateError;
 use crate::migrate::history::step::PlannedStep;
 use crate::migrate::server::connection::Connection;
 use crate::revision::RevisionId;
 use crate::sql::Dialect;
+use crate::sql::quote::identifier;
 
 /// A table that is dropped so that another one takes its place.
 pub(crate) struct Displaced {
@@ -46,7 +48,11 @@ pub(crate) async fn displaced(
             return Err(rows_restored(step, index, table, child, restoring));
         }
     }
-    let before = orphans(connection, table).await.map_err(MigrateError::database(LOOKING))?;
+    let before = match orphans(connection, table).await {
+        // The new table may be what gives the foreign key its key.
+        Err(error) if finds_no_key(&error, table) => Vec::new(),
+        before => before.map_err(MigrateError::database(LOOKING))?,
+    };
     Ok(Some(Displaced { table: table.to_owned(), line: step.line(index), before }))
 }
 
@@ -57,26 +63,41 @@ pub(crate) async fn check_children(
     displaced: Displaced,
 ) -> Result<(), MigrateError> {
     let Displaced { table, line, before } = displaced;
-    let now = orphans(connection, &table).await.map_err(MigrateError::database(LOOKING))?;
+    let now = match orphans(connection, &table).await {
+        Err(error) if finds_no_key(&error, &table) => {
+            let (path, message) = (step.script.path.clone(), DatabaseMessage::of(&error).message);
+            return Err(MigrateError::KeyLost { path, line, table, message });
+        }
+        now => now.map_err(MigrateError::database(LOOKING))?,
+    };
     let mut new = now.into_iter().filter(|orphan| !before.contains(orphan));
     let Some(Orphan { table: child, row, parent }) = new.next() else { return Ok(()) };
     let path = step.script.path.clone();
     Err(MigrateError::RowsLost { path, line, table: parent, child, row, more: new.count() })
 }
 
-/// Refuses to drop a table that rows of another one reference: SQLite would delete them silently.
+/// Whether the table has no key for a foreign key that refers to it.
+fn finds_no_key(error: &sqlx::Error, table: &str) -> bool {
+    let message = DatabaseMessage::of(error).message.to_lowercase();
+    let referred = identifier(Dialect::Sqlite, table).to_lowercase();
+    message.starts_with("foreign key mismatch") && message.ends_with(&format!(" referencing {referred}"))
+}
+
+/// Refuses to drop a table that rows of another one reference: SQLite would delete them silently. `done` statements before
+/// it are committed.
 pub(crate) async fn keep_children(
     connection: &mut Connection,
     step: &PlannedStep<'_>,
     index: usize,
     table: String,
+    done: usize,
 ) -> Result<(), MigrateError> {
     let children = referring_tables(connection, &table).await;
     match children.map_err(MigrateError::database(LOOKING))?.into_iter().next() {
         None => Ok(()),
         Some(child) => {
             let (path, line) = (step.script.path.clone(), step.line(index));
-            Err(MigrateError::RowsReferred { path, line, table, child })
+            Err(MigrateError::RowsReferred { path, line, table, child, done })
         }
     }
 }
