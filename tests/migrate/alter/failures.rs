@@ -125,6 +125,13 @@ async fn rows_that_violate_an_old_rule_with_their_new_values() {
             "ALTER a TYPE TEXT USING iif(a = 'b', 'A', a)",
             "t (a) is not unique\n  detail: 2 rows, one of them a = 'a'",
         ),
+        // Without its column it is a string, and no column of ours.
+        (
+            "a TEXT, n TEXT UNIQUE",
+            "'x', 'y'",
+            "DROP COLUMN n, ADD CHECK (\"n\" IN ('x', 'y'))",
+            "CHECK (\"n\" IN ('x', 'y')) is false\n  detail: 1 row, one of them rowid = 1",
+        ),
         (
             "a INT CHECK (a <> 7)",
             "1), (2",

@@ -4,6 +4,7 @@
 //! comments of the texts, what a refusal leaves, whether a refusal is called for at all, and what checks, keys, conflict
 //! clauses, foreign keys and triggers do with statements afterwards. A failure is reduced to a small case.
 
+mod around;
 mod back;
 mod case;
 mod database;

@@ -221,9 +221,9 @@ impl<'a> Target<'a> {
         if connection.execute(diagnosis.begin.join(";\n")).await.is_err() {
             return Err(self.renamed(error));
         }
-        explain(connection, &diagnosis.checks).await?;
+        let is_explained = explain(connection, &diagnosis.checks).await?;
         let is_check = error.as_database_error().is_some_and(|error| error.is_check_violation());
-        if copy.unchecked.is_empty() || !is_check {
+        if copy.unchecked.is_empty() || !is_check || !is_explained {
             return Err(self.renamed(error));
         }
         let again = std::iter::once(diagnosis.end).chain(copy.unchecked).collect::<Vec<_>>();
@@ -390,14 +390,17 @@ impl Drop for OpenSchema<'_> {
     }
 }
 
-/// Fails if one of the checks finds rows. One that cannot be made says nothing: the error before it says enough.
-async fn explain(connection: &mut Connection, checks: &[Check]) -> Result<(), Trouble> {
+/// Fails if one of the checks finds rows. One that cannot be made says nothing, as the error before it says enough; returns
+/// whether all could be made.
+async fn explain(connection: &mut Connection, checks: &[Check]) -> Result<bool, Trouble> {
+    let mut all = true;
     for check in checks {
-        if let Err(trouble @ Trouble::Rows { .. }) = look(connection, check).await {
-            return Err(trouble);
+        match look(connection, check).await {
+            Err(trouble @ Trouble::Rows { .. }) => return Err(trouble),
+            result => all &= result.is_ok(),
         }
     }
-    Ok(())
+    Ok(all)
 }
 
 async fn look(connection: &mut Connection, check: &Check) -> Result<(), Trouble> {

@@ -1,7 +1,7 @@
 //! Random schemas with rows, and migrations of them.
 
 use super::case::{Case, End, Step};
-use super::model::{Column, Expression, Index, Named, Object, Rule, Schema, Table};
+use super::model::{Column, Expression, Named, Rule, Schema, Table};
 use super::random::Random;
 use super::render::quoted;
 
@@ -12,8 +12,11 @@ pub(super) const TYPES: [&str; 10] =
 pub(super) const STRICT_TYPES: [&str; 6] = ["TEXT", "INTEGER", "INT", "REAL", "BLOB", "ANY"];
 const CONFLICTS: [&str; 10] = ["", "", "", "", "", "ABORT", "FAIL", "IGNORE", "REPLACE", "ROLLBACK"];
 pub(super) const COLLATIONS: [&str; 4] = ["NOCASE", "RTRIM", "BINARY", "nocase"];
-pub(super) const DEFAULTS: [&str; 22] = [
+pub(super) const DEFAULTS: [&str; 25] = [
     "5",
+    "5.0",
+    "1e3",
+    "\"quoted\"",
     "-5",
     "+7",
     "'x'",
@@ -118,6 +121,8 @@ impl Generator {
             text.push(Rule::Collate("NOCASE"));
         }
         let id = self.random.pick(&["INTEGER", "INT"]);
+        let parts = vec![("v".to_owned(), ""), ("k".to_owned(), self.random.pick(&["", "", " DESC"]))];
+        let pair = Rule::Key { primary: false, parts, conflict: "", end: "" };
         Table {
             name: "p".to_owned(),
             columns: vec![
@@ -125,7 +130,7 @@ impl Generator {
                 column("k", "TEXT", text),
                 column("v", "", vec![]),
             ],
-            rules: Vec::new(),
+            rules: vec![self.named(pair)],
             without_rowid: false,
             strict: false,
         }
@@ -241,8 +246,12 @@ impl Generator {
                 Rule::Check(self.check(&name))
             }
             _ => {
-                let name = self.any_column(table);
-                self.reference(table, vec![name])
+                let (name, other) = (self.any_column(table), self.any_column(table));
+                if name != other && self.random.chance(30) {
+                    self.reference_to_pair(vec![name, other])
+                } else {
+                    self.reference(table, vec![name])
+                }
             }
         };
         self.named(rule)
@@ -257,6 +266,11 @@ impl Generator {
         }
         let to = if to.is_empty() { Vec::new() } else { vec![to.to_owned()] };
         Rule::Foreign { columns, table: table.to_owned(), to, clauses: self.random.pick(&ACTIONS_OF_KEYS) }
+    }
+
+    fn reference_to_pair(&mut self, columns: Vec<String>) -> Rule {
+        let to = vec!["k".to_owned(), "v".to_owned()];
+        Rule::Foreign { columns, table: "p".to_owned(), to, clauses: self.random.pick(&ACTIONS_OF_KEYS) }
     }
 
     fn check(&mut self, name: &str) -> Expression {
@@ -309,73 +323,6 @@ impl Generator {
             rules: if has_key && self.random.chance(85) { vec![foreign] } else { Vec::new() },
             without_rowid: false,
             strict: false,
-        }
-    }
-
-    fn around(&mut self, schema: &mut Schema, lively: bool) {
-        let target = schema.tables[1].clone();
-        // SQLite damages an index over a REAL column by itself where rows that end before it have such a default.
-        let is_large = |named: &Named| matches!(&named.rule, Rule::Default(value) if value.trim_matches('\'').len() > 15);
-        let large = target.columns.iter().any(|column| column.is_late && column.rules.iter().any(is_large));
-        let indexes = if large { 0 } else { self.random.below(3) };
-        for number in 0..indexes {
-            let name = self.any_column(&target);
-            let form = self.random.pick(&[
-                "(#)",
-                "(# COLLATE NOCASE DESC)",
-                "(lower(#))",
-                "(#, \"id\")",
-                "(\"id\", # || 'x')",
-            ]);
-            let condition = if self.random.chance(25) {
-                format!(" WHERE {} IS NOT NULL", quoted(&name))
-            } else {
-                String::new()
-            };
-            let mut columns = vec![name.clone()];
-            if form.contains("id") {
-                columns.push("id".to_owned());
-            }
-            let text = form.replace('#', &quoted(&name));
-            let unique = self.random.chance(35);
-            let name = format!("i{number}");
-            let parts = Expression { text, columns };
-            schema.indexes.push(Index { name, table: "t".to_owned(), unique, parts, condition });
-        }
-        let of_t =
-            |columns: &[&String]| columns.iter().map(|column| ("t".to_owned(), (*column).clone())).collect();
-        if self.random.chance(35) {
-            let name = self.any_column(&target);
-            let sql = format!("CREATE VIEW v AS SELECT {}, 'a' AS kind FROM t", quoted(&name));
-            schema.objects.push(Object { name: "v".to_owned(), sql, columns: of_t(&[&name]) });
-        }
-        if self.random.chance(25) {
-            let sql = "CREATE VIEW \"all\" AS SELECT * FROM t".to_owned();
-            schema.objects.push(Object { name: "all".to_owned(), sql, columns: Vec::new() });
-        }
-        if !lively && self.random.chance(60) {
-            return;
-        }
-        let name = self.any_column(&target);
-        let own = quoted(&name);
-        for (trigger, when, body) in [
-            (
-                "tu",
-                format!("AFTER UPDATE OF {own} ON t"),
-                format!("'u' || quote(old.{own}) || quote(new.{own})"),
-            ),
-            ("ti", "AFTER INSERT ON t".to_owned(), format!("'i' || quote(new.{own})")),
-            ("td", "BEFORE DELETE ON t".to_owned(), "'d'".to_owned()),
-            ("cd", "AFTER DELETE ON c".to_owned(), "'c' || quote(old.x)".to_owned()),
-        ] {
-            let sql =
-                format!("CREATE TRIGGER {trigger} {when} BEGIN INSERT INTO log (what) VALUES ({body}); END");
-            let columns = match trigger {
-                "cd" => vec![("c".to_owned(), "x".to_owned())],
-                _ if body.contains(&own) => of_t(&[&name]),
-                _ => Vec::new(),
-            };
-            schema.objects.push(Object { name: trigger.to_owned(), sql, columns });
         }
     }
 

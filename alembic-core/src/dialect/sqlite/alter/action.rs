@@ -296,6 +296,11 @@ impl Change<'_> {
         Ok(())
     }
 
+    /// Whether the actions so far rewrite the rows.
+    pub(super) fn rewrites_rows(&self) -> bool {
+        Table::parse(&self.text).is_ok_and(|table| self.changes_storage(&table))
+    }
+
     fn changes_storage(&self, after: &Table<'_>) -> bool {
         !self.conversions.is_empty() || Storage::of(&self.before) != Storage::of(after)
     }

@@ -21,7 +21,7 @@ use super::change::Change;
 use super::edit::renamed;
 use super::error::AlterError;
 use super::quoted;
-use super::statement::{Action, Alter};
+use super::statement::{Action, Alter, native_addition};
 use super::step::Step;
 use super::way;
 use crate::dialect::sqlite::definition::same;
@@ -67,7 +67,20 @@ impl Plan {
         }
         let mut change = Change::new(catalog, &alter.table)?;
         let mut done = 0;
-        for action in actions.iter().take_while(|action| !matches!(action, Action::Native(_))) {
+        for action in actions {
+            let added;
+            let action = match action {
+                Action::Native(native) => match native_addition(native).filter(|_| change.rewrites_rows()) {
+                    // The new column is written with them, and what follows belongs to the same change: a key that was
+                    // dropped may be added again.
+                    Some((addition, _)) => {
+                        added = addition;
+                        &added
+                    }
+                    None => break,
+                },
+                action => action,
+            };
             // A new column has nothing of a dropped one with its name.
             if matches!(action, Action::AddColumn { name, .. } if change.drops(name)) {
                 break;

@@ -23,9 +23,12 @@ pub(super) fn row_name(change: &Change<'_>) -> String {
 }
 
 /// Finds rows for which `condition` is true: how many, and one of them, as `name` shows it.
+///
+/// A `"…"` in the condition that is no column would mean a column of the result by that name.
 pub(super) fn rows(name: &str, from: &str, condition: &str, complaint: String) -> Check {
     let query = format!(
-        "SELECT n, e FROM (SELECT CAST(count(*) AS TEXT) AS n, {name} AS e FROM {from} WHERE {condition}) WHERE n <> '0'",
+        "SELECT * FROM (SELECT CAST(count(*) AS TEXT) AS alembic_count, {name} AS alembic_row FROM {from} \
+         WHERE {condition}) WHERE alembic_count <> '0'",
     );
     Check { query, complaint }
 }

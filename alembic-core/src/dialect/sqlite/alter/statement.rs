@@ -102,6 +102,13 @@ impl Alter {
 
 /// A column with a check that SQLite adds itself, as an action of ours: SQLite does not name the rows that violate the check.
 pub(super) fn checked_addition(native: &str) -> Option<Action> {
+    let (action, column) = native_addition(native)?;
+    column.constraint(|rule| matches!(rule, Rule::Check { .. }))?;
+    Some(action)
+}
+
+/// A column that SQLite adds itself, as an action of ours.
+pub(super) fn native_addition(native: &str) -> Option<(Action, Column)> {
     let mut reader = Reader::stored(native);
     if !reader.take(&["ADD"]) {
         return None;
@@ -109,8 +116,8 @@ pub(super) fn checked_addition(native: &str) -> Option<Action> {
     reader.take(&["COLUMN"]);
     let definition = native[reader.position()..].to_owned();
     let column = Column::read(&mut reader)?;
-    column.constraint(|rule| matches!(rule, Rule::Check { .. }))?;
-    Some(Action::AddColumn { name: column.name.text, definition, if_not_exists: false })
+    let name = column.name.text.clone();
+    Some((Action::AddColumn { name, definition, if_not_exists: false }, column))
 }
 
 /// Whether an action begins behind the next token.

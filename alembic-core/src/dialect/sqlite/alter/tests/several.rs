@@ -1,6 +1,7 @@
 //! Several clauses or constraints of which one is meant.
 
-use super::{check, refused};
+use super::super::plan::Plan;
+use super::{catalog, check, parsed, refused};
 
 #[test]
 fn a_column_gets_one_type_in_a_statement() {
@@ -19,6 +20,23 @@ fn a_column_added_under_the_name_of_a_dropped_one_is_new() {
 }
 
 /// SQLite counts its automatic indexes, and makes none for an `INTEGER PRIMARY KEY`.
+/// The statement is one change, though SQLite could add the column itself: so the key of the foreign key is there again.
+#[test]
+fn a_column_is_added_together_with_a_rebuild() {
+    let tables = ["CREATE TABLE t (a INTEGER PRIMARY KEY)", "CREATE TABLE c (x REFERENCES t (a))"];
+    let one = |action: &str| {
+        let alter = parsed(action);
+        let plan = Plan::new(&alter, &alter.actions, &catalog(&tables));
+        plan.map(|plan| plan.actions == alter.actions.len())
+    };
+    let dropped = one("DROP CONSTRAINT t_pkey, ADD b INT").expect_err("a foreign key needs it");
+    assert!(dropped.to_string().starts_with("the key t (a) cannot be dropped"), "{dropped}");
+    assert_eq!(one("DROP CONSTRAINT t_pkey, ADD b INT, ADD UNIQUE (a)"), Ok(true));
+    assert_eq!(one("ALTER a TYPE TEXT, ADD b INT CHECK (b > 0), ADD c REFERENCES t (a)"), Ok(true));
+    assert_eq!(one("ALTER a SET NOT NULL, ADD b INT"), Ok(false));
+    assert_eq!(one("ADD UNIQUE (a), ADD b INT"), Ok(false));
+}
+
 #[test]
 fn a_key_without_an_index_gets_one() {
     let stored = "CREATE TABLE t (id INTEGER PRIMARY KEY, a UNIQUE) WITHOUT ROWID";
