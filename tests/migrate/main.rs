@@ -6,6 +6,7 @@ mod apply;
 mod blocked;
 mod concurrency;
 mod connect;
+mod corpus;
 mod deferred;
 mod fail;
 mod group;

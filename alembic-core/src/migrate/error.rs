@@ -37,6 +37,8 @@ pub enum MigrateError {
     Connect { server: String, is_file: bool, message: Box<DatabaseMessage>, source: sqlx::Error },
     #[error("the database failed while {doing}: {message}")]
     Database { doing: &'static str, message: Box<DatabaseMessage>, source: sqlx::Error },
+    #[error("the server does not know the time zone `{zone}`: {message}")]
+    UnknownTimeZone { zone: String, message: Box<DatabaseMessage>, source: sqlx::Error },
     #[error(transparent)]
     Scripts(#[from] ScriptErrors),
     #[error(transparent)]

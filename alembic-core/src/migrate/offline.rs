@@ -11,6 +11,8 @@ use crate::dialect::{DoneEntry, Offline, Tables};
 use crate::migrate::history::context::{Author, Context, applied_by};
 use crate::migrate::history::step::PlannedStep;
 use crate::migrate::run::plan::{Goal, Plan};
+use crate::migrate::run::preflight;
+use crate::migrate::session::leave::changes_session;
 use crate::migrate::sqlite::alter::needs_the_database;
 use crate::migrate::sqlite::children::{dropped_table, is_replaced, restoring};
 use crate::migrate::sqlite::drop::rows_restored;
@@ -57,7 +59,9 @@ impl Migrator {
                 directory,
                 // The server that will run the script is not known.
                 author: Author { applied_by: &applied_by, server: None },
+                no_backslash_escapes: false,
             },
+            time_zone: &self.settings().session.time_zone,
             in_transaction: false,
             unenforced: false,
         };
@@ -87,6 +91,7 @@ impl Migrator {
                 writer.head(&["The tables of cargo alembic"]);
                 writer.tables();
                 writer.commit();
+                writer.foot();
                 return Ok(writer.text);
             }
         };
@@ -98,6 +103,7 @@ impl Migrator {
             Plan::Stamp { plan, .. } => writer.stamp(&rows, &plan),
             Plan::Tables => {}
         }
+        writer.foot();
         Ok(writer.text)
     }
 }
@@ -129,6 +135,7 @@ struct Writer<'a> {
     text: String,
     offline: Offline,
     context: Context<'a>,
+    time_zone: &'a str,
     in_transaction: bool,
     /// SQLite: whether foreign keys are not enforced just now, since tables are dropped.
     unenforced: bool,
@@ -149,6 +156,7 @@ impl Writer<'_> {
         }
         self.tables();
         self.guard(rows);
+        self.guard_reading(steps);
         for step in steps {
             let transactional = self.context.dialect() != Dialect::Mysql && step.transaction;
             if transactional {
@@ -159,9 +167,9 @@ impl Writer<'_> {
                 self.comment_step(step);
                 self.before_drop(&dropped);
                 self.begin();
-                for (index, text) in step.texts().enumerate() {
+                for index in 0..step.statements.len() {
                     self.keep_sequence(step, index);
-                    self.script_statement(text);
+                    self.script_statement(step, index);
                 }
                 self.after_drop(&dropped);
                 if saved_path && changes_path(step) {
@@ -173,6 +181,9 @@ impl Writer<'_> {
                 for sql in self.context.row_changes(&step.rows) {
                     self.statement(&sql);
                 }
+                if changes_session(step) && self.context.dialect() == Dialect::Postgresql {
+                    self.fix_session();
+                }
                 if mode == TransactionMode::Revision {
                     self.commit();
                 }
@@ -181,6 +192,9 @@ impl Writer<'_> {
                 self.commit();
                 self.comment_step(step);
                 self.one_by_one(step, saved_path && changes_path(step));
+                if changes_session(step) {
+                    self.fix_session();
+                }
             }
         }
         self.enforce();
@@ -255,7 +269,7 @@ impl Writer<'_> {
                 }
             }
             self.keep_sequence(step, index);
-            self.script_statement(step.text(index));
+            self.script_statement(step, index);
             self.after_drop(&dropped);
             self.statement(&self.context.tables.progress(id, index + 1));
             self.commit();
@@ -294,7 +308,17 @@ impl Writer<'_> {
         }
         let version = env!("CARGO_PKG_VERSION");
         let _ = writeln!(self.text, "-- Written by cargo alembic {version} for {}", self.offline.client());
-        self.text.push_str(self.offline.preamble());
+        self.text.push_str(&self.offline.preamble(self.time_zone));
+    }
+
+    /// Gives the session the settings of a run again.
+    fn fix_session(&mut self) {
+        self.text.push_str(&self.offline.session(self.time_zone));
+    }
+
+    /// Gives the session back as it was.
+    fn foot(&mut self) {
+        self.text.push_str(&self.offline.epilogue());
     }
 
     /// The rows that the steps lead to.
@@ -339,6 +363,16 @@ impl Writer<'_> {
         }
     }
 
+    /// MySQL: stops the script where the server would read its strings differently.
+    fn guard_reading(&mut self, steps: &[PlannedStep<'_>]) {
+        let is_mysql = self.context.dialect() == Dialect::Mysql;
+        if is_mysql && steps.iter().any(|step| preflight::misread(step).is_some()) {
+            let condition = "@@SESSION.sql_mode NOT LIKE '%NO_BACKSLASH_ESCAPES%'";
+            let message = "NO_BACKSLASH_ESCAPES changes the meaning of these strings";
+            self.context.tables.require(condition, message).iter().for_each(|sql| self.statement(sql));
+        }
+    }
+
     fn begin(&mut self) {
         if !self.in_transaction {
             self.in_transaction = true;
@@ -366,8 +400,11 @@ impl Writer<'_> {
         let _ = writeln!(self.text, "\n{}\n", line.replace("  ", " "));
     }
 
-    fn script_statement(&mut self, sql: &str) {
-        self.text.push_str(&self.offline.terminated(sql));
+    fn script_statement(&mut self, step: &PlannedStep<'_>, index: usize) {
+        self.text.push_str(&self.offline.terminated(step.text(index)));
+        if step.facts()[index].session.resets {
+            self.fix_session();
+        }
     }
 
     fn statement(&mut self, sql: &str) {

@@ -110,8 +110,12 @@ impl Script {
         {
             return Ok(known.clone());
         }
-        self.split(section, dialect)
-            .map_err(|errors| errors.into_iter().map(|error| self.statement_error(section, error)).collect())
+        self.split(section, dialect).map_err(|errors| {
+            errors
+                .into_iter()
+                .map(|error| self.statement_error(section.start + error.start(), error))
+                .collect()
+        })
     }
 
     /// The text of one of its statements.
@@ -167,7 +171,7 @@ impl Script {
                 refused.retain(|(dialect, _)| serves(dialect));
             }
             for mistake in refused.into_iter().flat_map(|(_, mistakes)| mistakes) {
-                let error = self.statement_error(section, mistake);
+                let error = self.statement_error(section.start + mistake.start(), mistake);
                 if !errors.contains(&error) {
                     errors.push(error);
                 }
@@ -194,8 +198,9 @@ impl Script {
         Ok(statements)
     }
 
-    fn statement_error(&self, section: &Section, error: StatementError) -> ScriptError {
-        let (line, _) = self.place(section.start + error.start());
+    /// The error for a mistake at this byte of the file.
+    pub(crate) fn statement_error(&self, start: usize, error: StatementError) -> ScriptError {
+        let (line, _) = self.place(start);
         ScriptError { path: self.path.clone(), line, problem: Problem::Statement(error) }
     }
 }

@@ -42,8 +42,10 @@ pub(crate) use reader::Reader;
 pub(crate) use reader::{Identifier, Name};
 #[cfg(feature = "driver")]
 pub(crate) use statement::AFTER_SQLITE_TYPE;
+#[cfg(feature = "driver")]
+pub(crate) use statement::Reading;
 #[cfg(feature = "models")]
 pub(crate) use statement::split_dump;
-pub use statement::{Statement, StatementError, keywords, split};
+pub use statement::{Misread, Statement, StatementError, keywords, split};
 pub use tokens::significant;
 pub use unquote::unquote;

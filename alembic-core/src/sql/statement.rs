@@ -22,6 +22,7 @@ mod compound;
 mod copy;
 mod delimiter;
 mod error;
+mod reading;
 mod routine;
 mod splitter;
 #[cfg(test)]
@@ -33,6 +34,9 @@ use super::Dialect;
 #[cfg(feature = "driver")]
 pub(crate) use brackets::AFTER_SQLITE_TYPE;
 pub use error::StatementError;
+pub use reading::Misread;
+#[cfg(feature = "driver")]
+pub(crate) use reading::Reading;
 
 /// One statement: the range of its text, without white space and comments around it and without its
 /// terminator.

@@ -80,6 +80,9 @@ fn orphans_of_all(tables: &[String]) -> String {
     queries.join(" UNION ")
 }
 
+/// Whether foreign keys are enforced.
+pub(crate) const ENFORCED: &str = "SELECT CAST(foreign_keys AS TEXT) FROM pragma_foreign_keys";
+
 /// Enforces foreign keys, or stops that. It has no effect within a transaction.
 pub(crate) fn enforce(is_on: bool) -> &'static str {
     if is_on { "PRAGMA foreign_keys = ON" } else { "PRAGMA foreign_keys = OFF" }

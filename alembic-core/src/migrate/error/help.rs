@@ -60,6 +60,10 @@ impl MigrateError {
                  the same with `allow_ahead()`. To leave a git branch: `downgrade --from-history -1` undoes the last one \
                  with the downgrade that the history keeps"
             }
+            MigrateError::UnknownTimeZone { .. } => {
+                "nothing was run: correct `session.time_zone` in alembic.toml. An offset (`+09:00`) works on every server; \
+                 MySQL knows names once `mysql_tzinfo_to_sql` has filled its tables of time zones"
+            }
             MigrateError::Locked { .. } => {
                 "it ends by itself, even if its process was killed; `lock_timeout` is how long to wait for it"
             }

@@ -108,6 +108,9 @@ impl Executor<'_, '_> {
                 }
                 None => batch.statement(index, statement, text),
             }
+            if step.facts()[index].session.resets {
+                batch.own(&self.work.fixing());
+            }
         }
         if !replaced.is_empty() {
             self.flush(step, &mut batch).await?;

@@ -9,11 +9,13 @@ use crate::migrate::error::MigrateError;
 use crate::migrate::event::Event;
 use crate::migrate::history::context::Context;
 use crate::migrate::history::state::State;
+use crate::migrate::history::step::PlannedStep;
 use crate::migrate::server::connection::Connection;
 use crate::migrate::settings::Settings;
 use crate::revision::{Graph, Node};
-use crate::sql::Dialect;
+use crate::script::{ScriptError, ScriptErrors};
 use crate::sql::facts::{Action, Facts, ObjectKind};
+use crate::sql::{Dialect, Reading, StatementError};
 
 #[cfg(feature = "postgres")]
 const ASKING: &str = "asking the server what it is";
@@ -112,6 +114,28 @@ pub(crate) fn check_statements(tables: &Tables, plan: &Plan<'_>) -> Result<(), M
         }
     }
     Ok(())
+}
+
+/// Refuses strings that the server reads differently, because of its SQL mode.
+pub(crate) fn check_reading(context: &Context<'_>, plan: &Plan<'_>) -> Result<(), MigrateError> {
+    let Plan::Steps(steps) = plan else { return Ok(()) };
+    let steps = steps.iter().filter(|_| context.no_backslash_escapes);
+    let mistakes = steps.filter_map(misread).collect();
+    Ok(ScriptErrors::check(mistakes)?)
+}
+
+/// MySQL: the first string of a step that a server with `NO_BACKSLASH_ESCAPES` reads differently.
+pub(crate) fn misread(step: &PlannedStep<'_>) -> Option<ScriptError> {
+    let mut reading = Reading::without_escapes();
+    step.statements.iter().zip(step.texts()).find_map(|(statement, text)| {
+        let found = reading.misread(text).map(|(at, what, setting)| (statement.start + at, what, setting));
+        let error = found.map(|(start, what, setting)| {
+            let setting = setting.to_owned();
+            step.script.statement_error(start, StatementError::Misread { what, setting, start })
+        });
+        reading.follow(text);
+        error
+    })
 }
 
 fn reason(read_only: ReadOnly) -> &'static str {

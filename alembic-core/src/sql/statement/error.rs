@@ -2,6 +2,7 @@
 
 use thiserror::Error;
 
+use super::Misread;
 use crate::sql::{Dialect, Forbidden};
 
 /// A reason why a text is not a list of statements that can be run.
@@ -87,6 +88,24 @@ pub enum StatementError {
         /// How many more of them follow.
         others: usize,
     },
+    /// Text that the server reads differently after an earlier statement.
+    #[error("after `{setting}` the server reads {} differently", misread(*.what))]
+    Misread {
+        /// What it reads differently.
+        what: Misread,
+        /// The setting of the earlier statement.
+        setting: String,
+        /// The byte of the text.
+        start: usize,
+    },
+    /// PostgreSQL: a statement that sets an encoding other than UTF-8.
+    #[error("the client encoding `{encoding}` would make the server misread the script, which is UTF-8")]
+    Encoding {
+        /// The encoding.
+        encoding: String,
+        /// The byte where the statement begins.
+        start: usize,
+    },
     /// An `-- alembic: delimiter` that cannot be used.
     #[error("this delimiter cannot be used: {reason}")]
     BadDelimiter {
@@ -122,6 +141,8 @@ impl StatementError {
             | StatementError::RoleChange { start, .. }
             | StatementError::ClientCommand { start, .. }
             | StatementError::CopyFromStdin { start, .. }
+            | StatementError::Misread { start, .. }
+            | StatementError::Encoding { start, .. }
             | StatementError::BadDelimiter { start, .. } => *start,
         }
     }
@@ -184,6 +205,19 @@ impl StatementError {
             StatementError::CopyFromStdin { .. } => {
                 "write `INSERT INTO … VALUES …` instead; `pg_dump --inserts` writes a dump so".to_owned()
             }
+            StatementError::Misread { what: Misread::Characters, .. } => {
+                "remove that setting, or write `SET NAMES utf8mb4`: every script is UTF-8, whatever a table stores".to_owned()
+            }
+            StatementError::Misread { what: Misread::Backslash, setting, .. } if setting.contains("NO_BACKSLASH") => {
+                "write `SET SESSION sql_mode = REPLACE(@@SESSION.sql_mode, 'NO_BACKSLASH_ESCAPES', '');` before this statement"
+                    .to_owned()
+            }
+            StatementError::Misread { what: Misread::Backslash, .. } => {
+                "write the string as `E'…'`, which every setting reads the same way; or remove that setting".to_owned()
+            }
+            StatementError::Encoding { .. } => {
+                "remove the statement: the text of a dump that was saved as UTF-8 needs no other encoding".to_owned()
+            }
             StatementError::BadDelimiter { .. } => {
                 "write `-- alembic: delimiter //` on a line of its own between two statements; any text without \
                  white space, quotes and backslashes will do, and `-- alembic: delimiter ;` switches back"
@@ -195,6 +229,13 @@ impl StatementError {
 
 fn more(others: usize) -> String {
     if others == 0 { String::new() } else { format!("; {others} more follow") }
+}
+
+fn misread(what: Misread) -> &'static str {
+    match what {
+        Misread::Backslash => "this `\\`",
+        Misread::Characters => "these characters",
+    }
 }
 
 fn foreign(what: &str, dialect: Dialect) -> String {

@@ -1,6 +1,7 @@
 //! Finding the end of each statement.
 
 use super::copy::is_copy_from_stdin;
+use super::reading::Reading;
 use super::{Statement, StatementError, brackets, keywords};
 use crate::sql::cursor::{Cursor, Piece};
 use crate::sql::lexer::TokenKind;
@@ -26,6 +27,8 @@ pub(super) struct Splitter<'a> {
     /// Whether the text is a dump: its clients' commands are obeyed or skipped, and its transactions and locks are
     /// statements.
     pub(super) is_dump: bool,
+    /// How the server reads text after the statements so far.
+    reading: Reading,
     pub(super) statements: Vec<Statement>,
     pub(super) errors: Vec<StatementError>,
 }
@@ -43,6 +46,7 @@ impl<'a> Splitter<'a> {
             anonymous: false,
             no_copy_data: false,
             is_dump: false,
+            reading: Reading::new(dialect),
             statements: Vec::new(),
             errors: Vec::new(),
         }
@@ -101,7 +105,10 @@ impl<'a> Splitter<'a> {
             let what = what_does_not_end(self.cursor.text(piece));
             self.errors.push(StatementError::Unterminated { what, start: piece.start });
         }
-        if piece.kind == TokenKind::Parameter && is_placeholder(self.cursor.text(piece), self.dialect) {
+        // `a::integer` is a cast of portable statements, and nothing that SQLite binds.
+        let is_cast = self.sql.as_bytes().get(..piece.start).is_some_and(|before| before.ends_with(b":"));
+        let is_read = piece.kind == TokenKind::Parameter && !is_cast;
+        if is_read && is_placeholder(self.cursor.text(piece), self.dialect) {
             let placeholder = self.cursor.text(piece).to_owned();
             self.errors.push(StatementError::Placeholder {
                 placeholder,
@@ -231,8 +238,21 @@ impl<'a> Splitter<'a> {
         self.refuse(statement.start, statement.end);
         self.allow_brackets(&statement);
         self.allow_arguments(&statement);
+        self.read(&statement);
         self.statements.push(statement.clone());
         Some(statement)
+    }
+
+    /// Refuses text that the server reads differently, and follows what changes its reading.
+    fn read(&mut self, statement: &Statement) {
+        let text = statement.text(self.sql);
+        if let Some((at, what, setting)) = self.reading.misread(text) {
+            let (setting, start) = (setting.to_owned(), statement.start + at);
+            self.errors.push(StatementError::Misread { what, setting, start });
+        }
+        if let Some(encoding) = self.reading.follow(text) {
+            self.errors.push(StatementError::Encoding { encoding, start: statement.start });
+        }
     }
 
     /// Takes back what was said of the brackets in `TEXT[]`, the type of a column of SQLite.
