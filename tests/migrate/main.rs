@@ -17,6 +17,7 @@ mod preflight;
 mod progress;
 mod reader;
 mod resume;
+mod scripts;
 mod session;
 mod span;
 mod support;

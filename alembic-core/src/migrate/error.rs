@@ -143,6 +143,17 @@ pub enum MigrateError {
         "{path}:{line}: this drops the database `{database}`, which holds the version table and the history"
     )]
     DropsDatabase { path: String, line: usize, database: String },
+    #[error("{path}:{line}: this drops the schema `{schema}`, and with it the version table and the history")]
+    DropsSchema { path: String, line: usize, schema: String },
+    #[error(
+        "{} {} dropped the version table or the history: {message}",
+        if revisions.len() == 1 { "revision" } else { "one of the revisions" }, ids(.revisions)
+    )]
+    DropsTables { revisions: Vec<RevisionId>, message: Box<DatabaseMessage>, source: sqlx::Error },
+    #[error(
+        "{path}:{line}: `{child}` still has a foreign key to `{table}`, which is gone: no row could be written to it"
+    )]
+    KeyWithoutTable { path: String, line: usize, child: String, table: String },
     #[error("{0}")]
     ResumeEdited(Box<ResumeEdited>),
     #[error("{direction} of revision {revision} is unfinished; finish it first: `cargo alembic resume`")]

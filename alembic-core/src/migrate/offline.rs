@@ -20,7 +20,7 @@ use crate::migrate::sqlite::sequence::kept_sequence;
 use crate::migrator::Migrator;
 use crate::revision::{self, Direction, Node, PlanError, Range, StampPlan, Target};
 use crate::sql::Dialect;
-use crate::sql::facts::{Access, Facts, Leftover, Transaction};
+use crate::sql::facts::{Access, Facts, Kind, Leftover, Transaction};
 
 /// What a script is to do to a database that is assumed to be somewhere.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -171,7 +171,7 @@ impl Writer<'_> {
                     self.keep_sequence(step, index);
                     self.script_statement(step, index);
                 }
-                self.after_drop(&dropped);
+                self.after_drop(&dropped, true);
                 if saved_path && changes_path(step) {
                     self.statement(self.offline.restore_search_path());
                 }
@@ -234,7 +234,7 @@ impl Writer<'_> {
     }
 
     /// Stops the script where rows refer to nothing since a table was dropped.
-    fn after_drop(&mut self, dropped: &[String]) {
+    fn after_drop(&mut self, dropped: &[String], in_section: bool) {
         if dropped.is_empty() {
             return;
         }
@@ -242,6 +242,11 @@ impl Writer<'_> {
         let found = references::no_new_orphans(dropped);
         self.context.tables.require(&found, &message).iter().for_each(|sql| self.statement(sql));
         self.statement(references::FORGET_ORPHANS);
+        if in_section {
+            let found = format!("NOT EXISTS ({})", references::without_table(dropped));
+            let message = format!("a foreign key refers to {}, which is gone", dropped.join(", "));
+            self.context.tables.require(&found, &message).iter().for_each(|sql| self.statement(sql));
+        }
     }
 
     /// Has foreign keys enforced again.
@@ -261,16 +266,18 @@ impl Writer<'_> {
         for (index, facts) in step.facts().iter().enumerate() {
             let dropped = self.dropped(std::slice::from_ref(facts));
             self.before_drop(&dropped);
+            // PostgreSQL: the code of a block or procedure may commit, which it cannot in a transaction.
+            let may_commit = self.context.dialect() == Dialect::Postgresql && facts.kind == Kind::Program;
             match facts.transaction {
-                Transaction::Shared => self.begin(),
+                Transaction::Shared if !may_commit => self.begin(),
                 // The state of the catalog before is not known here: a run that continues from there asks.
-                Transaction::Commits | Transaction::Outside => {
+                Transaction::Shared | Transaction::Commits | Transaction::Outside => {
                     self.statement(&self.context.tables.intend(id, index, None));
                 }
             }
             self.keep_sequence(step, index);
             self.script_statement(step, index);
-            self.after_drop(&dropped);
+            self.after_drop(&dropped, false);
             self.statement(&self.context.tables.progress(id, index + 1));
             self.commit();
             self.enforce();

@@ -54,6 +54,8 @@ pub enum Problem {
     LoneReturn,
     #[error("the line has a NUL character")]
     Nul,
+    #[error("git has left a conflict here")]
+    Conflict,
     #[error("the file is empty")]
     Empty,
     #[error("unknown header key `{key}`")]
@@ -105,6 +107,7 @@ impl Problem {
                  (PostgreSQL)"
                     .into()
             }
+            Problem::Conflict => "resolve it: keep one of the versions, and delete the lines of marks".into(),
             Problem::Nul => "delete it; no database accepts it in a statement".into(),
             Problem::Empty => {
                 "write the header and an `-- alembic: upgrade` section, or delete the file".into()

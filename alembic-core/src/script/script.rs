@@ -184,10 +184,11 @@ impl Script {
     fn split(&self, section: &Section, dialect: Dialect) -> Result<Vec<Statement>, Vec<StatementError>> {
         let sql = &self.text[section.start..section.end];
         let mut statements = split(sql, dialect)?;
-        if !section.transaction {
+        if !section.transaction || dialect == Dialect::Sqlite {
             let changes = statements.iter().filter_map(|statement| {
                 let forbidden = Forbidden::of(statement.text(sql), dialect)?;
-                Some(StatementError::forbidden(forbidden, statement.start))
+                let is_fine = matches!(forbidden, Forbidden::Outside(_)) != section.transaction;
+                (!is_fine).then(|| StatementError::forbidden(forbidden, statement.start))
             });
             let mistakes: Vec<StatementError> = changes.collect();
             if !mistakes.is_empty() {
@@ -207,8 +208,16 @@ impl Script {
 
 /// The lines with characters that programs take for different things: a carriage return is the end of a line to some, a NUL
 /// the end of a text.
+///
+/// And the first line that git has left where two versions contradict each other.
 fn unusable_characters(text: &str) -> impl Iterator<Item = (usize, Problem)> {
-    (1..).zip(text.split('\n')).filter_map(|(line, content)| match content {
+    let mut is_conflict =
+        ["<<<<<<< ", ">>>>>>> "].iter().all(|mark| text.lines().any(|line| line.starts_with(mark)));
+    (1..).zip(text.split('\n')).filter_map(move |(line, content)| match content {
+        _ if is_conflict && content.starts_with("<<<<<<< ") => {
+            is_conflict = false;
+            Some((line, Problem::Conflict))
+        }
         _ if content.contains('\0') => Some((line, Problem::Nul)),
         _ if content.contains('\r') => Some((line, Problem::LoneReturn)),
         _ => None,

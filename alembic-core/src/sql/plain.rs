@@ -48,6 +48,10 @@ impl Plain {
                 plain.end(statement.take());
                 place = 0;
             } else {
+                // It may change how PostgreSQL reads the rest.
+                if class == Class::Word && text.eq_ignore_ascii_case(b"set_config") {
+                    return None;
+                }
                 write(text, &mut plain.tokens);
                 match place {
                     0 if class == Class::Word && is_one_of(text, FIRST_WORDS) => first = text,

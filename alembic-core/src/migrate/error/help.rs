@@ -49,6 +49,13 @@ impl MigrateError {
             }
             MigrateError::Connect { is_file: true, .. } => "check the path and its permissions",
             MigrateError::Connect { .. } => "check the URL, and that the server runs and can be reached",
+            MigrateError::Database { doing, message, .. }
+                if doing.starts_with("reading")
+                    && matches!(message.code.as_deref(), Some("42501" | "1142")) =>
+            {
+                "give the user the right to read the tables of the migrations: `GRANT SELECT ON alembic_version, \
+                 alembic_history TO …`"
+            }
             MigrateError::Database { message, .. } if message.is_read_only() => READ_ONLY,
             MigrateError::ReadOnly { .. } => READ_ONLY,
             MigrateError::VersionTableElsewhere { .. } => {
@@ -86,6 +93,14 @@ impl MigrateError {
             }
             MigrateError::DropsDatabase { .. } => {
                 "nothing was run: a database is made and dropped from outside of it, not by its own migrations"
+            }
+            MigrateError::DropsSchema { .. } | MigrateError::DropsTables { .. } => {
+                "the database is as it was: drop the objects of the revision instead of what contains them; or keep the \
+                 version table elsewhere: `version_table_schema` in alembic.toml"
+            }
+            MigrateError::KeyWithoutTable { .. } => {
+                "the database is as it was: drop the other table or its foreign key in the same section (`ALTER TABLE … DROP \
+                 CONSTRAINT …`), or create the table again under its name; to change a table, use ALTER TABLE"
             }
             MigrateError::RowsReferred { .. } => {
                 "the database is as it was. Drop the other table first if both are to go, or DELETE the rows first if they \

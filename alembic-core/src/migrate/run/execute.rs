@@ -10,7 +10,7 @@ use crate::migrate::history::step::PlannedStep;
 use crate::migrate::server::batch::{Batch, Failure};
 use crate::migrate::session::leave::changes_session;
 use crate::migrate::sqlite::alter::{alter_table, displace_table, lacking_alter};
-use crate::migrate::sqlite::drop::{check_children, displaced, dropped_table, keep_children};
+use crate::migrate::sqlite::drop::{check_children, check_keys, displaced, dropped_table, keep_children};
 use crate::migrate::sqlite::sequence::{SEQUENCE, keep_sequence};
 use crate::revision::StampPlan;
 
@@ -112,8 +112,10 @@ impl Executor<'_, '_> {
                 batch.own(&self.work.fixing());
             }
         }
-        if !replaced.is_empty() {
+        let drops = (0..step.statements.len()).any(|index| dropped_table(step, index, dialect).is_some());
+        if drops {
             self.flush(step, &mut batch).await?;
+            check_keys(self.work.connection, step).await?;
         }
         for displaced in replaced {
             check_children(self.work.connection, step, displaced).await?;

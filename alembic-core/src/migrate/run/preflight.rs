@@ -97,20 +97,24 @@ pub(crate) fn check_ids(dialect: Dialect, graph: &Graph) -> Result<(), MigrateEr
     Ok(())
 }
 
-/// Refuses statements that drop the database of the version table. PostgreSQL does so itself.
+/// Refuses statements that drop the database or the schema of the version table. PostgreSQL refuses the former itself.
 pub(crate) fn check_statements(tables: &Tables, plan: &Plan<'_>) -> Result<(), MigrateError> {
-    let (Dialect::Mysql, Some(own), Plan::Steps(steps)) = (tables.dialect(), tables.own_schema(), plan)
-    else {
-        return Ok(());
+    let (Some(own), Plan::Steps(steps)) = (tables.own_schema(), plan) else { return Ok(()) };
+    let (kind, is_own): (_, fn(&str, &str) -> bool) = match tables.dialect() {
+        Dialect::Mysql => (ObjectKind::Database, |name, own| name.eq_ignore_ascii_case(own)),
+        Dialect::Postgresql => (ObjectKind::Schema, |name, own| name == own),
+        Dialect::Sqlite => return Ok(()),
     };
     for step in steps {
         let drops_own = |facts: &Arc<Facts>| {
-            let mut dropped = facts.changed(Action::Drops, ObjectKind::Database);
-            dropped.any(|database| database.name.name.eq_ignore_ascii_case(own))
+            facts.changed(Action::Drops, kind).any(|object| is_own(&object.name.name, own))
         };
         if let Some(index) = step.facts().iter().position(drops_own) {
-            let (path, line) = (step.script.path.clone(), step.line(index));
-            return Err(MigrateError::DropsDatabase { path, line, database: own.to_owned() });
+            let (path, line, name) = (step.script.path.clone(), step.line(index), own.to_owned());
+            return Err(match kind {
+                ObjectKind::Schema => MigrateError::DropsSchema { path, line, schema: name },
+                _ => MigrateError::DropsDatabase { path, line, database: name },
+            });
         }
     }
     Ok(())

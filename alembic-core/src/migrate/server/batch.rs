@@ -214,6 +214,10 @@ impl Batch {
         let Some(Piece { start, kind }) = piece else {
             return Failure::Own(error);
         };
+        let following = self.pieces.iter().find(|other| other.start > *start);
+        let following =
+            following.and_then(|other| sql.get(other.start - BETWEEN.len()..)).unwrap_or_default();
+        let message = DatabaseMessage { message: without(&message.message, following), ..message };
         match kind.clone() {
             Kind::Statement(index, span) => {
                 let named = byte.map(|byte| (span.start + (byte - start), word(&sql[byte..])));
@@ -229,9 +233,46 @@ impl Batch {
     }
 }
 
+/// MySQL: a message that quotes the text behind a mistake, without what follows the statement: that is not the author's.
+fn without(message: &str, following: &str) -> String {
+    const END: &str = "' at line ";
+    let Some((near, place)) = message.rsplit_once(END).filter(|_| !following.is_empty()) else {
+        return message.to_owned();
+    };
+    let mut starts =
+        near.match_indices(BETWEEN).map(|(at, _)| at).chain(near.ends_with(';').then(|| near.len() - 1));
+    // Long texts are cut.
+    let quoted = |at: usize| near[at..].strip_suffix("...").unwrap_or(&near[at..]);
+    match starts.find(|at| following.starts_with(quoted(*at))) {
+        Some(at) => format!("{}{END}{place}", &near[..at]),
+        None => message.to_owned(),
+    }
+}
+
 /// The length of the word, or else of the character, with which `sql` begins.
 fn word(sql: &str) -> usize {
     let is_word = |letter: char| letter.is_alphanumeric() || letter == '_';
     let end = sql.find(|letter| !is_word(letter)).unwrap_or(sql.len());
     if end > 0 { end } else { sql.chars().next().map_or(0, char::len_utf8) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::without;
+
+    #[test]
+    fn messages_quote_no_statements_of_our_own() {
+        let own = ";\nUPDATE `app`.alembic_history SET statements_done = 2, statement = NULL";
+        let check = |near: &str, expected: &str| {
+            let message =
+                |near: &str| format!("You have an error in your SQL syntax near '{near}' at line 1");
+            assert_eq!(without(&message(near), own), message(expected));
+        };
+        check(";\nUPDATE `app`.alembic_history SET st", "");
+        check("\\G;\nUPDATE `app`.alembic_history SET statements_done = 2, stat", "\\G");
+        check(";\nUPDATE `app`.alembic_history SET statements_done = 2, statement...", "");
+        check("END;", "END");
+        check("END;\nSELECT 1", "END;\nSELECT 1");
+        check("nope", "nope");
+    }
 }

@@ -116,6 +116,9 @@ impl<'a> Splitter<'a> {
                 start: piece.start,
             });
         }
+        if piece.kind == TokenKind::Operator && !piece.embedded {
+            self.inner_command(piece);
+        }
         if piece.kind == TokenKind::Foreign {
             let what = what_is_foreign(self.cursor.text(piece));
             let dialect = self.dialect;
@@ -196,6 +199,7 @@ impl<'a> Splitter<'a> {
         if ended {
             self.cursor.next();
         } else if self.errors.len() == errors
+            && !self.has_bad_delimiter()
             && let Some(directive) = self.peek(0)
         {
             let reason = "the statement before it has not ended";
@@ -239,6 +243,7 @@ impl<'a> Splitter<'a> {
         self.allow_brackets(&statement);
         self.allow_arguments(&statement);
         self.read(&statement);
+        self.refuse_blanks(&statement);
         self.statements.push(statement.clone());
         Some(statement)
     }
@@ -252,6 +257,17 @@ impl<'a> Splitter<'a> {
         }
         if let Some(encoding) = self.reading.follow(text) {
             self.errors.push(StatementError::Encoding { encoding, start: statement.start });
+        }
+    }
+
+    /// Refuses blanks that only look like one: to a database they are letters of a word.
+    fn refuse_blanks(&mut self, statement: &Statement) {
+        let text = statement.text(self.sql);
+        let first = text.split(|letter: char| letter.is_ascii_whitespace() || letter == '(').next();
+        let is_blank = |letter: char| !letter.is_ascii() && letter.is_whitespace() || letter == '\u{200b}';
+        if let Some(at) = first.and_then(|first| first.find(is_blank)) {
+            let character = text[at..].chars().next().unwrap_or_default();
+            self.errors.push(StatementError::Blank { character, start: statement.start + at });
         }
     }
 
@@ -292,7 +308,7 @@ impl<'a> Splitter<'a> {
         let text = self.sql.get(start..end).unwrap_or_default();
         match Forbidden::of(text, self.dialect) {
             // Only some sections refuse it.
-            None | Some(Forbidden::RoleChange(_)) => {}
+            None | Some(Forbidden::RoleChange(_) | Forbidden::Outside(_)) => {}
             Some(Forbidden::TransactionControl(_)) if self.is_dump && self.dialect == Dialect::Sqlite => {}
             Some(Forbidden::TableLock(_)) if self.is_dump => {}
             Some(forbidden) => self.errors.push(StatementError::forbidden(forbidden, start)),
