@@ -6,6 +6,8 @@ mod cursor;
 pub(crate) mod default;
 mod dialect;
 mod directive;
+#[cfg(all(feature = "sources", feature = "driver"))]
+mod dump;
 #[cfg(feature = "sources")]
 pub(crate) mod expression;
 #[cfg(feature = "driver")]
@@ -32,6 +34,8 @@ pub(crate) mod values;
 
 pub use dialect::Dialect;
 pub(crate) use directive::delimiter_directive;
+#[cfg(all(feature = "sources", feature = "driver"))]
+pub use dump::{Change as DumpChange, Dump, DumpError};
 pub(crate) use forbidden::Forbidden;
 #[cfg(any(feature = "sources", feature = "driver"))]
 pub(crate) use implied::{implied_check_name, implied_name};

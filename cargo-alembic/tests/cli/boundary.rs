@@ -133,16 +133,14 @@ fn run(package: &Package, command: &str) {
     assert!(is_done, "{command}\n{text}");
     for file in ["r2", "r3"] {
         let lock = package.lock();
-        if lock.contains(&format!("\"{file}\"")) {
+        if lock.lines().any(|line| line == file) {
             let folder = package.path("migrations");
             for entry in std::fs::read_dir(&folder).expect("a folder").map(|entry| entry.expect("an entry")) {
                 if entry.file_name().to_string_lossy().contains(&format!("_{file}_")) {
                     std::fs::remove_file(entry.path()).expect("a script");
                 }
             }
-            let without: Vec<&str> =
-                lock.split("[[revision]]").filter(|entry| !entry.contains(&format!("\"{file}\""))).collect();
-            package.write("migrations/alembic.lock", without.join("[[revision]]"));
+            package.write("migrations/alembic.lock", lock.replace(&format!("{file}\n"), ""));
         }
     }
 }

@@ -53,7 +53,7 @@ impl<'a> Splitter<'a> {
     }
 
     /// Reads a dump.
-    #[cfg(feature = "models")]
+    #[cfg(feature = "sources")]
     pub(super) fn dump(self) -> Splitter<'a> {
         Splitter { is_dump: true, ..self }
     }
