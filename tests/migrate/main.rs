@@ -10,6 +10,7 @@ mod corpus;
 mod deferred;
 mod fail;
 mod group;
+mod laws;
 mod lock;
 mod offline;
 mod pool;

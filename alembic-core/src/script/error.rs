@@ -54,6 +54,8 @@ pub enum Problem {
     LoneReturn,
     #[error("the line has a NUL character")]
     Nul,
+    #[error("the line has a vertical tab, which is a blank to some databases and none to others")]
+    VerticalTab,
     #[error("git has left a conflict here")]
     Conflict,
     #[error("the file is empty")]
@@ -106,6 +108,9 @@ impl Problem {
                 "delete it, or end the line there; in a string, write what makes it: `char(13)` (SQLite, MySQL), `chr(13)` \
                  (PostgreSQL)"
                     .into()
+            }
+            Problem::VerticalTab => {
+                "delete it; in a string, write what makes it: `char(11)` (SQLite, MySQL), `chr(11)` (PostgreSQL)".into()
             }
             Problem::Conflict => "resolve it: keep one of the versions, and delete the lines of marks".into(),
             Problem::Nul => "delete it; no database accepts it in a statement".into(),

@@ -218,6 +218,7 @@ fn unusable_characters(text: &str) -> impl Iterator<Item = (usize, Problem)> {
             is_conflict = false;
             Some((line, Problem::Conflict))
         }
+        _ if content.contains('\u{b}') => Some((line, Problem::VerticalTab)),
         _ if content.contains('\0') => Some((line, Problem::Nul)),
         _ if content.contains('\r') => Some((line, Problem::LoneReturn)),
         _ => None,

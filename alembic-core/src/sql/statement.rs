@@ -82,7 +82,7 @@ pub fn split(sql: &str, dialect: Dialect) -> Result<Vec<Statement>, Vec<Statemen
 ///
 /// # Errors
 /// All that is wrong, in the order of the text.
-#[cfg(feature = "sources")]
+#[cfg(any(feature = "models", all(feature = "sources", feature = "driver")))]
 pub(crate) fn split_dump(sql: &str, dialect: Dialect) -> Result<Vec<Statement>, Vec<StatementError>> {
     splitter::Splitter::new(sql, dialect).dump().split()
 }

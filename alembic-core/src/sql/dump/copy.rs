@@ -146,9 +146,10 @@ fn value(field: &str) -> String {
         return "NULL".to_owned();
     }
     let text = unescaped(field);
-    if text.contains('\r') {
-        // No script has a lone carriage return.
-        let plain = text.replace('\\', "\\\\").replace('\'', "''").replace('\r', "\\r");
+    if text.contains(['\r', '\u{b}']) {
+        // No script has a lone carriage return or a vertical tab.
+        let plain =
+            text.replace('\\', "\\\\").replace('\'', "''").replace('\r', "\\r").replace('\u{b}', "\\x0B");
         return format!("E'{plain}'");
     }
     literal(Dialect::Postgresql, &text)
