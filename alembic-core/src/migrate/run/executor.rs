@@ -149,7 +149,11 @@ impl<'e, 's> Executor<'e, 's> {
             Failure::Statement { index, span, message, source } => (index, span, message, source),
             Failure::Unsatisfied(error) => return unsatisfied(step, error),
             failure => {
-                return self.not_written("writing the history", &[step.script.revision.id.clone()], failure);
+                return self.not_written(
+                    "writing the history",
+                    std::slice::from_ref(&step.script.revision.id),
+                    failure,
+                );
             }
         };
         let (line, column) = step.script.place(span.start);

@@ -173,7 +173,7 @@ fn settings(statement: &str) -> Vec<(String, String)> {
     if reader.is_any(&["STATEMENT"]) {
         return settings;
     }
-    while !reader.token(0).is_none() {
+    while reader.token(0).is_some() {
         let mut is_other = false;
         if reader.take(&["GLOBAL"]) || reader.take(&["PERSIST"]) || reader.take(&["PERSIST_ONLY"]) {
             is_other = true;
@@ -190,7 +190,7 @@ fn settings(statement: &str) -> Vec<(String, String)> {
         let _ = reader.take(&["="]) || reader.take(&[":="]) || reader.take(&[":"]) && reader.take(&["="]);
         let mut value = String::new();
         let mut depth = 0_usize;
-        while !reader.token(0).is_none() && (depth > 0 || !reader.is(0, ",")) {
+        while reader.token(0).is_some() && (depth > 0 || !reader.is(0, ",")) {
             depth += usize::from(reader.is(0, "("));
             depth = depth.saturating_sub(usize::from(reader.is(0, ")")));
             value.push_str(&take(&mut reader).unwrap_or_default());
