@@ -12,7 +12,6 @@ use crate::migrate::history::context::{Author, Context, applied_by};
 use crate::migrate::history::step::PlannedStep;
 use crate::migrate::run::plan::{Goal, Plan};
 use crate::migrate::run::preflight;
-use crate::migrate::session::leave::changes_session;
 use crate::migrate::sqlite::alter::needs_the_database;
 use crate::migrate::sqlite::children::{dropped_table, is_replaced, restoring};
 use crate::migrate::sqlite::drop::rows_restored;
@@ -181,7 +180,7 @@ impl Writer<'_> {
                 for sql in self.context.row_changes(&step.rows) {
                     self.statement(&sql);
                 }
-                if changes_session(step) && self.context.dialect() == Dialect::Postgresql {
+                if step.session().is_changed && self.context.dialect() == Dialect::Postgresql {
                     self.fix_session();
                 }
                 if mode == TransactionMode::Revision {
@@ -192,7 +191,7 @@ impl Writer<'_> {
                 self.commit();
                 self.comment_step(step);
                 self.one_by_one(step, saved_path && changes_path(step));
-                if changes_session(step) {
+                if step.session().is_changed {
                     self.fix_session();
                 }
             }

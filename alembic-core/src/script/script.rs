@@ -6,7 +6,9 @@ use super::error::{Problem, ScriptError};
 use super::header::HeaderLines;
 use super::{Digests, Section, header, section};
 use crate::revision::{Direction, Revision};
-use crate::sql::{Dialect, Forbidden, Plain, Statement, StatementError, split};
+use crate::sql::{
+    Dialect, Forbidden, Plain, Statement, StatementError, UnusableCharacter, split, with_line_feeds,
+};
 
 /// A script file, read. Its SQL is not looked at before it is asked for.
 ///
@@ -50,10 +52,15 @@ impl Script {
     /// All mistakes of the file, except those of its SQL: see [`read_statements`](Script::read_statements).
     pub fn parse(path: &str, text: String) -> Result<Script, Vec<ScriptError>> {
         let at = |(line, problem)| ScriptError { path: path.to_owned(), line, problem };
-        let text = if text.contains('\r') { text.replace("\r\n", "\n") } else { text };
-        let refused: Vec<ScriptError> = unusable_characters(&text).map(at).collect();
-        if !refused.is_empty() {
-            return Err(refused);
+        let refused = |unusable: Vec<(usize, UnusableCharacter)>| {
+            unusable
+                .into_iter()
+                .map(|(line, character)| at((line, Problem::Character(character))))
+                .collect::<Vec<_>>()
+        };
+        let text = with_line_feeds(text).map_err(refused)?;
+        if let Some(line) = conflict(&text) {
+            return Err(vec![at((line, Problem::Conflict))]);
         }
         if text.trim_start_matches('\u{feff}').trim().is_empty() {
             return Err(vec![at((0, Problem::Empty))]);
@@ -206,23 +213,11 @@ impl Script {
     }
 }
 
-/// The lines with characters that programs take for different things: a carriage return is the end of a line to some, a NUL
-/// the end of a text.
-///
-/// And the first line that git has left where two versions contradict each other.
-fn unusable_characters(text: &str) -> impl Iterator<Item = (usize, Problem)> {
-    let mut is_conflict =
-        ["<<<<<<< ", ">>>>>>> "].iter().all(|mark| text.lines().any(|line| line.starts_with(mark)));
-    (1..).zip(text.split('\n')).filter_map(move |(line, content)| match content {
-        _ if is_conflict && content.starts_with("<<<<<<< ") => {
-            is_conflict = false;
-            Some((line, Problem::Conflict))
-        }
-        _ if content.contains('\u{b}') => Some((line, Problem::VerticalTab)),
-        _ if content.contains('\0') => Some((line, Problem::Nul)),
-        _ if content.contains('\r') => Some((line, Problem::LoneReturn)),
-        _ => None,
-    })
+/// The first line that git has left where two versions contradict each other.
+fn conflict(text: &str) -> Option<usize> {
+    let is_there = |mark: &str| text.lines().any(|line| line.starts_with(mark));
+    let first = (1..).zip(text.lines()).find(|(_, line)| line.starts_with("<<<<<<< "));
+    first.filter(|_| is_there(">>>>>>> ")).map(|(line, _)| line)
 }
 
 /// Moves statements that were found in a section to their place in the file.

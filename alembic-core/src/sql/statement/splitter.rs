@@ -111,10 +111,10 @@ impl<'a> Splitter<'a> {
             let what = what_does_not_end(self.cursor.text(piece));
             self.errors.push(StatementError::Unterminated { what, start: piece.start });
         }
-        // `a::integer` is a cast of portable statements, and nothing that SQLite binds.
-        let is_cast = self.sql.as_bytes().get(..piece.start).is_some_and(|before| before.ends_with(b":"));
-        let is_read = piece.kind == TokenKind::Parameter && !is_cast;
-        if is_read && is_placeholder(self.cursor.text(piece), self.dialect) {
+        // SQLite refuses `::` by itself, and `USING a::integer` of a portable `ALTER TABLE` never reaches it.
+        let is_cast = self.sql[..piece.start].ends_with(':');
+        let is_parameter = piece.kind == TokenKind::Parameter && !is_cast;
+        if is_parameter && is_placeholder(self.cursor.text(piece), self.dialect) {
             let placeholder = self.cursor.text(piece).to_owned();
             self.errors.push(StatementError::Placeholder {
                 placeholder,
