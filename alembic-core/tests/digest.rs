@@ -156,6 +156,8 @@ fn edits_that_a_database_sees() {
              CREATE TABLE u (id INT /*!50000 , a INT DEFAULT 2 */)",
         ),
         ("SELECT 'x'\n'y';", "SELECT 'x' 'y';"),
+        // SQLite finds the affinity of a column in the text of its type.
+        ("CREATE TABLE t (a NUMBER LIKE);", "CREATE TABLE t (a NUMBER /* INT */ LIKE);"),
     ] {
         assert_ne!(digest(&script(before)), digest(&script(after)), "{after}");
     }
@@ -164,7 +166,7 @@ fn edits_that_a_database_sees() {
 #[test]
 fn characters_that_programs_take_for_different_things() {
     let script = |body: &str| format!("-- Revision: a\n-- Revises:\n\n-- alembic: upgrade\n{body}\n");
-    for body in ["SELECT 1;\0", "SELECT 'a\rb';", "-- a\rSELECT 1;", "SELECT 1;\r\r"] {
+    for body in ["SELECT 1;\0", "SELECT 'a\rb';", "-- a\rSELECT 1;", "SELECT 1;\r\r", "SELECT\u{b}1;"] {
         let errors = Script::parse("a.sql", script(body)).expect_err(body);
         assert_eq!(errors.iter().map(|error| error.line).collect::<Vec<_>>(), [5], "{body:?}");
     }

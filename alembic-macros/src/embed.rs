@@ -109,7 +109,7 @@ pub(crate) fn expand(arguments: &Arguments) -> syn::Result<TokenStream> {
 
 /// The settings as an expression that is constant.
 fn settings(settings: &RunSettings) -> TokenStream {
-    let RunSettings { transaction, lock_timeout, limits, version_table } = settings;
+    let RunSettings { transaction, lock_timeout, limits, session, version_table } = settings;
     let Limits { statement_lock_timeout, statement_timeout, retries } = *limits;
     let transaction = match transaction {
         TransactionMode::Run => quote!(Run),
@@ -125,6 +125,7 @@ fn settings(settings: &RunSettings) -> TokenStream {
         }
         None => quote!(::core::option::Option::None),
     };
+    let time_zone = borrowed(&session.time_zone);
     quote!(::alembic::config::RunSettings {
         transaction: ::alembic::config::TransactionMode::#transaction,
         lock_timeout: ::core::time::Duration::from_secs(#lock_timeout),
@@ -133,6 +134,7 @@ fn settings(settings: &RunSettings) -> TokenStream {
             statement_timeout: #statement_timeout,
             retries: #retries,
         },
+        session: ::alembic::config::SessionSettings { time_zone: #time_zone },
         version_table: ::alembic::config::VersionTable { name: #name, schema: #schema },
     })
 }

@@ -7,6 +7,7 @@ mod autogenerate;
 mod check;
 mod command;
 mod config_template;
+mod dump;
 mod edit;
 mod editor;
 mod error;

@@ -11,7 +11,7 @@ use crate::error::Failure;
 use crate::hook::{self, Hook};
 use crate::place::Place;
 use crate::project::Project;
-use crate::{autogenerate, file, seal, template};
+use crate::{autogenerate, dump, file, seal, template};
 
 pub(crate) async fn create(
     project: &Project,
@@ -40,6 +40,8 @@ pub(crate) async fn create(
             return Ok(());
         };
         generated
+    } else if let Some(file) = &args.from_dump {
+        dump::sections(project, file)?
     } else {
         NewScript::EMPTY.to_owned()
     };

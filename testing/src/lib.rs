@@ -12,6 +12,7 @@ mod scripts;
 mod server;
 
 pub use barrier::Barrier;
+pub use client::client;
 pub use database::{Kind, TestDatabase, rows};
 pub use mask::mask;
 pub use project::{Output, TestProject, cargo_alembic, workspace};

@@ -269,7 +269,8 @@ async fn a_table_that_is_dropped_takes_no_rows_along_on_sqlite() {
         (REBUILD, true),
         ("DROP TABLE p;", false),
         ("DROP TABLE c;\nDROP TABLE p;", true),
-        ("DELETE FROM c;\nDROP TABLE p;", true),
+        // It leaves a foreign key without its table.
+        ("DELETE FROM c;\nDROP TABLE p;", false),
         (
             "CREATE TABLE p_new (id INTEGER PRIMARY KEY);\nDROP TABLE p;\nALTER TABLE p_new RENAME TO p;",
             false,
@@ -288,7 +289,7 @@ async fn a_table_that_is_dropped_takes_no_rows_along_on_sqlite() {
         let output = offline.client(&script);
         assert_eq!(output.code == Some(0), fits, "{upgrade}: {output}\n{script}");
         if !fits {
-            assert!(output.stderr.contains("rows refer to p, which is gone"), "{output}");
+            assert!(output.stderr.contains("p, which is gone"), "{output}");
         }
         assert_eq!(state(&online).await, state(&offline).await, "{upgrade}");
     }

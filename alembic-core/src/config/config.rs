@@ -8,7 +8,9 @@ use std::time::Duration;
 use super::hook::Hook;
 use super::layer::Layer;
 use super::places::Places;
-use super::{ConfigError, Limits, ModelSettings, RunSettings, TransactionMode, VersionTable};
+use super::{
+    ConfigError, Limits, ModelSettings, RunSettings, SessionSettings, TransactionMode, VersionTable,
+};
 use crate::schema::{Filter, NamingConvention};
 use crate::script::{FileTemplate, Location};
 use crate::sql::Dialect;
@@ -33,6 +35,8 @@ pub struct Config {
     pub lock_timeout: u64,
     /// What keeps a statement from standing in others' way.
     pub limits: Limits,
+    /// The time zone of the sessions in which statements run, by its IANA name or as an offset.
+    pub session_time_zone: String,
     /// The name of the version table.
     pub version_table: String,
     /// The schema of the version table: PostgreSQL's schema, MySQL's database, SQLite's attached database.
@@ -68,6 +72,7 @@ impl Default for Config {
             transaction: TransactionMode::default(),
             lock_timeout: 60,
             limits: Limits::DEFAULT,
+            session_time_zone: SessionSettings::DEFAULT.time_zone.into_owned(),
             version_table: VersionTable::DEFAULT.name.into_owned(),
             version_table_schema: None,
             file_template: FileTemplate::default(),
@@ -97,6 +102,7 @@ impl Config {
         set(&mut self.limits.statement_lock_timeout, layer.statement_lock_timeout);
         set(&mut self.limits.statement_timeout, layer.statement_timeout);
         set(&mut self.limits.retries, layer.retries);
+        set(&mut self.session_time_zone, layer.session.and_then(|session| session.time_zone));
         set(&mut self.version_table, layer.version_table);
         self.version_table_schema = layer.version_table_schema.or(self.version_table_schema);
         set(&mut self.file_template, layer.file_template);
@@ -134,6 +140,9 @@ impl Config {
         if self.version_table.is_empty() {
             return Err(self.error("version_table", "the name of the version table is empty"));
         }
+        if self.session_time_zone.trim().is_empty() {
+            return Err(self.error("session", "`session.time_zone` is empty"));
+        }
         if self.file_template.has_folders() && !self.recursive {
             let reason =
                 "`file_template` puts scripts into folders, which are only read with `recursive = true`";
@@ -155,6 +164,7 @@ impl Config {
             transaction: self.transaction,
             lock_timeout: Duration::from_secs(self.lock_timeout),
             limits: self.limits,
+            session: SessionSettings { time_zone: self.session_time_zone.clone().into() },
             version_table: VersionTable {
                 name: self.version_table.clone().into(),
                 schema: self.version_table_schema.clone().map(Cow::Owned),

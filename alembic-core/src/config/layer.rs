@@ -27,6 +27,7 @@ pub(super) struct Layer {
     pub(super) statement_lock_timeout: Option<u64>,
     pub(super) statement_timeout: Option<u64>,
     pub(super) retries: Option<u32>,
+    pub(super) session: Option<SessionTable>,
     pub(super) version_table: Option<String>,
     pub(super) version_table_schema: Option<String>,
     pub(super) file_template: Option<FileTemplate>,
@@ -54,6 +55,7 @@ struct Table {
     statement_lock_timeout: Option<u64>,
     statement_timeout: Option<u64>,
     retries: Option<u32>,
+    session: Option<SessionTable>,
     version_table: Option<String>,
     version_table_schema: Option<String>,
     file_template: Option<FileTemplate>,
@@ -65,6 +67,13 @@ struct Table {
     naming: Option<NamingConvention>,
     models: Option<ModelSettings>,
     tables: Option<Filter>,
+}
+
+/// `session = { time_zone = "Asia/Tokyo" }`
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields, expecting = "a table such as `{ time_zone = \"UTC\" }`")]
+pub(super) struct SessionTable {
+    pub(super) time_zone: Option<String>,
 }
 
 #[derive(Deserialize)]
@@ -124,6 +133,7 @@ impl Layer {
             statement_lock_timeout: table.statement_lock_timeout,
             statement_timeout: table.statement_timeout,
             retries: table.retries,
+            session: table.session,
             version_table: table.version_table,
             version_table_schema: table.version_table_schema,
             file_template: table.file_template,

@@ -25,8 +25,22 @@ pub struct RunSettings {
     pub lock_timeout: Duration,
     /// What keeps a statement from standing in others' way.
     pub limits: Limits,
+    /// The session in which statements run.
+    pub session: SessionSettings,
     /// Which table says where a database is.
     pub version_table: VersionTable,
+}
+
+/// The session in which the statements of a migration run: the same on every server.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SessionSettings {
+    /// The time zone, by its IANA name or as an offset (`+09:00`). Not on SQLite, which has none.
+    pub time_zone: Cow<'static, str>,
+}
+
+impl SessionSettings {
+    /// Universal time: the zone that sqlx gives the queries of a service.
+    pub const DEFAULT: SessionSettings = SessionSettings { time_zone: Cow::Borrowed("UTC") };
 }
 
 /// What keeps a statement of a migration from standing in others' way.

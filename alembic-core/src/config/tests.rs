@@ -52,6 +52,9 @@ fn values_that_cannot_be() {
         "alembic.toml:1: `file_template` puts scripts into folders",
     );
     check("[templates]\ndefault = 1", "alembic.toml:2: `templates`: ");
+    check("session.time_zone = 3", "alembic.toml:1: `session`: ");
+    check("session.time_zone = \" \"", "alembic.toml:1: `session.time_zone` is empty");
+    check("[session]\ntimezone = \"UTC\"", "alembic.toml:2: `session`: unknown field `timezone`");
     check("version_table = \"\"", "alembic.toml:1: the name of the version table is empty");
     check("[[hooks]]\n\ncommand = []", "alembic.toml:3: the `command` of the hook is empty");
     check("[[hooks]]\ncwd = \".\"", "alembic.toml:1: `hooks`: missing field `command`");

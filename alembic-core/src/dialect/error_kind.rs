@@ -15,6 +15,8 @@ pub(crate) enum ErrorKind {
     Cancelled,
     /// The statement cannot run in a transaction.
     RefusesTransaction,
+    /// The server does not know the time zone that was set.
+    UnknownTimeZone,
     /// A table does not exist.
     MissingTable,
     /// Any other error.

@@ -1,5 +1,6 @@
 //! What the plain clients of the databases need in a script: how to make them stop at an error, and their delimiters.
 
+use super::{mysql, postgresql};
 use crate::sql::{Dialect, TokenKind, lex};
 
 /// The client of a database that runs a script.
@@ -22,14 +23,37 @@ impl Offline {
         }
     }
 
-    /// Makes the client stop at the first error, and the session what a run's is.
-    pub(crate) fn preamble(self) -> &'static str {
+    /// Makes the client stop at the first error, keeps the settings of the session, and makes them those of a run.
+    pub(crate) fn preamble(self, time_zone: &str) -> String {
+        let session = self.session(time_zone);
         match self.dialect {
-            Dialect::Sqlite => ".bail on\nPRAGMA foreign_keys = ON;\n",
+            Dialect::Sqlite => format!(".bail on\n{session}"),
             Dialect::Postgresql => {
-                "\\set ON_ERROR_STOP on\nSET client_encoding = 'UTF8';\nSET TIME ZONE 'UTC';\nSET datestyle = 'ISO, MDY';\n"
+                let [keep, _] = postgresql::session::keep_and_restore();
+                format!("\\set ON_ERROR_STOP on\n{keep}{session}")
             }
-            Dialect::Mysql => "SET NAMES utf8mb4;\nSET time_zone = '+00:00';\n",
+            Dialect::Mysql => format!("{};\n{session}", mysql::session::KEEP),
+        }
+    }
+
+    /// Gives the session the settings of a run.
+    pub(crate) fn session(self, time_zone: &str) -> String {
+        match self.dialect {
+            Dialect::Sqlite => "PRAGMA foreign_keys = ON;\n".to_owned(),
+            Dialect::Postgresql => postgresql::session::set(time_zone),
+            Dialect::Mysql => format!("{};\n", mysql::session::fix(time_zone)),
+        }
+    }
+
+    /// Gives the session the settings that it had before the script.
+    pub(crate) fn epilogue(self) -> String {
+        match self.dialect {
+            Dialect::Sqlite => String::new(),
+            Dialect::Postgresql => {
+                let [_, restore] = postgresql::session::keep_and_restore();
+                restore
+            }
+            Dialect::Mysql => format!("{};\n", mysql::session::RESTORE),
         }
     }
 

@@ -6,6 +6,8 @@ pub(crate) struct ServerFacts {
     /// Its own locks exclude nobody.
     pub(crate) needs_lease: bool,
     pub(crate) read_only: Option<ReadOnly>,
+    /// MySQL: its SQL mode makes `\` in strings a character like any other.
+    pub(crate) no_backslash_escapes: bool,
     /// What tells it from others: that of PostgreSQL's cluster, of MySQL's server.
     pub(crate) identity: Option<String>,
 }

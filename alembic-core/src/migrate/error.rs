@@ -37,6 +37,8 @@ pub enum MigrateError {
     Connect { server: String, is_file: bool, message: Box<DatabaseMessage>, source: sqlx::Error },
     #[error("the database failed while {doing}: {message}")]
     Database { doing: &'static str, message: Box<DatabaseMessage>, source: sqlx::Error },
+    #[error("the server does not know the time zone `{zone}`: {message}")]
+    UnknownTimeZone { zone: String, message: Box<DatabaseMessage>, source: sqlx::Error },
     #[error(transparent)]
     Scripts(#[from] ScriptErrors),
     #[error(transparent)]
@@ -152,6 +154,17 @@ pub enum MigrateError {
         "{path}:{line}: this drops the database `{database}`, which holds the version table and the history"
     )]
     DropsDatabase { path: String, line: usize, database: String },
+    #[error("{path}:{line}: this drops the schema `{schema}`, and with it the version table and the history")]
+    DropsSchema { path: String, line: usize, schema: String },
+    #[error(
+        "{} {} dropped the version table or the history: {message}",
+        if revisions.len() == 1 { "revision" } else { "one of the revisions" }, ids(.revisions)
+    )]
+    DropsTables { revisions: Vec<RevisionId>, message: Box<DatabaseMessage>, source: sqlx::Error },
+    #[error(
+        "{path}:{line}: `{child}` still has a foreign key to `{table}`, which is gone: no row could be written to it"
+    )]
+    KeyWithoutTable { path: String, line: usize, child: String, table: String },
     #[error("{0}")]
     ResumeEdited(Box<ResumeEdited>),
     #[error("{direction} of revision {revision} is unfinished; finish it first: `cargo alembic resume`")]

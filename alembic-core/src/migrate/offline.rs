@@ -11,6 +11,7 @@ use crate::dialect::{DoneEntry, Offline, Tables};
 use crate::migrate::history::context::{Author, Context, applied_by};
 use crate::migrate::history::step::PlannedStep;
 use crate::migrate::run::plan::{Goal, Plan};
+use crate::migrate::run::preflight;
 use crate::migrate::sqlite::alter::needs_the_database;
 use crate::migrate::sqlite::children::{dropped_table, is_replaced, restoring};
 use crate::migrate::sqlite::drop::rows_restored;
@@ -18,7 +19,7 @@ use crate::migrate::sqlite::sequence::kept_sequence;
 use crate::migrator::Migrator;
 use crate::revision::{self, Direction, Node, PlanError, Range, StampPlan, Target};
 use crate::sql::Dialect;
-use crate::sql::facts::{Access, Facts, Leftover, Transaction};
+use crate::sql::facts::{Access, Facts, Kind, Leftover, Transaction};
 
 /// What a script is to do to a database that is assumed to be somewhere.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -57,7 +58,9 @@ impl Migrator {
                 directory,
                 // The server that will run the script is not known.
                 author: Author { applied_by: &applied_by, server: None },
+                no_backslash_escapes: false,
             },
+            time_zone: &self.settings().session.time_zone,
             in_transaction: false,
             unenforced: false,
         };
@@ -87,6 +90,7 @@ impl Migrator {
                 writer.head(&["The tables of cargo alembic"]);
                 writer.tables();
                 writer.commit();
+                writer.foot();
                 return Ok(writer.text);
             }
         };
@@ -98,6 +102,7 @@ impl Migrator {
             Plan::Stamp { plan, .. } => writer.stamp(&rows, &plan),
             Plan::Tables => {}
         }
+        writer.foot();
         Ok(writer.text)
     }
 }
@@ -129,6 +134,7 @@ struct Writer<'a> {
     text: String,
     offline: Offline,
     context: Context<'a>,
+    time_zone: &'a str,
     in_transaction: bool,
     /// SQLite: whether foreign keys are not enforced just now, since tables are dropped.
     unenforced: bool,
@@ -149,6 +155,7 @@ impl Writer<'_> {
         }
         self.tables();
         self.guard(rows);
+        self.guard_reading(steps);
         for step in steps {
             let transactional = self.context.dialect() != Dialect::Mysql && step.transaction;
             if transactional {
@@ -159,11 +166,11 @@ impl Writer<'_> {
                 self.comment_step(step);
                 self.before_drop(&dropped);
                 self.begin();
-                for (index, text) in step.texts().enumerate() {
+                for index in 0..step.statements.len() {
                     self.keep_sequence(step, index);
-                    self.script_statement(text);
+                    self.script_statement(step, index);
                 }
-                self.after_drop(&dropped);
+                self.after_drop(&dropped, true);
                 if saved_path && changes_path(step) {
                     self.statement(self.offline.restore_search_path());
                 }
@@ -173,6 +180,9 @@ impl Writer<'_> {
                 for sql in self.context.row_changes(&step.rows) {
                     self.statement(&sql);
                 }
+                if step.session().is_changed && self.context.dialect() == Dialect::Postgresql {
+                    self.fix_session();
+                }
                 if mode == TransactionMode::Revision {
                     self.commit();
                 }
@@ -181,6 +191,9 @@ impl Writer<'_> {
                 self.commit();
                 self.comment_step(step);
                 self.one_by_one(step, saved_path && changes_path(step));
+                if step.session().is_changed {
+                    self.fix_session();
+                }
             }
         }
         self.enforce();
@@ -220,7 +233,7 @@ impl Writer<'_> {
     }
 
     /// Stops the script where rows refer to nothing since a table was dropped.
-    fn after_drop(&mut self, dropped: &[String]) {
+    fn after_drop(&mut self, dropped: &[String], in_section: bool) {
         if dropped.is_empty() {
             return;
         }
@@ -228,6 +241,11 @@ impl Writer<'_> {
         let found = references::no_new_orphans(dropped);
         self.context.tables.require(&found, &message).iter().for_each(|sql| self.statement(sql));
         self.statement(references::FORGET_ORPHANS);
+        if in_section {
+            let found = format!("NOT EXISTS ({})", references::without_table(dropped));
+            let message = format!("a foreign key refers to {}, which is gone", dropped.join(", "));
+            self.context.tables.require(&found, &message).iter().for_each(|sql| self.statement(sql));
+        }
     }
 
     /// Has foreign keys enforced again.
@@ -247,16 +265,18 @@ impl Writer<'_> {
         for (index, facts) in step.facts().iter().enumerate() {
             let dropped = self.dropped(std::slice::from_ref(facts));
             self.before_drop(&dropped);
+            // PostgreSQL: the code of a block or procedure may commit, which it cannot in a transaction.
+            let may_commit = self.context.dialect() == Dialect::Postgresql && facts.kind == Kind::Program;
             match facts.transaction {
-                Transaction::Shared => self.begin(),
+                Transaction::Shared if !may_commit => self.begin(),
                 // The state of the catalog before is not known here: a run that continues from there asks.
-                Transaction::Commits | Transaction::Outside => {
+                Transaction::Shared | Transaction::Commits | Transaction::Outside => {
                     self.statement(&self.context.tables.intend(id, index, None));
                 }
             }
             self.keep_sequence(step, index);
-            self.script_statement(step.text(index));
-            self.after_drop(&dropped);
+            self.script_statement(step, index);
+            self.after_drop(&dropped, false);
             self.statement(&self.context.tables.progress(id, index + 1));
             self.commit();
             self.enforce();
@@ -294,7 +314,17 @@ impl Writer<'_> {
         }
         let version = env!("CARGO_PKG_VERSION");
         let _ = writeln!(self.text, "-- Written by cargo alembic {version} for {}", self.offline.client());
-        self.text.push_str(self.offline.preamble());
+        self.text.push_str(&self.offline.preamble(self.time_zone));
+    }
+
+    /// Gives the session the settings of a run again.
+    fn fix_session(&mut self) {
+        self.text.push_str(&self.offline.session(self.time_zone));
+    }
+
+    /// Gives the session back as it was.
+    fn foot(&mut self) {
+        self.text.push_str(&self.offline.epilogue());
     }
 
     /// The rows that the steps lead to.
@@ -339,6 +369,16 @@ impl Writer<'_> {
         }
     }
 
+    /// MySQL: stops the script where the server would read its strings differently.
+    fn guard_reading(&mut self, steps: &[PlannedStep<'_>]) {
+        let is_mysql = self.context.dialect() == Dialect::Mysql;
+        if is_mysql && steps.iter().any(|step| preflight::misread(step).is_some()) {
+            let condition = "@@SESSION.sql_mode NOT LIKE '%NO_BACKSLASH_ESCAPES%'";
+            let message = "NO_BACKSLASH_ESCAPES changes the meaning of these strings";
+            self.context.tables.require(condition, message).iter().for_each(|sql| self.statement(sql));
+        }
+    }
+
     fn begin(&mut self) {
         if !self.in_transaction {
             self.in_transaction = true;
@@ -366,8 +406,11 @@ impl Writer<'_> {
         let _ = writeln!(self.text, "\n{}\n", line.replace("  ", " "));
     }
 
-    fn script_statement(&mut self, sql: &str) {
-        self.text.push_str(&self.offline.terminated(sql));
+    fn script_statement(&mut self, step: &PlannedStep<'_>, index: usize) {
+        self.text.push_str(&self.offline.terminated(step.text(index)));
+        if step.facts()[index].session.resets {
+            self.fix_session();
+        }
     }
 
     fn statement(&mut self, sql: &str) {

@@ -1,5 +1,6 @@
 //! The settings of a run.
 
+use std::borrow::Cow;
 use std::time::Duration;
 
 use super::event::Event;
@@ -46,6 +47,8 @@ pub(crate) struct Settings<'a> {
     pub(crate) allow_ahead: bool,
     pub(crate) interrupt: Interrupt,
     pub(crate) transaction: TransactionMode,
+    /// The time zone of the session.
+    pub(crate) time_zone: Cow<'static, str>,
     /// The answer of a person about the statement that is in doubt.
     pub(crate) answer: Option<Answer>,
     pub(crate) approve: Box<Approve<'a>>,

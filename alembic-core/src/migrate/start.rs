@@ -1,5 +1,6 @@
 //! What a migrator can do with a database.
 
+use std::borrow::Cow;
 use std::future::{Future, IntoFuture};
 use std::pin::Pin;
 use std::time::Duration;
@@ -73,6 +74,7 @@ impl Migrator {
         let settings = Settings {
             lock_timeout: self.settings().lock_timeout,
             transaction: self.settings().transaction,
+            time_zone: self.settings().session.time_zone.clone(),
             statement_lock_timeout: Duration::from_secs(self.settings().limits.statement_lock_timeout),
             statement_timeout: Duration::from_secs(self.settings().limits.statement_timeout),
             retries: self.settings().limits.retries,
@@ -184,6 +186,13 @@ impl<'a> Run<'a> {
     /// Whether the run or each revision is one transaction, where the database can roll back DDL.
     pub fn transaction(mut self, mode: TransactionMode) -> Run<'a> {
         self.settings.transaction = mode;
+        self
+    }
+
+    /// The time zone of the session in which the statements run, by its IANA name or as an offset (`+09:00`), instead of
+    /// `session.time_zone` in `alembic.toml`. Not on SQLite, which has none.
+    pub fn time_zone(mut self, time_zone: impl Into<Cow<'static, str>>) -> Run<'a> {
+        self.settings.time_zone = time_zone.into();
         self
     }
 

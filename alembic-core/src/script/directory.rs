@@ -223,7 +223,10 @@ fn files<T>(
             // A link to a folder is not followed: it could lead back here.
             if location.recursive && entry.file_type().map_err(failed)?.is_dir() {
                 folders.push(format!("{folder}{name}/"));
-            } else if Path::new(&*name).extension().is_some_and(|extension| extension == "sql") {
+            } else if Path::new(&*name)
+                .extension()
+                .is_some_and(|extension| extension.eq_ignore_ascii_case("sql"))
+            {
                 names.push((format!("{folder}{name}"), see(&entry).map_err(failed)?));
             }
         }

@@ -50,6 +50,8 @@ pub enum Problem {
     NoFolder,
     #[error("the file is not UTF-8 (byte {offset})")]
     NotUtf8 { offset: usize },
+    #[error("git has left a conflict here")]
+    Conflict,
     #[error("{0}")]
     Character(UnusableCharacter),
     #[error("the file is empty")]
@@ -98,6 +100,7 @@ impl Problem {
             Problem::Unreadable { .. } => "check that the file is there and may be read".into(),
             Problem::NoFolder => "run `<alembic> init`, or correct `migrations` in alembic.toml".into(),
             Problem::NotUtf8 { .. } => "save the file as UTF-8".into(),
+            Problem::Conflict => "resolve it: keep one of the versions, and delete the lines of marks".into(),
             Problem::Character(character) => character.help().into(),
             Problem::Empty => {
                 "write the header and an `-- alembic: upgrade` section, or delete the file".into()

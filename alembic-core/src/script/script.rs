@@ -59,6 +59,9 @@ impl Script {
                 .collect::<Vec<_>>()
         };
         let text = with_line_feeds(text).map_err(refused)?;
+        if let Some(line) = conflict(&text) {
+            return Err(vec![at((line, Problem::Conflict))]);
+        }
         if text.trim_start_matches('\u{feff}').trim().is_empty() {
             return Err(vec![at((0, Problem::Empty))]);
         }
@@ -114,8 +117,12 @@ impl Script {
         {
             return Ok(known.clone());
         }
-        self.split(section, dialect)
-            .map_err(|errors| errors.into_iter().map(|error| self.statement_error(section, error)).collect())
+        self.split(section, dialect).map_err(|errors| {
+            errors
+                .into_iter()
+                .map(|error| self.statement_error(section.start + error.start(), error))
+                .collect()
+        })
     }
 
     /// The text of one of its statements.
@@ -171,7 +178,7 @@ impl Script {
                 refused.retain(|(dialect, _)| serves(dialect));
             }
             for mistake in refused.into_iter().flat_map(|(_, mistakes)| mistakes) {
-                let error = self.statement_error(section, mistake);
+                let error = self.statement_error(section.start + mistake.start(), mistake);
                 if !errors.contains(&error) {
                     errors.push(error);
                 }
@@ -184,10 +191,11 @@ impl Script {
     fn split(&self, section: &Section, dialect: Dialect) -> Result<Vec<Statement>, Vec<StatementError>> {
         let sql = &self.text[section.start..section.end];
         let mut statements = split(sql, dialect)?;
-        if !section.transaction {
+        if !section.transaction || dialect == Dialect::Sqlite {
             let changes = statements.iter().filter_map(|statement| {
                 let forbidden = Forbidden::of(statement.text(sql), dialect)?;
-                Some(StatementError::forbidden(forbidden, statement.start))
+                let is_fine = matches!(forbidden, Forbidden::Outside(_)) != section.transaction;
+                (!is_fine).then(|| StatementError::forbidden(forbidden, statement.start))
             });
             let mistakes: Vec<StatementError> = changes.collect();
             if !mistakes.is_empty() {
@@ -198,10 +206,18 @@ impl Script {
         Ok(statements)
     }
 
-    fn statement_error(&self, section: &Section, error: StatementError) -> ScriptError {
-        let (line, _) = self.place(section.start + error.start());
+    /// The error for a mistake at this byte of the file.
+    pub(crate) fn statement_error(&self, start: usize, error: StatementError) -> ScriptError {
+        let (line, _) = self.place(start);
         ScriptError { path: self.path.clone(), line, problem: Problem::Statement(error) }
     }
+}
+
+/// The first line that git has left where two versions contradict each other.
+fn conflict(text: &str) -> Option<usize> {
+    let is_there = |mark: &str| text.lines().any(|line| line.starts_with(mark));
+    let first = (1..).zip(text.lines()).find(|(_, line)| line.starts_with("<<<<<<< "));
+    first.filter(|_| is_there(">>>>>>> ")).map(|(line, _)| line)
 }
 
 /// Moves statements that were found in a section to their place in the file.

@@ -91,8 +91,8 @@ impl<'a> Cursor<'a> {
         }
     }
 
-    /// Passes all that cannot matter to where a statement ends, up to a `;`, a directive, a hint, an
-    /// executable comment or something that does not end. Returns the end of the last token that it passed.
+    /// Passes all that cannot matter to where a statement ends, up to a `;`, a `\`, a directive, a hint,
+    /// an executable comment or something that does not end. Returns the end of the last token that it passed.
     pub(super) fn pass(&mut self) -> Option<usize> {
         if !self.ahead.is_empty() || self.embedded.is_some() {
             return None;
@@ -106,7 +106,7 @@ impl<'a> Cursor<'a> {
                     self.embedded = self.enter(token);
                     break;
                 }
-                TokenKind::Operator => token.text(self.sql) == ";",
+                TokenKind::Operator => matches!(token.text(self.sql), ";" | "\\"),
                 kind => matches!(
                     kind,
                     TokenKind::Comment

@@ -15,6 +15,10 @@ pub(crate) enum Forbidden {
     /// MySQL: it locks tables for the session, or unlocks them. In between the session can access only the locked tables,
     /// and the history is not among them.
     TableLock(String),
+    /// SQLite: it does nothing, or fails, within a transaction. It is forbidden only there.
+    Outside(String),
+    /// PostgreSQL: it sends something to the client.
+    ToClient(&'static str),
     /// PostgreSQL: it changes the role or user of the session. It is forbidden only if statements commit one by one: then
     /// the history is written in between, as that user.
     RoleChange(String),
@@ -23,12 +27,15 @@ pub(crate) enum Forbidden {
 /// Pragmas that reach beyond the statement, or beyond the transaction.
 const PRAGMAS: [&str; 3] = ["FOREIGN_KEYS", "LEGACY_ALTER_TABLE", "WRITABLE_SCHEMA"];
 
+/// Pragmas that do nothing within a transaction, or fail there.
+const OUTSIDE: [&str; 3] = ["JOURNAL_MODE", "SYNCHRONOUS", "TEMP_STORE"];
+
 impl Forbidden {
     /// The reason to forbid the statement at the beginning of `sql`.
     pub(crate) fn of(sql: &str, dialect: Dialect) -> Option<Forbidden> {
-        const FIRST_WORDS: [&str; 13] = [
-            "BEGIN", "COMMIT", "END", "ABORT", "XA", "START", "PREPARE", "ROLLBACK", "SET", "PRAGMA", "LOCK",
-            "UNLOCK", "FLUSH",
+        const FIRST_WORDS: [&str; 16] = [
+            "COPY", "LISTEN", "DETACH", "BEGIN", "COMMIT", "END", "ABORT", "XA", "START", "PREPARE",
+            "ROLLBACK", "SET", "PRAGMA", "LOCK", "UNLOCK", "FLUSH",
         ];
         let first = Cursor::new(sql, dialect).first_word()?;
         let first = FIRST_WORDS.into_iter().find(|word| first.eq_ignore_ascii_case(word))?;
@@ -38,6 +45,10 @@ impl Forbidden {
             "LOCK" | "UNLOCK" | "FLUSH" if dialect == Dialect::Mysql => {
                 table_lock(first, &mut reader).map(Forbidden::TableLock)
             }
+            "LISTEN" => (dialect == Dialect::Postgresql).then_some(Forbidden::ToClient("LISTEN")),
+            "COPY" => to_client(&reader, dialect).then_some(Forbidden::ToClient("COPY … TO STDOUT")),
+            "DETACH" => (dialect == Dialect::Sqlite).then(|| Forbidden::Outside(first.to_owned())),
+            "PRAGMA" => pragma(&mut reader),
             "SET" => forbidden_setting(&mut reader.clone())
                 .map(Forbidden::TransactionControl)
                 .or_else(|| role_change(&mut reader, dialect).map(Forbidden::RoleChange)),
@@ -63,7 +74,6 @@ fn transaction_control(first: &str, reader: &mut Reader<'_>, dialect: Dialect) -
             reader.take_any(&["WORK", "TRANSACTION"]);
             (!reader.take(&["TO"])).then(|| first.to_owned())
         }
-        "PRAGMA" => forbidden_pragma(reader),
         _ => None,
     }
 }
@@ -132,14 +142,25 @@ fn forbidden_setting(reader: &mut Reader<'_>) -> Option<String> {
     None
 }
 
+/// Whether a `COPY` writes to the client.
+fn to_client(reader: &Reader<'_>, dialect: Dialect) -> bool {
+    dialect == Dialect::Postgresql && reader.has(&["TO", "STDOUT"])
+}
+
 /// `PRAGMA [schema.]foreign_keys = …`, with `=` or parentheses.
-fn forbidden_pragma(reader: &mut Reader<'_>) -> Option<String> {
+fn pragma(reader: &mut Reader<'_>) -> Option<Forbidden> {
     let mut name = next(reader)?;
     if reader.take(&["."]) {
         name = next(reader)?;
     }
-    let sets = reader.is_any(&["=", "("]);
-    (sets && PRAGMAS.contains(&name.as_str())).then(|| format!("PRAGMA {}", name.to_ascii_lowercase()))
+    let statement = || format!("PRAGMA {}", name.to_ascii_lowercase());
+    let sets = reader.take_any(&["=", "("]);
+    let is_on = || matches!(reader.upper().as_str(), "ON" | "TRUE" | "YES" | "1");
+    if sets && PRAGMAS.contains(&name.as_str()) && !(name == "FOREIGN_KEYS" && is_on()) {
+        return Some(Forbidden::TransactionControl(statement()));
+    }
+    let is_outside = sets && OUTSIDE.contains(&name.as_str()) || name == "WAL_CHECKPOINT";
+    is_outside.then(|| Forbidden::Outside(statement()))
 }
 
 /// Takes the next token, and returns it in upper case and without quotes.

@@ -10,6 +10,9 @@ pub enum UnusableCharacter {
     /// A NUL.
     #[error("the line has a NUL character")]
     Nul,
+    /// A vertical tab: PostgreSQL before 16 and SQLite take it for no blank.
+    #[error("the line has a vertical tab, which is a blank to some databases and none to others")]
+    VerticalTab,
 }
 
 impl UnusableCharacter {
@@ -20,6 +23,9 @@ impl UnusableCharacter {
             UnusableCharacter::LoneReturn => {
                 "delete it, or end the line there; in a string, write what makes it: `char(13)` (SQLite, MySQL), `chr(13)` \
                  (PostgreSQL)"
+            }
+            UnusableCharacter::VerticalTab => {
+                "delete it; in a string, write what makes it: `char(11)` (SQLite, MySQL), `chr(11)` (PostgreSQL)"
             }
             UnusableCharacter::Nul => "delete it; no database accepts it in a statement",
         }
@@ -36,6 +42,7 @@ pub(crate) fn with_line_feeds(text: String) -> Result<String, Vec<(usize, Unusab
     let unusable: Vec<(usize, UnusableCharacter)> = lines
         .filter_map(|(line, content)| match content {
             _ if content.contains('\0') => Some((line, UnusableCharacter::Nul)),
+            _ if content.contains('\u{b}') => Some((line, UnusableCharacter::VerticalTab)),
             _ if content.contains('\r') => Some((line, UnusableCharacter::LoneReturn)),
             _ => None,
         })

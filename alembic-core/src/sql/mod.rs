@@ -6,6 +6,8 @@ mod cursor;
 pub(crate) mod default;
 mod dialect;
 mod directive;
+#[cfg(all(feature = "sources", feature = "driver"))]
+mod dump;
 #[cfg(feature = "sources")]
 pub(crate) mod expression;
 #[cfg(feature = "driver")]
@@ -33,6 +35,8 @@ pub(crate) mod values;
 
 pub use dialect::Dialect;
 pub(crate) use directive::delimiter_directive;
+#[cfg(all(feature = "sources", feature = "driver"))]
+pub use dump::{Change as DumpChange, Dump, DumpError};
 pub(crate) use forbidden::Forbidden;
 #[cfg(any(feature = "sources", feature = "driver"))]
 pub(crate) use implied::{implied_check_name, implied_name};
@@ -45,8 +49,10 @@ pub(crate) use reader::Reader;
 pub(crate) use reader::{Identifier, Name};
 #[cfg(feature = "driver")]
 pub(crate) use statement::AFTER_SQLITE_TYPE;
+#[cfg(feature = "driver")]
+pub(crate) use statement::Reading;
 #[cfg(feature = "models")]
 pub(crate) use statement::split_dump;
-pub use statement::{Statement, StatementError, keywords, split};
+pub use statement::{Misread, Statement, StatementError, keywords, split};
 pub use tokens::significant;
 pub use unquote::unquote;

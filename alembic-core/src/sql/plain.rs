@@ -30,14 +30,24 @@ impl Plain {
         let mut place = 0;
         let mut first: &[u8] = b"";
         let mut last: &[u8] = b"";
+        let mut comment = false;
         let mut at = 0;
         while at < bytes.len() {
             let class = CLASSES[bytes[at] as usize];
             let end = token(bytes, at, class)?;
             let text = &bytes[at..end];
             if matches!(class, Class::Space | Class::Return) || is_comment(text) {
+                comment |= is_comment(text);
                 at = end;
                 continue;
+            }
+            // It may be part of a type of SQLite.
+            if std::mem::take(&mut comment)
+                && class == Class::Word
+                && last.first().is_some_and(|byte| CLASSES[*byte as usize] == Class::Word)
+                && is_one_of(first, DEFINITIONS)
+            {
+                return None;
             }
             let is_apart = statement.as_ref().is_some_and(|known| known.end < at);
             if is_apart && is_joined(last, text) {
@@ -48,6 +58,10 @@ impl Plain {
                 plain.end(statement.take());
                 place = 0;
             } else {
+                // It may change how PostgreSQL reads the rest.
+                if class == Class::Word && text.eq_ignore_ascii_case(b"set_config") {
+                    return None;
+                }
                 write(text, &mut plain.tokens);
                 match place {
                     0 if class == Class::Word && is_one_of(text, FIRST_WORDS) => first = text,

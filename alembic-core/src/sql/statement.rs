@@ -22,6 +22,7 @@ mod compound;
 mod copy;
 mod delimiter;
 mod error;
+mod reading;
 mod routine;
 mod splitter;
 #[cfg(test)]
@@ -33,6 +34,9 @@ use super::Dialect;
 #[cfg(feature = "driver")]
 pub(crate) use brackets::AFTER_SQLITE_TYPE;
 pub use error::StatementError;
+pub use reading::Misread;
+#[cfg(feature = "driver")]
+pub(crate) use reading::Reading;
 
 /// One statement: the range of its text, without white space and comments around it and without its
 /// terminator.
@@ -78,7 +82,7 @@ pub fn split(sql: &str, dialect: Dialect) -> Result<Vec<Statement>, Vec<Statemen
 ///
 /// # Errors
 /// All that is wrong, in the order of the text.
-#[cfg(feature = "models")]
+#[cfg(any(feature = "models", all(feature = "sources", feature = "driver")))]
 pub(crate) fn split_dump(sql: &str, dialect: Dialect) -> Result<Vec<Statement>, Vec<StatementError>> {
     splitter::Splitter::new(sql, dialect).dump().split()
 }

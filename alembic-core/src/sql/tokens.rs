@@ -5,10 +5,13 @@
 //! 2. White space and comments between tokens do not count. There is one exception: the arguments of a module in
 //!    SQLite's `CREATE VIRTUAL TABLE` reach the module as they are written (SQLite, "The Virtual Table Mechanism", 1.1), so all
 //!    text between their parentheses is one token.
-//! 3. Two things look like white space and are part of a token. On PostgreSQL a line end between two strings joins them
+//! 3. Three things look like white space or comments and are part of a token. On PostgreSQL a line end between two strings joins them
 //!    to one constant ("String Constants", 4.1.2.1): it is fed as a token `\n`. On MySQL some names are those of functions only if
 //!    `(` follows at once ("Function Name Parsing and Resolution", 11.2.5): white space between them is fed as a
 //!    token ` `.
+//!    SQLite keeps the text of a column's type with the comments between its words, and finds its affinity there
+//!    (`NUMBER /* INT */ LIKE` is an INTEGER; "Determination Of Column Affinity", 3.1): in `CREATE TABLE` and `ALTER TABLE` a
+//!    comment between two words, of which the second can be a part of a type, is fed as a token.
 //! 4. Every other token counts with its text as it stands, letter case included: words, numbers, operators, strings,
 //!    dollar strings, quoted identifiers, parameters, executable comments (`/*! … */`), and hints (`/*+ … */`).
 //! 5. Each token is fed as its length in bytes (`u32`, little endian), then its bytes. A length of 0 ends the statement.
@@ -109,8 +112,37 @@ fn between(statement: &str, dialect: Dialect, last: Token, token: Token, bytes: 
         {
             write(b" ", bytes);
         }
+        (Dialect::Sqlite, TokenKind::Word, TokenKind::Word)
+            if !gap.trim().is_empty() && may_be_in_type(statement, token.text(statement)) =>
+        {
+            write(gap.trim().as_bytes(), bytes);
+        }
         _ => {}
     }
+}
+
+/// SQLite: whether a word behind another one may belong to the type of a column.
+fn may_be_in_type(statement: &str, word: &str) -> bool {
+    const ENDS: [&str; 15] = [
+        "CONSTRAINT",
+        "PRIMARY",
+        "NOT",
+        "NULL",
+        "UNIQUE",
+        "CHECK",
+        "DEFAULT",
+        "COLLATE",
+        "REFERENCES",
+        "AS",
+        "ON",
+        "TABLE",
+        "KEY",
+        "ADD",
+        "IF",
+    ];
+    let first = super::keywords(statement, Dialect::Sqlite, 1);
+    let defines = first.first().is_some_and(|first| matches!(first.as_str(), "CREATE" | "ALTER"));
+    defines && !ENDS.iter().any(|end| end.eq_ignore_ascii_case(word))
 }
 
 /// SQLite: the place of the arguments of a virtual table.

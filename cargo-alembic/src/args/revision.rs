@@ -42,6 +42,10 @@ pub(crate) struct RevisionArgs {
     #[arg(long, value_name = "FOLDER")]
     pub(crate) version_path: Option<String>,
 
+    /// A dump to begin with, schema and rows: the output of pg_dump, mysqldump, mariadb-dump or sqlite3 .dump
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["autogenerate", "template"])]
+    pub(crate) from_dump: Option<std::path::PathBuf>,
+
     #[command(flatten)]
     pub(crate) autogenerate: AutogenerateArgs,
 }

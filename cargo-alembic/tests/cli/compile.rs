@@ -1,5 +1,7 @@
 //! The command and the compiler: what `cargo alembic` does to a service that embeds its migrations.
 
+use std::process::Command;
+
 use alembic_testing::{TestProject, write_scripts};
 
 use crate::support::{Package, chain};
@@ -68,4 +70,64 @@ fn two_heads_are_joined() {
     package.build().success();
     let ids = package.program(&[]).success().stdout;
     assert!(ids.ends_with("m3\n") && ids.lines().count() == 4, "{ids}");
+}
+
+/// With a splitter that accepts more than it did, digests change and verdicts do not: every sealed, unedited script still
+/// verifies, builds, embeds and starts, on databases that have it and on new ones. An edit is still one.
+#[test]
+fn a_better_splitter_changes_no_verdict() {
+    let package = service("cli_better_splitter");
+    // Comments without a blank are refused on MySQL, whose reading is a part of the digest.
+    package.edit("migrations/r1.sql", "CREATE TABLE t1", "--first\nCREATE TABLE t1");
+    package.edit("migrations/r2.sql", "CREATE TABLE t2", "--second\nCREATE TABLE t2");
+    package.alembic("upgrade r1").success();
+    package.alembic("upgrade").success();
+    package.build().success();
+    let sealed = package.lock();
+    let more = |line: &str| {
+        let words: Vec<&str> = line.split(' ').collect();
+        let mut command = package.command(&words);
+        command.env("ALEMBIC_TEST_SPLITTER", "more");
+        package.run(command)
+    };
+    // It is a splitter that digests otherwise.
+    package.remove("migrations/alembic.lock");
+    more("--url sqlite://other.db?mode=rwc upgrade").success();
+    let others = package.lock();
+    package.write("migrations/alembic.lock", &sealed);
+    let digest = |lock: &str| lock.lines().find(|line| line.starts_with("r1 ")).map(str::to_owned);
+    assert_ne!(digest(&others), digest(&sealed));
+    more("verify").success();
+    more("upgrade --locked").success();
+    more("--url sqlite://new.db?mode=rwc upgrade --locked").success();
+    more("revision -m third --rev-id r3").success();
+    let third = package.folder().join("migrations");
+    let third = std::fs::read_dir(third).expect("scripts").map(|entry| entry.expect("a file").path());
+    let third =
+        third.into_iter().find(|path| path.to_string_lossy().contains("r3")).expect("the third script");
+    let text = std::fs::read_to_string(&third).expect("a script");
+    std::fs::write(
+        &third,
+        text.replace("-- alembic: upgrade\n", "-- alembic: upgrade\nCREATE TABLE t3 (a INT);\n"),
+    )
+    .expect("a script");
+    more("upgrade").success();
+    let lock = package.lock();
+    for line in sealed.lines().filter(|line| line.starts_with('r')) {
+        let (id, text) = (line.split(' ').next().expect("an id"), line.rsplit(' ').next().expect("a hash"));
+        assert!(lock.lines().any(|line| line.starts_with(id) && line.ends_with(text)), "{sealed}\n{lock}");
+    }
+    // The compiler, and the program that it makes, read the same.
+    package.write("src/main.rs", package.read("src/main.rs") + "\n");
+    let cargo = |arguments: &[&str]| {
+        let mut command = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
+        command.args(arguments).args(["--offline", "--quiet", "--color=never"]).current_dir(package.folder());
+        command.env("ALEMBIC_TEST_SPLITTER", "more");
+        package.run(command)
+    };
+    assert_eq!(cargo(&["run"]).success().stdout, "r1\nr2\nr3\n");
+    package.edit("migrations/r2.sql", "id INTEGER", "name TEXT, id INTEGER");
+    more("verify").code(1);
+    more("upgrade").code(1);
+    cargo(&["build"]).code(101);
 }

@@ -13,6 +13,7 @@ mod dry_run;
 mod dumps;
 mod edit;
 mod fail;
+mod from_dump;
 mod from_history;
 mod help;
 mod init;

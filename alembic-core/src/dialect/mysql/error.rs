@@ -11,6 +11,8 @@ pub(crate) fn error_kind(error: &MySqlDatabaseError) -> ErrorKind {
         1205 | 1213 => ErrorKind::Blocked,
         // ER_QUERY_INTERRUPTED
         1317 => ErrorKind::Cancelled,
+        // ER_UNKNOWN_TIME_ZONE
+        1298 => ErrorKind::UnknownTimeZone,
         // ER_NO_SUCH_TABLE
         1146 => ErrorKind::MissingTable,
         _ => ErrorKind::Other,

@@ -5,7 +5,7 @@ use crate::dialect::{ReadOnly, ServerFacts};
 /// The queries for what a server is: rows of a name and a value. A variable that it does not know has no row.
 pub(crate) const FACTS: &str = "SHOW VARIABLES WHERE Variable_name IN ('read_only', 'super_read_only', \
      'innodb_read_only', 'transaction_read_only', 'tx_read_only', 'server_uuid', 'server_uid'); \
-     SHOW STATUS LIKE 'wsrep_connected'";
+     SHOW GLOBAL VARIABLES LIKE 'sql_mode'; SHOW STATUS LIKE 'wsrep_connected'";
 
 /// Reads the answer.
 pub(crate) fn facts(rows: &[Vec<Option<String>>]) -> ServerFacts {
@@ -28,6 +28,7 @@ pub(crate) fn facts(rows: &[Vec<Option<String>>]) -> ServerFacts {
         } else {
             None
         },
+        no_backslash_escapes: value("sql_mode").is_some_and(|mode| mode.contains("NO_BACKSLASH_ESCAPES")),
         identity: value("server_uuid").or_else(|| value("server_uid")),
     }
 }

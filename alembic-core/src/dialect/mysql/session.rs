@@ -3,10 +3,14 @@
 use std::fmt::Write as _;
 use std::time::Duration;
 
-/// Gives statements the meaning that they have in the server's own client, whatever sqlx or a pool has set (with sqlx `||`
-/// concatenates, and the time zone is UTC), and limits how long they wait for locks. Zero: no limit of our own.
-pub(crate) fn prepare(lock_timeout: Duration) -> String {
-    let mut sql = "SET SESSION sql_mode = @@GLOBAL.sql_mode, time_zone = @@GLOBAL.time_zone".to_owned();
+use crate::sql::Dialect;
+use crate::sql::quote::literal;
+
+/// Gives statements the same meaning on every server, whatever `init_connect`, sqlx or a pool has set: text is UTF-8, and
+/// the time zone is that of the run. The SQL mode is the server's (with sqlx `||` concatenates). Limits how long they wait
+/// for locks; zero: no limit of our own.
+pub(crate) fn prepare(lock_timeout: Duration, time_zone: &str) -> String {
+    let mut sql = fix(time_zone);
     if !lock_timeout.is_zero() {
         // In whole seconds, at least one.
         let seconds = lock_timeout.as_millis().div_ceil(1000);
@@ -14,6 +18,24 @@ pub(crate) fn prepare(lock_timeout: Duration) -> String {
     }
     sql
 }
+
+/// The statement that fixes the settings of a session, in a form to which other settings can be added.
+pub(crate) fn fix(time_zone: &str) -> String {
+    // Names of time zones need tables that many servers lack.
+    let zone = if time_zone == "UTC" { "+00:00" } else { time_zone };
+    let zone = literal(Dialect::Mysql, zone);
+    format!("SET NAMES utf8mb4, SESSION sql_mode = @@GLOBAL.sql_mode, time_zone = {zone}")
+}
+
+/// Keeps the settings that [`fix`] changes, for a script.
+pub(crate) const KEEP: &str = "SET @alembic_sql_mode = @@SESSION.sql_mode, @alembic_time_zone = @@SESSION.time_zone, \
+     @alembic_client = @@SESSION.character_set_client, @alembic_results = @@SESSION.character_set_results, \
+     @alembic_collation = @@SESSION.collation_connection";
+
+/// Restores them.
+pub(crate) const RESTORE: &str = "SET SESSION sql_mode = @alembic_sql_mode, time_zone = @alembic_time_zone, \
+     character_set_client = @alembic_client, character_set_results = @alembic_results, \
+     collation_connection = @alembic_collation";
 
 /// Limits how long statements run: on MariaDB, and on MySQL, which limits only queries.
 pub(crate) fn limits(timeout: Duration) -> [String; 2] {

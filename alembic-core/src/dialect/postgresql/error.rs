@@ -13,6 +13,8 @@ pub(crate) fn error_kind(error: &PgDatabaseError) -> ErrorKind {
         "57014" => ErrorKind::Cancelled,
         // active_sql_transaction; invalid_transaction_termination, of a statement that ends its transaction
         "25001" | "2D000" => ErrorKind::RefusesTransaction,
+        // invalid_parameter_value
+        "22023" if error.message().contains("\"TimeZone\"") => ErrorKind::UnknownTimeZone,
         // undefined_table
         "42P01" => ErrorKind::MissingTable,
         _ => ErrorKind::Other,

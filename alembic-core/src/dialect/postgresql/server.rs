@@ -23,6 +23,7 @@ pub(crate) fn facts(row: &[Option<String>]) -> ServerFacts {
             (_, Some("on")) => Some(ReadOnly::Transactions),
             _ => None,
         },
+        no_backslash_escapes: false,
         identity: cell(3),
     }
 }

@@ -20,6 +20,73 @@ pub(crate) const DROP_TEMPORARY: [(Leftover, &str); 3] = [
     (Leftover::Cursor, "CLOSE ALL"),
 ];
 
+/// The settings that are the same in every session of a run, whatever the server, the database, the role or a pool has:
+/// those that decide how values are read and written as text. `pg_dump` fixes most of them too. With the time zone.
+const FIXED: [(&str, &str); 10] = [
+    ("client_encoding", "UTF8"),
+    ("DateStyle", "ISO, MDY"),
+    ("IntervalStyle", "postgres"),
+    ("standard_conforming_strings", "on"),
+    ("backslash_quote", "safe_encoding"),
+    ("bytea_output", "hex"),
+    ("extra_float_digits", "1"),
+    ("xmloption", "content"),
+    ("array_nulls", "on"),
+    ("transform_null_equals", "off"),
+];
+const TIME_ZONE: &str = "TimeZone";
+
+fn fixed(time_zone: &str) -> Vec<(&'static str, String)> {
+    let fixed = FIXED.iter().map(|(name, value)| (*name, (*value).to_owned()));
+    fixed.chain([(TIME_ZONE, zone(time_zone))]).collect()
+}
+
+/// A time zone as PostgreSQL reads it: an offset is written with the opposite sign there, behind a name.
+fn zone(name: &str) -> String {
+    let Some(digits) = name.strip_prefix(['+', '-']).filter(|rest| rest.contains(':')) else {
+        return name.to_owned();
+    };
+    let opposite = if name.starts_with('+') { '-' } else { '+' };
+    format!("<{name}>{opposite}{digits}")
+}
+
+/// Fixes the settings of the session, or of its transaction. Changes none that is right already: a pooler shares sessions.
+pub(crate) fn fix(time_zone: &str, of_transaction: bool) -> String {
+    let rows =
+        fixed(time_zone).into_iter().map(|(name, value)| format!("({}, {})", text(name), text(&value)));
+    let rows: Vec<String> = rows.collect();
+    format!(
+        "SELECT pg_catalog.set_config(f.name, f.value, {of_transaction}) FROM (VALUES {}) AS f (name, value) \
+         WHERE pg_catalog.current_setting(f.name, true) <> f.value",
+        rows.join(", ")
+    )
+}
+
+/// The same as statements that print nothing, for a script.
+pub(crate) fn set(time_zone: &str) -> String {
+    let fixed = fixed(time_zone).into_iter();
+    fixed.map(|(name, value)| format!("SET {name} = {};\n", plain(name, &value))).collect()
+}
+
+/// `DateStyle` takes a list.
+fn plain(name: &str, value: &str) -> String {
+    if name == "DateStyle" { value.to_owned() } else { text(value) }
+}
+
+/// Keeps the settings that [`set`] changes in variables of `psql`, which no statement resets, and restores them.
+pub(crate) fn keep_and_restore() -> [String; 2] {
+    let select = |column: &dyn Fn(&str, &str) -> String| {
+        let names = FIXED.iter().map(|(name, _)| *name).chain([TIME_ZONE]);
+        let columns: Vec<String> =
+            names.map(|name| column(name, &format!("alembic_{}", name.to_ascii_lowercase()))).collect();
+        format!("SELECT {} \\gset\n", columns.join(", "))
+    };
+    [
+        select(&|name, variable| format!("current_setting('{name}') AS {variable}")),
+        select(&|name, variable| format!("set_config('{name}', :'{variable}', false) AS {variable}")),
+    ]
+}
+
 /// Limits the statements of a transaction. Zero: no limit.
 pub(crate) fn limits(lock_timeout: Duration, statement_timeout: Duration) -> Vec<String> {
     let limits = [("lock_timeout", lock_timeout), ("statement_timeout", statement_timeout)];

@@ -80,6 +80,20 @@ fn orphans_of_all(tables: &[String]) -> String {
     queries.join(" UNION ")
 }
 
+/// The tables that reference one of these, which do not exist: table, referenced table.
+pub(crate) fn without_table(dropped: &[String]) -> String {
+    let names: Vec<String> = dropped.iter().map(|table| literal(Dialect::Sqlite, table)).collect();
+    format!(
+        "SELECT m.name, f.\"table\" FROM sqlite_master m, pragma_foreign_key_list(m.name) f \
+         WHERE m.type = 'table' AND m.sql LIKE '%references%' AND f.\"table\" COLLATE NOCASE IN ({}) \
+         AND NOT EXISTS (SELECT * FROM sqlite_master p WHERE p.type = 'table' AND lower(p.name) = lower(f.\"table\"))",
+        names.join(", ")
+    )
+}
+
+/// Whether foreign keys are enforced.
+pub(crate) const ENFORCED: &str = "SELECT CAST(foreign_keys AS TEXT) FROM pragma_foreign_keys";
+
 /// Enforces foreign keys, or stops that. It has no effect within a transaction.
 pub(crate) fn enforce(is_on: bool) -> &'static str {
     if is_on { "PRAGMA foreign_keys = ON" } else { "PRAGMA foreign_keys = OFF" }

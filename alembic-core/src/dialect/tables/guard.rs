@@ -31,17 +31,26 @@ impl Tables {
                 )]
             }
             // The error of a failed constraint contains its name.
-            Dialect::Sqlite | Dialect::Mysql => {
+            Dialect::Sqlite => {
                 let name = identifier(self.dialect, &message[..message.floor_char_boundary(60)]);
                 vec![
                     format!(
                         "CREATE TEMPORARY TABLE alembic_guard (found INTEGER NOT NULL, CONSTRAINT {name} CHECK (found = 1))"
                     ),
                     format!("INSERT INTO alembic_guard SELECT {found}"),
-                    match self.dialect {
-                        Dialect::Mysql => "DROP TEMPORARY TABLE alembic_guard".to_owned(),
-                        _ => "DROP TABLE temp.alembic_guard".to_owned(),
-                    },
+                    "DROP TABLE temp.alembic_guard".to_owned(),
+                ]
+            }
+            // MySQL before 8.0.16 and TiDB do not enforce CHECK. No server accepts a value twice.
+            Dialect::Mysql => {
+                let name = identifier(self.dialect, &message[..message.floor_char_boundary(60)]);
+                vec![
+                    format!(
+                        "CREATE TEMPORARY TABLE alembic_guard (failed INTEGER NOT NULL, UNIQUE KEY {name} (failed))"
+                    ),
+                    "INSERT INTO alembic_guard VALUES (1)".to_owned(),
+                    format!("INSERT INTO alembic_guard SELECT 1 FROM DUAL WHERE ({found}) IS NOT TRUE"),
+                    "DROP TEMPORARY TABLE alembic_guard".to_owned(),
                 ]
             }
         }

@@ -58,6 +58,13 @@ impl MigrateError {
             }
             MigrateError::Connect { is_file: true, .. } => "check the path and its permissions",
             MigrateError::Connect { .. } => "check the URL, and that the server runs and can be reached",
+            MigrateError::Database { doing, message, .. }
+                if doing.starts_with("reading")
+                    && matches!(message.code.as_deref(), Some("42501" | "1142")) =>
+            {
+                "give the user the right to read the tables of the migrations: `GRANT SELECT ON alembic_version, \
+                 alembic_history TO …`"
+            }
             MigrateError::Database { message, .. } if message.is_read_only() => READ_ONLY,
             MigrateError::ReadOnly { .. } => READ_ONLY,
             MigrateError::VersionTableElsewhere { .. } => {
@@ -68,6 +75,10 @@ impl MigrateError {
                 "a newer version of the scripts was applied: use that one, or at least its scripts. A service may start all \
                  the same with `allow_ahead()`. To leave a git branch: `downgrade --from-history -1` undoes the last one \
                  with the downgrade that the history keeps"
+            }
+            MigrateError::UnknownTimeZone { .. } => {
+                "nothing was run: correct `session.time_zone` in alembic.toml. An offset (`+09:00`) works on every server; \
+                 MySQL knows names once `mysql_tzinfo_to_sql` has filled its tables of time zones"
             }
             MigrateError::Locked { .. } => {
                 "it ends by itself, even if its process was killed; `lock_timeout` is how long to wait for it"
@@ -95,6 +106,19 @@ impl MigrateError {
             MigrateError::KeyLost { .. } => {
                 "the database is as it was. Write the PRIMARY KEY or UNIQUE of the old table in the new one, which CREATE \
                  TABLE … AS does not copy"
+            }
+            MigrateError::DropsSchema { .. } | MigrateError::DropsTables { .. } => {
+                "the database is as it was: drop the objects of the revision instead of what contains them; or keep the \
+                 version table elsewhere: `version_table_schema` in alembic.toml"
+            }
+            MigrateError::KeyWithoutTable { .. } => {
+                "the database is as it was: drop the other table or its foreign key in the same section (`ALTER TABLE … DROP \
+                 CONSTRAINT …`), or create the table again under its name; to change a table, use ALTER TABLE"
+            }
+            MigrateError::RowsReferred { .. } => {
+                "the database is as it was. Drop the other table first if both are to go, or DELETE the rows first if they \
+                 are; to change a table, use ALTER TABLE, or make it anew in one section that runs in a transaction: CREATE \
+                 TABLE new_t, INSERT INTO new_t SELECT …, DROP TABLE t, ALTER TABLE new_t RENAME TO t"
             }
             MigrateError::RowsLost { .. } => {
                 "the database is as it was. Keep those rows in the new table; or change or delete what refers to them, in \

@@ -20,6 +20,8 @@ pub(crate) struct Context<'a> {
     pub(crate) tables: Tables,
     pub(crate) directory: &'a ScriptDirectory,
     pub(crate) author: Author<'a>,
+    /// MySQL: whether the SQL mode of the server makes `\` in strings a character like any other.
+    pub(crate) no_backslash_escapes: bool,
 }
 
 impl Context<'_> {

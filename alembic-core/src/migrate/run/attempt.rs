@@ -38,10 +38,11 @@ impl Executor<'_, '_> {
         preflight::check_width(self.work.connection, &self.context, &state, &plan).await?;
         preflight::check_ids(dialect, directory.graph())?;
         preflight::check_statements(&self.context.tables, &plan)?;
+        preflight::check_reading(&self.context, &plan)?;
         self.find_taken_back(&state, &plan, report).await?;
         (self.work.settings.on_event)(Event::Planned { steps: plan.revisions(directory) });
         if dialect == Dialect::Postgresql {
-            let begun = self.work.connection.begin(&self.work.opening).await;
+            let begun = self.work.connection.begin(&self.work.beginning()).await;
             begun.map_err(MigrateError::database("beginning a transaction"))?;
         }
         self.create_tables(&state).await?;

@@ -9,9 +9,10 @@ use crate::migrate::error::MigrateError;
 use crate::migrate::history::step::PlannedStep;
 use crate::migrate::server::batch::{Batch, Failure};
 use crate::migrate::sqlite::alter::{alter_table, displace_table, lacking_alter};
-use crate::migrate::sqlite::drop::{check_children, displaced, dropped_table, keep_children};
+use crate::migrate::sqlite::drop::{check_children, check_keys, displaced, dropped_table, keep_children};
 use crate::migrate::sqlite::sequence::{SEQUENCE, keep_sequence};
 use crate::revision::StampPlan;
+use crate::sql::Dialect;
 
 impl Executor<'_, '_> {
     /// Executes all steps. The last transaction stays open.
@@ -109,9 +110,15 @@ impl Executor<'_, '_> {
                 }
                 None => batch.statement(index, statement, text),
             }
+            if step.session().resets && step.facts()[index].session.resets {
+                batch.own(&self.work.fixing());
+            }
         }
-        if !replaced.is_empty() {
+        let drops = dialect == Dialect::Sqlite
+            && (0..step.statements.len()).any(|index| dropped_table(step, index, dialect).is_some());
+        if drops {
             self.flush(step, &mut batch).await?;
+            check_keys(self.work.connection, step).await?;
         }
         for displaced in replaced {
             check_children(self.work.connection, step, displaced).await?;

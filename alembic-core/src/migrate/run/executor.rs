@@ -47,7 +47,10 @@ impl<'e, 's> Executor<'e, 's> {
         self.change_rows(&self.progress.unwritten(), &mut batch);
         self.work.fence(&mut batch);
         if !batch.is_empty() {
-            self.work.send(batch).await.map_err(Failure::during("writing the version table"))?;
+            let sent = self.work.send(batch).await;
+            sent.map_err(|failure| {
+                self.not_written("writing the version table", self.progress.open(), failure)
+            })?;
         }
         if let Err(error) = self.work.commit().await {
             return Err(not_committed(self.work.connection, self.progress.open(), error).await);
@@ -120,6 +123,17 @@ impl<'e, 's> Executor<'e, 's> {
         Err(MigrateError::Interrupted(Box::new(Interrupted { unfinished, aftermath })))
     }
 
+    /// The error of a failed statement of our own, after these revisions.
+    fn not_written(&self, doing: &'static str, revisions: &[RevisionId], failure: Failure) -> MigrateError {
+        match failure {
+            Failure::Own(source) if ErrorKind::of(&source) == ErrorKind::MissingTable => {
+                let message = Box::new(DatabaseMessage::of(&source));
+                MigrateError::DropsTables { revisions: revisions.to_vec(), message, source }
+            }
+            failure => Failure::during(doing)(failure),
+        }
+    }
+
     fn aftermath(&self, rolled_back: bool) -> Aftermath {
         Aftermath { kept: self.progress.kept().to_vec(), rolled_back }
     }
@@ -134,7 +148,13 @@ impl<'e, 's> Executor<'e, 's> {
         let (index, span, message, source) = match failure {
             Failure::Statement { index, span, message, source } => (index, span, message, source),
             Failure::Unsatisfied(error) => return unsatisfied(step, error),
-            failure => return Failure::during("writing the history")(failure),
+            failure => {
+                return self.not_written(
+                    "writing the history",
+                    std::slice::from_ref(&step.script.revision.id),
+                    failure,
+                );
+            }
         };
         let (line, column) = step.script.place(span.start);
         MigrateError::Statement(Box::new(StatementFailure {

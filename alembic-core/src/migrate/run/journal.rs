@@ -90,6 +90,9 @@ impl Executor<'_, '_> {
             Some(alter) => alter_table(self.work.connection, &alter, index, statement).await,
             None => {
                 batch.statement(index, statement, text);
+                if step.session().resets && step.facts()[index].session.resets {
+                    batch.own(&self.work.fixing());
+                }
                 Ok(())
             }
         };
@@ -127,6 +130,9 @@ impl Executor<'_, '_> {
         batch.statement(index, &step.statements[index], step.text(index));
         if let Err(failure) = self.work.send(batch).await {
             return Err(self.failed_alone(step, index, trace, before.as_deref(), failure).await);
+        }
+        if step.session().resets && step.facts()[index].session.resets {
+            self.work.prepare_session().await?;
         }
         self.work.own(HISTORY, &self.context.tables.progress(id, index + 1)).await?;
         Ok(1)

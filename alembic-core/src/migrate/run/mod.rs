@@ -9,7 +9,7 @@ mod journal;
 mod notes;
 mod pending;
 pub(crate) mod plan;
-mod preflight;
+pub(crate) mod preflight;
 mod progress;
 mod resume;
 mod retry;

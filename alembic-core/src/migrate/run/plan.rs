@@ -91,14 +91,6 @@ impl<'a> Plan<'a> {
         let mut planned_steps = Vec::with_capacity(steps.len());
         for step in steps {
             let script = directory.script(step.node);
-            // A downgrade that cannot be read is a mistake now, not on the day when it is needed.
-            for section in [Direction::Upgrade, Direction::Downgrade]
-                .into_iter()
-                .filter(|direction| *direction != step.direction)
-                .filter_map(|direction| script.section(direction, dialect))
-            {
-                mistakes.extend(script.statements(section, dialect).err().into_iter().flatten());
-            }
             match planned(script, dialect, step) {
                 Ok(step) => planned_steps.push(step),
                 Err(MigrateError::Scripts(ScriptErrors(errors))) => mistakes.extend(errors),

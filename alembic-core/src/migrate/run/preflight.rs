@@ -8,11 +8,13 @@ use crate::migrate::error::MigrateError;
 use crate::migrate::event::Event;
 use crate::migrate::history::context::Context;
 use crate::migrate::history::state::State;
+use crate::migrate::history::step::PlannedStep;
 use crate::migrate::server::connection::Connection;
 use crate::migrate::settings::Settings;
 use crate::revision::{Graph, Node};
-use crate::sql::Dialect;
+use crate::script::{ScriptError, ScriptErrors};
 use crate::sql::facts::{Action, Facts, ObjectKind};
+use crate::sql::{Dialect, Reading, StatementError};
 
 #[cfg(feature = "postgres")]
 const ASKING: &str = "asking the server what it is";
@@ -94,26 +96,53 @@ pub(crate) fn check_ids(dialect: Dialect, graph: &Graph) -> Result<(), MigrateEr
     Ok(())
 }
 
-/// Refuses statements that drop the database of the version table. PostgreSQL does so itself.
+/// Refuses statements that drop the database or the schema of the version table. PostgreSQL refuses the former itself.
 pub(crate) fn check_statements(tables: &Tables, plan: &Plan<'_>) -> Result<(), MigrateError> {
-    let (Dialect::Mysql, Some(own), Plan::Steps(steps)) = (tables.dialect(), tables.own_schema(), plan)
-    else {
-        return Ok(());
+    let (Some(own), Plan::Steps(steps)) = (tables.own_schema(), plan) else { return Ok(()) };
+    let (kind, is_own): (_, fn(&str, &str) -> bool) = match tables.dialect() {
+        Dialect::Mysql => (ObjectKind::Database, |name, own| name.eq_ignore_ascii_case(own)),
+        Dialect::Postgresql => (ObjectKind::Schema, |name, own| name == own),
+        Dialect::Sqlite => return Ok(()),
     };
     let drops_own = |text: &str| {
         // Most statements have no such word, and need not be read.
         text.as_bytes().windows(4).any(|word| word.eq_ignore_ascii_case(b"DROP"))
-            && Facts::of(text, Dialect::Mysql)
-                .changed(Action::Drops, ObjectKind::Database)
-                .any(|database| database.name.name.eq_ignore_ascii_case(own))
+            && Facts::of(text, tables.dialect())
+                .changed(Action::Drops, kind)
+                .any(|object| is_own(&object.name.name, own))
     };
     for step in steps {
         if let Some(index) = step.texts().position(drops_own) {
-            let (path, line) = (step.script.path.clone(), step.line(index));
-            return Err(MigrateError::DropsDatabase { path, line, database: own.to_owned() });
+            let (path, line, name) = (step.script.path.clone(), step.line(index), own.to_owned());
+            return Err(match kind {
+                ObjectKind::Schema => MigrateError::DropsSchema { path, line, schema: name },
+                _ => MigrateError::DropsDatabase { path, line, database: name },
+            });
         }
     }
     Ok(())
+}
+
+/// Refuses strings that the server reads differently, because of its SQL mode.
+pub(crate) fn check_reading(context: &Context<'_>, plan: &Plan<'_>) -> Result<(), MigrateError> {
+    let Plan::Steps(steps) = plan else { return Ok(()) };
+    let steps = steps.iter().filter(|_| context.no_backslash_escapes);
+    let mistakes = steps.filter_map(misread).collect();
+    Ok(ScriptErrors::check(mistakes)?)
+}
+
+/// MySQL: the first string of a step that a server with `NO_BACKSLASH_ESCAPES` reads differently.
+pub(crate) fn misread(step: &PlannedStep<'_>) -> Option<ScriptError> {
+    let mut reading = Reading::without_escapes();
+    step.statements.iter().zip(step.texts()).find_map(|(statement, text)| {
+        let found = reading.misread(text).map(|(at, what, setting)| (statement.start + at, what, setting));
+        let error = found.map(|(start, what, setting)| {
+            let setting = setting.to_owned();
+            step.script.statement_error(start, StatementError::Misread { what, setting, start })
+        });
+        reading.follow(text);
+        error
+    })
 }
 
 fn reason(read_only: ReadOnly) -> &'static str {

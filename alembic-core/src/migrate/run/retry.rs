@@ -17,7 +17,7 @@ const LONGEST: Duration = Duration::from_secs(10);
 impl Executor<'_, '_> {
     /// Runs until an attempt succeeds, or fails for good.
     pub(super) async fn run(&mut self, goal: &Goal, report: &mut Report) -> Result<(), MigrateError> {
-        self.work.limit_session().await?;
+        self.work.prepare_session().await?;
         let mut result = self.attempts(goal, report).await;
         if let Err(MigrateError::Interrupted(interrupted)) = &mut result {
             // Only the executor knows which revisions are committed.

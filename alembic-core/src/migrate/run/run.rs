@@ -107,12 +107,22 @@ impl Workplace<'_> {
         let mut executor = Executor::new(
             Work::new(&mut connection, &mut lock, &mut settings),
             Session::new(self.database, search_path),
-            Context { tables, directory: self.directory, author },
+            Context {
+                tables,
+                directory: self.directory,
+                author,
+                no_backslash_escapes: self.facts.no_backslash_escapes,
+            },
         );
         let result = executor.run(goal, report).await;
         let abandoned = executor.work.abandoned;
         if !abandoned && let Err(error) = executor.session.detach(executor.work.connection).await {
             tracing::warn!(%error, "a database that a migration has attached could not be detached");
+        }
+        if !abandoned && let Err(error) = executor.work.give_back().await {
+            // The pool must not lend what is not as it was.
+            executor.work.connection.discard();
+            tracing::warn!(%error, "the connection was closed: its settings could not be restored");
         }
         // An abandoned connection would only answer when the server has executed the statement.
         if !abandoned && let Err(error) = lock.release(&mut connection).await {

@@ -137,10 +137,47 @@ impl Batch {
             Dialect::Sqlite => 16 * 1024,
             Dialect::Postgresql | Dialect::Mysql => 256 * 1024,
         };
+        if connection.dialect() == Dialect::Sqlite && self.may_want_values() {
+            return self.run_checked(connection, finished).await;
+        }
         for message in self.split(longest) {
             message.send(connection, finished).await?;
         }
         Ok(())
+    }
+
+    /// SQLite: whether a statement of a script has a character that begins a placeholder, outside of what certainly is a
+    /// string. Deliberately not the lexer: this is the second look at what it has read.
+    fn may_want_values(&self) -> bool {
+        let ends = self.ends();
+        let mut texts = self.pieces.iter().zip(ends).map(|(piece, end)| (piece, &self.sql[piece.start..end]));
+        texts.any(|(piece, text)| matches!(piece.kind, Kind::Statement(..)) && may_want_values(text))
+    }
+
+    /// SQLite: sends each statement by itself, and none that wants a value: it would get NULL without a word.
+    async fn run_checked(self, connection: &mut Connection, finished: &AtomicUsize) -> Result<(), Failure> {
+        let ends = self.ends();
+        for (piece, end) in self.pieces.iter().zip(ends) {
+            let sql = &self.sql[piece.start..end];
+            if let Kind::Statement(index, span) = &piece.kind
+                && may_want_values(sql)
+                && connection.parameters(sql).await.is_ok_and(|count| count > 0)
+            {
+                let message = "the statement has a placeholder, and a script has no value for it".to_owned();
+                let source = sqlx::Error::Protocol(message.clone());
+                let message = DatabaseMessage { message, ..DatabaseMessage::default() };
+                return Err(Failure::Statement { index: *index, span: span.clone(), message, source });
+            }
+            let piece = Piece { start: 0, kind: piece.kind.clone() };
+            Batch { sql: sql.to_owned(), pieces: vec![piece] }.send(connection, finished).await?;
+        }
+        Ok(())
+    }
+
+    /// The byte at which the text of each piece ends.
+    fn ends(&self) -> Vec<usize> {
+        let ends = self.pieces.iter().skip(1).map(|piece| piece.start - BETWEEN.len());
+        ends.chain([self.sql.len()]).collect()
     }
 
     /// The same as several batches. None is longer than `longest` bytes, unless one statement is.
@@ -149,8 +186,7 @@ impl Batch {
             return vec![self];
         }
         let mut batches: Vec<Batch> = Vec::new();
-        let ends = self.pieces.iter().skip(1).map(|piece| piece.start - BETWEEN.len());
-        let ends: Vec<usize> = ends.chain([self.sql.len()]).collect();
+        let ends = self.ends();
         let mut begin = 0;
         for (piece, end) in self.pieces.into_iter().zip(ends) {
             let sql = &self.sql[piece.start..end];
@@ -189,9 +225,7 @@ impl Batch {
 
     /// Sends each statement by itself, so that a test can kill the process between any two.
     async fn run_in_pieces(self, connection: &mut Connection, finished: &AtomicUsize) -> Result<(), Failure> {
-        let ends =
-            self.pieces.iter().skip(1).map(|piece| piece.start - BETWEEN.len()).chain([self.sql.len()]);
-        for (piece, end) in self.pieces.iter().zip(ends) {
+        for (piece, end) in self.pieces.iter().zip(self.ends()) {
             let sql = &self.sql[piece.start..end];
             let piece = Piece { start: 0, kind: piece.kind.clone() };
             Batch { sql: sql.to_owned(), pieces: vec![piece] }.send(connection, finished).await?;
@@ -214,6 +248,10 @@ impl Batch {
         let Some(Piece { start, kind }) = piece else {
             return Failure::Own(error);
         };
+        let following = self.pieces.iter().find(|other| other.start > *start);
+        let following =
+            following.and_then(|other| sql.get(other.start - BETWEEN.len()..)).unwrap_or_default();
+        let message = DatabaseMessage { message: without(&message.message, following), ..message };
         match kind.clone() {
             Kind::Statement(index, span) => {
                 let named = byte.map(|byte| (span.start + (byte - start), word(&sql[byte..])));
@@ -229,9 +267,87 @@ impl Batch {
     }
 }
 
+/// Whether a character that begins a placeholder of SQLite is in a text, but in plain strings.
+fn may_want_values(sql: &str) -> bool {
+    // The parts outside of strings: `''` only ends one and begins another.
+    let is_plain = !sql.contains(['"', '`', '[']) && !sql.contains("--") && !sql.contains("/*");
+    let begins = |text: &str| text.contains(['?', ':', '@', '$']);
+    if is_plain { sql.split('\'').step_by(2).any(begins) } else { begins(sql) }
+}
+
+/// MySQL: a message that quotes the text behind a mistake, without what follows the statement: that is not the author's.
+fn without(message: &str, following: &str) -> String {
+    const END: &str = "' at line ";
+    let Some((near, place)) = message.rsplit_once(END).filter(|_| !following.is_empty()) else {
+        return message.to_owned();
+    };
+    let mut starts =
+        near.match_indices(BETWEEN).map(|(at, _)| at).chain(near.ends_with(';').then(|| near.len() - 1));
+    // Long texts are cut.
+    let quoted = |at: usize| near[at..].strip_suffix("...").unwrap_or(&near[at..]);
+    match starts.find(|at| following.starts_with(quoted(*at))) {
+        Some(at) => format!("{}{END}{place}", &near[..at]),
+        None => message.to_owned(),
+    }
+}
+
 /// The length of the word, or else of the character, with which `sql` begins.
 fn word(sql: &str) -> usize {
     let is_word = |letter: char| letter.is_alphanumeric() || letter == '_';
     let end = sql.find(|letter| !is_word(letter)).unwrap_or(sql.len());
     if end > 0 { end } else { sql.chars().next().map_or(0, char::len_utf8) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The last line of defence behind the lexer: no statement is executed for whose values SQLite would take NULL.
+    #[cfg(feature = "sqlite")]
+    #[tokio::test]
+    async fn no_statement_wants_values() {
+        use crate::migrate::server::connect::Missing;
+        use crate::migrate::server::database::Database;
+        let mut connection =
+            Database::from("sqlite::memory:").connect(Missing::Create).await.expect("a database in memory");
+        let texts = [
+            ("CREATE TABLE t (a)", true),
+            ("INSERT INTO t VALUES ('12:00 ''?'' @ $')", true),
+            ("INSERT INTO t VALUES (?)", false),
+            ("INSERT INTO t VALUES (:name)", false),
+            ("INSERT INTO t VALUES (@name)", false),
+            ("INSERT INTO t VALUES ($name)", false),
+            ("INSERT INTO t VALUES (?1) -- '?", false),
+            ("CREATE INDEX \"a?b\" ON t (a) /* : */", true),
+        ];
+        for (text, fits) in texts {
+            let mut batch = Batch::default();
+            batch.own("SELECT 1");
+            batch.statement(3, &Statement { start: 10, end: 10 + text.len() }, text);
+            batch.own("SELECT 2");
+            match batch.run(&mut connection, &AtomicUsize::new(0)).await {
+                Ok(()) => assert!(fits, "{text}"),
+                Err(Failure::Statement { index: 3, .. }) => assert!(!fits, "{text}"),
+                Err(_) => panic!("{text}"),
+            }
+        }
+        let rows = connection.rows("SELECT a FROM t".to_owned()).await.expect("rows");
+        assert_eq!(rows, [[Some("12:00 '?' @ $".to_owned())]]);
+    }
+
+    #[test]
+    fn messages_quote_no_statements_of_our_own() {
+        let own = ";\nUPDATE `app`.alembic_history SET statements_done = 2, statement = NULL";
+        let check = |near: &str, expected: &str| {
+            let message =
+                |near: &str| format!("You have an error in your SQL syntax near '{near}' at line 1");
+            assert_eq!(without(&message(near), own), message(expected));
+        };
+        check(";\nUPDATE `app`.alembic_history SET st", "");
+        check("\\G;\nUPDATE `app`.alembic_history SET statements_done = 2, stat", "\\G");
+        check(";\nUPDATE `app`.alembic_history SET statements_done = 2, statement...", "");
+        check("END;", "END");
+        check("END;\nSELECT 1", "END;\nSELECT 1");
+        check("nope", "nope");
+    }
 }

@@ -157,6 +157,24 @@ impl Connection {
         })
     }
 
+    /// SQLite: the number of values that a statement wants. Other databases refuse a statement that wants one.
+    pub(crate) async fn parameters(&mut self, sql: &str) -> sqlx::Result<usize> {
+        match self {
+            #[cfg(feature = "sqlite")]
+            Connection::Sqlite(connection) => {
+                use sqlx::{Executor as _, Statement as _};
+                let sql = AssertSqlSafe(sql.to_owned()).into_sql_str();
+                let statement = (&mut **connection).prepare(sql).await?;
+                Ok(statement.parameters().map_or(0, |known| known.either(<[_]>::len, |count| count)))
+            }
+            #[cfg(any(feature = "postgres", feature = "mysql"))]
+            _ => {
+                let _ = sql;
+                Ok(0)
+            }
+        }
+    }
+
     /// The rows of a query all of whose columns are text.
     ///
     /// The text goes to the database as it is, without being prepared: one round trip.

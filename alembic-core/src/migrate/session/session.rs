@@ -71,7 +71,7 @@ impl<'e> Session<'e> {
         connection.taint();
         *work.connection = connection;
         work.lock.take_over(work.connection, work.settings).await?;
-        work.limit_session().await
+        work.prepare_session().await
     }
 
     /// Takes back the changes of a revision to its session. They are added to `batch`, which is sent first if something

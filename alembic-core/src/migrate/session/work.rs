@@ -12,6 +12,7 @@ use futures_util::future::{Either, select};
 use tracing::Span;
 
 use super::watch::{TICK, watch};
+use crate::dialect::sqlite::references;
 use crate::dialect::{ErrorKind, mysql, postgresql};
 use crate::migrate::error::MigrateError;
 use crate::migrate::event::Event;
@@ -32,6 +33,8 @@ pub(crate) struct Work<'e, 's> {
     pub(crate) abandoned: bool,
     /// The sessions that the last message waited for.
     pub(crate) blocked_by: Option<String>,
+    /// SQLite: whether foreign keys are only enforced for this run.
+    is_newly_enforced: bool,
 }
 
 impl<'e, 's> Work<'e, 's> {
@@ -41,7 +44,15 @@ impl<'e, 's> Work<'e, 's> {
         settings: &'e mut Settings<'s>,
     ) -> Work<'e, 's> {
         let opening = opening(settings, connection.dialect(), lock);
-        Work { connection, lock, settings, opening, abandoned: false, blocked_by: None }
+        Work {
+            connection,
+            lock,
+            settings,
+            opening,
+            abandoned: false,
+            blocked_by: None,
+            is_newly_enforced: false,
+        }
     }
 
     pub(crate) fn dialect(&self) -> Dialect {
@@ -107,12 +118,22 @@ impl<'e, 's> Work<'e, 's> {
         }
     }
 
+    /// Statements that open a transaction of whole revisions: a pooler may execute it in another session than the one that
+    /// was prepared.
+    pub(crate) fn beginning(&self) -> Vec<String> {
+        let mut beginning = self.opening.clone();
+        if self.dialect() == Dialect::Postgresql {
+            beginning.push(postgresql::session::fix(&self.settings.time_zone, true));
+        }
+        beginning
+    }
+
     /// Begins a transaction. On SQLite it is also the lock against other writers, and may have to wait for them.
     pub(crate) async fn begin(&mut self) -> Result<(), MigrateError> {
         let begin = Instant::now();
         let mut is_reported = false;
         loop {
-            match self.connection.begin(&self.opening).await {
+            match self.connection.begin(&self.beginning()).await {
                 Ok(()) => return Ok(()),
                 Err(error) if ErrorKind::of(&error) == ErrorKind::Busy => {
                     let waited = begin.elapsed();
@@ -164,22 +185,67 @@ impl<'e, 's> Work<'e, 's> {
         if self.settings.interrupt.is_stopped() { Err(MigrateError::interrupted()) } else { Ok(()) }
     }
 
-    /// MySQL: prepares the session, and sets the limits of statements, which no transaction has there.
-    pub(crate) async fn limit_session(&mut self) -> Result<(), MigrateError> {
-        if self.dialect() != Dialect::Mysql {
-            return Ok(());
-        }
-        const LIMITING: &str = "setting the limits of statements";
-        let prepare = mysql::session::prepare(self.settings.statement_lock_timeout);
-        self.own(LIMITING, &prepare).await?;
-        let timeout = self.settings.statement_timeout;
-        if !timeout.is_zero() {
-            let [on_mariadb, on_mysql] = mysql::session::limits(timeout);
-            if self.own(LIMITING, &on_mariadb).await.is_err() {
-                self.own(LIMITING, &on_mysql).await?;
+    /// Gives the session the fixed settings of a run, and on MySQL the limits of statements, which no transaction has there.
+    pub(crate) async fn prepare_session(&mut self) -> Result<(), MigrateError> {
+        const PREPARING: &str = "preparing the session";
+        match self.dialect() {
+            Dialect::Sqlite => self.enforce_foreign_keys().await,
+            Dialect::Postgresql => {
+                let fix = self.fixing();
+                self.own(PREPARING, &fix).await.map_err(|error| self.unknown_zone(error))
+            }
+            Dialect::Mysql => {
+                let Settings { statement_lock_timeout, statement_timeout, ref time_zone, .. } =
+                    *self.settings;
+                let prepare = mysql::session::prepare(statement_lock_timeout, time_zone);
+                self.own(PREPARING, &prepare).await.map_err(|error| self.unknown_zone(error))?;
+                if !statement_timeout.is_zero() {
+                    let [on_mariadb, on_mysql] = mysql::session::limits(statement_timeout);
+                    if self.own(PREPARING, &on_mariadb).await.is_err() {
+                        self.own(PREPARING, &on_mysql).await?;
+                    }
+                }
+                Ok(())
             }
         }
+    }
+
+    /// SQLite: a pool may have left foreign keys unenforced.
+    async fn enforce_foreign_keys(&mut self) -> Result<(), MigrateError> {
+        let failed = MigrateError::database("asking whether foreign keys are enforced");
+        let rows = self.connection.rows(references::ENFORCED.to_owned()).await.map_err(failed)?;
+        if rows.iter().flatten().flatten().any(|value| value == "0") {
+            self.own("enforcing foreign keys", references::enforce(true)).await?;
+            self.is_newly_enforced = true;
+        }
         Ok(())
+    }
+
+    /// SQLite: gives the connection back as it was.
+    pub(crate) async fn give_back(&mut self) -> sqlx::Result<()> {
+        if std::mem::take(&mut self.is_newly_enforced) {
+            let sql = references::enforce(false).to_owned();
+            self.connection.execute(sql).await.map_err(|failure| failure.error)?;
+        }
+        Ok(())
+    }
+
+    /// PostgreSQL: the statement that fixes the settings of the session again, after one that has reset them.
+    pub(crate) fn fixing(&self) -> String {
+        postgresql::session::fix(&self.settings.time_zone, false)
+    }
+
+    /// The error of a server that does not know the time zone of the run.
+    fn unknown_zone(&self, error: MigrateError) -> MigrateError {
+        match error {
+            MigrateError::Database { message, source, .. }
+                if ErrorKind::of(&source) == ErrorKind::UnknownTimeZone =>
+            {
+                let zone = self.settings.time_zone.clone().into_owned();
+                MigrateError::UnknownTimeZone { zone, message, source }
+            }
+            error => error,
+        }
     }
 }
 

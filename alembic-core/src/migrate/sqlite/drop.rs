@@ -2,7 +2,7 @@
 
 use super::children::{self, Orphan, is_hidden, is_replaced, orphans, referring_tables, restoring};
 use crate::dialect::DatabaseMessage;
-use crate::dialect::sqlite::references::ALL_ORPHANS;
+use crate::dialect::sqlite::references::{self, ALL_ORPHANS};
 use crate::migrate::error::MigrateError;
 use crate::migrate::history::step::PlannedStep;
 use crate::migrate::server::connection::Connection;
@@ -100,6 +100,32 @@ pub(crate) async fn keep_children(
             Err(MigrateError::RowsReferred { path, line, table, child, done })
         }
     }
+}
+
+/// Fails if a table that a step has dropped is still referenced by a foreign key, and does not exist under its name: nothing
+/// could be written to the other table.
+pub(crate) async fn check_keys(
+    connection: &mut Connection,
+    step: &PlannedStep<'_>,
+) -> Result<(), MigrateError> {
+    if connection.dialect() != Dialect::Sqlite {
+        return Ok(());
+    }
+    let drops = step.facts().iter().enumerate();
+    let drops: Vec<(usize, String)> = drops
+        .filter_map(|(index, facts)| Some((index, children::dropped_table(facts)?.to_owned())))
+        .collect();
+    if drops.is_empty() {
+        return Ok(());
+    }
+    let names: Vec<String> = drops.iter().map(|(_, table)| table.clone()).collect();
+    let rows =
+        connection.rows(references::without_table(&names)).await.map_err(MigrateError::database(LOOKING))?;
+    let Some([Some(child), Some(table)]) = rows.first().map(Vec::as_slice) else { return Ok(()) };
+    let index =
+        drops.iter().rev().find(|(_, dropped)| dropped.eq_ignore_ascii_case(table)).map(|(index, _)| *index);
+    let (path, line) = (step.script.path.clone(), step.line(index.unwrap_or_default()));
+    Err(MigrateError::KeyWithoutTable { path, line, child: child.clone(), table: table.clone() })
 }
 
 /// The error of a transaction that could not be committed. SQLite checks deferred foreign keys only then, and does not

@@ -105,8 +105,8 @@ impl Search<'_> {
             // `ON DELETE CASCADE`, `BEFORE DELETE ON t`
             b"DELETE" => self.deletes = !follows("ON"),
             b"ON" => self.deletes = false,
-            // `ON DUPLICATE KEY UPDATE a = 1`
-            b"UPDATE" if !follows("KEY") => self.list(reader, Access::Updates),
+            // `ON DUPLICATE KEY UPDATE a = 1`, `ON UPDATE current_timestamp` of a column
+            b"UPDATE" if !follows("KEY") && !follows("ON") => self.list(reader, Access::Updates),
             b"TRUNCATE" => self.list(reader, Access::Empties),
             b"JOIN" => self.table(reader, Access::Reads),
             // `VACUUM INTO file`

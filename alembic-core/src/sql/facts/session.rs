@@ -17,6 +17,8 @@ pub(crate) struct Session {
     /// Settings that the statement names: pragmas of SQLite, settings of PostgreSQL with a `.` in their names, which the
     /// server creates as they are set and does not list.
     pub(crate) settings: Vec<String>,
+    /// PostgreSQL: whether it may give the fixed settings of a run the values that the server has.
+    pub(crate) resets: bool,
     /// Whether it changes how the server reads the text of later statements: `SET NAMES`, `sql_mode`,
     /// `standard_conforming_strings`.
     pub(crate) reads_differently: bool,
@@ -53,6 +55,7 @@ impl Session {
             all.is_changed |= session.is_changed;
             all.leftovers |= session.leftovers;
             all.settings.extend(session.settings.iter().cloned());
+            all.resets |= session.resets;
             all.reads_differently |= session.reads_differently;
             all.is_repeatable &= session.is_repeatable;
             all.lost.extend(session.lost.iter().cloned());
@@ -86,6 +89,7 @@ pub(super) fn session(text: &Text<'_>, words: &[&str], definition: &Definition) 
         },
         leftovers: leftovers(words, anywhere),
         settings: settings(text, words),
+        resets: resets(text, words),
         reads_differently: reads_differently(dialect, words, anywhere),
         is_repeatable: is_repeatable(text, words),
         lost: Vec::new(),
@@ -188,6 +192,16 @@ fn settings(text: &Text<'_>, words: &[&str]) -> Vec<String> {
         }
         _ => Vec::new(),
     }
+}
+
+fn resets(text: &Text<'_>, words: &[&str]) -> bool {
+    text.dialect == Dialect::Postgresql
+        && match words {
+            ["RESET", ..] | ["DISCARD", "ALL", ..] => true,
+            // `SET … TO DEFAULT`, `SET TIME ZONE LOCAL`
+            ["SET", ..] => text.has(&["DEFAULT"]) || text.has(&["ZONE", "LOCAL"]),
+            _ => false,
+        }
 }
 
 fn reads_differently(dialect: Dialect, words: &[&str], anywhere: Words) -> bool {

@@ -88,6 +88,8 @@ pub(super) fn mysql(text: &Text<'_>, words: &[&str], definition: &Definition, us
         }
         (["LOAD", "INDEX", ..] | ["ANALYZE", ..], _) => Trace::Harmless,
         ([first, ..], _) if HARMLESS.contains(first) => Trace::Harmless,
+        // The binary log.
+        (["SET", ..], _) => Trace::Harmless,
         _ => Trace::Nothing,
     }
 }

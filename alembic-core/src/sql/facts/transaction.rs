@@ -1,7 +1,7 @@
 //! How a statement behaves in a transaction, and whether it returns several results.
 
 use super::Text;
-use super::mention::Words;
+use super::mention::{Words, mentions};
 use crate::sql::Dialect;
 
 /// How a statement behaves in a transaction.
@@ -51,6 +51,7 @@ pub(super) const HARMLESS: [&str; 14] = [
 
 pub(super) fn transaction(text: &Text<'_>, words: &[&str]) -> Transaction {
     match text.dialect {
+        Dialect::Mysql if sets_binary_log(text, words) => Transaction::Commits,
         Dialect::Mysql => mysql(words),
         Dialect::Postgresql => postgresql(text, words),
         // Everything else is rolled back there.
@@ -59,6 +60,25 @@ pub(super) fn transaction(text: &Text<'_>, words: &[&str]) -> Transaction {
             _ => Transaction::Shared,
         },
     }
+}
+
+/// MySQL: whether it sets what cannot be set within a transaction: how statements reach the binary log.
+pub(super) fn sets_binary_log(text: &Text<'_>, words: &[&str]) -> bool {
+    const SETTINGS: [&str; 7] = [
+        "sql_log_bin",
+        "binlog_format",
+        "binlog_row_image",
+        "binlog_direct_non_transactional_updates",
+        "gtid_next",
+        "gtid_domain_id",
+        "gtid_seq_no",
+    ];
+    words.first() == Some(&"SET")
+        && text.sql.contains('_')
+        && SETTINGS.iter().any(|name| {
+            mentions(text.sql, Dialect::Mysql, name)
+                || mentions(text.sql, Dialect::Mysql, &format!("@@{name}"))
+        })
 }
 
 fn mysql(words: &[&str]) -> Transaction {

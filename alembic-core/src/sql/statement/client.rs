@@ -29,6 +29,17 @@ impl Splitter<'_> {
         }
     }
 
+    /// Reports a client's command behind a statement: `\g`, `\gexec`, `\G`. `\N` is a NULL of MySQL.
+    pub(super) fn inner_command(&mut self, piece: Piece) {
+        let rest = self.sql.get(piece.start..).unwrap_or_default();
+        let Some(name) = rest.strip_prefix('\\') else { return };
+        let end = name.find(|letter: char| !letter.is_ascii_alphanumeric()).unwrap_or(name.len());
+        if !(name[..end] == *"N" && self.dialect == Dialect::Mysql) {
+            let command = format!("\\{}", &name[..end]);
+            self.errors.push(StatementError::ClientCommand { command, start: piece.start });
+        }
+    }
+
     /// Reports a client's command and goes on behind its line. After `DELIMITER //` as the client would, so
     /// that the rest is not reported too.
     pub(super) fn skip_client_command(&mut self, piece: Piece) {

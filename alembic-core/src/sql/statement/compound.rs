@@ -27,9 +27,9 @@ impl Splitter<'_> {
         }
     }
 
-    /// Whether a label stands here: `name:`. (In `IF :NEW.a` of SQL mode ORACLE there is none.)
+    /// Whether a label stands here: `name:`. (In `IF :NEW.a` and `BEGIN :NEW.a := 1` of SQL mode ORACLE there is none.)
     pub(super) fn at_label(&mut self) -> bool {
-        if self.keyword(ANONYMOUS_BLOCKS).is_some() {
+        if self.keyword(BLOCKS).is_some() {
             return false;
         }
         let named = self

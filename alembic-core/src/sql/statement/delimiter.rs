@@ -60,6 +60,11 @@ impl Splitter<'_> {
         }
     }
 
+    /// Whether a delimiter was refused: then nothing is said of what it should have ended.
+    pub(super) fn has_bad_delimiter(&self) -> bool {
+        self.errors.iter().any(|error| matches!(error, StatementError::BadDelimiter { .. }))
+    }
+
     /// Reads the statements from byte `from` on that `delimiter` ends, up to the next directive.
     pub(super) fn delimited(&mut self, delimiter: &str, from: usize) {
         let is_word = delimiter.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_');
@@ -81,7 +86,8 @@ impl Splitter<'_> {
                     if delimiter_directive(text).is_none() {
                         continue;
                     }
-                    if self.range.is_some() {
+                    // A delimiter that could not be used did not end it.
+                    if self.range.is_some() && !self.has_bad_delimiter() {
                         let reason = "the statement before it has not ended";
                         self.errors.push(StatementError::BadDelimiter { reason, start });
                         self.finish();
@@ -103,7 +109,10 @@ impl Splitter<'_> {
             let inner = if is_word { None } else { delimiter_within(token.kind, text, here, delimiter) };
             let end = inner.map_or(token.end, |length| start + length);
             let piece = Piece { end, outer: Token { end, ..token }, ..piece };
-            self.extend(piece, self.cursor.text(piece) != ";");
+            // A `;` before the delimiter is none of the statement: the clients leave it out too.
+            if self.cursor.text(piece) != ";" {
+                self.extend(piece, true);
+            }
             if inner.is_some() {
                 lexer = Lexer::starting_at(self.sql, self.dialect, end);
             }

@@ -2,6 +2,7 @@
 
 use thiserror::Error;
 
+use super::Misread;
 use crate::sql::{Dialect, Forbidden};
 
 /// A reason why a text is not a list of statements that can be run.
@@ -71,12 +72,36 @@ pub enum StatementError {
         /// The byte where it begins.
         start: usize,
     },
+    /// SQLite: a statement that does nothing, or fails, within a transaction.
+    #[error("`{statement}` does nothing in a transaction, or fails there")]
+    Outside {
+        /// Its first words.
+        statement: String,
+        /// The byte where it begins.
+        start: usize,
+    },
+    /// PostgreSQL: a statement that sends something to the client.
+    #[error("`{statement}` sends something to a client, and a migration has none")]
+    ToClient {
+        /// Its first words.
+        statement: &'static str,
+        /// The byte where it begins.
+        start: usize,
+    },
     /// A command of `psql`, `mysql` or `sqlite3`, which no server understands.
     #[error("`{command}` is a command of a database client, not SQL")]
     ClientCommand {
         /// The command: `\connect`, `DELIMITER //`, `.mode`.
         command: String,
         /// The byte where it begins.
+        start: usize,
+    },
+    /// A character that looks like a blank, in the word that a statement begins with.
+    #[error("this is not a blank, but U+{:04X}: a database reads it as a letter", u32::from(*.character))]
+    Blank {
+        /// The character.
+        character: char,
+        /// The byte where it is.
         start: usize,
     },
     /// `COPY … FROM STDIN`, whose data would follow in the script.
@@ -86,6 +111,24 @@ pub enum StatementError {
         start: usize,
         /// How many more of them follow.
         others: usize,
+    },
+    /// Text that the server reads differently after an earlier statement.
+    #[error("after `{setting}` the server reads {} differently", misread(*.what))]
+    Misread {
+        /// What it reads differently.
+        what: Misread,
+        /// The setting of the earlier statement.
+        setting: String,
+        /// The byte of the text.
+        start: usize,
+    },
+    /// PostgreSQL: a statement that sets an encoding other than UTF-8.
+    #[error("the client encoding `{encoding}` would make the server misread the script, which is UTF-8")]
+    Encoding {
+        /// The encoding.
+        encoding: String,
+        /// The byte where the statement begins.
+        start: usize,
     },
     /// An `-- alembic: delimiter` that cannot be used.
     #[error("this delimiter cannot be used: {reason}")]
@@ -105,6 +148,8 @@ impl StatementError {
                 StatementError::TransactionControl { statement, start }
             }
             Forbidden::TableLock(statement) => StatementError::TableLock { statement, start },
+            Forbidden::Outside(statement) => StatementError::Outside { statement, start },
+            Forbidden::ToClient(statement) => StatementError::ToClient { statement, start },
             Forbidden::RoleChange(statement) => StatementError::RoleChange { statement, start },
         }
     }
@@ -120,8 +165,13 @@ impl StatementError {
             | StatementError::TransactionControl { start, .. }
             | StatementError::TableLock { start, .. }
             | StatementError::RoleChange { start, .. }
+            | StatementError::Outside { start, .. }
+            | StatementError::ToClient { start, .. }
             | StatementError::ClientCommand { start, .. }
             | StatementError::CopyFromStdin { start, .. }
+            | StatementError::Blank { start, .. }
+            | StatementError::Misread { start, .. }
+            | StatementError::Encoding { start, .. }
             | StatementError::BadDelimiter { start, .. } => *start,
         }
     }
@@ -169,6 +219,20 @@ impl StatementError {
                  `-- alembic: delimiter ;`"
             ),
             StatementError::TransactionControl { statement, .. } => transaction_help(statement).to_owned(),
+            StatementError::Outside { .. } => {
+                "mark the section `no-transaction`: `-- alembic: upgrade no-transaction`. Its statements are not rolled back \
+                 together, so it is best in a revision of its own"
+                    .to_owned()
+            }
+            StatementError::ToClient { statement: "LISTEN", .. } => {
+                "remove it: the session of the migration ends before anybody could be notified".to_owned()
+            }
+            StatementError::ToClient { .. } => {
+                "remove it, or write the rows to a table: `CREATE TABLE … AS SELECT …`".to_owned()
+            }
+            StatementError::TableLock { statement, .. } if statement.starts_with("FLUSH") => {
+                "remove it: only one migration runs at a time without it, and after it nothing could be written".to_owned()
+            }
             StatementError::TableLock { .. } => {
                 "remove `LOCK TABLES` and `UNLOCK TABLES`: only one migration runs at a time without them, and between \
                  them the server refuses every table that was not named. To keep a service from writing meanwhile, \
@@ -184,6 +248,20 @@ impl StatementError {
             StatementError::CopyFromStdin { .. } => {
                 "write `INSERT INTO … VALUES …` instead; `pg_dump --inserts` writes a dump so".to_owned()
             }
+            StatementError::Misread { what: Misread::Characters, .. } => {
+                "remove that setting, or write `SET NAMES utf8mb4`: every script is UTF-8, whatever a table stores".to_owned()
+            }
+            StatementError::Misread { what: Misread::Backslash, setting, .. } if setting.contains("NO_BACKSLASH") => {
+                "write `SET SESSION sql_mode = REPLACE(@@SESSION.sql_mode, 'NO_BACKSLASH_ESCAPES', '');` before this statement"
+                    .to_owned()
+            }
+            StatementError::Misread { what: Misread::Backslash, .. } => {
+                "write the string as `E'…'`, which every setting reads the same way; or remove that setting".to_owned()
+            }
+            StatementError::Blank { .. } => "write a blank in its place".to_owned(),
+            StatementError::Encoding { .. } => {
+                "remove the statement: the text of a dump that was saved as UTF-8 needs no other encoding".to_owned()
+            }
             StatementError::BadDelimiter { .. } => {
                 "write `-- alembic: delimiter //` on a line of its own between two statements; any text without \
                  white space, quotes and backslashes will do, and `-- alembic: delimiter ;` switches back"
@@ -195,6 +273,13 @@ impl StatementError {
 
 fn more(others: usize) -> String {
     if others == 0 { String::new() } else { format!("; {others} more follow") }
+}
+
+fn misread(what: Misread) -> &'static str {
+    match what {
+        Misread::Backslash => "this `\\`",
+        Misread::Characters => "these characters",
+    }
 }
 
 fn foreign(what: &str, dialect: Dialect) -> String {
@@ -241,6 +326,8 @@ fn client_help(command: &str) -> String {
         "\\i" | "\\ir" | "\\include" | ".read" | "\\." => {
             "put the SQL of that file into the script".to_owned()
         }
+        "\\g" | "\\G" | "\\gx" => "end the statement with `;`".to_owned(),
+        "\\gexec" => "write the statements themselves, or a `DO` block that executes them".to_owned(),
         "\\copy" | ".import" => "write `INSERT INTO … VALUES …` instead".to_owned(),
         _ if name.eq_ignore_ascii_case("SOURCE") => "put the SQL of that file into the script".to_owned(),
         _ => "remove this line; if the migration needs what it does, write it in SQL".to_owned(),

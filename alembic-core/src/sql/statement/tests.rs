@@ -3,6 +3,7 @@
 mod compound;
 mod delimiter;
 mod laws;
+mod reading;
 mod refused;
 
 use super::{StatementError, keywords, split};

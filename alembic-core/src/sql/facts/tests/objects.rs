@@ -179,6 +179,8 @@ fn uses_of_tables() {
     check(ALL, "INSERT INTO t SELECT a FROM u JOIN v ON u.a = v.a", "inserts into t, reads u, reads v");
     check(ALL, "UPDATE t SET a = (SELECT max(a) FROM u)", "updates t, reads u");
     check(ALL, "DELETE FROM t", "empties t");
+    check(MYSQL, "CREATE TABLE t (a TIMESTAMP ON UPDATE current_timestamp)", "names t");
+    check(ALL, "CREATE TABLE t (a INT REFERENCES u (a) ON UPDATE CASCADE)", "names t, names u");
     check(ALL, "DELETE FROM t WHERE a IN (SELECT a FROM u)", "deletes from t, reads u");
     check(POSTGRESQL, "DELETE FROM t USING u WHERE t.a = u.a", "deletes from t, reads u");
     check(

@@ -153,3 +153,9 @@ fn unfinished() {
         "BEGIN",
     );
 }
+
+#[test]
+fn triggers_of_oracle_mode() {
+    one("CREATE TRIGGER t BEFORE INSERT ON q FOR EACH ROW BEGIN :NEW.a := 1; :NEW.b := 2; END");
+    one("CREATE TRIGGER t BEFORE INSERT ON q FOR EACH ROW BEGIN IF :NEW.a > 1 THEN :NEW.b := 2; END IF; END");
+}

@@ -84,3 +84,20 @@ fn bad_delimiters() {
         &[("--", "this delimiter cannot be used: `$` begins strings on PostgreSQL")],
     );
 }
+
+/// The clients take `END;//`, which is how most procedures are written.
+#[test]
+fn a_statement_may_end_in_a_semicolon_before_its_delimiter() {
+    check_all("-- alembic: delimiter //\nSELECT 1;//\nSELECT 2;\n//\n;//", &["SELECT 1", "SELECT 2"]);
+    check(
+        Dialect::Mysql,
+        "-- alembic: delimiter ||\nCREATE TRIGGER t BEFORE INSERT ON q FOR EACH ROW BEGIN SET NEW.a = 1; END; ||",
+        &["CREATE TRIGGER t BEFORE INSERT ON q FOR EACH ROW BEGIN SET NEW.a = 1; END"],
+    );
+    // No second error about what the delimiter should have ended.
+    refused(
+        Dialect::Mysql,
+        "-- alembic: delimiter #\nSELECT 1#\n-- alembic: delimiter ;\nSELECT 2",
+        &[("-- alembic: delimiter #", "this delimiter cannot be used: it looks like a comment")],
+    );
+}

@@ -121,8 +121,8 @@ fn transaction_control() {
             ("SET SESSION CHARACTERISTICS AS TRANSACTION READ ONLY", "SET SESSION CHARACTERISTICS"),
             ("PRAGMA foreign_keys = OFF", "PRAGMA foreign_keys"),
             ("pragma Foreign_Keys=0", "PRAGMA foreign_keys"),
-            ("PRAGMA foreign_keys(1)", "PRAGMA foreign_keys"),
-            ("PRAGMA main . foreign_keys = ON", "PRAGMA foreign_keys"),
+            ("PRAGMA foreign_keys(0)", "PRAGMA foreign_keys"),
+            ("PRAGMA main . foreign_keys = OFF", "PRAGMA foreign_keys"),
             ("PRAGMA legacy_alter_table = ON", "PRAGMA legacy_alter_table"),
             ("PRAGMA temp.writable_schema(ON)", "PRAGMA writable_schema"),
         ] {
@@ -294,7 +294,6 @@ fn copy_from_stdin() {
         "COPY a FROM stdin;\n1\n\\.\n\nCOPY b (x) FROM stdin;\n\\.\nSELECT 1;\nCOPY c FROM stdin;\n2\n\\.\n";
     refused(Postgresql, dump, &[("COPY a", &format!("{message}; 2 more follow"))]);
     allowed(Postgresql, "COPY t FROM '/tmp/stdin'");
-    allowed(Postgresql, "COPY t TO STDOUT");
     allowed(Postgresql, "SELECT 'COPY t FROM STDIN'");
 }
 
@@ -321,4 +320,53 @@ fn placeholders() {
     allowed(Mysql, "SET @a = 1");
     allowed(Sqlite, "INSERT INTO t VALUES (':a', '?', \"$a\")");
     allowed(Sqlite, "ALTER TABLE t ALTER a TYPE INTEGER USING a::integer");
+}
+
+/// What only some sections refuse is no error of the text.
+#[test]
+fn what_sqlite_does_not_do_in_a_transaction() {
+    for sql in [
+        "PRAGMA journal_mode = WAL",
+        "PRAGMA main.journal_mode='wal'",
+        "PRAGMA synchronous(NORMAL)",
+        "PRAGMA temp_store = MEMORY",
+        "PRAGMA wal_checkpoint",
+        "DETACH x",
+    ] {
+        allowed(Sqlite, sql);
+        assert!(matches!(Forbidden::of(sql, Sqlite), Some(Forbidden::Outside(_))), "{sql}");
+    }
+    for sql in
+        ["PRAGMA journal_mode", "PRAGMA user_version = 3", "PRAGMA foreign_keys = ON", "ATTACH 'x' AS x"]
+    {
+        allowed(Sqlite, sql);
+        assert_eq!(Forbidden::of(sql, Sqlite), None, "{sql}");
+    }
+}
+
+#[test]
+fn what_is_sent_to_a_client() {
+    for (sql, statement) in [
+        ("LISTEN x", "LISTEN"),
+        ("COPY t TO STDOUT", "COPY … TO STDOUT"),
+        ("COPY (SELECT 1) TO STDOUT WITH CSV", "COPY … TO STDOUT"),
+    ] {
+        let message = format!("`{statement}` sends something to a client, and a migration has none");
+        refused(Postgresql, &format!("SELECT 1; {sql}"), &[(sql, &message)]);
+    }
+    allowed(Postgresql, "NOTIFY x");
+    for (dialect, sql, at, command) in [
+        (Postgresql, "SELECT 1 \\gexec\nSELECT 2", "\\gexec", "\\gexec"),
+        (Postgresql, "SELECT 1\\g", "\\g", "\\g"),
+        (Mysql, "SELECT 1\\G\nSELECT 2", "\\G", "\\G"),
+    ] {
+        let message = format!("`{command}` is a command of a database client, not SQL");
+        refused(dialect, sql, &[(at, &message)]);
+    }
+    allowed(Mysql, "INSERT INTO t VALUES (\\N)");
+    for dialect in Dialect::ALL {
+        let message = "this is not a blank, but U+00A0: a database reads it as a letter";
+        refused(dialect, "SELECT 1; CREATE\u{a0}TABLE t (a INT)", &[("\u{a0}TABLE", message)]);
+        allowed(dialect, "SELECT '\u{a0}'");
+    }
 }
