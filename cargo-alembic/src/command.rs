@@ -187,8 +187,8 @@ async fn change<'a>(
 ) -> Result<(), Failure> {
     let directory = migrator.directory();
     let file: LockFile = project.lock_file();
-    let (asked_file, locked) = (file.clone(), arguments.locked);
-    let run = run.approve(move |plan| seal::approve(&asked_file, lock, directory, locked, plan));
+    let locked = arguments.locked;
+    let run = run.approve(move |plan| seal::approve(project, lock, directory, locked, plan));
     match cli::tell(run, command).await {
         // What was applied as something else than the scripts say gets no seal.
         Ok(_) if command.uses_history() => Ok(()),

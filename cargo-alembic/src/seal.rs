@@ -21,25 +21,29 @@ pub(crate) fn verify(project: &Project, directory: &ScriptDirectory) -> Result<L
     Ok(lock)
 }
 
-/// Whether a run may go on: the seals that it will make necessary can be written.
+/// Whether a run may go on: the seals that it will make necessary are right, and can be written.
 pub(crate) fn approve(
-    file: &LockFile,
+    project: &Project,
     lock: &Lock,
     directory: &ScriptDirectory,
     locked: bool,
     plan: &[(Direction, RevisionId)],
 ) -> Result<(), Refusal> {
-    for (direction, id) in plan {
-        let script = directory.graph().find(id.as_str()).map(|node| directory.script(node));
-        if *direction == Direction::Upgrade && script.is_some_and(is_empty) {
-            warning(format!("revision {id} has no statements: it will be applied and sealed as it is"));
-        }
+    let file = project.lock_file();
+    let upgrades = plan.iter().filter(|(direction, _)| *direction == Direction::Upgrade);
+    let scripts = upgrades.filter_map(|(_, id)| Some(directory.script(directory.graph().find(id.as_str())?)));
+    for script in scripts.clone().filter(|script| is_empty(script)) {
+        let id = &script.revision.id;
+        warning(format!("revision {id} has no statements: it will be applied and sealed as it is"));
     }
-    let unsealed =
-        plan.iter().find(|(direction, id)| *direction == Direction::Upgrade && lock.seal_of(id).is_none());
-    match unsealed {
+    let unsealed: Vec<&Script> =
+        scripts.filter(|script| lock.seal_of(&script.revision.id).is_none()).collect();
+    if let Err(errors) = readable(&unsealed, &project.config.dialects, Some(Direction::Upgrade)) {
+        return Err(Refusal { reason: errors.to_string(), help: Some("nothing was run".to_owned()) });
+    }
+    match unsealed.first().map(|script| &script.revision.id) {
         None => Ok(()),
-        Some((_, id)) if locked => {
+        Some(id) if locked => {
             let change = format!("revision {id} has no seal yet");
             let help = "nothing was run: run the command without `--locked`, and commit the lock".to_owned();
             let reason = LockFileError::Locked { path: file.shown(), change }.to_string();
@@ -47,6 +51,20 @@ pub(crate) fn approve(
         }
         Some(_) => Ok(file.check_writable().map_err(|error| format!("{error}; nothing was run"))?),
     }
+}
+
+/// Whether the dialects that a project names can read scripts that get a seal. The build does not ask once they have it.
+/// A downgrade that no database can read may still be corrected then.
+fn readable(scripts: &[&Script], dialects: &[Dialect], only: Option<Direction>) -> Result<(), ScriptErrors> {
+    let mistakes = scripts.iter().flat_map(|script| {
+        let mut errors = Script::clone(script).read_statements(dialects);
+        errors.retain(|error| {
+            let section = script.sections.iter().rfind(|section| section.line as usize <= error.line);
+            only.is_none() || section.map(|section| section.direction) == only
+        });
+        errors
+    });
+    ScriptErrors::check(mistakes.collect())
 }
 
 /// Whether somebody may have forgotten to write it. A merge has nothing to do.
@@ -162,6 +180,8 @@ pub(crate) async fn seal(project: &Project, arguments: &Arguments, args: &SealAr
         status("Sealed", "nothing: all of them have a seal");
         return Ok(());
     }
+    let scripts: Vec<&Script> = nodes.iter().map(|node| directory.script(*node)).collect();
+    readable(&scripts, &project.config.dialects, None).map_err(|errors| project.explain(&errors))?;
     let file = project.lock_file();
     if arguments.locked {
         let missing =

@@ -5,6 +5,7 @@ mod format;
 use std::collections::{BTreeMap, HashMap};
 use std::path::Path;
 
+use super::directory::parallel;
 use super::error::{Problem, ScriptError};
 use super::lock_problem::LockProblem;
 use super::seal::{LOCK_FILE, Seal};
@@ -168,9 +169,15 @@ impl Lock {
     /// Gives the scripts with sealed texts the digests of their seals: whatever this version makes of such a text, it is
     /// what was applied.
     pub fn trust(&self, directory: &mut ScriptDirectory) {
-        directory.seal_scripts(|script| {
-            let seal = self.seal_of(&script.revision.id)?;
-            (seal.text == script.text_hash()).then_some(seal.digests)
+        self.trust_scripts(directory.scripts_to_seal());
+    }
+
+    /// The same for scripts that make no graph.
+    pub(super) fn trust_scripts(&self, scripts: &mut [Script]) {
+        parallel(scripts.iter_mut().collect(), |script| {
+            let seal = self.seal_of(&script.revision.id);
+            let seal = seal.filter(|seal| seal.text == script.text_hash());
+            script.sealed = seal.map(|seal| seal.digests);
         });
     }
 
@@ -210,7 +217,8 @@ impl Lock {
                 errors.push(ScriptError { path: path.to_owned(), line: entry.line, problem });
                 continue;
             };
-            if seal.text == script.text_hash() {
+            // The text of a trusted script was compared before.
+            if script.sealed == Some(seal.digests) || seal.text == script.text_hash() {
                 continue;
             }
             let (revision, found) = (revision.clone(), script.digests());

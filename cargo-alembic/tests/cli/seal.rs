@@ -202,3 +202,17 @@ fn a_seal_follows_the_text() {
     };
     assert_eq!(digests(&renewed), digests(&sealed));
 }
+
+/// The build does not look at the SQL of a sealed script: what a database of the project cannot read gets no seal.
+#[test]
+fn what_cannot_be_read_gets_no_seal() {
+    let package = package(&chain(2));
+    package.write("alembic.toml", "url = \"sqlite://app.db\"\ndialects = [\"sqlite\", \"mysql\"]\n");
+    package.alembic("upgrade r1").success();
+    package.edit("migrations/r2.sql", "id INTEGER", "[a`b] INTEGER");
+    package.refuses("upgrade_unreadable", "upgrade");
+    package.refuses("seal_unreadable", "seal");
+    package.write("alembic.toml", "url = \"sqlite://app.db\"\ndialects = [\"sqlite\"]\n");
+    package.alembic("upgrade").success();
+    assert_eq!(package.listed(), ["r1*", "r2*"]);
+}
