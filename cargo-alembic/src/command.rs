@@ -5,7 +5,7 @@ use std::time::Instant;
 use alembic_core::Migrator;
 use alembic_core::cli::{self, CommandError, status};
 use alembic_core::migrate::{Run, up_to_date};
-use alembic_core::script::{Lock, LockFile};
+use alembic_core::script::Lock;
 
 use crate::args::{Arguments, Command};
 use crate::error::Failure;
@@ -116,11 +116,9 @@ async fn shared(project: &Project, arguments: &Arguments, command: &cli::Command
         return result.map_err(|error| Failure::command_on(&project.folder, &error, migrator));
     }
     let database = project.database(arguments)?;
-    // What the history keeps is undone with what it keeps: what became of the script is of no matter.
-    let lock = match command.uses_history() {
-        true => project.lock_file().read()?,
-        false => seal::verify(project, migrator.directory())?,
-    };
+    // What the history keeps is undone with what it keeps, and a stamp runs nothing: the lock does not matter to them.
+    let needs_lock = !command.uses_history() && !command.declares();
+    let lock = if needs_lock { seal::verify(project, migrator.directory())? } else { Lock::default() };
     if let Some(look) = look
         && migrator.directory().scripts().iter().all(|script| lock.seal_of(&script.revision.id).is_some())
     {
@@ -133,9 +131,17 @@ async fn shared(project: &Project, arguments: &Arguments, command: &cli::Command
     } else {
         &migrator
     };
-    match cli::run_of(with_history, &database, command) {
-        Some(run) => change(project, arguments, &migrator, &lock, run, command).await,
-        None => Ok(()),
+    let mut command = command.clone();
+    loop {
+        let Some(run) = cli::run_of(with_history, &database, &command) else { return Ok(()) };
+        let result = match needs_lock {
+            true => change(project, arguments, &migrator, &lock, run, &command).await?,
+            // What was applied as something else than the scripts say gets no seal, and what did not run neither.
+            false => cli::tell(run, &command).await.map(drop),
+        };
+        let Err(error) = result else { return Ok(()) };
+        let agreed = cli::consent(&error, &command);
+        command = agreed.ok_or_else(|| Failure::command_on(&project.folder, &error, &migrator))?;
     }
 }
 
@@ -176,7 +182,7 @@ async fn is_up_to_date(
     }
 }
 
-/// Runs something that changes a database, and seals what it applied.
+/// Runs something that changes a database, and seals what it applied. The inner error is that of the run.
 async fn change<'a>(
     project: &'a Project,
     arguments: &'a Arguments,
@@ -184,27 +190,19 @@ async fn change<'a>(
     lock: &'a Lock,
     run: Run<'a>,
     command: &cli::Command,
-) -> Result<(), Failure> {
+) -> Result<Result<(), CommandError>, Failure> {
     let directory = migrator.directory();
-    let file: LockFile = project.lock_file();
     let locked = arguments.locked;
     let run = run.approve(move |plan| seal::approve(project, lock, directory, locked, plan));
     match cli::tell(run, command).await {
-        // What was applied as something else than the scripts say gets no seal.
-        Ok(_) if command.uses_history() => Ok(()),
         Ok(report) => {
-            let sealed = seal::applied(project, &file, lock, directory, &report.to, locked);
-            sealed.or_else(|error| seal::not_written(error, &report, lock))
+            let sealed = seal::applied(project, arguments, migrator, lock, &report).await;
+            sealed.or_else(|error| seal::not_written(error, &report, lock)).map(Ok)
         }
         Err(error) => {
             // What was applied before the failure stays applied, and is sealed: where it is what the scripts say.
-            if let Ok(database) = project.database(arguments)
-                && let Ok(found) = migrator.verify(database).await
-                && found.edited.is_empty()
-            {
-                let _ = seal::applied(project, &file, lock, directory, &found.rows, locked);
-            }
-            Err(Failure::command_on(&project.folder, &error, migrator))
+            let _ = seal::applied_before(project, arguments, migrator, lock).await;
+            Ok(Err(error))
         }
     }
 }

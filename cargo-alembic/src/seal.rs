@@ -1,10 +1,11 @@
 //! `alembic.lock` after a database was changed, and `seal` and `unseal`.
 
+use alembic_core::Migrator;
 use alembic_core::cli::{note, status, warning};
-use alembic_core::migrate::{MigrateError, Refusal, Report};
+use alembic_core::migrate::{MigrateError, Refusal, Report, Verification};
 use alembic_core::revision::{Direction, Node, RevisionId, resolve};
 use alembic_core::script::{
-    Lock, LockFile, LockFileError, LockProblem, Problem, Script, ScriptDirectory, ScriptErrors, Seal, Section,
+    Lock, LockFileError, LockProblem, Problem, Script, ScriptDirectory, ScriptErrors, Seal, Section,
 };
 use alembic_core::sql::{Dialect, tokens};
 
@@ -75,22 +76,67 @@ fn is_empty(script: &Script) -> bool {
     script.revision.parents.len() < 2 && !script.sections.iter().any(has_text)
 }
 
-/// Seals what is applied in a database whose version table has these rows.
-pub(crate) fn applied(
+/// Seals what is applied after a run.
+pub(crate) async fn applied(
     project: &Project,
-    file: &LockFile,
+    arguments: &Arguments,
+    migrator: &Migrator,
     lock: &Lock,
+    report: &Report,
+) -> Result<(), LockFileError> {
+    let graph = migrator.directory().graph();
+    let rows: Vec<Node> = report.to.iter().filter_map(|row| graph.find(row)).collect();
+    let mut applied: Vec<Node> = graph.applied(&rows).iter().collect();
+    let is_known = |node: &Node| {
+        let id = graph.id(*node);
+        lock.seal_of(id).is_some() || report.done.iter().any(|done| done.revision == *id)
+    };
+    // What this run did not apply, and nobody has sealed, may be stamped. It has no seal where the database does not say.
+    if !applied.iter().all(is_known) {
+        let found = match project.database(arguments) {
+            Ok(database) => migrator.verify(database).await.unwrap_or_default(),
+            Err(_) => Verification::default(),
+        };
+        let ran = |node: &Node| {
+            let id = graph.id(*node);
+            found.applied.iter().any(|(applied, _)| applied == id) && !found.stamped.contains(id)
+        };
+        applied.retain(|node| is_known(node) || ran(node));
+    }
+    seal_nodes(project, migrator.directory(), lock, &applied, arguments.locked)
+}
+
+/// Seals what is applied before a run that failed, where it is what the scripts say.
+pub(crate) async fn applied_before(
+    project: &Project,
+    arguments: &Arguments,
+    migrator: &Migrator,
+    lock: &Lock,
+) -> Option<()> {
+    let found = migrator.verify(project.database(arguments).ok()?).await.ok()?;
+    if !found.edited.is_empty() {
+        return None;
+    }
+    let ran = found.applied.iter().filter(|(id, _)| !found.stamped.contains(id));
+    let nodes: Vec<Node> = ran.filter_map(|(id, _)| migrator.directory().graph().find(id.as_str())).collect();
+    seal_nodes(project, migrator.directory(), lock, &nodes, arguments.locked).ok()
+}
+
+/// Seals revisions that ran, and tidies the lock up.
+fn seal_nodes(
+    project: &Project,
     directory: &ScriptDirectory,
-    rows: &[String],
+    lock: &Lock,
+    applied: &[Node],
     locked: bool,
 ) -> Result<(), LockFileError> {
     let graph = directory.graph();
-    let rows: Vec<_> = rows.iter().filter_map(|row| graph.find(row)).collect();
-    let applied = graph.applied(&rows);
-    let is_current = applied.iter().all(|node| lock.seal_of(graph.id(node)).is_some())
+    let file = project.lock_file();
+    let are_sealed = applied.iter().all(|node| lock.seal_of(graph.id(*node)).is_some());
+    let is_current = are_sealed
         && graph.nodes().all(|node| lock.contains(graph.id(node)))
         && lock.reformatted(directory).is_empty();
-    if is_current || (locked && applied.iter().all(|node| lock.seal_of(graph.id(node)).is_some())) {
+    if is_current || (locked && are_sealed) {
         return Ok(());
     }
     if locked {
@@ -99,17 +145,13 @@ pub(crate) fn applied(
     }
     let update = file.update(|lock| {
         list(lock, project, directory);
-        for node in applied.iter() {
-            lock.seal(graph.id(node), Seal::of(directory.script(node)));
+        for node in applied {
+            lock.seal(graph.id(*node), Seal::of(directory.script(*node)));
         }
     });
     match update {
         // Nothing that was applied just now is missing a seal: this run only wanted to tidy up.
-        Err(LockFileError::Write { .. })
-            if applied.iter().all(|node| lock.seal_of(graph.id(node)).is_some()) =>
-        {
-            Ok(())
-        }
+        Err(LockFileError::Write { .. }) if are_sealed => Ok(()),
         result => result,
     }
 }
@@ -162,7 +204,12 @@ pub(crate) async fn seal(project: &Project, arguments: &Arguments, args: &SealAr
         if !found.edited.is_empty() {
             return Err(Failure::command(&MigrateError::Edited(found.edited).into(), &migrator));
         }
-        nodes.extend(found.applied.iter().filter_map(|(id, _)| graph.find(id.as_str())));
+        let ran = found.applied.iter().filter(|(id, _)| !found.stamped.contains(id));
+        nodes.extend(ran.filter_map(|(id, _)| graph.find(id.as_str())));
+        if !found.stamped.is_empty() {
+            let ids: Vec<&str> = found.stamped.iter().map(RevisionId::as_str).collect();
+            note(format!("only stamped, and so not sealed: {}", ids.join(", ")));
+        }
     } else if args.revisions.is_empty() {
         nodes = graph.topological().to_vec();
     } else {
@@ -270,16 +317,13 @@ pub(crate) async fn unseal(
     match project.find_database(arguments)? {
         Some(database) => {
             let migrator = project.migrator(project.scripts()?);
-            let state = migrator.status(database).await;
-            match state {
-                Ok(state) => {
-                    let rows: Vec<_> = state.rows.iter().filter_map(|row| graph.find(row)).collect();
-                    let applied = graph.applied(&rows);
-                    let is_applied = state.rows.iter().any(|row| row == id.as_str())
-                        || graph.find(id.as_str()).is_some_and(|node| applied.contains(node));
-                    // What is half undone has to be mended, and for that unsealed.
-                    let is_unfinished = state.unfinished.iter().any(|work| work.revision == id.as_str());
-                    if is_applied && !is_unfinished {
+            match migrator.verify(database).await {
+                Ok(found) => {
+                    let is_applied = found.rows.iter().any(|row| row == id.as_str())
+                        || found.applied.iter().any(|(applied, _)| *applied == id);
+                    // What is half undone has to be fixed, and for that unsealed.
+                    let is_unfinished = found.unfinished.iter().any(|revision| revision == id.as_str());
+                    if is_applied && !is_unfinished && !found.stamped.contains(&id) {
                         return Err(Failure::new(
                             format!("the configured database has revision {id} applied"),
                             "`cargo alembic downgrade` to its parent first; if it is applied anywhere else, write a new revision",

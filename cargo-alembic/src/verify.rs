@@ -2,6 +2,7 @@
 
 use alembic_core::cli::{diff, explain_scripts, note, status, warning};
 use alembic_core::migrate::{EditedRevision, Verification};
+use alembic_core::revision::RevisionId;
 use alembic_core::script::{Guard, Lock, ScriptDirectory, ScriptError, ScriptErrors, shell_word};
 use serde::Serialize;
 
@@ -18,6 +19,8 @@ struct Report {
     problems: Vec<Finding>,
     /// Applied revisions that the history knows nothing of: what they did cannot be compared.
     unverified: Vec<String>,
+    /// Applied revisions that were only stamped: nothing of them ran.
+    stamped: Vec<String>,
 }
 
 /// One thing that does not agree.
@@ -55,7 +58,7 @@ pub(crate) async fn verify(
         Err(ScriptErrors(errors)) => errors,
     };
     let mut findings: Vec<Finding> = Vec::new();
-    let mut unverified = Vec::new();
+    let (mut unverified, mut stamped) = (Vec::new(), Vec::new());
     let database = if args.offline { None } else { project.find_database(arguments)? };
     // Scripts that make no graph can be compared with nothing.
     if let (Some(database), Ok(directory)) = (&database, ScriptDirectory::read(&project.locations)) {
@@ -66,12 +69,13 @@ pub(crate) async fn verify(
         findings = compare(&found, &lock, migrator.directory());
         let unknown = found.applied.into_iter().filter(|(_, digest)| digest.is_none());
         unverified = unknown.map(|(id, _)| id.to_string()).collect();
+        stamped = found.stamped.iter().map(ToString::to_string).collect();
     }
     let count = problems.len() + findings.len();
     if args.json {
         let mut all: Vec<Finding> = problems.drain(..).map(|error| script(&error)).collect();
         all.append(&mut findings);
-        let report = Report { version: 1, ok: all.is_empty(), problems: all, unverified };
+        let report = Report { version: 1, ok: all.is_empty(), problems: all, unverified, stamped };
         let text = serde_json::to_string_pretty(&report).map_err(Failure::plain)?;
         anstream::println!("{text}");
     } else {
@@ -88,6 +92,9 @@ pub(crate) async fn verify(
         }
         if !unverified.is_empty() {
             note(format!("not in the history, and so not compared: {}", unverified.join(", ")));
+        }
+        if !stamped.is_empty() {
+            note(format!("only stamped, and so not compared: {}", stamped.join(", ")));
         }
         if database.is_none() && !args.offline {
             note("no database is configured: the scripts were compared with the lock alone");
@@ -152,7 +159,8 @@ fn compare(found: &Verification, lock: &Lock, directory: &ScriptDirectory) -> Ve
         finding.path = Some(moved.path.clone());
         findings.push(finding);
     }
-    for (revision, _) in found.applied.iter().filter(|(revision, _)| lock.seal_of(revision).is_none()) {
+    let is_unsealed = |id: &RevisionId| lock.seal_of(id).is_none() && !found.stamped.contains(id);
+    for (revision, _) in found.applied.iter().filter(|(revision, _)| is_unsealed(revision)) {
         let message = format!("revision {revision} is applied to the database, but not sealed in the lock");
         findings.push(about(
             "unsealed",

@@ -18,6 +18,7 @@ mod reader;
 mod resume;
 mod session;
 mod span;
+mod stamped;
 mod support;
 mod transaction;
 mod verify;

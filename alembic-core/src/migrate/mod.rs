@@ -18,8 +18,8 @@ mod sqlite;
 mod start;
 
 pub use error::{
-    Aftermath, Ahead, Diverged, EditedRevision, InDoubt, Interrupted, MigrateError, OtherAncestors,
-    Provenance, ResumeEdited, StatementFailure, StoppedAt,
+    Aftermath, Ahead, Diverged, EditedRevision, InDoubt, Interrupted, LeftBehind, LeftStatement,
+    MigrateError, OtherAncestors, Provenance, ResumeEdited, StatementFailure, StoppedAt,
 };
 pub use event::{Done, Event, Report};
 pub use history::log::LogEntry;

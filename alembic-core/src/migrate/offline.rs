@@ -96,7 +96,7 @@ impl Migrator {
                 writer.steps(&rows, &steps, self.settings().transaction);
             }
             Plan::Stamp { plan, .. } => writer.stamp(&rows, &plan),
-            Plan::Tables => {}
+            Plan::Tables | Plan::Abandon => {}
         }
         Ok(writer.text)
     }

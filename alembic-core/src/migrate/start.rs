@@ -7,7 +7,7 @@ use std::time::Duration;
 use super::error::MigrateError;
 use super::event::{Event, Report};
 use super::interrupt::Interrupt;
-use super::settings::{Answer, Refusal, Settings};
+use super::settings::{Answer, Consent, Refusal, Settings};
 use crate::config::TransactionMode;
 use crate::dialect::Tables;
 use crate::migrate::history::state::{State, Status};
@@ -68,6 +68,14 @@ impl Migrator {
         run
     }
 
+    /// Gives up what an earlier run has begun and not finished, up or down: forgets it, and runs nothing. What its statements
+    /// did stays; [`Report::abandoned`] lists them. Needs no script.
+    pub fn abandon(&self, database: impl Into<Database>) -> Run<'_> {
+        let mut run = self.run(database, Ok(Goal::Abandon));
+        run.settings.consent.abandon = true;
+        run
+    }
+
     /// Describes a run. A mistake in its target is reported when it is awaited.
     pub(crate) fn run(&self, database: impl Into<Database>, goal: Result<Goal, TargetError>) -> Run<'_> {
         let settings = Settings {
@@ -77,6 +85,7 @@ impl Migrator {
             statement_timeout: Duration::from_secs(self.settings().limits.statement_timeout),
             retries: self.settings().limits.retries,
             allow_ahead: false,
+            consent: Consent::default(),
             interrupt: Interrupt::default(),
             answer: None,
             approve: Box::new(|_| Ok(())),
@@ -127,7 +136,7 @@ impl<'a> Run<'a> {
                 Goal::Upgrade(_) => Goal::Upgrade(target?),
                 Goal::Downgrade(_) => Goal::Downgrade(target?),
                 Goal::Stamp { purge, .. } => Goal::Stamp { targets: vec![target?], purge },
-                goal @ (Goal::EnsureVersion | Goal::Finish) => goal,
+                goal @ (Goal::EnsureVersion | Goal::Finish | Goal::Abandon) => goal,
             })
         });
         self
@@ -138,6 +147,19 @@ impl<'a> Run<'a> {
         if let Ok(Goal::Stamp { purge, .. }) = &mut self.goal {
             *purge = true;
         }
+        self
+    }
+
+    /// Lets a downgrade run the SQL of revisions that were only stamped. What it drops was not created by a migration, so
+    /// otherwise it is refused.
+    pub fn stamped(mut self) -> Run<'a> {
+        self.settings.consent.stamped = true;
+        self
+    }
+
+    /// Lets a stamp give up unfinished work. Otherwise it is refused. [`Report::abandoned`] lists what stays of it.
+    pub fn abandoning(mut self) -> Run<'a> {
+        self.settings.consent.abandon = true;
         self
     }
 
@@ -198,8 +220,8 @@ impl<'a> Run<'a> {
     }
 
     /// The parts that a preview needs.
-    pub(crate) fn parts(self) -> Result<(&'a Migrator, Database, Goal), MigrateError> {
-        Ok((self.migrator, self.database, self.goal?))
+    pub(crate) fn parts(self) -> Result<(&'a Migrator, Database, Goal, Consent), MigrateError> {
+        Ok((self.migrator, self.database, self.goal?, self.settings.consent))
     }
 
     /// Calls `callback` with everything that happens, for progress and logs.

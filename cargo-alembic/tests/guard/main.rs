@@ -1,5 +1,6 @@
 //! The promise: what was applied stays what it was, through git, several writers, other machines and CI.
 
+mod build;
 mod git;
 mod package;
 mod paste;

@@ -60,6 +60,13 @@ impl MigrateError {
                  the same with `allow_ahead()`. To leave a git branch: `downgrade --from-history -1` undoes the last one \
                  with the downgrade that the history keeps"
             }
+            MigrateError::Abandons(_) => {
+                "`cargo alembic resume` finishes it; `stamp` with `--abandon` gives it up"
+            }
+            MigrateError::OnlyStamped(_) => {
+                "`cargo alembic stamp` with the same revision forgets them and runs nothing; `downgrade` with `--stamped` runs \
+                 them"
+            }
             MigrateError::Locked { .. } => {
                 "it ends by itself, even if its process was killed; `lock_timeout` is how long to wait for it"
             }
