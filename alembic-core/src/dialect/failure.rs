@@ -34,22 +34,31 @@ impl DatabaseMessage {
         matches!(self.code.as_deref(), Some("25006" | "42501" | "8" | "1142" | "1044" | "1290" | "1792"))
     }
 
-    /// SQLite: the view or trigger that it cannot read any more, because the table has gone that it is about: the kind in
-    /// upper case, and the name.
-    pub(crate) fn broken_object(&self) -> Option<(&'static str, &str)> {
+    /// SQLite: the view or trigger that keeps it from altering a table.
+    pub(crate) fn broken_object(&self) -> Option<BrokenObject<'_>> {
         let rest = self.message.strip_prefix("error in ")?;
         let (kind, rest) = match (rest.strip_prefix("view "), rest.strip_prefix("trigger ")) {
-            (Some(rest), _) => ("VIEW", rest),
-            (None, rest) => ("TRIGGER", rest?),
+            (Some(rest), _) => ("view", rest),
+            (None, rest) => ("trigger", rest?),
         };
         let (name, _) = rest.split_once(": ")?;
-        Some((kind, name.strip_suffix(" after rename").unwrap_or(name)))
+        let before = name.strip_suffix(" after rename").or_else(|| name.strip_suffix(" after drop column"));
+        Some(BrokenObject { kind, name: before.unwrap_or(name), by_statement: before.is_some() })
     }
 
     /// Whether a statement cannot run in a transaction (`active_sql_transaction`; SQLite has no code for it).
     pub(crate) fn refuses_transaction(&self) -> bool {
         self.code.as_deref() == Some("25001") || self.message.contains("from within a transaction")
     }
+}
+
+/// A view or trigger that SQLite cannot read.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct BrokenObject<'a> {
+    pub(crate) kind: &'static str,
+    pub(crate) name: &'a str,
+    /// Whether it could be read before the statement.
+    pub(crate) by_statement: bool,
 }
 
 impl fmt::Display for DatabaseMessage {

@@ -4,7 +4,7 @@ use std::fmt;
 
 use super::types::words;
 use crate::schema::{ObjectName, Type};
-use crate::sql::StatementError;
+use crate::sql::{StatementError, UnusableCharacter};
 
 /// One mistake in one place.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -25,6 +25,8 @@ pub struct ModelError {
 pub enum ModelProblem {
     #[error("cannot be read: {reason}")]
     Unreadable { reason: String },
+    #[error("{0}")]
+    Character(UnusableCharacter),
     #[error("the file is not Rust: {reason}")]
     NotRust { reason: String },
     #[error("the file of module `{module}` does not exist: neither {}", looked.join(" nor "))]
@@ -80,6 +82,7 @@ impl ModelProblem {
     pub fn help(&self) -> Option<String> {
         Some(match self {
             ModelProblem::Unreadable { .. } => "check that the file is there and may be read".into(),
+            ModelProblem::Character(character) => character.help().into(),
             ModelProblem::NotRust { .. } => "`cargo check` says more".into(),
             ModelProblem::NoModule { .. } => "create the file, or remove `mod`".into(),
             ModelProblem::Statement(error) => error.help(),

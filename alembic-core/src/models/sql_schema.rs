@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use super::{Declaration, ModelError, ModelErrors, ModelProblem, SqlScript};
-use crate::sql::{Dialect, StatementError, split_dump};
+use crate::sql::{Dialect, StatementError, split_dump, with_line_feeds};
 
 /// The first line of mariadb-dump, an order to MariaDB's client.
 const SANDBOX: &str = "/*M!999999\\- enable the sandbox mode */";
@@ -17,12 +17,15 @@ const SANDBOX: &str = "/*M!999999\\- enable the sandbox mode */";
 /// The file does not exist, is not UTF-8, or contains statements that do not belong into it, such as `COMMIT`.
 pub fn sql_schema(path: &Path, shown: &str, dialect: Dialect) -> Result<Declaration, ModelErrors> {
     let failed = |line, problem| ModelError { path: shown.to_owned(), line, problem };
-    let unreadable = |line, reason| ModelErrors(vec![failed(line, ModelProblem::Unreadable { reason })]);
-    let mut text = std::fs::read_to_string(path).map_err(|error| unreadable(0, error.to_string()))?;
+    let text = std::fs::read_to_string(path).map_err(|error| {
+        let problem = ModelProblem::Unreadable { reason: error.to_string() };
+        ModelErrors(vec![failed(0, problem)])
+    })?;
+    let mut text = with_line_feeds(text).map_err(|unusable| {
+        let errors = unusable.into_iter().map(|(line, it)| failed(line, ModelProblem::Character(it)));
+        ModelErrors(errors.collect())
+    })?;
     let line = |text: &str, byte: usize| 1 + text.get(..byte).unwrap_or(text).matches('\n').count();
-    if let Some(byte) = text.find('\0') {
-        return Err(unreadable(line(&text, byte), "it has a NUL byte".to_owned()));
-    }
     if dialect == Dialect::Mysql && text.starts_with(SANDBOX) {
         text.replace_range(..SANDBOX.len(), &" ".repeat(SANDBOX.len()));
     }
@@ -116,7 +119,18 @@ mod tests {
         check(
             "CREATE TABLE a (b);\n\0",
             Dialect::Sqlite,
-            "schema.sql:2: cannot be read: it has a NUL byte\n  help: check that the file is there and may be read",
+            "schema.sql:2: the line has a NUL character\n  help: delete it; no database accepts it in a statement",
+        );
+        check(
+            "CREATE TABLE a (b);\r\nCREATE TABLE c (d\r\n);\r\n",
+            Dialect::Sqlite,
+            "CREATE TABLE a (b) | CREATE TABLE c (d\n)",
+        );
+        check(
+            "-- a\rDROP TABLE b;\nCREATE TABLE c (d);\n",
+            Dialect::Sqlite,
+            "schema.sql:1: the line has a carriage return that is not part of a line end\n  help: delete it, or end the line there; \
+             in a string, write what makes it: `char(13)` (SQLite, MySQL), `chr(13)` (PostgreSQL)",
         );
     }
 

@@ -6,7 +6,7 @@ use std::fmt;
 use super::lock_problem::LockProblem;
 use super::shell::{Invocation, find_scripts, shell_word};
 use crate::revision::GraphError;
-use crate::sql::StatementError;
+use crate::sql::{StatementError, UnusableCharacter};
 
 /// The keys of a header, as they are written.
 pub(super) const HEADER_KEYS: [&str; 6] =
@@ -50,10 +50,8 @@ pub enum Problem {
     NoFolder,
     #[error("the file is not UTF-8 (byte {offset})")]
     NotUtf8 { offset: usize },
-    #[error("the line has a carriage return that is not part of a line end")]
-    LoneReturn,
-    #[error("the line has a NUL character")]
-    Nul,
+    #[error("{0}")]
+    Character(UnusableCharacter),
     #[error("the file is empty")]
     Empty,
     #[error("unknown header key `{key}`")]
@@ -100,12 +98,7 @@ impl Problem {
             Problem::Unreadable { .. } => "check that the file is there and may be read".into(),
             Problem::NoFolder => "run `<alembic> init`, or correct `migrations` in alembic.toml".into(),
             Problem::NotUtf8 { .. } => "save the file as UTF-8".into(),
-            Problem::LoneReturn => {
-                "delete it, or end the line there; in a string, write what makes it: `char(13)` (SQLite, MySQL), `chr(13)` \
-                 (PostgreSQL)"
-                    .into()
-            }
-            Problem::Nul => "delete it; no database accepts it in a statement".into(),
+            Problem::Character(character) => character.help().into(),
             Problem::Empty => {
                 "write the header and an `-- alembic: upgrade` section, or delete the file".into()
             }

@@ -6,7 +6,9 @@ use super::error::{Problem, ScriptError};
 use super::header::HeaderLines;
 use super::{Digests, Section, header, section};
 use crate::revision::{Direction, Revision};
-use crate::sql::{Dialect, Forbidden, Plain, Statement, StatementError, split};
+use crate::sql::{
+    Dialect, Forbidden, Plain, Statement, StatementError, UnusableCharacter, split, with_line_feeds,
+};
 
 /// A script file, read. Its SQL is not looked at before it is asked for.
 ///
@@ -50,11 +52,13 @@ impl Script {
     /// All mistakes of the file, except those of its SQL: see [`read_statements`](Script::read_statements).
     pub fn parse(path: &str, text: String) -> Result<Script, Vec<ScriptError>> {
         let at = |(line, problem)| ScriptError { path: path.to_owned(), line, problem };
-        let text = if text.contains('\r') { text.replace("\r\n", "\n") } else { text };
-        let refused: Vec<ScriptError> = unusable_characters(&text).map(at).collect();
-        if !refused.is_empty() {
-            return Err(refused);
-        }
+        let refused = |unusable: Vec<(usize, UnusableCharacter)>| {
+            unusable
+                .into_iter()
+                .map(|(line, character)| at((line, Problem::Character(character))))
+                .collect::<Vec<_>>()
+        };
+        let text = with_line_feeds(text).map_err(refused)?;
         if text.trim_start_matches('\u{feff}').trim().is_empty() {
             return Err(vec![at((0, Problem::Empty))]);
         }
@@ -198,16 +202,6 @@ impl Script {
         let (line, _) = self.place(section.start + error.start());
         ScriptError { path: self.path.clone(), line, problem: Problem::Statement(error) }
     }
-}
-
-/// The lines with characters that programs take for different things: a carriage return is the end of a line to some, a NUL
-/// the end of a text.
-fn unusable_characters(text: &str) -> impl Iterator<Item = (usize, Problem)> {
-    (1..).zip(text.split('\n')).filter_map(|(line, content)| match content {
-        _ if content.contains('\0') => Some((line, Problem::Nul)),
-        _ if content.contains('\r') => Some((line, Problem::LoneReturn)),
-        _ => None,
-    })
 }
 
 /// Moves statements that were found in a section to their place in the file.

@@ -18,6 +18,7 @@ mod implied;
 #[cfg(any(feature = "sources", feature = "driver"))]
 mod keywords;
 mod lexer;
+mod line_ends;
 mod plain;
 #[cfg(any(feature = "sources", feature = "driver"))]
 pub(crate) mod quote;
@@ -36,6 +37,8 @@ pub(crate) use forbidden::Forbidden;
 #[cfg(any(feature = "sources", feature = "driver"))]
 pub(crate) use implied::{implied_check_name, implied_name};
 pub use lexer::{Lexer, Token, TokenKind, lex, tokens};
+pub use line_ends::UnusableCharacter;
+pub(crate) use line_ends::with_line_feeds;
 pub(crate) use plain::Plain;
 pub(crate) use reader::Reader;
 #[cfg(feature = "driver")]

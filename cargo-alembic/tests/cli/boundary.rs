@@ -131,20 +131,18 @@ fn run(package: &Package, command: &str) {
     let text = output.text();
     let is_done = output.code == Some(0) || text.contains("is not what the models say");
     assert!(is_done, "{command}\n{text}");
-    for file in ["r2", "r3"] {
-        let lock = package.lock();
-        if lock.contains(&format!("\"{file}\"")) {
-            let folder = package.path("migrations");
-            for entry in std::fs::read_dir(&folder).expect("a folder").map(|entry| entry.expect("an entry")) {
-                if entry.file_name().to_string_lossy().contains(&format!("_{file}_")) {
-                    std::fs::remove_file(entry.path()).expect("a script");
-                }
-            }
-            let without: Vec<&str> =
-                lock.split("[[revision]]").filter(|entry| !entry.contains(&format!("\"{file}\""))).collect();
-            package.write("migrations/alembic.lock", without.join("[[revision]]"));
+    // What `revision` wrote, so that the next command compares again.
+    let lock = package.lock();
+    let is_written = |line: &&str| line.starts_with("r2") || line.starts_with("r3");
+    for entry in std::fs::read_dir(package.path("migrations")).expect("a folder") {
+        let entry = entry.expect("an entry");
+        let name = entry.file_name().to_string_lossy().into_owned();
+        if name.contains("_r2_") || name.contains("_r3_") {
+            std::fs::remove_file(entry.path()).expect("a script");
         }
     }
+    let without: Vec<&str> = lock.lines().filter(|line| !is_written(line)).collect();
+    package.write("migrations/alembic.lock", without.join("\n") + "\n");
 }
 
 async fn check(kind: Kind) {

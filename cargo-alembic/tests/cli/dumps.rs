@@ -138,6 +138,28 @@ async fn of_mariadb() {
 }
 
 #[tokio::test]
+async fn of_another_user_of_mariadb() {
+    let (database, package) = migrated(Kind::Mysql, MARIADB).await;
+    let server = Server::of(&database.url);
+    let user = format!("u_{}", database.name.trim_start_matches("alembic_"));
+    database.rows(&format!("CREATE USER {user} IDENTIFIED BY 'x'")).await;
+    for place in [database.name.as_str(), "`alembic\\_scratch\\_%`"] {
+        database.rows(&format!("GRANT ALL ON {place}.* TO {user}")).await;
+    }
+    let own = Server { user: user.clone(), password: "x".to_owned(), ..Server::of(&database.url) };
+    package.write("alembic.toml", format!("url = \"{}\"\nmodels = {{ source = \"sql\" }}\n", own.url()));
+    let mut command = Command::new("mariadb-dump");
+    command.args(["--no-defaults", &format!("--host={}", server.host), &format!("--port={}", server.port)]);
+    command.args([&format!("--user={}", server.user), &format!("--password={}", server.password)]);
+    command.args(["--no-data", "--routines", &database.name]);
+    check(&package, &mut command, Ok(()));
+    let dump = package.read("schema.sql");
+    let definers = dump.matches("DEFINER=`").count();
+    database.rows(&format!("DROP USER {user}")).await;
+    assert!(definers >= 3, "{dump}");
+}
+
+#[tokio::test]
 async fn of_sqlite() {
     let (database, package) = migrated(Kind::Sqlite, SQLITE).await;
     let dump = |words: &[&str]| {

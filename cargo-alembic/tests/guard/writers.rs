@@ -24,7 +24,7 @@ fn none_of_them_loses_anything() {
     }
     let lock = package.read("migrations/alembic.lock");
     for id in ids.iter().map(String::as_str).chain(["r1", "r2"]) {
-        assert!(lock.contains(&format!("id = \"{id}\"\n")), "{id} is missing in\n{lock}");
+        assert!(lock.lines().any(|line| line.split(' ').next() == Some(id)), "{id} is missing in\n{lock}");
     }
     let left: Vec<_> = std::fs::read_dir(package.path("migrations"))
         .expect("the folder")

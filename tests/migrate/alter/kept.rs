@@ -228,6 +228,10 @@ async fn help_names_the_statements_that_remove_an_obstacle() {
                  CREATE TRIGGER \"on t\" AFTER INSERT ON t BEGIN SELECT new.a; END;";
     let rebuild = "CREATE TABLE t2(id INTEGER PRIMARY KEY, a TEXT);\nINSERT INTO t2 SELECT id, a FROM t;\n\
                    DROP TABLE t;\nALTER TABLE t2 RENAME TO t;";
+    let star = "CREATE TABLE t(id INTEGER PRIMARY KEY, note);\nCREATE VIEW v AS SELECT * FROM t;\n\
+                CREATE VIEW w AS SELECT note FROM v;";
+    let broken = "CREATE TABLE t(id INTEGER PRIMARY KEY, note);\nCREATE TABLE gone (x);\n\
+                  CREATE VIEW v AS SELECT x FROM gone;\nDROP TABLE gone;";
     let other = "CREATE TABLE u(x);\nCREATE TRIGGER r AFTER INSERT ON u BEGIN DELETE FROM t; END;";
     for (first, up, expected) in [
         (
@@ -251,6 +255,32 @@ async fn help_names_the_statements_that_remove_an_obstacle() {
             rebuild,
             "put `DROP TRIGGER \"r\"` before the rebuild of the table, and create it again after it; or change the table with \
              `ALTER TABLE`, which keeps its views and triggers",
+        ),
+        (
+            star,
+            "ALTER TABLE t DROP COLUMN note;",
+            "put `DROP VIEW \"w\"` before it, and create it again without the column after it",
+        ),
+        (
+            "CREATE TABLE t(id INTEGER PRIMARY KEY, note);\nCREATE TABLE u(note);\n\
+             CREATE VIEW v AS SELECT u.rowid FROM t JOIN u USING (note);",
+            "ALTER TABLE t DROP COLUMN note;",
+            "put `DROP VIEW \"v\"` before it, and create it again without the column after it",
+        ),
+        (
+            "CREATE TABLE t(id INTEGER PRIMARY KEY, note);",
+            "CREATE TEMP VIEW v AS SELECT note FROM t;\nALTER TABLE t DROP COLUMN note;",
+            "put `DROP VIEW \"v\"` before it, and create it again without the column after it",
+        ),
+        (
+            broken,
+            "ALTER TABLE t DROP COLUMN note;",
+            "put `DROP VIEW \"v\"` before it: SQLite reads all views and triggers to change a column",
+        ),
+        (
+            broken,
+            "ALTER TABLE t RENAME COLUMN note TO n;",
+            "put `DROP VIEW \"v\"` before it: SQLite reads all views and triggers to change a column",
         ),
     ] {
         let database = prepared(first).await;

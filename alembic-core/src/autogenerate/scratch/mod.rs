@@ -5,6 +5,7 @@
 //! the database, in `objects` for definitions that the scratch database may need, in `qualifier` for the names of databases.
 
 mod database;
+mod definer;
 mod keeper;
 mod like;
 mod note;

@@ -4,6 +4,7 @@
 //! history are those of the scratch database, whatever schema they are configured for.
 
 use super::database::{Place, ScratchDatabase, Wish};
+use super::definer::without_definer;
 use super::like::Like;
 use super::note::Notes;
 use super::qualifier::Databases;
@@ -117,6 +118,7 @@ fn replayed_script(
             Some(databases) => databases.unqualified(own_text, &facts).map_err(refused)?,
             None => own_text.to_owned(),
         };
+        let changed = without_definer(&changed, dialect);
         if changed != own_text {
             edits.push((statement.start..statement.end, changed.clone()));
         }

@@ -4,6 +4,7 @@
 use std::collections::HashSet;
 
 use super::database::ScratchDatabase;
+use super::definer::without_definer;
 use super::keeper::first;
 use super::note::{Note, Notes};
 use super::qualifier::Databases;
@@ -51,7 +52,7 @@ pub(super) fn plan(
                         .map_err(|reason| refused(script, statement.start, reason))?,
                     None => text.to_owned(),
                 };
-                planned.statements.push((statement.start, text));
+                planned.statements.push((statement.start, without_definer(&text, dialect)));
             }
         }
     }

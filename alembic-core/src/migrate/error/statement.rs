@@ -7,6 +7,7 @@ use crate::dialect::DatabaseMessage;
 use crate::dialect::sqlite::alter::AlterError;
 use crate::revision::{Direction, RevisionId};
 use crate::sql::Dialect;
+use crate::sql::facts::{Action, Facts, ObjectKind};
 use crate::sql::quote::identifier;
 
 /// A statement that the database refused.
@@ -87,12 +88,17 @@ impl StatementFailure {
         if self.database.is_read_only() {
             help.push(super::help::READ_ONLY.to_owned());
         }
-        if let Some((kind, name)) = self.database.broken_object() {
-            let name = identifier(Dialect::Sqlite, name);
-            help.push(format!(
-                "put `DROP {kind} {name}` before the rebuild of the table, and create it again after it; or change the table \
-                 with `ALTER TABLE`, which keeps its views and triggers"
-            ));
+        if let Some(broken) = self.database.broken_object() {
+            let (kind, name) = (broken.kind.to_ascii_uppercase(), identifier(Dialect::Sqlite, broken.name));
+            let facts = Facts::of(&self.statement, Dialect::Sqlite);
+            help.push(if facts.changed(Action::Renames, ObjectKind::Table).next().is_some() {
+                format!(
+                    "put `DROP {kind} {name}` before the rebuild of the table, and create it again after it; or change the \
+                     table with `ALTER TABLE`, which keeps its views and triggers"
+                )
+            } else {
+                format!("put `DROP {kind} {name}` before it: SQLite reads all views and triggers to change a column")
+            });
         }
         if let sqlx::Error::Configuration(source) = &self.source
             && let Some(error) = source.downcast_ref::<AlterError>()

@@ -6,7 +6,7 @@ use super::state::Unfinished;
 use crate::dialect::Operation;
 use crate::revision::{Direction, Node, RowChange};
 use crate::script::Script;
-use crate::sql::facts::{Facts, Leftover};
+use crate::sql::facts::{Facts, Leftover, Session};
 use crate::sql::{Dialect, Statement};
 
 /// A revision that a run executes.
@@ -27,11 +27,12 @@ pub(crate) struct PlannedStep<'a> {
 pub(crate) struct LazyFacts {
     dialect: Dialect,
     facts: OnceLock<Vec<Arc<Facts>>>,
+    session: OnceLock<Session>,
 }
 
 impl LazyFacts {
     pub(crate) fn new(dialect: Dialect) -> LazyFacts {
-        LazyFacts { dialect, facts: OnceLock::new() }
+        LazyFacts { dialect, facts: OnceLock::new(), session: OnceLock::new() }
     }
 }
 
@@ -41,9 +42,21 @@ impl PlannedStep<'_> {
         self.facts.facts.get_or_init(|| Facts::of_all(self.texts(), self.facts.dialect))
     }
 
+    /// The effect of all statements on their session. It is known without the facts about each, which need more memory: a
+    /// run looks at the sessions of all its steps before the first one.
+    pub(crate) fn session(&self) -> &Session {
+        self.facts.session.get_or_init(|| match self.facts.facts.get() {
+            Some(facts) => Session::of_all(facts.iter().map(|facts| &facts.session)),
+            None => {
+                let facts = Facts::of_all(self.texts(), self.facts.dialect);
+                Session::of_all(facts.iter().map(|facts| &facts.session))
+            }
+        })
+    }
+
     /// Whether a statement may leave such a thing in its session.
     pub(crate) fn may_leave(&self, leftover: Leftover) -> bool {
-        self.facts().iter().any(|facts| facts.session.may_leave(leftover))
+        self.session().may_leave(leftover)
     }
 
     /// The text of each statement.

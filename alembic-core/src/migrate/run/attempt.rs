@@ -57,7 +57,7 @@ impl Executor<'_, '_> {
         match plan {
             Plan::Steps(steps) => {
                 self.session.find_deferred(self.work.connection, &steps).await?;
-                self.execute(&steps).await?;
+                self.execute(steps).await?;
             }
             Plan::Stamp { plan, purge } => self.stamp(&plan, purge).await?,
             Plan::Tables => {}

@@ -8,7 +8,6 @@ use crate::config::TransactionMode;
 use crate::migrate::error::MigrateError;
 use crate::migrate::history::step::PlannedStep;
 use crate::migrate::server::batch::{Batch, Failure};
-use crate::migrate::session::leave::changes_session;
 use crate::migrate::sqlite::alter::{alter_table, displace_table, lacking_alter};
 use crate::migrate::sqlite::drop::{check_children, displaced, dropped_table, keep_children};
 use crate::migrate::sqlite::sequence::{SEQUENCE, keep_sequence};
@@ -16,7 +15,7 @@ use crate::revision::StampPlan;
 
 impl Executor<'_, '_> {
     /// Executes all steps. The last transaction stays open.
-    pub(super) async fn execute(&mut self, steps: &[PlannedStep<'_>]) -> Result<(), MigrateError> {
+    pub(super) async fn execute(&mut self, steps: Vec<PlannedStep<'_>>) -> Result<(), MigrateError> {
         let result = self.execute_steps(steps).await;
         if self.work.abandoned {
             return result;
@@ -25,19 +24,21 @@ impl Executor<'_, '_> {
         result.and(settled)
     }
 
-    async fn execute_steps(&mut self, steps: &[PlannedStep<'_>]) -> Result<(), MigrateError> {
-        let mut index = 0;
-        while let Some(step) = steps.get(index) {
+    async fn execute_steps(&mut self, steps: Vec<PlannedStep<'_>>) -> Result<(), MigrateError> {
+        let mut is_first = true;
+        // What is known of a step is dropped when it is done.
+        let mut steps = steps.into_iter();
+        while let Some(step) = steps.as_slice().first() {
             self.check_interrupt(None).await?;
-            let joinable = self.joinable(&steps[index..]);
+            let joinable = self.joinable(steps.as_slice());
             if joinable > 1 {
-                self.joined(&steps[index..index + joinable]).await?;
-                index += joinable;
+                self.joined(&steps.as_slice()[..joinable]).await?;
             } else {
-                self.session.enter(&mut self.work, step, steps).await?;
-                self.execute_step(step, index == 0).await?;
-                index += 1;
+                self.session.enter(&mut self.work, step, steps.as_slice()).await?;
+                self.execute_step(step, is_first).await?;
             }
+            steps.by_ref().take(joinable.max(1)).for_each(drop);
+            is_first = false;
         }
         Ok(())
     }
@@ -73,7 +74,7 @@ impl Executor<'_, '_> {
         }
         self.pending.finished(step, running);
         // The next revision is executed in another session.
-        if changes_session(step) { self.settle().await } else { Ok(()) }
+        if step.session().is_changed { self.settle().await } else { Ok(()) }
     }
 
     /// Executes a revision in the open transaction: in one message, except for statements before which the database has to

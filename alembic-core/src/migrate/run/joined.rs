@@ -9,7 +9,6 @@ use crate::config::TransactionMode;
 use crate::migrate::error::MigrateError;
 use crate::migrate::history::step::PlannedStep;
 use crate::migrate::server::batch::{Batch, Failure};
-use crate::migrate::session::leave::changes_session;
 use crate::migrate::sqlite::alter::lacking_alter;
 use crate::migrate::sqlite::drop::dropped_table;
 use crate::sql::Dialect;
@@ -94,5 +93,5 @@ fn is_joinable(step: &PlannedStep<'_>) -> bool {
     step.transaction
         && step.unfinished.is_none()
         && (0..step.statements.len()).all(is_plain)
-        && !changes_session(step)
+        && !step.session().is_changed
 }

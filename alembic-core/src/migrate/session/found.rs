@@ -25,8 +25,7 @@ impl Found {
         steps: &[PlannedStep<'_>],
     ) -> sqlx::Result<Found> {
         let mut found = Found::default();
-        let facts = steps.iter().flat_map(PlannedStep::facts);
-        let mut own: Vec<&String> = facts.flat_map(|facts| &facts.session.settings).collect();
+        let mut own: Vec<&String> = steps.iter().flat_map(|step| &step.session().settings).collect();
         own.sort();
         own.dedup();
         let mut queries = vec![CHANGED_SETTINGS.to_owned(), USER.to_owned()];

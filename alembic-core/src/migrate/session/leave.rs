@@ -13,11 +13,6 @@ use crate::migrate::history::step::PlannedStep;
 use crate::migrate::server::batch::{Batch, Failure};
 use crate::sql::facts::Leftover;
 
-/// Whether a revision changes its session.
-pub(crate) fn changes_session(step: &PlannedStep<'_>) -> bool {
-    step.facts().iter().any(|facts| facts.session.is_changed)
-}
-
 /// Adds the statements that reset a PostgreSQL session.
 pub(super) fn reset_postgresql(
     work: &Work<'_, '_>,
@@ -53,8 +48,7 @@ pub(super) async fn reset_sqlite(
     batch: &mut Batch,
 ) -> Result<(), Failure> {
     work.send(std::mem::take(batch)).await?;
-    let set: Vec<&String> = step.facts().iter().flat_map(|facts| &facts.session.settings).collect();
-    let is_set = |name: &str| set.iter().any(|pragma| pragma.eq_ignore_ascii_case(name));
+    let is_set = |name: &str| step.session().settings.iter().any(|pragma| pragma.eq_ignore_ascii_case(name));
     for (name, value) in found.settings.iter().filter(|(name, _)| is_set(name)) {
         batch.own(&set_pragma(name, value.as_deref().unwrap_or_default()));
     }

@@ -2,7 +2,7 @@
 
 use super::deferred;
 use super::found::{Found, attached_databases};
-use super::leave::{changes_session, reset_postgresql, reset_sqlite};
+use super::leave::{reset_postgresql, reset_sqlite};
 use super::work::Work;
 use crate::dialect::postgresql::deferred::CHECK;
 use crate::dialect::postgresql::session::set_search_path;
@@ -47,7 +47,7 @@ impl<'e> Session<'e> {
         if std::mem::take(&mut self.is_left_changed) {
             self.renew(work).await?;
         }
-        let changes = changes_session(step);
+        let changes = step.session().is_changed;
         self.is_left_changed = changes && dialect == Dialect::Mysql;
         if !changes || self.found.is_some() {
             return Ok(());
@@ -84,7 +84,7 @@ impl<'e> Session<'e> {
     ) -> Result<(), Failure> {
         let dialect = work.dialect();
         let Some(found) = &self.found else { return Ok(()) };
-        if !changes_session(step) {
+        if !step.session().is_changed {
             return Ok(());
         }
         match dialect {

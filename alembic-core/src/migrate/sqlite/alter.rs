@@ -159,7 +159,9 @@ struct Target<'a> {
     catalog: &'a Catalog,
     table: &'a str,
     scratch: &'a str,
-    /// The views and virtual tables that could be read before a column was dropped.
+    /// The column that is dropped.
+    dropped: Option<String>,
+    /// The views and virtual tables that could be read before that.
     views: Vec<&'a Object>,
     /// What was observed, with the findings that there were then.
     observed: Vec<(Watch, Vec<String>)>,
@@ -167,7 +169,7 @@ struct Target<'a> {
 
 impl<'a> Target<'a> {
     fn new(catalog: &'a Catalog, table: &'a str, scratch: &'a str) -> Target<'a> {
-        Target { catalog, table, scratch, views: Vec::new(), observed: Vec::new() }
+        Target { catalog, table, scratch, dropped: None, views: Vec::new(), observed: Vec::new() }
     }
 
     /// Takes a step. Returns the steps to take next.
@@ -180,6 +182,7 @@ impl<'a> Target<'a> {
                 let users = self.naming(connection, &column).await?;
                 self.refuse(&column, users)?;
                 self.views = self.readable_views(connection).await;
+                self.dropped = Some(column);
             }
             Step::StillReadable { column } => {
                 let readable = self.readable_views(connection).await;
@@ -202,6 +205,9 @@ impl<'a> Target<'a> {
             return Ok(());
         };
         explain(connection, reasons).await?;
+        if let Some(column) = &self.dropped {
+            self.refuse(column, user_in(&error).into_iter().collect())?;
+        }
         Err(self.renamed(error))
     }
 
@@ -332,6 +338,12 @@ impl<'a> Target<'a> {
             Err(_) => Ok(Vec::new()),
         };
         connection.execute(schema::UNDO_RENAMES.to_owned()).await?;
+        // SQLite cannot rewrite a use by way of the columns of another view.
+        if let Err(Trouble::Database { error, .. }) = &there
+            && let Some(user) = user_in(error)
+        {
+            return Ok(vec![user]);
+        }
         let (there, back) = (there?, back?);
         let renamed = there.iter().zip(&back).filter(|(there, back)| there != back);
         let others = renamed.filter(|(object, _)| object.kind != "table" || object.name != self.table);
@@ -348,6 +360,13 @@ impl<'a> Target<'a> {
         connection.execute(schema::rename_column(&self.catalog.schema, self.table, column, name)).await?;
         Ok(read(connection, self.catalog.schema.clone(), None).await?.objects)
     }
+}
+
+/// What needs a column, by the error that it causes without it.
+fn user_in(error: &sqlx::Error) -> Option<String> {
+    let message = DatabaseMessage::of(error);
+    let broken = message.broken_object().filter(|broken| broken.by_statement)?;
+    Some(format!("{} {}", broken.kind, broken.name))
 }
 
 fn described(object: &Object) -> String {

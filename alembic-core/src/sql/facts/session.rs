@@ -46,6 +46,20 @@ pub(crate) enum Leftover {
 }
 
 impl Session {
+    /// The effect of several statements.
+    pub(crate) fn of_all<'s>(statements: impl Iterator<Item = &'s Session>) -> Session {
+        let mut all = Session { is_repeatable: true, ..Session::default() };
+        for session in statements {
+            all.is_changed |= session.is_changed;
+            all.leftovers |= session.leftovers;
+            all.settings.extend(session.settings.iter().cloned());
+            all.reads_differently |= session.reads_differently;
+            all.is_repeatable &= session.is_repeatable;
+            all.lost.extend(session.lost.iter().cloned());
+        }
+        all
+    }
+
     /// Whether the statement may leave such a thing behind. The words may be part of a body, string or comment.
     pub(crate) fn may_leave(&self, leftover: Leftover) -> bool {
         self.leftovers & leftover as u8 != 0

@@ -1,5 +1,7 @@
 //! The names of constraints.
 
+use std::collections::BTreeSet;
+
 use super::error::AlterError;
 use crate::dialect::sqlite::definition::{Column, Constraint, Rule, Table, same};
 use crate::sql::{implied_check_name, implied_name};
@@ -31,8 +33,15 @@ pub(super) fn named<'t>(
     let found = found.or_else(|| with_implied(name).last().copied());
     let found = found.or_else(|| {
         let base = name.trim_end_matches(|character: char| character.is_ascii_digit());
-        let number: usize = name[base.len()..].parse().ok()?;
-        with_implied(base).get(number).copied().filter(|_| number > 0)
+        let number: usize = name[base.len()..].parse().ok().filter(|number| *number > 0)?;
+        let number_of = |known: &str| {
+            let rest = known.get(base.len()..).filter(|_| same(&known[..base.len()], base))?;
+            if rest.is_empty() { Some(0) } else { rest.parse::<usize>().ok() }
+        };
+        // A number that another constraint has as its name is not given again.
+        let taken: BTreeSet<usize> =
+            names(table).filter_map(number_of).filter(|taken| *taken < number).collect();
+        with_implied(base).get(number - taken.len()).copied()
     });
     found.ok_or_else(|| AlterError::NoConstraint {
         table: table_name.to_owned(),

@@ -320,4 +320,5 @@ fn placeholders() {
     allowed(Postgresql, "SELECT a ? 'b', c[1:n] FROM t");
     allowed(Mysql, "SET @a = 1");
     allowed(Sqlite, "INSERT INTO t VALUES (':a', '?', \"$a\")");
+    allowed(Sqlite, "ALTER TABLE t ALTER a TYPE INTEGER USING a::integer");
 }

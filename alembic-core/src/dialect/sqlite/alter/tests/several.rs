@@ -47,6 +47,11 @@ fn a_downgrade_drops_the_newest_of_several() {
     for name in ["t_a_key", "t_a_key1"] {
         check(stored, "ADD UNIQUE (a)", added, &format!("DROP CONSTRAINT {name}"));
     }
+    let named = "CREATE TABLE t (a CONSTRAINT t_a_key UNIQUE, b CONSTRAINT T_a_key2 CHECK (b))";
+    let with = |more: &str| format!("*{}{more})", &named[..named.len() - 1]);
+    check(named, "ADD UNIQUE (a)", &with(", UNIQUE (a)"), "DROP CONSTRAINT t_a_key1");
+    let both = "DROP CONSTRAINT t_a_key3, DROP CONSTRAINT t_a_key1";
+    check(named, "ADD UNIQUE (a), ADD UNIQUE (a)", &with(", UNIQUE (a), UNIQUE (a)"), both);
     let two = "CREATE TABLE t (a CHECK (a > 0) CHECK (a > 1), b, CHECK (a > 2))";
     check(two, "DROP CONSTRAINT t_a_check1", "CREATE TABLE t (a CHECK (a > 0), b, CHECK (a > 2))", "");
     check(two, "DROP CONSTRAINT t_a_check", "CREATE TABLE t (a CHECK (a > 0) CHECK (a > 1), b)", "");
