@@ -3,7 +3,7 @@
 use alembic_core::cli::{diff, explain_scripts, note, status, warning};
 use alembic_core::migrate::{EditedRevision, Verification};
 use alembic_core::revision::RevisionId;
-use alembic_core::script::{Guard, Lock, ScriptDirectory, ScriptError, ScriptErrors, shell_word};
+use alembic_core::script::{Guard, Lock, Script, ScriptDirectory, ScriptError, ScriptErrors, shell_word};
 use serde::Serialize;
 
 use crate::args::{Arguments, VerifyArgs};
@@ -26,7 +26,7 @@ struct Report {
 /// One thing that does not agree.
 #[derive(Debug, Serialize)]
 struct Finding {
-    /// `script`: a file, alone or against the lock. `unsealed`: applied, but not sealed. `history`: applied as something
+    /// `script`: a file, alone or against the lock. `unsealed`: applied, or with `--all-sealed` any, and not sealed. `history`: applied as something
     /// else. `unknown`: applied, and no script has it. `unfinished`: begun and not finished. `taken_back`: applied
     /// as the history says, not as the version table says.
     kind: &'static str,
@@ -70,6 +70,9 @@ pub(crate) async fn verify(
         let unknown = found.applied.into_iter().filter(|(_, digest)| digest.is_none());
         unverified = unknown.map(|(id, _)| id.to_string()).collect();
         stamped = found.stamped.iter().map(ToString::to_string).collect();
+    }
+    if args.all_sealed {
+        findings.extend(without_seal(project, &findings));
     }
     let count = problems.len() + findings.len();
     if args.json {
@@ -115,6 +118,31 @@ pub(crate) async fn verify(
         1 => Err(Failure::plain("verification found a problem")),
         count => Err(Failure::plain(format!("verification found {count} problems"))),
     }
+}
+
+/// The revisions that have no seal, and are not among these findings.
+fn without_seal(project: &Project, known: &[Finding]) -> Vec<Finding> {
+    let lock = project.lock_file().read().unwrap_or_default();
+    let Ok(directory) = ScriptDirectory::read(&project.locations) else { return Vec::new() };
+    let unsealed = directory.scripts().iter().filter(|script| {
+        let id = &script.revision.id;
+        let is_known = |finding: &Finding| finding.revision.as_deref() == Some(id.as_str());
+        lock.seal_of(id).is_none() && !known.iter().any(is_known)
+    });
+    let finding = |script: &Script| Finding {
+        kind: "unsealed",
+        revision: Some(script.revision.id.to_string()),
+        path: Some(script.path.clone()),
+        line: Some(script.lines.revision as usize),
+        message: format!("{}: revision {} has no seal", script.path, script.revision.id),
+        help: format!(
+            "apply it in development (`cargo alembic upgrade`, or start the service), or `cargo alembic seal {}`; then commit \
+             alembic.lock",
+            shell_word(script.revision.id.as_str())
+        ),
+        diff: None,
+    };
+    unsealed.map(finding).collect()
 }
 
 fn script(error: &ScriptError) -> Finding {

@@ -1,8 +1,9 @@
 //! The executor: migrates a database to a target, and records each step.
 //!
 //! Its folders import one way: `server`, `lock`, `history`, `session`, `sqlite`, `run`. `error`, `event`, `interrupt` and
-//! `settings` are below them; `start`, `preview` and `offline` above.
+//! `settings` are below them; `development`, `start`, `preview` and `offline` above.
 
+mod development;
 mod error;
 mod event;
 mod history;

@@ -4,6 +4,7 @@ use std::future::{Future, IntoFuture};
 use std::pin::Pin;
 use std::time::Duration;
 
+use super::development;
 use super::error::MigrateError;
 use super::event::{Event, Report};
 use super::interrupt::Interrupt;
@@ -91,7 +92,7 @@ impl Migrator {
             approve: Box::new(|_| Ok(())),
             on_event: Box::new(|_| {}),
         };
-        Run { migrator: self, database: database.into(), goal, settings }
+        Run { migrator: self, database: database.into(), goal, settings, seals: false }
     }
 
     /// Compares a database with the scripts. Reads, and never writes.
@@ -124,6 +125,8 @@ pub struct Run<'a> {
     database: Database,
     goal: Result<Goal, TargetError>,
     settings: Settings<'a>,
+    /// Whether to seal what is applied, in development.
+    seals: bool,
 }
 
 impl<'a> Run<'a> {
@@ -219,6 +222,18 @@ impl<'a> Run<'a> {
         self
     }
 
+    /// Seals what is applied, in development: writes the digests of the applied revisions into `alembic.lock`, so that the
+    /// service does not build once one of them is edited. Commit the lock.
+    ///
+    /// Does nothing unless all of this holds: the service was built with debug assertions; cargo runs it
+    /// (`CARGO_MANIFEST_DIR` is the folder of the package that embeds the migrations); it is not a test; the database is
+    /// neither in memory nor a file in the folder for temporary files. If the lock cannot be written, that is logged, and the run
+    /// succeeds.
+    pub fn seal_in_development(mut self) -> Run<'a> {
+        self.seals = true;
+        self
+    }
+
     /// The parts that a preview needs.
     pub(crate) fn parts(self) -> Result<(&'a Migrator, Database, Goal, Consent), MigrateError> {
         Ok((self.migrator, self.database, self.goal?, self.settings.consent))
@@ -238,7 +253,11 @@ impl<'a> IntoFuture for Run<'a> {
     fn into_future(self) -> Self::IntoFuture {
         Box::pin(async move {
             let goal = self.goal?;
-            run::run(self.migrator, &self.database, &goal, self.settings).await
+            let report = run::run(self.migrator, &self.database, &goal, self.settings).await?;
+            if self.seals {
+                development::seal(self.migrator, &self.database, &report.to).await;
+            }
+            Ok(report)
         })
     }
 }

@@ -144,7 +144,6 @@ impl ScriptDirectory {
     }
 
     /// The scripts, to take the digests of seals.
-    #[cfg(feature = "sources")]
     pub(super) fn scripts_to_seal(&mut self) -> &mut [Script] {
         (self.digests, self.lineages) = Default::default();
         &mut self.scripts

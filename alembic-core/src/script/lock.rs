@@ -2,7 +2,9 @@
 
 mod format;
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
+#[cfg(feature = "sources")]
+use std::collections::HashMap;
 use std::path::Path;
 
 use super::directory::parallel;
@@ -201,6 +203,7 @@ impl Lock {
     }
 
     /// The same for scripts that make no graph.
+    #[cfg(feature = "sources")]
     pub(super) fn verify_scripts(&self, path: &str, scripts: &[Script]) -> Vec<ScriptError> {
         let by_id: HashMap<&RevisionId, &Script> =
             scripts.iter().map(|script| (&script.revision.id, script)).collect();
