@@ -4,8 +4,8 @@ use std::time::Instant;
 
 use alembic_core::Migrator;
 use alembic_core::cli::{self, CommandError, status};
-use alembic_core::migrate::{Run, up_to_date};
-use alembic_core::script::Lock;
+use alembic_core::migrate::{Database, MigrateError, Run, up_to_date};
+use alembic_core::script::{Lock, ScriptDirectory};
 
 use crate::args::{Arguments, Command};
 use crate::error::Failure;
@@ -94,6 +94,9 @@ async fn shared(project: &Project, arguments: &Arguments, command: &cli::Command
     if is_up_to_date(project, arguments, command).await? {
         return Ok(());
     }
+    if command.uses_history() && command.changes() {
+        return undo(project, arguments, command).await;
+    }
     let look = if command.goes_to_heads() { verified::Look::at(project) } else { None };
     let migrator = project.migrator(project.scripts()?);
     let failed = |error: CommandError| Failure::command_on(&project.folder, &error, &migrator);
@@ -116,32 +119,61 @@ async fn shared(project: &Project, arguments: &Arguments, command: &cli::Command
         return result.map_err(|error| Failure::command_on(&project.folder, &error, migrator));
     }
     let database = project.database(arguments)?;
-    // What the history keeps is undone with what it keeps, and a stamp runs nothing: the lock does not matter to them.
-    let needs_lock = !command.uses_history() && !command.declares();
+    // A stamp runs nothing: the lock does not matter to it.
+    let needs_lock = !command.declares();
     let lock = if needs_lock { seal::verify(project, migrator.directory())? } else { Lock::default() };
     if let Some(look) = look
         && migrator.directory().scripts().iter().all(|script| lock.seal_of(&script.revision.id).is_some())
     {
         look.keep(migrator.heads());
     }
-    let extended;
-    let with_history = if command.uses_history() {
-        extended = migrator.with_history(&database).await.map_err(|error| failed(error.into()))?;
-        &extended
-    } else {
-        &migrator
-    };
+    with_consent(project, &migrator, &database, command, async |run, command| match needs_lock {
+        true => change(project, arguments, &migrator, &lock, run, command).await,
+        false => Ok(cli::tell(run, command).await.map(drop)),
+    })
+    .await
+}
+
+/// Undoes what the history keeps with what it keeps: what became of the scripts and of the lock does not matter.
+async fn undo(project: &Project, arguments: &Arguments, command: &cli::Command) -> Result<(), Failure> {
+    let database = project.database(arguments)?;
+    let migrator = restored(project, &database).await?;
+    // What was applied as something else than the scripts say gets no seal.
+    with_consent(project, &migrator, &database, command, async |run, command| {
+        Ok(cli::tell(run, command).await.map(drop))
+    })
+    .await
+}
+
+/// The scripts that can be read, with those that the history of the database keeps.
+async fn restored(project: &Project, database: &Database) -> Result<Migrator, Failure> {
+    let mut scripts = ScriptDirectory::read_scripts(&project.locations);
+    project.lock_file().read().unwrap_or_default().trust_scripts(&mut scripts);
+    match Migrator::restored(scripts, project.config.run_settings(), database).await {
+        Ok(migrator) => Ok(migrator),
+        // The history does not have what is missing.
+        Err(MigrateError::Scripts(errors)) => Err(project.explain(&errors)),
+        Err(error) => {
+            let migrator = project.migrator(ScriptDirectory::new(Vec::new()).map_err(Failure::plain)?);
+            Err(Failure::command(&error.into(), &migrator))
+        }
+    }
+}
+
+/// Runs a command; if it is refused for the lack of a consent that a person at the terminal gives, with that.
+async fn with_consent<'m>(
+    project: &Project,
+    migrator: &'m Migrator,
+    database: &Database,
+    command: &cli::Command,
+    run: impl AsyncFn(Run<'m>, &cli::Command) -> Result<Result<(), CommandError>, Failure>,
+) -> Result<(), Failure> {
     let mut command = command.clone();
     loop {
-        let Some(run) = cli::run_of(with_history, &database, &command) else { return Ok(()) };
-        let result = match needs_lock {
-            true => change(project, arguments, &migrator, &lock, run, &command).await?,
-            // What was applied as something else than the scripts say gets no seal, and what did not run neither.
-            false => cli::tell(run, &command).await.map(drop),
-        };
-        let Err(error) = result else { return Ok(()) };
+        let Some(described) = cli::run_of(migrator, database, &command) else { return Ok(()) };
+        let Err(error) = run(described, &command).await? else { return Ok(()) };
         let agreed = cli::consent(&error, &command);
-        command = agreed.ok_or_else(|| Failure::command_on(&project.folder, &error, &migrator))?;
+        command = agreed.ok_or_else(|| Failure::command_on(&project.folder, &error, migrator))?;
     }
 }
 

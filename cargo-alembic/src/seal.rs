@@ -2,7 +2,7 @@
 
 use alembic_core::Migrator;
 use alembic_core::cli::{note, status, warning};
-use alembic_core::migrate::{MigrateError, Refusal, Report, Verification};
+use alembic_core::migrate::{Database, LogEntry, MigrateError, Refusal, Report, Verification};
 use alembic_core::revision::{Direction, Node, RevisionId, resolve};
 use alembic_core::script::{
     Lock, LockFileError, LockProblem, Problem, Script, ScriptDirectory, ScriptErrors, Seal, Section,
@@ -300,49 +300,23 @@ pub(crate) async fn unseal(
 ) -> Result<(), Failure> {
     let file = project.lock_file();
     let lock = file.read()?;
-    let directory = project.scripts()?;
-    let graph = directory.graph();
-    // A deleted script can be unsealed too, by its whole id.
+    // A deleted script can be unsealed too, by its whole id; also where what is left makes no graph.
     let id = match RevisionId::new(args.revision.as_str()) {
         Ok(id) if lock.contains(&id) => id,
-        _ => match resolve(graph, &args.revision.parse()?)?.as_slice() {
-            [node] => graph.id(*node).clone(),
-            _ => return Err(Failure::plain(format!("`{}` is not one revision", args.revision))),
-        },
+        _ => {
+            let directory = project.scripts()?;
+            match resolve(directory.graph(), &args.revision.parse()?)?.as_slice() {
+                [node] => directory.graph().id(*node).clone(),
+                _ => return Err(Failure::plain(format!("`{}` is not one revision", args.revision))),
+            }
+        }
     };
     if lock.seal_of(&id).is_none() {
         status("Unsealed", format!("nothing: {id} has no seal"));
         return Ok(());
     }
     match project.find_database(arguments)? {
-        Some(database) => {
-            let migrator = project.migrator(project.scripts()?);
-            match migrator.verify(database).await {
-                Ok(found) => {
-                    let is_applied = found.rows.iter().any(|row| row == id.as_str())
-                        || found.applied.iter().any(|(applied, _)| *applied == id);
-                    // What is half undone has to be fixed, and for that unsealed.
-                    let is_unfinished = found.unfinished.iter().any(|revision| revision == id.as_str());
-                    if is_applied && !is_unfinished && !found.stamped.contains(&id) {
-                        return Err(Failure::new(
-                            format!("the configured database has revision {id} applied"),
-                            "`cargo alembic downgrade` to its parent first; if it is applied anywhere else, write a new revision",
-                        ));
-                    }
-                }
-                Err(MigrateError::NoFile { path }) => {
-                    note(format!("the database file {path} does not exist: nothing is applied there"));
-                }
-                Err(error) => {
-                    return Err(Failure::new(
-                        format!(
-                            "the configured database cannot be asked whether it has {id} applied: {error}"
-                        ),
-                        "make it reachable, or configure another one",
-                    ));
-                }
-            }
-        }
+        Some(database) => check_unapplied(project, database, &id).await?,
         None => note(format!("no database is configured that could have {id} applied")),
     }
     if arguments.locked {
@@ -351,8 +325,46 @@ pub(crate) async fn unseal(
     }
     file.update(|lock| {
         lock.unseal(&id);
-        list(lock, project, &directory);
+        if let Ok(directory) = ScriptDirectory::read(&project.locations) {
+            list(lock, project, &directory);
+        }
     })?;
     status("Unsealed", &id);
     Ok(())
+}
+
+/// Refuses to unseal what a database has applied.
+async fn check_unapplied(project: &Project, database: Database, id: &RevisionId) -> Result<(), Failure> {
+    match is_applied(project, database, id).await {
+        Ok(false) => Ok(()),
+        Ok(true) => Err(Failure::new(
+            format!("the configured database has revision {id} applied"),
+            "`cargo alembic downgrade` to its parent first; if it is applied anywhere else, write a new revision",
+        )),
+        Err(MigrateError::NoFile { path }) => {
+            note(format!("the database file {path} does not exist: nothing is applied there"));
+            Ok(())
+        }
+        Err(error) => Err(Failure::new(
+            format!("the configured database cannot be asked whether it has {id} applied: {error}"),
+            "make it reachable, or configure another one",
+        )),
+    }
+}
+
+/// Whether a revision has run on a database, and is not half undone: that has to be fixed, and for that unsealed.
+async fn is_applied(project: &Project, database: Database, id: &RevisionId) -> Result<bool, MigrateError> {
+    let Ok(directory) = project.scripts() else {
+        // The scripts make no graph. The history knows what ran, whatever they are.
+        let migrator = project.migrator(ScriptDirectory::new(Vec::new())?);
+        let is_row = migrator.status(&database).await?.rows.iter().any(|row| row == id.as_str());
+        let last = migrator.log(&database, Some(id.as_str()), Some(1)).await?;
+        let ran = |entry: &LogEntry| entry.operation == "upgrade" && entry.finished_at.is_some();
+        return Ok(is_row && last.is_empty() || last.first().is_some_and(ran));
+    };
+    let found = project.migrator(directory).verify(database).await?;
+    let is_applied = found.rows.iter().any(|row| row == id.as_str())
+        || found.applied.iter().any(|(applied, _)| applied == id);
+    let is_unfinished = found.unfinished.iter().any(|revision| revision == id.as_str());
+    Ok(is_applied && !is_unfinished && !found.stamped.contains(id))
 }

@@ -16,6 +16,8 @@ mod plan;
 mod resume;
 mod signal;
 mod target_arg;
+#[cfg(test)]
+mod ways;
 
 pub use apply::{run_of, tell, tell_report};
 pub use args::{

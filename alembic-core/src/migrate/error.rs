@@ -122,7 +122,7 @@ pub enum MigrateError {
     InDoubt(Box<InDoubt>),
     #[error(
         "nothing is known to be in doubt about statement {number} of the {direction} of revision {revision}; run \
-             `resume` without `--statement`"
+             `cargo alembic resume`"
     )]
     NotInDoubt { revision: RevisionId, direction: Direction, number: usize },
     #[error("nothing is unfinished")]

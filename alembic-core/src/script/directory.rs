@@ -24,11 +24,11 @@ pub struct ScriptDirectory {
 }
 
 /// Scripts that make no graph, or not all that there are.
-#[cfg_attr(not(feature = "sources"), expect(dead_code, reason = "the guard looks at what could be read"))]
 pub(super) struct Unjoined {
     /// Those that could be read.
     pub(super) scripts: Vec<Script>,
     /// Whether they are all.
+    #[cfg_attr(not(feature = "sources"), expect(dead_code, reason = "only the guard asks"))]
     pub(super) is_complete: bool,
     /// What is wrong.
     pub(super) errors: ScriptErrors,
@@ -41,6 +41,15 @@ impl ScriptDirectory {
     /// Everything that is wrong with any of the files, or with the graph that they make. SQL is not looked at.
     pub fn read(locations: &[Location]) -> Result<ScriptDirectory, ScriptErrors> {
         ScriptDirectory::read_or_scripts(locations).map_err(|unjoined| unjoined.errors)
+    }
+
+    /// The scripts that can be read, whether they make a graph or not.
+    #[must_use]
+    pub fn read_scripts(locations: &[Location]) -> Vec<Script> {
+        match ScriptDirectory::read_or_scripts(locations) {
+            Ok(directory) => directory.scripts,
+            Err(unjoined) => unjoined.scripts,
+        }
     }
 
     /// The same; with the errors it gives the scripts that could be read.

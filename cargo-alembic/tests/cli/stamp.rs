@@ -31,7 +31,7 @@ on_every_database! {
         assert!(json.contains("\"stamped\": [\n    \"r1\"\n  ]"), "{json}");
         // Nothing was created for it, so nothing is dropped without a word.
         let refused = package.changes_nothing("downgrade base").code(1);
-        for words in ["would run SQL of r1", "`cargo alembic stamp`", "`--stamped`"] {
+        for words in ["would run SQL of r1", "`cargo alembic stamp REVISION`", "`--stamped`"] {
             assert!(refused.stderr.contains(words), "{words}: {refused}");
         }
         assert_eq!(database.versions().await, ["r3"]);
@@ -110,7 +110,7 @@ fn unfinished_work_is_given_up_with_a_word() {
         let package = package(&scripts);
         package.alembic("upgrade").code(1);
         let refused = package.changes_nothing("stamp r1").code(1);
-        assert!(refused.stderr.contains("`--abandon`"), "{refused}");
+        assert!(refused.stderr.contains("`cargo alembic resume --abandon`"), "{refused}");
         package.remove("migrations/r2.sql");
         let name = format!("{}_abandon", way.split(' ').next().expect("a word"));
         package.assert_snapshot(&name, &package.alembic(way).success().to_string());

@@ -5,4 +5,5 @@ mod git;
 mod package;
 mod paste;
 mod verify;
+mod ways;
 mod writers;

@@ -6,6 +6,10 @@ use crate::script::find_scripts;
 
 pub(super) const READ_ONLY: &str = "the database, or this user, may only read: use a URL that may write";
 
+/// For work that was begun and is not finished.
+pub(super) const ABANDON: &str = "`cargo alembic resume --abandon` gives the revision up: it runs nothing, lists each statement that \
+                                  has run, and leaves what that did to you";
+
 impl MigrateError {
     /// The command or the edit that fixes the error, if its message does not say.
     #[must_use]
@@ -13,20 +17,23 @@ impl MigrateError {
         match self {
             MigrateError::Refused { help, .. } => help.clone(),
             MigrateError::Diverged(diverged) => Some(format!(
-                "two versions of the scripts were developed apart: bring the missing scripts here (`{}` finds them), and \
-                 join the heads with `merge`; or undo the last of those with the downgrade that the history keeps: \
-                 `downgrade --from-history -1`",
+                "if another service migrates this database too, give each its own `version_table` in alembic.toml\n\
+                 if two versions of these scripts were developed apart, bring the missing ones here (`{}` finds them), and join the \
+                 heads with `cargo alembic merge`; or undo the last of them as the history keeps it: \
+                 `cargo alembic downgrade --from-history -1`",
                 find_scripts(diverged.unknown.iter().map(String::as_str))
             )),
             MigrateError::UnknownRevisions { unknown, applied } => {
-                let undo = "`downgrade --from-history -1` undoes the last one with the downgrade that the history keeps, \
-                            and ";
+                let undo = "; or undo the last of them as the history keeps it: `cargo alembic downgrade --from-history -1`";
                 Some(format!(
-                    "the revision may be on another branch, or its script was deleted: bring the script back (`{}` finds \
-                     it); {}`stamp --purge` says where the database really is",
+                    "the revision may be on another branch, or its script was deleted: bring the script back (`{}` finds it)\n\
+                     `cargo alembic stamp --purge REVISION` declares where the database really is, and runs nothing{}",
                     find_scripts(unknown.unknown.iter().map(|unknown| unknown.id.as_str())),
                     if applied.is_empty() { "" } else { undo }
                 ))
+            }
+            MigrateError::InDoubt(_) | MigrateError::ResumeEdited(_) | MigrateError::Unfinished { .. } => {
+                Some(ABANDON.to_owned())
             }
             MigrateError::RowsRestored { child, .. } => Some(format!(
                 "the database is as it was. Leave out what saves the rows and puts them back; or, if other rows are to take \
@@ -39,7 +46,7 @@ impl MigrateError {
     /// The help for errors about the database: how it is reached, and the state that it is in.
     fn database_help(&self) -> Option<&'static str> {
         Some(match self {
-            MigrateError::NoFile { .. } => "`upgrade` creates it",
+            MigrateError::NoFile { .. } => "`cargo alembic upgrade` creates it",
             MigrateError::BadUrl { .. } | MigrateError::UnknownScheme { .. } => {
                 "a URL looks like sqlite://app.db, postgres://user:password@host/database or mysql://…"
             }
@@ -57,15 +64,14 @@ impl MigrateError {
             }
             MigrateError::Ahead(_) => {
                 "a newer version of the scripts was applied: use that one, or at least its scripts. A service may start all \
-                 the same with `allow_ahead()`. To leave a git branch: `downgrade --from-history -1` undoes the last one \
-                 with the downgrade that the history keeps"
+                 the same with `allow_ahead()`. To leave a git branch: `cargo alembic downgrade --from-history -1` undoes \
+                 the last one with the downgrade that the history keeps"
             }
             MigrateError::Abandons(_) => {
-                "`cargo alembic resume` finishes it; `stamp` with `--abandon` gives it up"
+                "`cargo alembic resume` finishes it; `cargo alembic resume --abandon` gives it up, and then you can stamp"
             }
             MigrateError::OnlyStamped(_) => {
-                "`cargo alembic stamp` with the same revision forgets them and runs nothing; `downgrade` with `--stamped` runs \
-                 them"
+                "`cargo alembic stamp REVISION` goes to the same revision and runs nothing; `downgrade` with `--stamped` runs the SQL"
             }
             MigrateError::Locked { .. } => {
                 "it ends by itself, even if its process was killed; `lock_timeout` is how long to wait for it"
@@ -114,8 +120,8 @@ impl MigrateError {
             }
             MigrateError::NoSection { .. } => "add the section, or one without a dialect: nothing was run",
             MigrateError::SessionLost { .. } => {
-                "change the statements that are left so that they do without, or carry them out by hand and `stamp` the \
-                 revision"
+                "change the statements that are left so that they do without, or execute them by hand and declare it with \
+                 `cargo alembic stamp REVISION --abandon`"
             }
             _ => return None,
         })

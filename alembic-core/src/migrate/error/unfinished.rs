@@ -107,7 +107,7 @@ impl fmt::Display for ResumeEdited {
                 write!(formatter, "\n  | {line}")?;
             }
         }
-        write!(formatter, "\nrestore it: only what follows may be mended")
+        write!(formatter, "\nrestore it: only what follows may be edited")
     }
 }
 
@@ -170,8 +170,8 @@ impl fmt::Display for InDoubt {
         }
         write!(
             formatter,
-            "look at the database; then\n  if it was carried out, or you finish it by hand:  cargo alembic resume \
-             --statement done\n  if it was not, and can run again:                cargo alembic resume --statement again"
+            "look at the database; then\n  if it was executed, or you finish it by hand: `cargo alembic resume --statement done`\n  \
+             if it was not, and can run again: `cargo alembic resume --statement again`"
         )
     }
 }
