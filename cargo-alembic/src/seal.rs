@@ -134,6 +134,7 @@ fn seal_nodes(
     let file = project.lock_file();
     let are_sealed = applied.iter().all(|node| lock.seal_of(graph.id(*node)).is_some());
     let is_current = are_sealed
+        && lock.repairs().is_empty()
         && graph.nodes().all(|node| lock.contains(graph.id(node)))
         && lock.reformatted(directory).is_empty();
     if is_current || (locked && are_sealed) {
@@ -170,11 +171,19 @@ pub(crate) fn not_written(error: LockFileError, report: &Report, lock: &Lock) ->
     Ok(())
 }
 
+/// Says what a merge of branches has left in the lock that is written now.
+fn tell_repairs(lock: &Lock, project: &Project) {
+    for repair in lock.repairs() {
+        note(format!("repaired {} after a merge: {repair}", project.lock_file().shown()));
+    }
+}
+
 /// Lists every script in the lock, and only them.
 ///
 /// Called while the lock file is held: what is in the folders is looked up now, since another process may have written
 /// a script after `directory` was read.
 pub(crate) fn list(lock: &mut Lock, project: &Project, directory: &ScriptDirectory) {
+    tell_repairs(lock, project);
     for script in directory.scripts() {
         lock.add(&script.revision.id);
     }
@@ -282,6 +291,7 @@ fn seal_downgrades(project: &Project, arguments: &Arguments, args: &SealArgs) ->
         return Err(LockFileError::Locked { path: file.shown(), change }.into());
     }
     file.update(|lock| {
+        tell_repairs(lock, project);
         for node in &nodes {
             lock.renew(graph.id(*node), Seal::of(directory.script(*node)));
         }

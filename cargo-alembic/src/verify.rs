@@ -21,6 +21,8 @@ struct Report {
     unverified: Vec<String>,
     /// Applied revisions that were only stamped: nothing of them ran.
     stamped: Vec<String>,
+    /// Revisions whose downgrade is another one than when they were applied.
+    downgrades: Vec<String>,
 }
 
 /// One thing that does not agree.
@@ -58,7 +60,7 @@ pub(crate) async fn verify(
         Err(ScriptErrors(errors)) => errors,
     };
     let mut findings: Vec<Finding> = Vec::new();
-    let (mut unverified, mut stamped) = (Vec::new(), Vec::new());
+    let (mut unverified, mut stamped, mut downgrades) = (Vec::new(), Vec::new(), Vec::new());
     let database = if args.offline { None } else { project.find_database(arguments)? };
     // Scripts that make no graph can be compared with nothing.
     if let (Some(database), Ok(directory)) = (&database, ScriptDirectory::read(&project.locations)) {
@@ -70,6 +72,7 @@ pub(crate) async fn verify(
         let unknown = found.applied.into_iter().filter(|(_, digest)| digest.is_none());
         unverified = unknown.map(|(id, _)| id.to_string()).collect();
         stamped = found.stamped.iter().map(ToString::to_string).collect();
+        downgrades = found.downgrades.iter().map(ToString::to_string).collect();
     }
     if args.all_sealed {
         findings.extend(without_seal(project, &findings));
@@ -78,7 +81,8 @@ pub(crate) async fn verify(
     if args.json {
         let mut all: Vec<Finding> = problems.drain(..).map(|error| script(&error)).collect();
         all.append(&mut findings);
-        let report = Report { version: 1, ok: all.is_empty(), problems: all, unverified, stamped };
+        let report =
+            Report { version: 1, ok: all.is_empty(), problems: all, unverified, stamped, downgrades };
         let text = serde_json::to_string_pretty(&report).map_err(Failure::plain)?;
         anstream::println!("{text}");
     } else {
@@ -98,6 +102,12 @@ pub(crate) async fn verify(
         }
         if !stamped.is_empty() {
             note(format!("only stamped, and so not compared: {}", stamped.join(", ")));
+        }
+        if !downgrades.is_empty() {
+            let ids = downgrades.join(", ");
+            note(format!(
+                "another downgrade than when it was applied, which `downgrade --from-history` runs: {ids}"
+            ));
         }
         if database.is_none() && !args.offline {
             note("no database is configured: the scripts were compared with the lock alone");

@@ -26,6 +26,8 @@ use crate::revision::{GraphError, RevisionId};
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Lock {
     entries: BTreeMap<RevisionId, Entry>,
+    /// What a merge has left in the text, and what was kept of it.
+    repairs: Vec<String>,
 }
 
 #[derive(Clone, Debug, Default)]
@@ -56,18 +58,35 @@ impl Lock {
     /// Adds an entry. One that was there already and says the same, or less, is no contradiction: two branches that both
     /// sealed a revision have it twice after their merge.
     fn insert(&mut self, id: RevisionId, entry: Entry) -> Result<(), Box<LockProblem>> {
-        match self.entries.get_mut(&id) {
-            None => drop(self.entries.insert(id, entry)),
-            Some(known) => match (&known.seal, entry.seal) {
-                (Some(first), Some(second)) if first.digests != second.digests => {
-                    let (first, second) = (first.digests, second.digests);
-                    return Err(Box::new(LockProblem::TwoSeals { revision: id, first, second }));
-                }
-                (None, seal @ Some(_)) => known.seal = seal,
-                _ => {}
-            },
+        let Some(known) = self.entries.get_mut(&id) else {
+            self.entries.insert(id, entry);
+            return Ok(());
+        };
+        let kept = match (&known.seal, entry.seal) {
+            (Some(first), Some(second)) if first.digests != second.digests => {
+                let (first, second) = (first.digests, second.digests);
+                return Err(Box::new(LockProblem::TwoSeals { revision: id, first, second }));
+            }
+            (Some(first), Some(second)) if first.text != second.text => {
+                "the first seal; both have the same digests, and texts that differ in their layout".to_owned()
+            }
+            (first, second) if *first == second => "one of them; they are equal".to_owned(),
+            (None, _) => format!("the seal in line {}", entry.line),
+            (Some(_), _) => format!("the seal in line {}", known.line),
+        };
+        self.repairs
+            .push(format!("revision {id} has the lines {} and {}: kept {kept}", known.line, entry.line));
+        if known.seal.is_none() {
+            *known = entry;
         }
         Ok(())
+    }
+
+    /// What a merge of branches has left in the text from which the lock was read, and what was kept of it. Whoever writes the
+    /// lock says so: the text is repaired then.
+    #[must_use]
+    pub fn repairs(&self) -> &[String] {
+        &self.repairs
     }
 
     /// Reads the lock file in `folder`; `None` where there is none. `shown` is what errors call the folder.

@@ -75,7 +75,7 @@ impl LockFile {
         let before = Lock::read(&self.folder, &self.shown).map_err(LockFileError::Read)?;
         let mut lock = before.clone().unwrap_or_default();
         change(&mut lock);
-        if before.as_ref() == Some(&lock) {
+        if before.as_ref() == Some(&lock) && lock.repairs().is_empty() {
             return Ok(());
         }
         self.replace(&lock.to_string()).map_err(|error| self.failed(error))

@@ -38,9 +38,15 @@ fn a_wrong_downgrade_is_corrected() {
 
     alembic(&package, &["seal", "r2", "--downgrade"]).success();
     package.build().success();
-    alembic(&package, &["verify"]).success();
+    let note = "note: another downgrade than when it was applied, which `downgrade --from-history` runs: r2";
+    let verified = alembic(&package, &["verify"]).success();
+    assert!(verified.stderr.contains(note), "{verified}");
+    let json = alembic(&package, &["verify", "--json"]).success().stdout;
+    assert!(json.contains("\"downgrades\": [\n    \"r2\"\n  ]"), "{json}");
     alembic(&package, &["downgrade", "-1"]).success();
     alembic(&package, &["upgrade"]).success();
+    let verified = alembic(&package, &["verify"]).success();
+    assert!(!verified.stderr.contains("another downgrade"), "{verified}");
 }
 
 /// What was only stamped may be edited, and the build does not mind.

@@ -11,7 +11,7 @@ fn everything_agrees() {
     let output = alembic(&package, &["verify", "--json"]).success();
     assert_eq!(
         output.stdout,
-        "{\n  \"version\": 1,\n  \"ok\": true,\n  \"problems\": [],\n  \"unverified\": [],\n  \"stamped\": []\n}\n"
+        "{\n  \"version\": 1,\n  \"ok\": true,\n  \"problems\": [],\n  \"unverified\": [],\n  \"stamped\": [],\n  \"downgrades\": []\n}\n"
     );
 }
 

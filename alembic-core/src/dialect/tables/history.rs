@@ -146,6 +146,15 @@ impl Tables {
         )
     }
 
+    /// Revision and script of all revisions that ran and were not undone since.
+    pub(crate) fn applied_scripts(&self) -> String {
+        let history = self.history();
+        format!(
+            "SELECT h.revision, h.script FROM {history} h JOIN (SELECT max(id) AS id FROM {history} \
+             WHERE finished_at IS NOT NULL GROUP BY revision) latest ON latest.id = h.id WHERE h.operation = 'upgrade'"
+        )
+    }
+
     /// The unfinished rows: revision, operation, digest, statements done and begun, error, the catalog before the statement
     /// that was begun, script.
     pub(crate) fn unfinished(&self) -> String {

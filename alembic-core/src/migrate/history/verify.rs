@@ -18,6 +18,8 @@ pub struct Verification {
     pub stamped: Vec<RevisionId>,
     /// Revisions whose scripts were edited after they were applied.
     pub edited: Vec<EditedRevision>,
+    /// Revisions whose downgrade is another one than when they were applied: it never ran, so it may have been corrected.
+    pub downgrades: Vec<RevisionId>,
     /// The first revision that has other ancestors than when it was applied, if none is edited.
     pub moved: Option<OtherAncestors>,
     /// Rows of the version table without a script.
@@ -139,6 +141,9 @@ pub(crate) async fn compare(
     if found.edited.is_empty() {
         found.moved = moved(directory, &applied);
     }
+    if state.has_history {
+        found.downgrades = other_downgrades(connection, tables, directory, &applied).await?;
+    }
     found.applied =
         applied.into_iter().map(|record| (graph.id(record.node).clone(), record.digest)).collect();
     Ok(found)
@@ -193,6 +198,31 @@ async fn edited(
         edited.push(EditedRevision { revision, path, applied, found, script });
     }
     Ok(edited)
+}
+
+/// The revisions whose downgrade is another one than in the script that was applied.
+async fn other_downgrades(
+    connection: &mut Connection,
+    tables: &Tables,
+    directory: &ScriptDirectory,
+    applied: &[Record],
+) -> Result<Vec<RevisionId>, MigrateError> {
+    let rows = connection.rows(tables.applied_scripts()).await.map_err(MigrateError::database(READING))?;
+    let mut others = Vec::new();
+    for row in rows {
+        let [Some(id), Some(text)] = row.as_slice() else { continue };
+        let Some(node) = directory.graph().find(id) else { continue };
+        let script = directory.script(node);
+        if script.text == *text || !applied.iter().any(|record| record.node == node) {
+            continue;
+        }
+        let before = Script::parse(&script.path, text.clone()).map(|script| script.digests().downgrade);
+        if before.is_ok_and(|before| before != script.digests().downgrade) {
+            others.push(script.revision.id.clone());
+        }
+    }
+    others.sort();
+    Ok(others)
 }
 
 /// Whether the applied text is the same to this version: another one may have had another digest for it.
