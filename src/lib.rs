@@ -7,14 +7,14 @@
 //! #[tokio::main]
 //! async fn main() -> Result<(), Box<dyn std::error::Error>> {
 //!     let pool = sqlx::SqlitePool::connect("sqlite://app.db?mode=rwc").await?;
-//!     MIGRATOR.upgrade(&pool).await?;
+//!     MIGRATOR.upgrade(&pool).seal_in_development().await?;
 //!     // …
 //!     Ok(())
 //! }
 //! ```
 //!
-//! Migrations are written, reviewed and applied with `cargo alembic`. Once one was applied to any database its digest is
-//! sealed in `alembic.lock`, and a service does not build when the script is edited or deleted afterwards. At run time
+//! Migrations are written, reviewed and applied with `cargo alembic`. Once one was applied to any database, by `cargo alembic` or
+//! by the service in development, its digest is sealed in `alembic.lock`, and a service does not build when the script is edited or deleted afterwards. At run time
 //! the history in the database is compared with what is embedded.
 //!
 //! The drivers are features, none of them on by default: `sqlite`, `postgres`, `mysql`. Which async runtime and which TLS

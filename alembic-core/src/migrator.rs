@@ -25,20 +25,37 @@ pub struct Migrator {
 struct Embedded {
     heads: &'static [(&'static str, [u8; 32])],
     scripts: &'static [u8],
+    #[cfg_attr(not(feature = "driver"), expect(dead_code, reason = "only runs seal"))]
+    source: Option<Source>,
+}
+
+/// Where the scripts of a program in development come from.
+#[derive(Clone, Copy, Debug)]
+#[cfg_attr(not(feature = "driver"), expect(dead_code, reason = "only runs seal"))]
+pub(crate) struct Source {
+    /// The folder of the package.
+    pub(crate) package: &'static str,
+    /// The folder of the lock.
+    pub(crate) folder: &'static str,
 }
 
 impl Migrator {
-    /// Called by `embed_migrations!`.
+    /// Called by `embed_migrations!`. `source` is the folder of the package and that of the lock, in debug builds.
     #[doc(hidden)]
     #[must_use]
     pub const fn embedded(
         heads: &'static [(&'static str, [u8; 32])],
         scripts: &'static [u8],
         settings: RunSettings,
+        source: Option<[&'static str; 2]>,
     ) -> Migrator {
+        let source = match source {
+            Some([package, folder]) => Some(Source { package, folder }),
+            None => None,
+        };
         Migrator {
             heads: OnceLock::new(),
-            embedded: Some(Embedded { heads, scripts }),
+            embedded: Some(Embedded { heads, scripts, source }),
             directory: OnceLock::new(),
             settings,
         }
@@ -71,6 +88,12 @@ impl Migrator {
             }
             None => self.directory().heads(),
         })
+    }
+
+    /// Where its scripts come from, if the program was built for development.
+    #[cfg(feature = "driver")]
+    pub(crate) fn source(&self) -> Option<Source> {
+        self.embedded?.source
     }
 
     /// How its runs go, unless one says otherwise.

@@ -90,6 +90,8 @@ pub(crate) fn expand(arguments: &Arguments) -> syn::Result<TokenStream> {
         .collect();
     tracked
         .extend(guard.locations.first().map(|first| first.path.join(LOCK_FILE)).filter(|lock| lock.exists()));
+    let folders = [Some(package.as_path()), guard.locations.first().map(|first| first.path.as_path())];
+    let folders = folders.into_iter().flatten().map(path_literal).collect::<syn::Result<Vec<_>>>()?;
     let tracked = tracked.iter().map(|path| path_literal(path)).collect::<syn::Result<Vec<_>>>()?;
 
     let heads = directory.heads().into_iter().map(|(id, lineage)| {
@@ -103,7 +105,14 @@ pub(crate) fn expand(arguments: &Arguments) -> syn::Result<TokenStream> {
         const _: &[&::core::primitive::str] = &[#(::core::include_str!(#tracked)),*];
         #tracked_config
         const HEADS: &[(&::core::primitive::str, [::core::primitive::u8; 32])] = #heads;
-        ::alembic::Migrator::embedded(HEADS, #scripts, #settings)
+        // Of no use to a program that is not in development, nor to a test: see `Run::seal_in_development`.
+        const SOURCE: ::core::option::Option<[&::core::primitive::str; 2]> =
+            if ::core::cfg!(all(debug_assertions, not(test))) {
+                ::core::option::Option::Some([#(#folders),*])
+            } else {
+                ::core::option::Option::None
+            };
+        ::alembic::Migrator::embedded(HEADS, #scripts, #settings, SOURCE)
     }))
 }
 

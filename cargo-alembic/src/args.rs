@@ -107,6 +107,10 @@ pub(crate) struct VerifyArgs {
     #[arg(long)]
     pub(crate) offline: bool,
 
+    /// Fail unless every revision has a seal, for the CI of a service that migrates itself
+    #[arg(long)]
+    pub(crate) all_sealed: bool,
+
     /// Print what was found as JSON
     #[arg(long)]
     pub(crate) json: bool,

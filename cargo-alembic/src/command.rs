@@ -4,8 +4,8 @@ use std::time::Instant;
 
 use alembic_core::Migrator;
 use alembic_core::cli::{self, CommandError, status};
-use alembic_core::migrate::{Run, up_to_date};
-use alembic_core::script::{Lock, LockFile};
+use alembic_core::migrate::{Database, MigrateError, Run, up_to_date};
+use alembic_core::script::{Lock, ScriptDirectory};
 
 use crate::args::{Arguments, Command};
 use crate::error::Failure;
@@ -94,6 +94,9 @@ async fn shared(project: &Project, arguments: &Arguments, command: &cli::Command
     if is_up_to_date(project, arguments, command).await? {
         return Ok(());
     }
+    if command.uses_history() && command.changes() {
+        return undo(project, arguments, command).await;
+    }
     let look = if command.goes_to_heads() { verified::Look::at(project) } else { None };
     let migrator = project.migrator(project.scripts()?);
     let failed = |error: CommandError| Failure::command_on(&project.folder, &error, &migrator);
@@ -116,26 +119,62 @@ async fn shared(project: &Project, arguments: &Arguments, command: &cli::Command
         return result.map_err(|error| Failure::command_on(&project.folder, &error, migrator));
     }
     let database = project.database(arguments)?;
-    // What the history keeps is undone with what it keeps: what became of the script is of no matter.
-    let lock = match command.uses_history() {
-        true => project.lock_file().read()?,
-        false => seal::verify(project, migrator.directory())?,
-    };
+    // A stamp runs nothing: the lock does not matter to it.
+    let needs_lock = !command.declares();
+    let lock = if needs_lock { seal::verify(project, migrator.directory())? } else { Lock::default() };
     if let Some(look) = look
+        && lock.repairs().is_empty()
         && migrator.directory().scripts().iter().all(|script| lock.seal_of(&script.revision.id).is_some())
     {
         look.keep(migrator.heads());
     }
-    let extended;
-    let with_history = if command.uses_history() {
-        extended = migrator.with_history(&database).await.map_err(|error| failed(error.into()))?;
-        &extended
-    } else {
-        &migrator
-    };
-    match cli::run_of(with_history, &database, command) {
-        Some(run) => change(project, arguments, &migrator, &lock, run, command).await,
-        None => Ok(()),
+    with_consent(project, &migrator, &database, command, async |run, command| match needs_lock {
+        true => change(project, arguments, &migrator, &lock, run, command).await,
+        false => Ok(cli::tell(run, command).await.map(drop)),
+    })
+    .await
+}
+
+/// Undoes what the history keeps with what it keeps: what became of the scripts and of the lock does not matter.
+async fn undo(project: &Project, arguments: &Arguments, command: &cli::Command) -> Result<(), Failure> {
+    let database = project.database(arguments)?;
+    let migrator = restored(project, &database).await?;
+    // What was applied as something else than the scripts say gets no seal.
+    with_consent(project, &migrator, &database, command, async |run, command| {
+        Ok(cli::tell(run, command).await.map(drop))
+    })
+    .await
+}
+
+/// The scripts that can be read, with those that the history of the database keeps.
+async fn restored(project: &Project, database: &Database) -> Result<Migrator, Failure> {
+    let mut scripts = ScriptDirectory::read_scripts(&project.locations);
+    project.lock_file().read().unwrap_or_default().trust_scripts(&mut scripts);
+    match Migrator::restored(scripts, project.config.run_settings(), database).await {
+        Ok(migrator) => Ok(migrator),
+        // The history does not have what is missing.
+        Err(MigrateError::Scripts(errors)) => Err(project.explain(&errors)),
+        Err(error) => {
+            let migrator = project.migrator(ScriptDirectory::new(Vec::new()).map_err(Failure::plain)?);
+            Err(Failure::command(&error.into(), &migrator))
+        }
+    }
+}
+
+/// Runs a command; if it is refused for the lack of a consent that a person at the terminal gives, with that.
+async fn with_consent<'m>(
+    project: &Project,
+    migrator: &'m Migrator,
+    database: &Database,
+    command: &cli::Command,
+    run: impl AsyncFn(Run<'m>, &cli::Command) -> Result<Result<(), CommandError>, Failure>,
+) -> Result<(), Failure> {
+    let mut command = command.clone();
+    loop {
+        let Some(described) = cli::run_of(migrator, database, &command) else { return Ok(()) };
+        let Err(error) = run(described, &command).await? else { return Ok(()) };
+        let agreed = cli::consent(&error, &command);
+        command = agreed.ok_or_else(|| Failure::command_on(&project.folder, &error, migrator))?;
     }
 }
 
@@ -176,7 +215,7 @@ async fn is_up_to_date(
     }
 }
 
-/// Runs something that changes a database, and seals what it applied.
+/// Runs something that changes a database, and seals what it applied. The inner error is that of the run.
 async fn change<'a>(
     project: &'a Project,
     arguments: &'a Arguments,
@@ -184,27 +223,19 @@ async fn change<'a>(
     lock: &'a Lock,
     run: Run<'a>,
     command: &cli::Command,
-) -> Result<(), Failure> {
+) -> Result<Result<(), CommandError>, Failure> {
     let directory = migrator.directory();
-    let file: LockFile = project.lock_file();
-    let (asked_file, locked) = (file.clone(), arguments.locked);
-    let run = run.approve(move |plan| seal::approve(&asked_file, lock, directory, locked, plan));
+    let locked = arguments.locked;
+    let run = run.approve(move |plan| seal::approve(project, lock, directory, locked, plan));
     match cli::tell(run, command).await {
-        // What was applied as something else than the scripts say gets no seal.
-        Ok(_) if command.uses_history() => Ok(()),
         Ok(report) => {
-            let sealed = seal::applied(project, &file, lock, directory, &report.to, locked);
-            sealed.or_else(|error| seal::not_written(error, &report, lock))
+            let sealed = seal::applied(project, arguments, migrator, lock, &report).await;
+            sealed.or_else(|error| seal::not_written(error, &report, lock)).map(Ok)
         }
         Err(error) => {
             // What was applied before the failure stays applied, and is sealed: where it is what the scripts say.
-            if let Ok(database) = project.database(arguments)
-                && let Ok(found) = migrator.verify(database).await
-                && found.edited.is_empty()
-            {
-                let _ = seal::applied(project, &file, lock, directory, &found.rows, locked);
-            }
-            Err(Failure::command_on(&project.folder, &error, migrator))
+            let _ = seal::applied_before(project, arguments, migrator, lock).await;
+            Ok(Err(error))
         }
     }
 }

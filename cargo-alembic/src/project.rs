@@ -3,8 +3,8 @@
 mod database;
 mod folder;
 
-use std::cell::OnceCell;
 use std::path::{Path, PathBuf};
+use std::sync::OnceLock;
 
 use alembic_core::Migrator;
 use alembic_core::config::{Config, ConfigFile};
@@ -26,7 +26,7 @@ pub(crate) struct Project {
     pub(crate) config: Config,
     pub(crate) locations: Vec<Location>,
     /// Its database, once it is looked for.
-    database: OnceCell<Option<Database>>,
+    database: OnceLock<Option<Database>>,
 }
 
 impl Project {
@@ -75,7 +75,7 @@ impl Project {
             databases,
             config: config.clone(),
             locations: config.locations(folder),
-            database: OnceCell::new(),
+            database: OnceLock::new(),
         }
     }
 

@@ -1,10 +1,11 @@
 //! `alembic.lock` after a database was changed, and `seal` and `unseal`.
 
+use alembic_core::Migrator;
 use alembic_core::cli::{note, status, warning};
-use alembic_core::migrate::{MigrateError, Refusal, Report};
+use alembic_core::migrate::{Database, LogEntry, MigrateError, Refusal, Report, Verification};
 use alembic_core::revision::{Direction, Node, RevisionId, resolve};
 use alembic_core::script::{
-    Lock, LockFile, LockFileError, LockProblem, Problem, Script, ScriptDirectory, ScriptErrors, Seal, Section,
+    Lock, LockFileError, LockProblem, Problem, Script, ScriptDirectory, ScriptErrors, Seal, Section,
 };
 use alembic_core::sql::{Dialect, tokens};
 
@@ -21,25 +22,29 @@ pub(crate) fn verify(project: &Project, directory: &ScriptDirectory) -> Result<L
     Ok(lock)
 }
 
-/// Whether a run may go on: the seals that it will make necessary can be written.
+/// Whether a run may go on: the seals that it will make necessary are right, and can be written.
 pub(crate) fn approve(
-    file: &LockFile,
+    project: &Project,
     lock: &Lock,
     directory: &ScriptDirectory,
     locked: bool,
     plan: &[(Direction, RevisionId)],
 ) -> Result<(), Refusal> {
-    for (direction, id) in plan {
-        let script = directory.graph().find(id.as_str()).map(|node| directory.script(node));
-        if *direction == Direction::Upgrade && script.is_some_and(is_empty) {
-            warning(format!("revision {id} has no statements: it will be applied and sealed as it is"));
-        }
+    let file = project.lock_file();
+    let upgrades = plan.iter().filter(|(direction, _)| *direction == Direction::Upgrade);
+    let scripts = upgrades.filter_map(|(_, id)| Some(directory.script(directory.graph().find(id.as_str())?)));
+    for script in scripts.clone().filter(|script| is_empty(script)) {
+        let id = &script.revision.id;
+        warning(format!("revision {id} has no statements: it will be applied and sealed as it is"));
     }
-    let unsealed =
-        plan.iter().find(|(direction, id)| *direction == Direction::Upgrade && lock.seal_of(id).is_none());
-    match unsealed {
+    let unsealed: Vec<&Script> =
+        scripts.filter(|script| lock.seal_of(&script.revision.id).is_none()).collect();
+    if let Err(errors) = readable(&unsealed, &project.config.dialects, Some(Direction::Upgrade)) {
+        return Err(Refusal { reason: errors.to_string(), help: Some("nothing was run".to_owned()) });
+    }
+    match unsealed.first().map(|script| &script.revision.id) {
         None => Ok(()),
-        Some((_, id)) if locked => {
+        Some(id) if locked => {
             let change = format!("revision {id} has no seal yet");
             let help = "nothing was run: run the command without `--locked`, and commit the lock".to_owned();
             let reason = LockFileError::Locked { path: file.shown(), change }.to_string();
@@ -47,6 +52,20 @@ pub(crate) fn approve(
         }
         Some(_) => Ok(file.check_writable().map_err(|error| format!("{error}; nothing was run"))?),
     }
+}
+
+/// Whether the dialects that a project names can read scripts that get a seal. The build does not ask once they have it.
+/// A downgrade that no database can read may still be corrected then.
+fn readable(scripts: &[&Script], dialects: &[Dialect], only: Option<Direction>) -> Result<(), ScriptErrors> {
+    let mistakes = scripts.iter().flat_map(|script| {
+        let mut errors = Script::clone(script).read_statements(dialects);
+        errors.retain(|error| {
+            let section = script.sections.iter().rfind(|section| section.line as usize <= error.line);
+            only.is_none() || section.map(|section| section.direction) == only
+        });
+        errors
+    });
+    ScriptErrors::check(mistakes.collect())
 }
 
 /// Whether somebody may have forgotten to write it. A merge has nothing to do.
@@ -57,22 +76,68 @@ fn is_empty(script: &Script) -> bool {
     script.revision.parents.len() < 2 && !script.sections.iter().any(has_text)
 }
 
-/// Seals what is applied in a database whose version table has these rows.
-pub(crate) fn applied(
+/// Seals what is applied after a run.
+pub(crate) async fn applied(
     project: &Project,
-    file: &LockFile,
+    arguments: &Arguments,
+    migrator: &Migrator,
     lock: &Lock,
+    report: &Report,
+) -> Result<(), LockFileError> {
+    let graph = migrator.directory().graph();
+    let rows: Vec<Node> = report.to.iter().filter_map(|row| graph.find(row)).collect();
+    let mut applied: Vec<Node> = graph.applied(&rows).iter().collect();
+    let is_known = |node: &Node| {
+        let id = graph.id(*node);
+        lock.seal_of(id).is_some() || report.done.iter().any(|done| done.revision == *id)
+    };
+    // What this run did not apply, and nobody has sealed, may be stamped. It has no seal where the database does not say.
+    if !applied.iter().all(is_known) {
+        let found = match project.database(arguments) {
+            Ok(database) => migrator.verify(database).await.unwrap_or_default(),
+            Err(_) => Verification::default(),
+        };
+        let ran = |node: &Node| {
+            let id = graph.id(*node);
+            found.applied.iter().any(|(applied, _)| applied == id) && !found.stamped.contains(id)
+        };
+        applied.retain(|node| is_known(node) || ran(node));
+    }
+    seal_nodes(project, migrator.directory(), lock, &applied, arguments.locked)
+}
+
+/// Seals what is applied before a run that failed, where it is what the scripts say.
+pub(crate) async fn applied_before(
+    project: &Project,
+    arguments: &Arguments,
+    migrator: &Migrator,
+    lock: &Lock,
+) -> Option<()> {
+    let found = migrator.verify(project.database(arguments).ok()?).await.ok()?;
+    if !found.edited.is_empty() {
+        return None;
+    }
+    let ran = found.applied.iter().filter(|(id, _)| !found.stamped.contains(id));
+    let nodes: Vec<Node> = ran.filter_map(|(id, _)| migrator.directory().graph().find(id.as_str())).collect();
+    seal_nodes(project, migrator.directory(), lock, &nodes, arguments.locked).ok()
+}
+
+/// Seals revisions that ran, and tidies the lock up.
+fn seal_nodes(
+    project: &Project,
     directory: &ScriptDirectory,
-    rows: &[String],
+    lock: &Lock,
+    applied: &[Node],
     locked: bool,
 ) -> Result<(), LockFileError> {
     let graph = directory.graph();
-    let rows: Vec<_> = rows.iter().filter_map(|row| graph.find(row)).collect();
-    let applied = graph.applied(&rows);
-    let is_current = applied.iter().all(|node| lock.seal_of(graph.id(node)).is_some())
+    let file = project.lock_file();
+    let are_sealed = applied.iter().all(|node| lock.seal_of(graph.id(*node)).is_some());
+    let is_current = are_sealed
+        && lock.repairs().is_empty()
         && graph.nodes().all(|node| lock.contains(graph.id(node)))
         && lock.reformatted(directory).is_empty();
-    if is_current || (locked && applied.iter().all(|node| lock.seal_of(graph.id(node)).is_some())) {
+    if is_current || (locked && are_sealed) {
         return Ok(());
     }
     if locked {
@@ -81,17 +146,13 @@ pub(crate) fn applied(
     }
     let update = file.update(|lock| {
         list(lock, project, directory);
-        for node in applied.iter() {
-            lock.seal(graph.id(node), Seal::of(directory.script(node)));
+        for node in applied {
+            lock.seal(graph.id(*node), Seal::of(directory.script(*node)));
         }
     });
     match update {
         // Nothing that was applied just now is missing a seal: this run only wanted to tidy up.
-        Err(LockFileError::Write { .. })
-            if applied.iter().all(|node| lock.seal_of(graph.id(node)).is_some()) =>
-        {
-            Ok(())
-        }
+        Err(LockFileError::Write { .. }) if are_sealed => Ok(()),
         result => result,
     }
 }
@@ -110,11 +171,19 @@ pub(crate) fn not_written(error: LockFileError, report: &Report, lock: &Lock) ->
     Ok(())
 }
 
+/// Says what a merge of branches has left in the lock that is written now.
+fn tell_repairs(lock: &Lock, project: &Project) {
+    for repair in lock.repairs() {
+        note(format!("repaired {} after a merge: {repair}", project.lock_file().shown()));
+    }
+}
+
 /// Lists every script in the lock, and only them.
 ///
 /// Called while the lock file is held: what is in the folders is looked up now, since another process may have written
 /// a script after `directory` was read.
 pub(crate) fn list(lock: &mut Lock, project: &Project, directory: &ScriptDirectory) {
+    tell_repairs(lock, project);
     for script in directory.scripts() {
         lock.add(&script.revision.id);
     }
@@ -144,7 +213,12 @@ pub(crate) async fn seal(project: &Project, arguments: &Arguments, args: &SealAr
         if !found.edited.is_empty() {
             return Err(Failure::command(&MigrateError::Edited(found.edited).into(), &migrator));
         }
-        nodes.extend(found.applied.iter().filter_map(|(id, _)| graph.find(id.as_str())));
+        let ran = found.applied.iter().filter(|(id, _)| !found.stamped.contains(id));
+        nodes.extend(ran.filter_map(|(id, _)| graph.find(id.as_str())));
+        if !found.stamped.is_empty() {
+            let ids: Vec<&str> = found.stamped.iter().map(RevisionId::as_str).collect();
+            note(format!("only stamped, and so not sealed: {}", ids.join(", ")));
+        }
     } else if args.revisions.is_empty() {
         nodes = graph.topological().to_vec();
     } else {
@@ -162,6 +236,8 @@ pub(crate) async fn seal(project: &Project, arguments: &Arguments, args: &SealAr
         status("Sealed", "nothing: all of them have a seal");
         return Ok(());
     }
+    let scripts: Vec<&Script> = nodes.iter().map(|node| directory.script(*node)).collect();
+    readable(&scripts, &project.config.dialects, None).map_err(|errors| project.explain(&errors))?;
     let file = project.lock_file();
     if arguments.locked {
         let missing =
@@ -215,6 +291,7 @@ fn seal_downgrades(project: &Project, arguments: &Arguments, args: &SealArgs) ->
         return Err(LockFileError::Locked { path: file.shown(), change }.into());
     }
     file.update(|lock| {
+        tell_repairs(lock, project);
         for node in &nodes {
             lock.renew(graph.id(*node), Seal::of(directory.script(*node)));
         }
@@ -233,52 +310,23 @@ pub(crate) async fn unseal(
 ) -> Result<(), Failure> {
     let file = project.lock_file();
     let lock = file.read()?;
-    let directory = project.scripts()?;
-    let graph = directory.graph();
-    // A deleted script can be unsealed too, by its whole id.
+    // A deleted script can be unsealed too, by its whole id; also where what is left makes no graph.
     let id = match RevisionId::new(args.revision.as_str()) {
         Ok(id) if lock.contains(&id) => id,
-        _ => match resolve(graph, &args.revision.parse()?)?.as_slice() {
-            [node] => graph.id(*node).clone(),
-            _ => return Err(Failure::plain(format!("`{}` is not one revision", args.revision))),
-        },
+        _ => {
+            let directory = project.scripts()?;
+            match resolve(directory.graph(), &args.revision.parse()?)?.as_slice() {
+                [node] => directory.graph().id(*node).clone(),
+                _ => return Err(Failure::plain(format!("`{}` is not one revision", args.revision))),
+            }
+        }
     };
     if lock.seal_of(&id).is_none() {
         status("Unsealed", format!("nothing: {id} has no seal"));
         return Ok(());
     }
     match project.find_database(arguments)? {
-        Some(database) => {
-            let migrator = project.migrator(project.scripts()?);
-            let state = migrator.status(database).await;
-            match state {
-                Ok(state) => {
-                    let rows: Vec<_> = state.rows.iter().filter_map(|row| graph.find(row)).collect();
-                    let applied = graph.applied(&rows);
-                    let is_applied = state.rows.iter().any(|row| row == id.as_str())
-                        || graph.find(id.as_str()).is_some_and(|node| applied.contains(node));
-                    // What is half undone has to be mended, and for that unsealed.
-                    let is_unfinished = state.unfinished.iter().any(|work| work.revision == id.as_str());
-                    if is_applied && !is_unfinished {
-                        return Err(Failure::new(
-                            format!("the configured database has revision {id} applied"),
-                            "`cargo alembic downgrade` to its parent first; if it is applied anywhere else, write a new revision",
-                        ));
-                    }
-                }
-                Err(MigrateError::NoFile { path }) => {
-                    note(format!("the database file {path} does not exist: nothing is applied there"));
-                }
-                Err(error) => {
-                    return Err(Failure::new(
-                        format!(
-                            "the configured database cannot be asked whether it has {id} applied: {error}"
-                        ),
-                        "make it reachable, or configure another one",
-                    ));
-                }
-            }
-        }
+        Some(database) => check_unapplied(project, database, &id).await?,
         None => note(format!("no database is configured that could have {id} applied")),
     }
     if arguments.locked {
@@ -287,8 +335,46 @@ pub(crate) async fn unseal(
     }
     file.update(|lock| {
         lock.unseal(&id);
-        list(lock, project, &directory);
+        if let Ok(directory) = ScriptDirectory::read(&project.locations) {
+            list(lock, project, &directory);
+        }
     })?;
     status("Unsealed", &id);
     Ok(())
+}
+
+/// Refuses to unseal what a database has applied.
+async fn check_unapplied(project: &Project, database: Database, id: &RevisionId) -> Result<(), Failure> {
+    match is_applied(project, database, id).await {
+        Ok(false) => Ok(()),
+        Ok(true) => Err(Failure::new(
+            format!("the configured database has revision {id} applied"),
+            "`cargo alembic downgrade` to its parent first; if it is applied anywhere else, write a new revision",
+        )),
+        Err(MigrateError::NoFile { path }) => {
+            note(format!("the database file {path} does not exist: nothing is applied there"));
+            Ok(())
+        }
+        Err(error) => Err(Failure::new(
+            format!("the configured database cannot be asked whether it has {id} applied: {error}"),
+            "make it reachable, or configure another one",
+        )),
+    }
+}
+
+/// Whether a revision has run on a database, and is not half undone: that has to be fixed, and for that unsealed.
+async fn is_applied(project: &Project, database: Database, id: &RevisionId) -> Result<bool, MigrateError> {
+    let Ok(directory) = project.scripts() else {
+        // The scripts make no graph. The history knows what ran, whatever they are.
+        let migrator = project.migrator(ScriptDirectory::new(Vec::new())?);
+        let is_row = migrator.status(&database).await?.rows.iter().any(|row| row == id.as_str());
+        let last = migrator.log(&database, Some(id.as_str()), Some(1)).await?;
+        let ran = |entry: &LogEntry| entry.operation == "upgrade" && entry.finished_at.is_some();
+        return Ok(is_row && last.is_empty() || last.first().is_some_and(ran));
+    };
+    let found = project.migrator(directory).verify(database).await?;
+    let is_applied = found.rows.iter().any(|row| row == id.as_str())
+        || found.applied.iter().any(|(applied, _)| applied == id);
+    let is_unfinished = found.unfinished.iter().any(|revision| revision == id.as_str());
+    Ok(is_applied && !is_unfinished && !found.stamped.contains(id))
 }

@@ -2,7 +2,8 @@
 
 use alembic_core::cli::{diff, explain_scripts, note, status, warning};
 use alembic_core::migrate::{EditedRevision, Verification};
-use alembic_core::script::{Guard, Lock, ScriptDirectory, ScriptError, ScriptErrors, shell_word};
+use alembic_core::revision::RevisionId;
+use alembic_core::script::{Guard, Lock, Script, ScriptDirectory, ScriptError, ScriptErrors, shell_word};
 use serde::Serialize;
 
 use crate::args::{Arguments, VerifyArgs};
@@ -18,12 +19,16 @@ struct Report {
     problems: Vec<Finding>,
     /// Applied revisions that the history knows nothing of: what they did cannot be compared.
     unverified: Vec<String>,
+    /// Applied revisions that were only stamped: nothing of them ran.
+    stamped: Vec<String>,
+    /// Revisions whose downgrade is another one than when they were applied.
+    downgrades: Vec<String>,
 }
 
 /// One thing that does not agree.
 #[derive(Debug, Serialize)]
 struct Finding {
-    /// `script`: a file, alone or against the lock. `unsealed`: applied, but not sealed. `history`: applied as something
+    /// `script`: a file, alone or against the lock. `unsealed`: applied, or with `--all-sealed` any, and not sealed. `history`: applied as something
     /// else. `unknown`: applied, and no script has it. `unfinished`: begun and not finished. `taken_back`: applied
     /// as the history says, not as the version table says.
     kind: &'static str,
@@ -55,7 +60,7 @@ pub(crate) async fn verify(
         Err(ScriptErrors(errors)) => errors,
     };
     let mut findings: Vec<Finding> = Vec::new();
-    let mut unverified = Vec::new();
+    let (mut unverified, mut stamped, mut downgrades) = (Vec::new(), Vec::new(), Vec::new());
     let database = if args.offline { None } else { project.find_database(arguments)? };
     // Scripts that make no graph can be compared with nothing.
     if let (Some(database), Ok(directory)) = (&database, ScriptDirectory::read(&project.locations)) {
@@ -66,12 +71,18 @@ pub(crate) async fn verify(
         findings = compare(&found, &lock, migrator.directory());
         let unknown = found.applied.into_iter().filter(|(_, digest)| digest.is_none());
         unverified = unknown.map(|(id, _)| id.to_string()).collect();
+        stamped = found.stamped.iter().map(ToString::to_string).collect();
+        downgrades = found.downgrades.iter().map(ToString::to_string).collect();
+    }
+    if args.all_sealed {
+        findings.extend(without_seal(project, &findings));
     }
     let count = problems.len() + findings.len();
     if args.json {
         let mut all: Vec<Finding> = problems.drain(..).map(|error| script(&error)).collect();
         all.append(&mut findings);
-        let report = Report { version: 1, ok: all.is_empty(), problems: all, unverified };
+        let report =
+            Report { version: 1, ok: all.is_empty(), problems: all, unverified, stamped, downgrades };
         let text = serde_json::to_string_pretty(&report).map_err(Failure::plain)?;
         anstream::println!("{text}");
     } else {
@@ -88,6 +99,15 @@ pub(crate) async fn verify(
         }
         if !unverified.is_empty() {
             note(format!("not in the history, and so not compared: {}", unverified.join(", ")));
+        }
+        if !stamped.is_empty() {
+            note(format!("only stamped, and so not compared: {}", stamped.join(", ")));
+        }
+        if !downgrades.is_empty() {
+            let ids = downgrades.join(", ");
+            note(format!(
+                "another downgrade than when it was applied, which `downgrade --from-history` runs: {ids}"
+            ));
         }
         if database.is_none() && !args.offline {
             note("no database is configured: the scripts were compared with the lock alone");
@@ -108,6 +128,31 @@ pub(crate) async fn verify(
         1 => Err(Failure::plain("verification found a problem")),
         count => Err(Failure::plain(format!("verification found {count} problems"))),
     }
+}
+
+/// The revisions that have no seal, and are not among these findings.
+fn without_seal(project: &Project, known: &[Finding]) -> Vec<Finding> {
+    let lock = project.lock_file().read().unwrap_or_default();
+    let Ok(directory) = ScriptDirectory::read(&project.locations) else { return Vec::new() };
+    let unsealed = directory.scripts().iter().filter(|script| {
+        let id = &script.revision.id;
+        let is_known = |finding: &Finding| finding.revision.as_deref() == Some(id.as_str());
+        lock.seal_of(id).is_none() && !known.iter().any(is_known)
+    });
+    let finding = |script: &Script| Finding {
+        kind: "unsealed",
+        revision: Some(script.revision.id.to_string()),
+        path: Some(script.path.clone()),
+        line: Some(script.lines.revision as usize),
+        message: format!("{}: revision {} has no seal", script.path, script.revision.id),
+        help: format!(
+            "apply it in development (`cargo alembic upgrade`, or start the service), or `cargo alembic seal {}`; then commit \
+             alembic.lock",
+            shell_word(script.revision.id.as_str())
+        ),
+        diff: None,
+    };
+    unsealed.map(finding).collect()
 }
 
 fn script(error: &ScriptError) -> Finding {
@@ -152,7 +197,8 @@ fn compare(found: &Verification, lock: &Lock, directory: &ScriptDirectory) -> Ve
         finding.path = Some(moved.path.clone());
         findings.push(finding);
     }
-    for (revision, _) in found.applied.iter().filter(|(revision, _)| lock.seal_of(revision).is_none()) {
+    let is_unsealed = |id: &RevisionId| lock.seal_of(id).is_none() && !found.stamped.contains(id);
+    for (revision, _) in found.applied.iter().filter(|(revision, _)| is_unsealed(revision)) {
         let message = format!("revision {revision} is applied to the database, but not sealed in the lock");
         findings.push(about(
             "unsealed",

@@ -212,3 +212,34 @@ fn a_sealed_script_may_be_reformatted() {
         format!("\u{feff}{original}").replace("(id", "(\n  -- the key\n  id").replace('\n', "\r\n"),
     );
 }
+
+/// A later version of the splitter may refuse what an earlier one has sealed, and find other digests for it: the text is what was
+/// applied, and the digests are those of the seal.
+#[test]
+fn a_sealed_text_is_not_read_again() {
+    let project = service("embed_sealed_text");
+    let file = "migrations/b2.sql";
+    project.edit(file, "title TEXT", "title TEXT DEFAULT 'no end");
+    let digest = |digit: &str| format!("sha256:{}", digit.repeat(64));
+    let text = project.read(file);
+    let hash = alembic::script::Script::parse(file, text.clone()).expect("a script").text_hash();
+    let lock = project.read("migrations/alembic.lock");
+    let lines = lock.lines().map(|line| match line.starts_with("b2 ") {
+        true => format!("b2 {} {} {hash}\n", digest("1"), digest("2")),
+        false => format!("{line}\n"),
+    });
+    project.write("migrations/alembic.lock", lines.collect::<String>());
+    project.write(
+        "src/main.rs",
+        MAIN.replace("println!(\"{}\", script.revision.id)", "println!(\"{}\", script.digests().upgrade)"),
+    );
+    project.build().success();
+    assert_eq!(project.program(&[]).success().stdout.lines().nth(1), Some(&*digest("1")));
+    // One blank more, and it is another text.
+    project.write(file, format!("{text} "));
+    let refused = project.build();
+    assert_ne!(refused.code, Some(0));
+    for problem in ["this string does not end", "revision b2 was edited after it was applied"] {
+        assert!(refused.stderr.contains(problem), "{}", refused.stderr);
+    }
+}

@@ -1,5 +1,6 @@
 //! `embed_migrations!` and the build script, in packages that the real cargo builds.
 
+mod development;
 mod embed;
 mod refuse;
 mod run;

@@ -21,6 +21,7 @@ mod resume;
 mod scripts;
 mod session;
 mod span;
+mod stamped;
 mod support;
 mod transaction;
 mod verify;

@@ -26,6 +26,11 @@ on_every_database! {
         wrong[1].body = wrong[1].body.replace("DROP TABLE t_r2", "DROP TABLE t_r3");
         upgrade(&migrator(&wrong), &database).await;
         migrator(&wrong).downgrade(database.url.as_str(), "r1").await.expect_err("there is no such table");
+        let found = migrator(&chain(2)).verify(database.url.as_str()).await.expect("a comparison");
+        assert_eq!(found.downgrades.iter().map(|id| id.as_str()).collect::<Vec<_>>(), ["r2"]);
+        assert!(found.edited.is_empty(), "{found:?}");
+        let found = migrator(&wrong).verify(database.url.as_str()).await.expect("a comparison");
+        assert!(found.downgrades.is_empty(), "{found:?}");
         migrator(&chain(2)).downgrade(database.url.as_str(), "r1").await.expect("a downgrade");
         assert_eq!(database.user_tables().await, ["t_r1"]);
     }

@@ -47,8 +47,8 @@ const ORDER: [(&str, &str, &[&str]); 2] = [
         "migrate",
         &[
             "interrupt",
-            "event",
             "error",
+            "event",
             "settings",
             "server",
             "lock",
@@ -57,6 +57,7 @@ const ORDER: [(&str, &str, &[&str]); 2] = [
             "sqlite",
             "run",
             "offline",
+            "development",
             "start",
             "preview",
         ],

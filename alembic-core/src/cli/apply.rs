@@ -31,13 +31,18 @@ pub(super) fn run_of_any<'a>(
 ) -> Option<Run<'a>> {
     match command {
         Command::Upgrade(args) => Some(migrator.run(database, args.target.target().map(Goal::Upgrade))),
-        Command::Downgrade(args) => Some(migrator.run(database, args.target.target().map(Goal::Downgrade))),
+        Command::Downgrade(args) => {
+            let run = migrator.run(database, args.target.target().map(Goal::Downgrade));
+            Some(if args.stamped { run.stamped() } else { run })
+        }
         Command::Stamp(args) => {
             let targets = args.targets.iter().map(TargetArg::target).collect::<Result<_, _>>();
             let goal = targets.map(|targets| Goal::Stamp { targets, purge: args.purge });
-            Some(migrator.run(database, goal))
+            let run = migrator.run(database, goal);
+            Some(if args.abandon { run.abandoning() } else { run })
         }
         Command::EnsureVersion(_) => Some(migrator.ensure_version(database)),
+        Command::Resume(args) if args.abandon => Some(migrator.abandon(database)),
         Command::Resume(args) => Some(migrator.resume(database, args.statement.map(Answer::from))),
         _ => None,
     }
@@ -71,6 +76,9 @@ pub fn tell_report(report: &Report, command: &Command, elapsed: Duration) {
     match command {
         Command::Stamp(_) => status("Stamped", format!("the database {}", place(report))),
         Command::EnsureVersion(_) => status("Ensured", "the version table and the history"),
+        Command::Resume(args) if args.abandon => {
+            status("Gave up", format!("what was unfinished; the database is {}", place(report)))
+        }
         _ if report.done.is_empty() => status("Up to date", place(report)),
         _ => {
             let count = report.done.len();
@@ -79,6 +87,7 @@ pub fn tell_report(report: &Report, command: &Command, elapsed: Duration) {
             status("Finished", format!("{count} {revisions} in {took}, now {}", place(report)));
         }
     }
+    report.abandoned.iter().for_each(warning);
     if !report.unverified.is_empty() {
         let count = report.unverified.len();
         note(format!("{count} applied before there was a history: what they did cannot be verified"));

@@ -15,7 +15,7 @@ pub enum Command {
     Upgrade(UpgradeArgs),
     /// Take the database down to a revision
     Downgrade(DowngradeArgs),
-    /// Finish a revision whose run was interrupted
+    /// Finish a revision whose run was interrupted, or give it up
     Resume(ResumeArgs),
     /// Show where the database is
     Current(CurrentArgs),
@@ -55,6 +55,9 @@ pub struct DowngradeArgs {
     /// Undo what no script has, or has otherwise since, with the downgrade that the history keeps
     #[arg(long, conflicts_with = "sql")]
     pub from_history: bool,
+    /// Run the downgrades of revisions that were only stamped, without asking
+    #[arg(long, conflicts_with = "sql")]
+    pub stamped: bool,
     #[command(flatten)]
     #[expect(missing_docs, reason = "its fields are documented")]
     pub how: HowArgs,
@@ -69,6 +72,9 @@ pub struct StampArgs {
     /// Forget first what the version table says, even revisions that no script knows
     #[arg(long, conflicts_with = "sql")]
     pub purge: bool,
+    /// Give up a revision that was begun and is not finished, without asking
+    #[arg(long, conflicts_with = "sql")]
+    pub abandon: bool,
     #[command(flatten)]
     #[expect(missing_docs, reason = "its fields are documented")]
     pub how: HowArgs,
@@ -228,6 +234,12 @@ impl Command {
         let is_run = matches!(self, Command::EnsureVersion(_) | Command::Resume(_))
             || self.how().is_some_and(|how| !how.dry_run);
         is_run && self.sql().is_none()
+    }
+
+    /// Whether it only says where the database is, whatever the scripts and the lock are.
+    #[must_use]
+    pub fn declares(&self) -> bool {
+        matches!(self, Command::Stamp(_) | Command::Resume(ResumeArgs { abandon: true, .. }))
     }
 
     /// Whether it takes a database to all heads.

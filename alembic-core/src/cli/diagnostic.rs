@@ -24,7 +24,7 @@ impl Diagnostic {
     #[must_use]
     pub fn plain(message: &str, help: Option<&str>) -> Diagnostic {
         let group = Group::with_title(Level::ERROR.primary_title(message.to_owned()));
-        let help = help.map(|help| Level::HELP.message(help.to_owned()));
+        let help = help.into_iter().flat_map(str::lines).map(|help| Level::HELP.message(help.to_owned()));
         Diagnostic(render(&[group.elements(help)]))
     }
 
@@ -186,6 +186,9 @@ fn edited(edited: &EditedRevision, migrator: &Migrator) -> String {
     for help in [
         format!("restore it: `git checkout HEAD -- {}`", shell_word(path)),
         "the change belongs into a new revision: `cargo alembic revision -m \"…\"`".to_owned(),
+        "or, if this database is your own: `cargo alembic downgrade --from-history PARENT` takes it back as it was applied (PARENT is \
+         what it revises, or `base`), and `cargo alembic upgrade` applies it as it is now"
+            .to_owned(),
     ] {
         group = group.element(Level::HELP.message(help));
     }
@@ -202,7 +205,7 @@ pub(super) fn first_line(text: &str, span: std::ops::Range<usize>) -> std::ops::
 fn help(error: &CommandError) -> Option<String> {
     let CommandError::Migrate(error) = error else {
         let help = match error {
-            CommandError::NotAtHeads { .. } => "`upgrade heads` takes it there",
+            CommandError::NotAtHeads { .. } => "`cargo alembic upgrade heads` takes it there",
             CommandError::NoDialect => "add `--dialect sqlite`, `postgresql` or `mysql`",
             _ => return None,
         };

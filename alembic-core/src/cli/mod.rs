@@ -5,6 +5,7 @@
 mod apply;
 mod args;
 mod conflicts;
+mod consent;
 mod diagnostic;
 mod diff;
 mod json;
@@ -15,6 +16,8 @@ mod plan;
 mod resume;
 mod signal;
 mod target_arg;
+#[cfg(test)]
+mod ways;
 
 pub use apply::{run_of, tell, tell_report};
 pub use args::{
@@ -22,6 +25,7 @@ pub use args::{
     HowArgs, LogArgs, ShowArgs, SqlArgs, StampArgs, UpgradeArgs,
 };
 pub use conflicts::explain_conflicts;
+pub use consent::consent;
 pub use diagnostic::{Diagnostic, explain, explain_by, explain_heads, explain_models, explain_scripts};
 pub use diff::diff;
 pub use json::print_json;
@@ -150,8 +154,15 @@ async fn try_run(command: &Command, migrator: &Migrator, database: Database) -> 
     } else {
         migrator
     };
-    match run_of(migrator, database.clone(), command) {
-        Some(run) => tell(run, command).await.map(drop),
-        None => read(command, migrator, Some(database)).await,
+    let mut command = command.clone();
+    loop {
+        let Some(run) = run_of(migrator, database.clone(), &command) else {
+            return read(&command, migrator, Some(database)).await;
+        };
+        let error = match tell(run, &command).await {
+            Ok(_) => return Ok(()),
+            Err(error) => error,
+        };
+        command = consent(&error, &command).ok_or(error)?;
     }
 }

@@ -1,4 +1,4 @@
-//! `resume`: finishes a revision whose run was interrupted.
+//! `resume`: finishes a revision whose run was interrupted, or gives it up.
 
 use clap::{Args, ValueEnum};
 
@@ -10,6 +10,9 @@ pub struct ResumeArgs {
     /// What became of the statement that the last run ended in, where the database does not tell
     #[arg(long, value_name = "ANSWER")]
     pub statement: Option<StatementAnswer>,
+    /// Give the revision up: forget it, and list what its statements have done
+    #[arg(long, conflicts_with = "statement")]
+    pub abandon: bool,
 }
 
 /// What a person says about a statement.

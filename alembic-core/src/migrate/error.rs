@@ -9,7 +9,7 @@ use std::time::Duration;
 
 pub use history::{Ahead, Diverged, EditedRevision, OtherAncestors, Provenance};
 pub use statement::{Aftermath, StatementFailure};
-pub use unfinished::{InDoubt, Interrupted, ResumeEdited, StoppedAt};
+pub use unfinished::{InDoubt, Interrupted, LeftBehind, LeftStatement, ResumeEdited, StoppedAt};
 
 use history::{edited, provenance};
 
@@ -135,7 +135,7 @@ pub enum MigrateError {
     InDoubt(Box<InDoubt>),
     #[error(
         "nothing is known to be in doubt about statement {number} of the {direction} of revision {revision}; run \
-             `resume` without `--statement`"
+             `cargo alembic resume`"
     )]
     NotInDoubt { revision: RevisionId, direction: Direction, number: usize },
     #[error("nothing is unfinished")]
@@ -169,6 +169,13 @@ pub enum MigrateError {
     ResumeEdited(Box<ResumeEdited>),
     #[error("{direction} of revision {revision} is unfinished; finish it first: `cargo alembic resume`")]
     Unfinished { revision: RevisionId, direction: Direction },
+    #[error("a stamp would give up unfinished work\n{}", left(.0))]
+    Abandons(Vec<LeftBehind>),
+    #[error(
+        "the downgrade would run SQL of {}, which {} only stamped: what it drops was not created by a migration",
+        ids(.0), if .0.len() == 1 { "was" } else { "were" }
+    )]
+    OnlyStamped(Vec<RevisionId>),
 }
 
 impl MigrateError {
@@ -224,6 +231,10 @@ fn feature(dialect: Dialect) -> &'static str {
 fn ids(revisions: &[RevisionId]) -> String {
     let ids: Vec<&str> = revisions.iter().map(RevisionId::as_str).collect();
     ids.join(", ")
+}
+
+fn left(left: &[LeftBehind]) -> String {
+    left.iter().map(ToString::to_string).collect::<Vec<String>>().join("\n")
 }
 
 fn row_of(row: &Option<String>) -> String {

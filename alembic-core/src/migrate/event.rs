@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use serde::{Serialize, Serializer};
 
+use super::error::LeftBehind;
 use crate::revision::{Direction, RevisionId};
 
 /// Something that happened during a run.
@@ -143,6 +144,8 @@ pub struct Report {
     pub taken_back: Vec<RevisionId>,
     /// Rows of the version table without a script, if the database is ahead and that was allowed.
     pub ahead: Vec<String>,
+    /// The unfinished work that was given up.
+    pub abandoned: Vec<LeftBehind>,
 }
 
 fn milliseconds<S: Serializer>(elapsed: &Duration, serializer: S) -> Result<S::Ok, S::Error> {

@@ -1,8 +1,9 @@
 //! The executor: migrates a database to a target, and records each step.
 //!
 //! Its folders import one way: `server`, `lock`, `history`, `session`, `sqlite`, `run`. `error`, `event`, `interrupt` and
-//! `settings` are below them; `start`, `preview` and `offline` above.
+//! `settings` are below them; `development`, `start`, `preview` and `offline` above.
 
+mod development;
 mod error;
 mod event;
 mod history;
@@ -18,8 +19,8 @@ mod sqlite;
 mod start;
 
 pub use error::{
-    Aftermath, Ahead, Diverged, EditedRevision, InDoubt, Interrupted, MigrateError, OtherAncestors,
-    Provenance, ResumeEdited, StatementFailure, StoppedAt,
+    Aftermath, Ahead, Diverged, EditedRevision, InDoubt, Interrupted, LeftBehind, LeftStatement,
+    MigrateError, OtherAncestors, Provenance, ResumeEdited, StatementFailure, StoppedAt,
 };
 pub use event::{Done, Event, Report};
 pub use history::log::LogEntry;

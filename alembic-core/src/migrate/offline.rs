@@ -100,7 +100,7 @@ impl Migrator {
                 writer.steps(&rows, &steps, self.settings().transaction);
             }
             Plan::Stamp { plan, .. } => writer.stamp(&rows, &plan),
-            Plan::Tables => {}
+            Plan::Tables | Plan::Abandon => {}
         }
         writer.foot();
         Ok(writer.text)

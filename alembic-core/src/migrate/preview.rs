@@ -9,6 +9,7 @@ use crate::migrate::history::ahead::Place;
 use crate::migrate::history::state::State;
 use crate::migrate::history::step::PlannedStep;
 use crate::migrate::history::verify::verify;
+use crate::migrate::run::consent;
 use crate::migrate::run::plan::Plan;
 use crate::migrate::server::connect::Missing;
 use crate::revision::Node;
@@ -62,25 +63,34 @@ impl Run<'_> {
     /// # Errors
     /// Any error that prevents the run from starting.
     pub async fn preview(self) -> Result<Preview, MigrateError> {
-        let (migrator, database, goal) = self.parts()?;
+        let (migrator, database, goal, agreed) = self.parts()?;
         let dialect = database.dialect()?;
         let tables = Tables::new(dialect, &migrator.settings().version_table);
         let directory = migrator.directory();
-        let (state, nodes, unverified, unfinished) = match database.connect(Missing::Refuse).await {
-            Ok(mut connection) => {
-                let state = State::read(&mut connection, &tables).await?;
-                let nodes = match goal.place(&mut connection, &tables, directory, &state).await? {
+        let mut connection = match database.connect(Missing::Refuse).await {
+            Err(MigrateError::NoFile { .. }) => None,
+            connection => Some(connection?),
+        };
+        let (state, nodes, unverified, unfinished) = match &mut connection {
+            Some(connection) => {
+                let state = State::read(connection, &tables).await?;
+                let nodes = match goal.place(connection, &tables, directory, &state).await? {
                     Place::Known(nodes) => nodes,
                     Place::Ahead(_, ahead) => return Err(MigrateError::Ahead(ahead)),
                 };
-                let unverified = verify(&mut connection, &tables, directory, &state, &nodes).await?;
-                let unfinished = state.unfinished(&mut connection, &tables).await?;
+                let unverified = match goal.verifies() {
+                    true => verify(connection, &tables, directory, &state, &nodes).await?,
+                    false => Vec::new(),
+                };
+                let unfinished = state.unfinished(connection, &tables).await?;
                 (state, nodes, unverified, unfinished)
             }
-            Err(MigrateError::NoFile { .. }) => (State::default(), Vec::new(), Vec::new(), Vec::new()),
-            Err(error) => return Err(error),
+            None => (State::default(), Vec::new(), Vec::new(), Vec::new()),
         };
         let plan = Plan::new(directory, dialect, &nodes, &goal)?;
+        if let Some(connection) = &mut connection {
+            consent::check(connection, &tables, &state, (&goal, &plan), &unfinished, agreed).await?;
+        }
         let plan = plan.finish_first(directory, dialect, &nodes, &goal, unfinished)?;
         let ids = |nodes: &[Node]| {
             let mut ids: Vec<String> =
@@ -100,7 +110,7 @@ impl Run<'_> {
                 let stamped_now = plan.stamped.iter().map(|node| stamped(directory, *node, Operation::Stamp));
                 (ids(&plan.rows), unstamped.chain(stamped_now).collect())
             }
-            Plan::Tables => (state.ids(), Vec::new()),
+            Plan::Tables | Plan::Abandon => (state.ids(), Vec::new()),
         };
         let unverified = unverified.iter().map(ToString::to_string).collect();
         Ok(Preview { from: state.ids(), to, steps, unverified })

@@ -35,6 +35,15 @@ pub enum Answer {
     Again,
 }
 
+/// What the caller has agreed to.
+#[derive(Clone, Copy, Default)]
+pub(crate) struct Consent {
+    /// A downgrade may run the SQL of revisions that were only stamped.
+    pub(crate) stamped: bool,
+    /// Unfinished work may be given up.
+    pub(crate) abandon: bool,
+}
+
 /// The settings of a run.
 pub(crate) struct Settings<'a> {
     pub(crate) lock_timeout: Duration,
@@ -45,6 +54,7 @@ pub(crate) struct Settings<'a> {
     pub(crate) retries: u32,
     /// Whether an upgrade accepts a database that is ahead of the scripts.
     pub(crate) allow_ahead: bool,
+    pub(crate) consent: Consent,
     pub(crate) interrupt: Interrupt,
     pub(crate) transaction: TransactionMode,
     /// The time zone of the session.

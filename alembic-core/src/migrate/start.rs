@@ -5,10 +5,11 @@ use std::future::{Future, IntoFuture};
 use std::pin::Pin;
 use std::time::Duration;
 
+use super::development;
 use super::error::MigrateError;
 use super::event::{Event, Report};
 use super::interrupt::Interrupt;
-use super::settings::{Answer, Refusal, Settings};
+use super::settings::{Answer, Consent, Refusal, Settings};
 use crate::config::TransactionMode;
 use crate::dialect::Tables;
 use crate::migrate::history::state::{State, Status};
@@ -69,6 +70,14 @@ impl Migrator {
         run
     }
 
+    /// Gives up what an earlier run has begun and not finished, up or down: forgets it, and runs nothing. What its statements
+    /// did stays; [`Report::abandoned`] lists them. Needs no script.
+    pub fn abandon(&self, database: impl Into<Database>) -> Run<'_> {
+        let mut run = self.run(database, Ok(Goal::Abandon));
+        run.settings.consent.abandon = true;
+        run
+    }
+
     /// Describes a run. A mistake in its target is reported when it is awaited.
     pub(crate) fn run(&self, database: impl Into<Database>, goal: Result<Goal, TargetError>) -> Run<'_> {
         let settings = Settings {
@@ -79,12 +88,13 @@ impl Migrator {
             statement_timeout: Duration::from_secs(self.settings().limits.statement_timeout),
             retries: self.settings().limits.retries,
             allow_ahead: false,
+            consent: Consent::default(),
             interrupt: Interrupt::default(),
             answer: None,
             approve: Box::new(|_| Ok(())),
             on_event: Box::new(|_| {}),
         };
-        Run { migrator: self, database: database.into(), goal, settings }
+        Run { migrator: self, database: database.into(), goal, settings, seals: false }
     }
 
     /// Compares a database with the scripts. Reads, and never writes.
@@ -117,6 +127,8 @@ pub struct Run<'a> {
     database: Database,
     goal: Result<Goal, TargetError>,
     settings: Settings<'a>,
+    /// Whether to seal what is applied, in development.
+    seals: bool,
 }
 
 impl<'a> Run<'a> {
@@ -129,7 +141,7 @@ impl<'a> Run<'a> {
                 Goal::Upgrade(_) => Goal::Upgrade(target?),
                 Goal::Downgrade(_) => Goal::Downgrade(target?),
                 Goal::Stamp { purge, .. } => Goal::Stamp { targets: vec![target?], purge },
-                goal @ (Goal::EnsureVersion | Goal::Finish) => goal,
+                goal @ (Goal::EnsureVersion | Goal::Finish | Goal::Abandon) => goal,
             })
         });
         self
@@ -140,6 +152,19 @@ impl<'a> Run<'a> {
         if let Ok(Goal::Stamp { purge, .. }) = &mut self.goal {
             *purge = true;
         }
+        self
+    }
+
+    /// Lets a downgrade run the SQL of revisions that were only stamped. What it drops was not created by a migration, so
+    /// otherwise it is refused.
+    pub fn stamped(mut self) -> Run<'a> {
+        self.settings.consent.stamped = true;
+        self
+    }
+
+    /// Lets a stamp give up unfinished work. Otherwise it is refused. [`Report::abandoned`] lists what stays of it.
+    pub fn abandoning(mut self) -> Run<'a> {
+        self.settings.consent.abandon = true;
         self
     }
 
@@ -206,9 +231,21 @@ impl<'a> Run<'a> {
         self
     }
 
+    /// Seals what is applied, in development: writes the digests of the applied revisions into `alembic.lock`, so that the
+    /// service does not build once one of them is edited. Commit the lock.
+    ///
+    /// Does nothing unless all of this holds: the service was built with debug assertions; cargo runs it
+    /// (`CARGO_MANIFEST_DIR` is the folder of the package that embeds the migrations); it is not a test; the database is
+    /// neither in memory nor a file in the folder for temporary files. If the lock cannot be written, that is logged, and the run
+    /// succeeds.
+    pub fn seal_in_development(mut self) -> Run<'a> {
+        self.seals = true;
+        self
+    }
+
     /// The parts that a preview needs.
-    pub(crate) fn parts(self) -> Result<(&'a Migrator, Database, Goal), MigrateError> {
-        Ok((self.migrator, self.database, self.goal?))
+    pub(crate) fn parts(self) -> Result<(&'a Migrator, Database, Goal, Consent), MigrateError> {
+        Ok((self.migrator, self.database, self.goal?, self.settings.consent))
     }
 
     /// Calls `callback` with everything that happens, for progress and logs.
@@ -225,7 +262,11 @@ impl<'a> IntoFuture for Run<'a> {
     fn into_future(self) -> Self::IntoFuture {
         Box::pin(async move {
             let goal = self.goal?;
-            run::run(self.migrator, &self.database, &goal, self.settings).await
+            let report = run::run(self.migrator, &self.database, &goal, self.settings).await?;
+            if self.seals {
+                development::seal(self.migrator, &self.database, &report.to).await;
+            }
+            Ok(report)
         })
     }
 }

@@ -40,7 +40,7 @@ pub enum NewRevisionError {
     #[error(transparent)]
     Resolve(#[from] ResolveError),
     /// Nothing was said about the head, and there are several.
-    #[error("there are {} heads, {}; say with `--head` which one to revise, or join them with `merge`", .heads.len(), list(.heads))]
+    #[error("there are {} heads, {}; say with `--head` which one to revise, or join them with `cargo alembic merge`", .heads.len(), list(.heads))]
     SeveralHeads {
         /// The heads.
         heads: Vec<RevisionId>,

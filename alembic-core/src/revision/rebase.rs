@@ -11,7 +11,7 @@ use super::nodes::Node;
 pub enum RebaseError {
     /// It was applied somewhere, and what it revises is part of its digest.
     #[error(
-        "revision `{revision}` is sealed: a database may have it applied; join the lines with `merge` instead"
+        "revision `{revision}` is sealed: a database may have it applied; join the lines with `cargo alembic merge` instead"
     )]
     Sealed {
         /// The revision.
@@ -20,7 +20,7 @@ pub enum RebaseError {
     /// What follows it was applied somewhere, and then it was too.
     #[error(
         "revision `{sealed}`, which needs `{revision}`, is sealed: a database may have both applied; join the lines with \
-         `merge` instead"
+         `cargo alembic merge` instead"
     )]
     SealedAfter {
         /// The revision to move.

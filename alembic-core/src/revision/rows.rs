@@ -189,7 +189,7 @@ fn describe(unknown: &[UnknownRevision], known: usize) -> String {
         (if known > 0 { " also" } else { "" }, if names.len() > 1 { "revisions" } else { "revision" });
     format!(
         "the database is{also} at {noun} {}, which no script has{hint}; bring back the script, or correct the \
-         database's state with `stamp --purge`",
+         database's state with `cargo alembic stamp --purge REVISION`",
         super::load::list(&names)
     )
 }

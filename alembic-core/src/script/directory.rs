@@ -7,12 +7,11 @@ use std::fs::Metadata;
 use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 
-#[cfg(feature = "sources")]
-use super::Digests;
 use super::error::{Problem, ScriptError, ScriptErrors};
 use super::header::HeaderLines;
 use super::{Digest, Location, Script};
 use crate::revision::{Graph, GraphError, Node};
+#[cfg(feature = "sources")]
 use crate::sql::Dialect;
 
 /// The scripts of a project and their graph; a script and its node have the same index.
@@ -25,11 +24,11 @@ pub struct ScriptDirectory {
 }
 
 /// Scripts that make no graph, or not all that there are.
-#[cfg_attr(not(feature = "sources"), expect(dead_code, reason = "the guard looks at what could be read"))]
 pub(super) struct Unjoined {
     /// Those that could be read.
     pub(super) scripts: Vec<Script>,
     /// Whether they are all.
+    #[cfg_attr(not(feature = "sources"), expect(dead_code, reason = "only the guard asks"))]
     pub(super) is_complete: bool,
     /// What is wrong.
     pub(super) errors: ScriptErrors,
@@ -42,6 +41,15 @@ impl ScriptDirectory {
     /// Everything that is wrong with any of the files, or with the graph that they make. SQL is not looked at.
     pub fn read(locations: &[Location]) -> Result<ScriptDirectory, ScriptErrors> {
         ScriptDirectory::read_or_scripts(locations).map_err(|unjoined| unjoined.errors)
+    }
+
+    /// The scripts that can be read, whether they make a graph or not.
+    #[must_use]
+    pub fn read_scripts(locations: &[Location]) -> Vec<Script> {
+        match ScriptDirectory::read_or_scripts(locations) {
+            Ok(directory) => directory.scripts,
+            Err(unjoined) => unjoined.scripts,
+        }
     }
 
     /// The same; with the errors it gives the scripts that could be read.
@@ -144,11 +152,10 @@ impl ScriptDirectory {
             .get_or_init(|| parallel(self.scripts.iter().collect(), |script| script.digests().upgrade))
     }
 
-    /// Takes the digests of seals, where `digests` has some for a script.
-    #[cfg(feature = "sources")]
-    pub(super) fn seal_scripts(&mut self, digests: impl Fn(&Script) -> Option<Digests> + Sync) {
+    /// The scripts, to take the digests of seals.
+    pub(super) fn scripts_to_seal(&mut self) -> &mut [Script] {
         (self.digests, self.lineages) = Default::default();
-        parallel(self.scripts.iter_mut().collect(), |script| script.sealed = digests(script));
+        &mut self.scripts
     }
 
     /// The lineage of a node: one value that stands for its whole history.
@@ -177,10 +184,10 @@ impl ScriptDirectory {
         heads
     }
 
-    /// Finds the statements of all scripts; see [`Script::read_statements`].
-    pub fn read_statements(&mut self, dialects: &[Dialect]) -> Vec<ScriptError> {
-        let read = |script: &mut Script| script.read_statements(dialects);
-        parallel(self.scripts.iter_mut().collect(), read).into_iter().flatten().collect()
+    /// Finds the statements of the scripts that do not have a sealed text; see [`Script::read_statements`].
+    #[cfg(feature = "sources")]
+    pub(super) fn read_unsealed(&mut self, dialects: &[Dialect]) -> Vec<ScriptError> {
+        read_unsealed(&mut self.scripts, dialects)
     }
 
     /// Gives the scripts away, each with its digest, parents before children.
@@ -242,8 +249,15 @@ fn read_files(location: &Location, names: Vec<(String, ())>) -> Vec<Result<Scrip
     })
 }
 
+/// Finds the statements of the scripts that do not have a sealed text.
+#[cfg(feature = "sources")]
+pub(super) fn read_unsealed(scripts: &mut [Script], dialects: &[Dialect]) -> Vec<ScriptError> {
+    let unsealed = scripts.iter_mut().filter(|script| script.sealed.is_none()).collect();
+    parallel(unsealed, |script| script.read_statements(dialects)).into_iter().flatten().collect()
+}
+
 /// Maps on all processors where there is enough to do. The order stays.
-fn parallel<T: Send, R: Send>(mut items: Vec<T>, map: impl Fn(T) -> R + Sync) -> Vec<R> {
+pub(super) fn parallel<T: Send, R: Send>(mut items: Vec<T>, map: impl Fn(T) -> R + Sync) -> Vec<R> {
     const WORTH_A_THREAD: usize = 64;
     let processors = std::thread::available_parallelism().map_or(1, usize::from);
     let threads = processors.min(items.len() / WORTH_A_THREAD).max(1);

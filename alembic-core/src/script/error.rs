@@ -2,7 +2,6 @@
 
 use std::fmt;
 
-#[cfg(feature = "sources")]
 use super::lock_problem::LockProblem;
 use super::shell::{Invocation, find_scripts, shell_word};
 use crate::revision::GraphError;
@@ -86,7 +85,6 @@ pub enum Problem {
     Statement(StatementError),
     #[error("{error}{}", also(others))]
     Graph { error: Box<GraphError>, others: Vec<String> },
-    #[cfg(feature = "sources")]
     #[error("{0}")]
     Lock(Box<LockProblem>),
     #[error("the migrations have {} heads:\n  {}", heads.len(), heads.join("\n  "))]
@@ -135,8 +133,7 @@ impl Problem {
             Problem::OutsideSection { .. } => "put a line `-- alembic: upgrade` above it".into(),
             Problem::Statement(error) => error.help().to_string(),
             Problem::Graph { error, .. } => graph_help(error),
-            #[cfg(feature = "sources")]
-            Problem::Lock(problem) => problem.help(),
+                    Problem::Lock(problem) => problem.help(),
             Problem::SeveralHeads { .. } => {
                 "join them with `<alembic> merge`, or allow them with `embed_migrations!(heads = many)`"
                     .into()

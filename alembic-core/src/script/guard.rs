@@ -1,6 +1,6 @@
 //! The guard of the build: are the scripts sound, and still what was applied?
 
-use super::directory::Unjoined;
+use super::directory::{Unjoined, read_unsealed};
 use super::error::{Problem, ScriptError, ScriptErrors};
 use super::{LOCK_FILE, Location, Lock, LockProblem, ScriptDirectory};
 use crate::sql::Dialect;
@@ -17,25 +17,31 @@ pub struct Guard {
 }
 
 impl Guard {
-    /// Reads and checks everything: files, graph, SQL, heads, and the scripts against the lock.
+    /// Reads and checks everything: files, graph, SQL, heads, and the scripts against the lock. The SQL of a script whose
+    /// text is the sealed one was checked when it was applied, and is not looked at.
     ///
     /// # Errors
     /// All that is wrong.
     pub fn check(&self) -> Result<ScriptDirectory, ScriptErrors> {
-        let lock = match self.locations.first() {
+        let read_lock = || match self.locations.first() {
             Some(first) => Lock::read(&first.path, &first.shown),
             None => Ok(None),
         };
+        let (lock, directory) = std::thread::scope(|scope| {
+            let lock = scope.spawn(read_lock);
+            let directory = ScriptDirectory::read_or_scripts(&self.locations);
+            (lock.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)), directory)
+        });
         let shown = self.locations.first().map_or("", |first| first.shown.as_str());
         let lock_path = format!("{shown}/{LOCK_FILE}");
-        let mut directory = match ScriptDirectory::read_or_scripts(&self.locations) {
+        let mut directory = match directory {
             Ok(directory) => directory,
             Err(unjoined) => return Err(self.check_unjoined(unjoined, lock, &lock_path)),
         };
         if let Ok(Some(lock)) = &lock {
             lock.trust(&mut directory);
         }
-        let mut errors = directory.read_statements(&self.dialects);
+        let mut errors = directory.read_unsealed(&self.dialects);
         match lock {
             Ok(Some(lock)) => errors.extend(lock.verify(&lock_path, &directory)),
             Ok(None) if directory.graph().is_empty() => {}
@@ -60,8 +66,10 @@ impl Guard {
         lock_path: &str,
     ) -> ScriptErrors {
         let Unjoined { mut scripts, is_complete, errors: ScriptErrors(mut errors) } = unjoined;
-        let statements = scripts.iter_mut().flat_map(|script| script.read_statements(&self.dialects));
-        errors.extend(statements);
+        if let Ok(Some(lock)) = &lock {
+            lock.trust_scripts(&mut scripts);
+        }
+        errors.extend(read_unsealed(&mut scripts, &self.dialects));
         match lock {
             Ok(Some(lock)) => {
                 lock.blame_deletions(lock_path, &mut errors);

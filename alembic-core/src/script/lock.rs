@@ -2,9 +2,12 @@
 
 mod format;
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
+#[cfg(feature = "sources")]
+use std::collections::HashMap;
 use std::path::Path;
 
+use super::directory::parallel;
 use super::error::{Problem, ScriptError};
 use super::lock_problem::LockProblem;
 use super::seal::{LOCK_FILE, Seal};
@@ -23,6 +26,8 @@ use crate::revision::{GraphError, RevisionId};
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Lock {
     entries: BTreeMap<RevisionId, Entry>,
+    /// What a merge has left in the text, and what was kept of it.
+    repairs: Vec<String>,
 }
 
 #[derive(Clone, Debug, Default)]
@@ -53,18 +58,35 @@ impl Lock {
     /// Adds an entry. One that was there already and says the same, or less, is no contradiction: two branches that both
     /// sealed a revision have it twice after their merge.
     fn insert(&mut self, id: RevisionId, entry: Entry) -> Result<(), Box<LockProblem>> {
-        match self.entries.get_mut(&id) {
-            None => drop(self.entries.insert(id, entry)),
-            Some(known) => match (&known.seal, entry.seal) {
-                (Some(first), Some(second)) if first.digests != second.digests => {
-                    let (first, second) = (first.digests, second.digests);
-                    return Err(Box::new(LockProblem::TwoSeals { revision: id, first, second }));
-                }
-                (None, seal @ Some(_)) => known.seal = seal,
-                _ => {}
-            },
+        let Some(known) = self.entries.get_mut(&id) else {
+            self.entries.insert(id, entry);
+            return Ok(());
+        };
+        let kept = match (&known.seal, entry.seal) {
+            (Some(first), Some(second)) if first.digests != second.digests => {
+                let (first, second) = (first.digests, second.digests);
+                return Err(Box::new(LockProblem::TwoSeals { revision: id, first, second }));
+            }
+            (Some(first), Some(second)) if first.text != second.text => {
+                "the first seal; both have the same digests, and texts that differ in their layout".to_owned()
+            }
+            (first, second) if *first == second => "one of them; they are equal".to_owned(),
+            (None, _) => format!("the seal in line {}", entry.line),
+            (Some(_), _) => format!("the seal in line {}", known.line),
+        };
+        self.repairs
+            .push(format!("revision {id} has the lines {} and {}: kept {kept}", known.line, entry.line));
+        if known.seal.is_none() {
+            *known = entry;
         }
         Ok(())
+    }
+
+    /// What a merge of branches has left in the text from which the lock was read, and what was kept of it. Whoever writes the
+    /// lock says so: the text is repaired then.
+    #[must_use]
+    pub fn repairs(&self) -> &[String] {
+        &self.repairs
     }
 
     /// Reads the lock file in `folder`; `None` where there is none. `shown` is what errors call the folder.
@@ -168,9 +190,15 @@ impl Lock {
     /// Gives the scripts with sealed texts the digests of their seals: whatever this version makes of such a text, it is
     /// what was applied.
     pub fn trust(&self, directory: &mut ScriptDirectory) {
-        directory.seal_scripts(|script| {
-            let seal = self.seal_of(&script.revision.id)?;
-            (seal.text == script.text_hash()).then_some(seal.digests)
+        self.trust_scripts(directory.scripts_to_seal());
+    }
+
+    /// The same for scripts that make no graph.
+    pub fn trust_scripts(&self, scripts: &mut [Script]) {
+        parallel(scripts.iter_mut().collect(), |script| {
+            let seal = self.seal_of(&script.revision.id);
+            let seal = seal.filter(|seal| seal.text == script.text_hash());
+            script.sealed = seal.map(|seal| seal.digests);
         });
     }
 
@@ -194,6 +222,7 @@ impl Lock {
     }
 
     /// The same for scripts that make no graph.
+    #[cfg(feature = "sources")]
     pub(super) fn verify_scripts(&self, path: &str, scripts: &[Script]) -> Vec<ScriptError> {
         let by_id: HashMap<&RevisionId, &Script> =
             scripts.iter().map(|script| (&script.revision.id, script)).collect();
@@ -210,7 +239,8 @@ impl Lock {
                 errors.push(ScriptError { path: path.to_owned(), line: entry.line, problem });
                 continue;
             };
-            if seal.text == script.text_hash() {
+            // The text of a trusted script was compared before.
+            if script.sealed == Some(seal.digests) || seal.text == script.text_hash() {
                 continue;
             }
             let (revision, found) = (revision.clone(), script.digests());

@@ -1,8 +1,10 @@
-//! Changing `alembic.lock`: one writer at a time, and never half a file.
+//! Changing `alembic.lock`: one writer at a time, and never half a file. With the standard library alone: services that seal
+//! what they apply in development compile this too.
 
 use std::fs::File;
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU32, Ordering};
 
 use super::error::ScriptError;
 use super::{LOCK_FILE, Location, Lock, shell_word};
@@ -73,7 +75,7 @@ impl LockFile {
         let before = Lock::read(&self.folder, &self.shown).map_err(LockFileError::Read)?;
         let mut lock = before.clone().unwrap_or_default();
         change(&mut lock);
-        if before.as_ref() == Some(&lock) {
+        if before.as_ref() == Some(&lock) && lock.repairs().is_empty() {
             return Ok(());
         }
         self.replace(&lock.to_string()).map_err(|error| self.failed(error))
@@ -82,24 +84,24 @@ impl LockFile {
     fn replace(&self, text: &str) -> std::io::Result<()> {
         let target = self.writable_target()?;
         let mut file = self.temporary(&target)?;
-        file.write_all(text.as_bytes())?;
-        file.as_file().sync_all()?;
-        #[cfg(unix)]
-        {
-            use std::os::unix::fs::PermissionsExt as _;
-            // Temporary files are private; this one is to be committed and read by everybody.
-            let mode = std::fs::metadata(&target).map_or(0o644, |file| file.permissions().mode());
-            file.as_file().set_permissions(std::fs::Permissions::from_mode(mode))?;
+        file.file.write_all(text.as_bytes())?;
+        file.file.sync_all()?;
+        if let Ok(before) = std::fs::metadata(&target) {
+            file.file.set_permissions(before.permissions())?;
         }
-        file.persist(target).map_err(|error| error.error)?;
-        Ok(())
+        std::fs::rename(&file.path, target)
     }
 
     /// A new file beside the one that it is to become.
-    fn temporary(&self, target: &Path) -> std::io::Result<tempfile::NamedTempFile> {
+    fn temporary(&self, target: &Path) -> std::io::Result<Temporary> {
+        static NUMBER: AtomicU32 = AtomicU32::new(0);
         let folder = target.parent().unwrap_or(&self.folder);
-        let made = tempfile::Builder::new().prefix(".alembic.lock").tempfile_in(folder);
-        made.map_err(|error| match error.kind() {
+        let number = NUMBER.fetch_add(1, Ordering::Relaxed);
+        let path = folder.join(format!(".alembic.lock{}-{number}", std::process::id()));
+        // A process with this number may have been killed here.
+        let _ = std::fs::remove_file(&path);
+        let file = File::options().write(true).create_new(true).open(&path);
+        file.map(|file| Temporary { file, path }).map_err(|error| match error.kind() {
             std::io::ErrorKind::PermissionDenied => {
                 let way_out =
                     format!("{error}: it is replaced, so this user has to be allowed to write to its folder");
@@ -143,32 +145,22 @@ impl LockFile {
                 Err(error) => return Err(self.failed(error)),
             };
             file.lock().map_err(|error| self.failed(error))?;
-            let ours = file.try_clone().and_then(same_file::Handle::from_file);
-            match (ours, same_file::Handle::from_path(self.path())) {
-                (Ok(ours), Ok(current)) if ours == current => return Ok(Some(file)),
-                (Err(error), _) => return Err(self.failed(error)),
-                _ => {}
+            match is_at(&file, &self.path()) {
+                Ok(true) => return Ok(Some(file)),
+                Ok(false) => {}
+                Err(error) => return Err(self.failed(error)),
             }
         }
     }
 
     /// Makes an empty lock, unless another process was faster.
     fn create(&self) -> Result<(), LockFileError> {
-        let empty = Lock::default().to_string();
-        let target = self.target();
-        let written = self.temporary(&target).and_then(|mut file| {
-            file.write_all(empty.as_bytes())?;
-            #[cfg(unix)]
-            {
-                use std::os::unix::fs::PermissionsExt as _;
-                file.as_file().set_permissions(std::fs::Permissions::from_mode(0o644))?;
-            }
-            match file.persist_noclobber(target) {
-                Err(error) if error.error.kind() != std::io::ErrorKind::AlreadyExists => Err(error.error),
-                _ => Ok(()),
-            }
-        });
-        written.map_err(|error| self.failed(error))
+        // An empty file is an empty lock, should another process read it before it is written.
+        match File::options().write(true).create_new(true).open(self.target()) {
+            Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => Ok(()),
+            file => file.and_then(|mut file| file.write_all(Lock::default().to_string().as_bytes())),
+        }
+        .map_err(|error| self.failed(error))
     }
 
     /// Where it is.
@@ -180,4 +172,33 @@ impl LockFile {
     fn failed(&self, source: std::io::Error) -> LockFileError {
         LockFileError::Write { path: self.shown(), source }
     }
+}
+
+/// A file that is removed unless it is renamed.
+struct Temporary {
+    file: File,
+    path: PathBuf,
+}
+
+impl Drop for Temporary {
+    fn drop(&mut self) {
+        let _ = std::fs::remove_file(&self.path);
+    }
+}
+
+/// Whether an open file is the one at a path.
+#[cfg(unix)]
+fn is_at(file: &File, path: &Path) -> std::io::Result<bool> {
+    use std::os::unix::fs::MetadataExt as _;
+    let ours = file.metadata()?;
+    Ok(std::fs::metadata(path).is_ok_and(|there| (there.dev(), there.ino()) == (ours.dev(), ours.ino())))
+}
+
+/// The same where files have no numbers: a file that was replaced has another text, or the text does not matter.
+#[cfg(not(unix))]
+fn is_at(file: &File, path: &Path) -> std::io::Result<bool> {
+    use std::io::Read as _;
+    let mut ours = Vec::new();
+    { file }.read_to_end(&mut ours)?;
+    Ok(std::fs::read(path).is_ok_and(|there| there == ours))
 }

@@ -79,8 +79,8 @@ fn both(digests: &Digests) -> String {
 /// What helps where nobody else has seen the revision.
 fn unseal(revision: &RevisionId) -> String {
     format!(
-        "or, if {revision} was applied to no database but your own: `<alembic> downgrade --from-history` to its parent takes \
-         it back as it was applied, then `<alembic> unseal {}`",
+        "or, if {revision} was applied to no database but your own: `<alembic> downgrade --from-history PARENT` takes it back as it \
+         was applied (PARENT is what it revises, or `base`), then `<alembic> unseal {}`",
         shell_word(revision.as_str())
     )
 }

@@ -14,11 +14,8 @@ mod guard;
 mod header;
 mod layout;
 mod location;
-#[cfg(feature = "sources")]
 mod lock;
-#[cfg(feature = "cli")]
 mod lock_file;
-#[cfg(feature = "sources")]
 mod lock_problem;
 #[cfg(feature = "cli")]
 mod new;
@@ -30,7 +27,6 @@ mod reparent;
     reason = "the type that the room is about stands in the file of that name"
 )]
 mod script;
-#[cfg(feature = "sources")]
 mod seal;
 mod section;
 mod shell;
@@ -48,17 +44,13 @@ pub use file_template::{FileNameParts, FileTemplate, InvalidFileTemplate};
 pub use guard::Guard;
 pub use header::HeaderLines;
 pub use location::{Location, seen_from};
-#[cfg(feature = "sources")]
 pub use lock::Lock;
-#[cfg(feature = "cli")]
 pub use lock_file::{LockFile, LockFileError};
-#[cfg(feature = "sources")]
 pub use lock_problem::LockProblem;
 #[cfg(feature = "cli")]
 pub use new::NewScript;
 pub use pack::{pack, unpack};
 pub use script::Script;
-#[cfg(feature = "sources")]
 pub use seal::{LOCK_FILE, Seal};
 pub use section::Section;
 #[cfg(feature = "driver")]

@@ -140,9 +140,14 @@ fn may_be_in_type(statement: &str, word: &str) -> bool {
         "ADD",
         "IF",
     ];
-    let first = super::keywords(statement, Dialect::Sqlite, 1);
-    let defines = first.first().is_some_and(|first| matches!(first.as_str(), "CREATE" | "ALTER"));
-    defines && !ENDS.iter().any(|end| end.eq_ignore_ascii_case(word))
+    defines_table(statement) && !ENDS.iter().any(|end| end.eq_ignore_ascii_case(word))
+}
+
+/// Whether a statement defines the columns of a table.
+fn defines_table(statement: &str) -> bool {
+    let words = super::keywords(statement, Dialect::Sqlite, 3);
+    let words: Vec<&str> = words.iter().map(String::as_str).collect();
+    matches!(words.as_slice(), ["CREATE" | "ALTER", "TABLE", ..] | ["CREATE", "TEMP" | "TEMPORARY", "TABLE"])
 }
 
 /// SQLite: the place of the arguments of a virtual table.

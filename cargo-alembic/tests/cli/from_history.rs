@@ -34,7 +34,7 @@ on_every_database! {
         let text = package.read("migrations/r2.sql").replace("t2", "t_two");
         package.write("migrations/r2.sql", &text);
         let refused = package.alembic("upgrade");
-        assert!(refused.stderr.contains("`cargo alembic downgrade --from-history` to its parent"), "{refused}");
+        assert!(refused.stderr.contains("`cargo alembic downgrade --from-history PARENT`"), "{refused}");
         refused.code(1);
         package.alembic("downgrade r1").code(1);
         package.alembic("downgrade r1 --from-history").success();

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use alembic_testing::TestProject;
 
-use crate::package::{alembic, git};
+use crate::package::{alembic, git, package, two};
 
 /// A package that `init` made, with revisions, under version control.
 fn repository(ids: &[&str]) -> TestProject {
@@ -155,4 +155,38 @@ fn two_heads_are_explained() {
     check(&["revision", "-m", "another"]);
     alembic(&package, &["merge"]).success();
     alembic(&package, &["upgrade"]).success();
+}
+
+/// What git's union merge leaves is repaired by whoever writes the lock next, who says what was kept.
+#[test]
+fn what_a_merge_leaves() {
+    let package = package(&two());
+    alembic(&package, &["upgrade"]).success();
+    let lock = package.read("migrations/alembic.lock");
+    let lines: Vec<&str> = lock.lines().collect();
+    let [comment, version, r1, r2] = lines.as_slice() else { panic!("{lock}") };
+    let (digests, hash) = r2.split_once(" text:").expect("a seal");
+    let other = format!("{digests} text:{}", hash.chars().rev().collect::<String>());
+    for (left, kept) in [
+        (format!("{r1}\n{r2}\nr2"), "revision r2 has the lines 4 and 5: kept the seal in line 4"),
+        (format!("r1\n{r1}\n{r2}"), "revision r1 has the lines 3 and 4: kept the seal in line 4"),
+        (format!("{r2}\n{r1}\n{r2}"), "revision r2 has the lines 3 and 5: kept one of them; they are equal"),
+        (
+            format!("{r1}\n{r2}\n{other}"),
+            "revision r2 has the lines 4 and 5: kept the first seal; both have the same digests",
+        ),
+    ] {
+        package.write("migrations/alembic.lock", format!("{comment}\n{version}\n{left}\n"));
+        let before = package.read("migrations/alembic.lock");
+        for reader in [&["verify"][..], &["upgrade", "--locked"]] {
+            alembic(&package, reader).success();
+            assert_eq!(package.read("migrations/alembic.lock"), before, "{reader:?}");
+        }
+        let output = alembic(&package, &["upgrade"]).success();
+        let note = format!("note: repaired migrations/alembic.lock after a merge: {kept}");
+        assert!(output.stderr.contains(&note), "{left}\n{output}");
+        assert_eq!(package.read("migrations/alembic.lock"), lock, "{left}");
+        let output = alembic(&package, &["upgrade"]).success();
+        assert!(!output.stderr.contains("repaired"), "{output}");
+    }
 }

@@ -11,7 +11,7 @@ fn everything_agrees() {
     let output = alembic(&package, &["verify", "--json"]).success();
     assert_eq!(
         output.stdout,
-        "{\n  \"version\": 1,\n  \"ok\": true,\n  \"problems\": [],\n  \"unverified\": []\n}\n"
+        "{\n  \"version\": 1,\n  \"ok\": true,\n  \"problems\": [],\n  \"unverified\": [],\n  \"stamped\": [],\n  \"downgrades\": []\n}\n"
     );
 }
 
@@ -149,4 +149,21 @@ fn locked_changes_nothing() {
         alembic(&package, arguments).code(1);
     }
     assert_eq!(package.read("migrations/alembic.lock"), lock);
+}
+
+/// For the CI of a service that migrates itself: whoever wrote a revision has run it.
+#[test]
+fn every_revision_has_a_seal() {
+    let package = package(&two());
+    alembic(&package, &["upgrade", "r1"]).success();
+    alembic(&package, &["verify"]).success();
+    for arguments in [&["verify", "--all-sealed"][..], &["verify", "--all-sealed", "--offline"]] {
+        let output = alembic(&package, arguments).code(1);
+        assert!(output.stderr.contains("migrations/r2.sql: revision r2 has no seal"), "{output}");
+        assert!(!output.stderr.contains("revision r1"), "{output}");
+    }
+    let json = alembic(&package, &["verify", "--all-sealed", "--json"]).code(1).stdout;
+    assert!(json.contains("\"kind\": \"unsealed\"") && json.contains("\"revision\": \"r2\""), "{json}");
+    alembic(&package, &["upgrade"]).success();
+    alembic(&package, &["verify", "--all-sealed"]).success();
 }

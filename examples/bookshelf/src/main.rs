@@ -81,7 +81,7 @@ async fn main() -> ExitCode {
 /// Opens the database, takes it up to the head, and serves until it is asked to stop.
 async fn serve(arguments: &Arguments) -> Result<(), Failure> {
     let store = Store::connect(&arguments.database_url).await?;
-    let report = MIGRATOR.upgrade(&store).on_event(log).await?;
+    let report = MIGRATOR.upgrade(&store).seal_in_development().on_event(log).await?;
     tracing::info!("the database is at {}", report.to.join(", "));
 
     let listener = TcpListener::bind(&arguments.listen).await?;

@@ -132,7 +132,7 @@ impl Tables {
         statements
     }
 
-    /// Revision, digest and lineage of all revisions that were applied and not undone since, or of some of them.
+    /// Revision, digest, lineage and operation of all revisions that were applied and not undone since, or of some of them.
     pub(crate) fn digests(&self, revisions: Option<&[&str]>) -> String {
         let history = self.history();
         let only = revisions.map_or_else(String::new, |ids| {
@@ -140,9 +140,18 @@ impl Tables {
             format!(" AND revision IN ({})", ids.join(", "))
         });
         format!(
-            "SELECT h.revision, h.digest, h.lineage FROM {history} h JOIN (SELECT max(id) AS id FROM {history} \
+            "SELECT h.revision, h.digest, h.lineage, h.operation FROM {history} h JOIN (SELECT max(id) AS id FROM {history} \
              WHERE finished_at IS NOT NULL{only} GROUP BY revision) latest ON latest.id = h.id \
              WHERE h.operation IN ('upgrade', 'stamp')"
+        )
+    }
+
+    /// Revision and script of all revisions that ran and were not undone since.
+    pub(crate) fn applied_scripts(&self) -> String {
+        let history = self.history();
+        format!(
+            "SELECT h.revision, h.script FROM {history} h JOIN (SELECT max(id) AS id FROM {history} \
+             WHERE finished_at IS NOT NULL GROUP BY revision) latest ON latest.id = h.id WHERE h.operation = 'upgrade'"
         )
     }
 

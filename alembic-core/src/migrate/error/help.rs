@@ -6,6 +6,10 @@ use crate::script::find_scripts;
 
 pub(super) const READ_ONLY: &str = "the database, or this user, may only read: use a URL that may write";
 
+/// For work that was begun and is not finished.
+pub(super) const ABANDON: &str = "`cargo alembic resume --abandon` gives the revision up: it runs nothing, lists each statement that \
+                                  has run, and leaves what that did to you";
+
 impl MigrateError {
     /// The command or the edit that fixes the error, if its message does not say.
     #[must_use]
@@ -13,17 +17,17 @@ impl MigrateError {
         match self {
             MigrateError::Refused { help, .. } => help.clone(),
             MigrateError::Diverged(diverged) => Some(format!(
-                "two versions of the scripts were developed apart: bring the missing scripts here (`{}` finds them), and \
-                 join the heads with `merge`; or undo the last of those with the downgrade that the history keeps: \
-                 `downgrade --from-history -1`",
+                "if another service migrates this database too, give each its own `version_table` in alembic.toml\n\
+                 if two versions of these scripts were developed apart, bring the missing ones here (`{}` finds them), and join the \
+                 heads with `cargo alembic merge`; or undo the last of them as the history keeps it: \
+                 `cargo alembic downgrade --from-history -1`",
                 find_scripts(diverged.unknown.iter().map(String::as_str))
             )),
             MigrateError::UnknownRevisions { unknown, applied } => {
-                let undo = "`downgrade --from-history -1` undoes the last one with the downgrade that the history keeps, \
-                            and ";
+                let undo = "; or undo the last of them as the history keeps it: `cargo alembic downgrade --from-history -1`";
                 Some(format!(
-                    "the revision may be on another branch, or its script was deleted: bring the script back (`{}` finds \
-                     it); {}`stamp --purge` says where the database really is",
+                    "the revision may be on another branch, or its script was deleted: bring the script back (`{}` finds it)\n\
+                     `cargo alembic stamp --purge REVISION` declares where the database really is, and runs nothing{}",
                     find_scripts(unknown.unknown.iter().map(|unknown| unknown.id.as_str())),
                     if applied.is_empty() { "" } else { undo }
                 ))
@@ -37,6 +41,9 @@ impl MigrateError {
                     _ => "the statements before it are done, and the next run continues with it",
                 }
             )),
+            MigrateError::InDoubt(_) | MigrateError::ResumeEdited(_) | MigrateError::Unfinished { .. } => {
+                Some(ABANDON.to_owned())
+            }
             MigrateError::RowsRestored { child, .. } => Some(format!(
                 "the database is as it was. Leave out what saves the rows and puts them back; or, if other rows are to take \
                  their place, `DELETE FROM {child};` before the table is dropped"
@@ -48,7 +55,7 @@ impl MigrateError {
     /// The help for errors about the database: how it is reached, and the state that it is in.
     fn database_help(&self) -> Option<&'static str> {
         Some(match self {
-            MigrateError::NoFile { .. } => "`upgrade` creates it",
+            MigrateError::NoFile { .. } => "`cargo alembic upgrade` creates it",
             MigrateError::BadUrl { .. } | MigrateError::UnknownScheme { .. } => {
                 "a URL looks like sqlite://app.db, postgres://user:password@host/database or mysql://…"
             }
@@ -73,8 +80,14 @@ impl MigrateError {
             }
             MigrateError::Ahead(_) => {
                 "a newer version of the scripts was applied: use that one, or at least its scripts. A service may start all \
-                 the same with `allow_ahead()`. To leave a git branch: `downgrade --from-history -1` undoes the last one \
-                 with the downgrade that the history keeps"
+                 the same with `allow_ahead()`. To leave a git branch: `cargo alembic downgrade --from-history -1` undoes \
+                 the last one with the downgrade that the history keeps"
+            }
+            MigrateError::Abandons(_) => {
+                "`cargo alembic resume` finishes it; `cargo alembic resume --abandon` gives it up, and then you can stamp"
+            }
+            MigrateError::OnlyStamped(_) => {
+                "`cargo alembic stamp REVISION` goes to the same revision and runs nothing; `downgrade` with `--stamped` runs the SQL"
             }
             MigrateError::UnknownTimeZone { .. } => {
                 "nothing was run: correct `session.time_zone` in alembic.toml. An offset (`+09:00`) works on every server; \
@@ -115,11 +128,6 @@ impl MigrateError {
                 "the database is as it was: drop the other table or its foreign key in the same section (`ALTER TABLE … DROP \
                  CONSTRAINT …`), or create the table again under its name; to change a table, use ALTER TABLE"
             }
-            MigrateError::RowsReferred { .. } => {
-                "the database is as it was. Drop the other table first if both are to go, or DELETE the rows first if they \
-                 are; to change a table, use ALTER TABLE, or make it anew in one section that runs in a transaction: CREATE \
-                 TABLE new_t, INSERT INTO new_t SELECT …, DROP TABLE t, ALTER TABLE new_t RENAME TO t"
-            }
             MigrateError::RowsLost { .. } => {
                 "the database is as it was. Keep those rows in the new table; or change or delete what refers to them, in \
                  the same section"
@@ -139,8 +147,8 @@ impl MigrateError {
             }
             MigrateError::NoSection { .. } => "add the section, or one without a dialect: nothing was run",
             MigrateError::SessionLost { .. } => {
-                "change the statements that are left so that they do without, or carry them out by hand and `stamp` the \
-                 revision"
+                "change the statements that are left so that they do without, or execute them by hand and declare it with \
+                 `cargo alembic stamp REVISION --abandon`"
             }
             _ => return None,
         })

@@ -70,6 +70,12 @@ impl StatementFailure {
     #[must_use]
     pub fn help(&self) -> Vec<String> {
         let mut help = Vec::new();
+        if !self.aftermath.rolled_back && self.number > 1 {
+            help.push(format!(
+                "fix the rest of the script, and run the command again; or {}",
+                super::help::ABANDON
+            ));
+        }
         // PostgreSQL: unsafe_new_enum_value_usage.
         if self.database.code.as_deref() == Some("55P04") {
             help.push(

@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use serde::Serialize;
+
 use super::statement::Aftermath;
 use crate::revision::{Direction, RevisionId};
 
@@ -45,6 +47,30 @@ pub struct ResumeEdited {
     pub statement: String,
 }
 
+/// What an unfinished revision leaves in the database when it is given up.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct LeftBehind {
+    /// The id of the revision.
+    pub revision: String,
+    /// The direction in which the revision ran.
+    pub direction: Direction,
+    /// The statements that have run, in order.
+    pub statements: Vec<LeftStatement>,
+}
+
+/// A statement of an unfinished revision that has run.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct LeftStatement {
+    /// Its number in its section, from 1.
+    pub number: usize,
+    /// Line of the file, from 1, as the file was when the statement ran. Unknown if the history has no script.
+    pub line: Option<usize>,
+    /// The text of the statement, if the history has the script.
+    pub statement: Option<String>,
+    /// False if the run ended in it: it may have run or not.
+    pub is_certain: bool,
+}
+
 /// A run that was asked to stop.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Interrupted {
@@ -81,7 +107,31 @@ impl fmt::Display for ResumeEdited {
                 write!(formatter, "\n  | {line}")?;
             }
         }
-        write!(formatter, "\nrestore it: only what follows may be mended")
+        write!(formatter, "\nrestore it: only what follows may be edited")
+    }
+}
+
+impl fmt::Display for LeftBehind {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let LeftBehind { revision, direction, statements } = self;
+        write!(formatter, "{direction} of revision {revision} is unfinished; ")?;
+        if statements.is_empty() {
+            return formatter.write_str("none of its statements has run");
+        }
+        formatter.write_str("what these statements did stays in the database:")?;
+        for LeftStatement { number, line, statement, is_certain } in statements {
+            write!(formatter, "\n  statement {number}")?;
+            if let Some(line) = line {
+                write!(formatter, ", line {line}")?;
+            }
+            if !is_certain {
+                formatter.write_str(" (it may have run or not)")?;
+            }
+            for line in statement.iter().flat_map(|statement| statement.lines()) {
+                write!(formatter, "\n  | {line}")?;
+            }
+        }
+        Ok(())
     }
 }
 
@@ -120,8 +170,8 @@ impl fmt::Display for InDoubt {
         }
         write!(
             formatter,
-            "look at the database; then\n  if it was carried out, or you finish it by hand:  cargo alembic resume \
-             --statement done\n  if it was not, and can run again:                cargo alembic resume --statement again"
+            "look at the database; then\n  if it was executed, or you finish it by hand: `cargo alembic resume --statement done`\n  \
+             if it was not, and can run again: `cargo alembic resume --statement again`"
         )
     }
 }

@@ -3,10 +3,11 @@
 use serde::Serialize;
 
 use crate::dialect::{ErrorKind, Tables};
-use crate::migrate::error::{MigrateError, Provenance};
+use crate::migrate::error::{LeftBehind, LeftStatement, MigrateError, Provenance};
 use crate::migrate::server::connection::Connection;
 use crate::revision::{Direction, RevisionId, UnknownRevisions};
-use crate::script::Digest;
+use crate::script::{Digest, Script};
+use crate::sql::Dialect;
 
 /// The state of a database, from one query.
 #[derive(Clone, Debug, Default)]
@@ -54,6 +55,29 @@ impl Unfinished {
     /// The id of the revision, if it is valid: another program may have written the row.
     pub(crate) fn id(&self) -> Option<RevisionId> {
         RevisionId::new(self.revision.clone()).ok()
+    }
+
+    /// What stays of it when it is given up: its statements, as far as the history has the script.
+    pub(crate) fn left_behind(&self, dialect: Dialect) -> LeftBehind {
+        let script = self.script.as_ref().and_then(|text| Script::parse("the history", text.clone()).ok());
+        let section = script.as_ref().and_then(|script| script.section(self.direction, dialect));
+        let statements =
+            script.as_ref().zip(section).map(|(script, section)| script.statements(section, dialect));
+        let statements = statements.and_then(Result::ok).unwrap_or_default();
+        let statement = |index: usize| {
+            let found = script.as_ref().zip(statements.get(index));
+            LeftStatement {
+                number: index + 1,
+                line: found.map(|(script, statement)| script.place(statement.start).0),
+                statement: found.map(|(script, statement)| script.statement_text(statement).to_owned()),
+                is_certain: index < self.done,
+            }
+        };
+        LeftBehind {
+            revision: self.revision.clone(),
+            direction: self.direction,
+            statements: (0..self.begun.max(self.done)).map(statement).collect(),
+        }
     }
 }
 

@@ -1,7 +1,7 @@
 //! Compares the applied revisions with the scripts.
 
 use super::state::State;
-use crate::dialect::Tables;
+use crate::dialect::{Operation, Tables};
 use crate::migrate::error::{EditedRevision, MigrateError, OtherAncestors, Provenance};
 use crate::migrate::server::connection::Connection;
 use crate::revision::{Node, RevisionId};
@@ -14,8 +14,12 @@ pub struct Verification {
     pub rows: Vec<String>,
     /// Applied revisions that have a script, parents before children, with the digests in the history.
     pub applied: Vec<(RevisionId, Option<Digest>)>,
+    /// Those of them that were only stamped: nothing of them ran here, so their scripts may be edited.
+    pub stamped: Vec<RevisionId>,
     /// Revisions whose scripts were edited after they were applied.
     pub edited: Vec<EditedRevision>,
+    /// Revisions whose downgrade is another one than when they were applied: it never ran, so it may have been corrected.
+    pub downgrades: Vec<RevisionId>,
     /// The first revision that has other ancestors than when it was applied, if none is edited.
     pub moved: Option<OtherAncestors>,
     /// Rows of the version table without a script.
@@ -34,6 +38,8 @@ struct Record {
     node: Node,
     digest: Option<Digest>,
     lineage: Option<Digest>,
+    /// Whether it was only stamped.
+    is_stamped: bool,
 }
 
 const READING: &str = "reading the history";
@@ -87,6 +93,24 @@ pub(crate) async fn taken_back(
     Ok(revisions.iter().filter(|id| found.iter().any(|found| found == id.as_str())).cloned().collect())
 }
 
+/// Those of these revisions that are applied by a stamp alone.
+pub(crate) async fn stamped(
+    connection: &mut Connection,
+    tables: &Tables,
+    revisions: &[RevisionId],
+) -> Result<Vec<RevisionId>, MigrateError> {
+    let ids: Vec<&str> = revisions.iter().map(RevisionId::as_str).collect();
+    let rows = connection.rows(tables.digests(Some(&ids))).await.map_err(MigrateError::database(READING))?;
+    let stamps = rows.iter().filter(|row| is_stamp(row)).filter_map(|row| row.first()?.as_deref());
+    let stamps: Vec<&str> = stamps.collect();
+    Ok(revisions.iter().filter(|id| stamps.contains(&id.as_str())).cloned().collect())
+}
+
+/// Whether a row of [`Tables::digests`] is a stamp.
+pub(super) fn is_stamp(row: &[Option<String>]) -> bool {
+    row.get(3).and_then(Option::as_deref) == Some(Operation::Stamp.name())
+}
+
 /// The whole comparison.
 pub(crate) async fn compare(
     connection: &mut Connection,
@@ -111,9 +135,14 @@ pub(crate) async fn compare(
         found.taken_back = ids.filter(|id| !is_applied(id)).collect();
         found.taken_back.sort();
     }
+    let stamped = applied.iter().filter(|record| record.is_stamped);
+    found.stamped = stamped.map(|record| graph.id(record.node).clone()).collect();
     found.edited = edited(connection, tables, directory, &applied).await?;
     if found.edited.is_empty() {
         found.moved = moved(directory, &applied);
+    }
+    if state.has_history {
+        found.downgrades = other_downgrades(connection, tables, directory, &applied).await?;
     }
     found.applied =
         applied.into_iter().map(|record| (graph.id(record.node).clone(), record.digest)).collect();
@@ -129,26 +158,26 @@ async fn recorded(
     nodes: &[Node],
 ) -> Result<Vec<Record>, MigrateError> {
     let graph = directory.graph();
-    let mut digests: Vec<(Option<Digest>, Option<Digest>)> = vec![(None, None); graph.len()];
+    let mut digests = vec![(None, None, false); graph.len()];
     if state.has_history {
         let rows = connection.rows(tables.digests(None)).await.map_err(MigrateError::database(READING))?;
         for row in rows {
-            let [Some(id), digest, lineage] = row.as_slice() else { continue };
+            let [Some(id), digest, lineage, ..] = row.as_slice() else { continue };
             let Some(node) = graph.find(id) else { continue };
             let read = |text: &Option<String>| text.as_ref().and_then(|text| text.parse().ok());
-            digests[node.index()] = (read(digest), read(lineage));
+            digests[node.index()] = (read(digest), read(lineage), is_stamp(&row));
         }
     }
     let applied = graph.applied(nodes);
     let order = graph.topological().iter().copied().filter(|node| applied.contains(*node));
     let record = |node: Node| {
-        let (digest, lineage) = digests[node.index()];
-        Record { node, digest, lineage }
+        let (digest, lineage, is_stamped) = digests[node.index()];
+        Record { node, digest, lineage, is_stamped }
     };
     Ok(order.map(record).collect())
 }
 
-/// The revisions whose scripts were edited, each with the script that was applied.
+/// The revisions whose scripts were edited after they ran, each with the script that was applied.
 async fn edited(
     connection: &mut Connection,
     tables: &Tables,
@@ -156,7 +185,7 @@ async fn edited(
     applied: &[Record],
 ) -> Result<Vec<EditedRevision>, MigrateError> {
     let mut edited = Vec::new();
-    for Record { node, digest, .. } in applied {
+    for Record { node, digest, .. } in applied.iter().filter(|record| !record.is_stamped) {
         let found = directory.digest(*node);
         let Some(applied) = digest.filter(|digest| *digest != found) else { continue };
         let revision = directory.graph().id(*node).clone();
@@ -169,6 +198,31 @@ async fn edited(
         edited.push(EditedRevision { revision, path, applied, found, script });
     }
     Ok(edited)
+}
+
+/// The revisions whose downgrade is another one than in the script that was applied.
+async fn other_downgrades(
+    connection: &mut Connection,
+    tables: &Tables,
+    directory: &ScriptDirectory,
+    applied: &[Record],
+) -> Result<Vec<RevisionId>, MigrateError> {
+    let rows = connection.rows(tables.applied_scripts()).await.map_err(MigrateError::database(READING))?;
+    let mut others = Vec::new();
+    for row in rows {
+        let [Some(id), Some(text)] = row.as_slice() else { continue };
+        let Some(node) = directory.graph().find(id) else { continue };
+        let script = directory.script(node);
+        if script.text == *text || !applied.iter().any(|record| record.node == node) {
+            continue;
+        }
+        let before = Script::parse(&script.path, text.clone()).map(|script| script.digests().downgrade);
+        if before.is_ok_and(|before| before != script.digests().downgrade) {
+            others.push(script.revision.id.clone());
+        }
+    }
+    others.sort();
+    Ok(others)
 }
 
 /// Whether the applied text is the same to this version: another one may have had another digest for it.
@@ -189,6 +243,7 @@ fn moved(directory: &ScriptDirectory, applied: &[Record]) -> Option<OtherAncesto
         .collect();
     let is_moved = |record: &&Record| {
         is_unchanged(record)
+            && !record.is_stamped
             && record.lineage.is_some_and(|lineage| lineage != directory.lineage(record.node))
             && !graph.applied(&[record.node]).iter().any(|node| other.contains(&node))
     };

@@ -1,7 +1,11 @@
 //! Restores missing and edited scripts from the history of a database.
 
+use std::collections::HashMap;
+
+use crate::config::RunSettings;
 use crate::dialect::{ErrorKind, Tables};
 use crate::migrate::error::MigrateError;
+use crate::migrate::history::verify::is_stamp;
 use crate::migrate::server::connect::Missing;
 use crate::migrate::server::connection::Connection;
 use crate::migrate::server::database::Database;
@@ -19,18 +23,35 @@ impl Migrator {
     /// # Errors
     /// The database cannot be reached or read, or the scripts of both make no graph.
     pub async fn with_history(&self, database: impl Into<Database>) -> Result<Migrator, MigrateError> {
+        let scripts = self.directory().scripts().to_vec();
+        Migrator::restored(scripts, self.settings().clone(), database).await
+    }
+
+    /// The same for scripts that need not make a graph: a missing parent may be in the history.
+    ///
+    /// # Errors
+    /// The database cannot be reached or read, or the scripts of both make no graph.
+    pub async fn restored(
+        mut scripts: Vec<Script>,
+        settings: RunSettings,
+        database: impl Into<Database>,
+    ) -> Result<Migrator, MigrateError> {
         let mut connection: Connection = database.into().connect(Missing::Refuse).await?;
-        let tables = Tables::new(connection.dialect(), &self.settings().version_table);
-        let mut scripts = self.directory().scripts().to_vec();
+        let tables = Tables::new(connection.dialect(), &settings.version_table);
         let applied = match connection.rows(tables.digests(None)).await {
             Ok(rows) => rows,
             Err(error) if ErrorKind::of(&error) == ErrorKind::MissingTable => Vec::new(),
             Err(error) => return Err(MigrateError::database(READING)(error)),
         };
+        let indexes =
+            scripts.iter().enumerate().map(|(index, script)| (script.revision.id.to_string(), index));
+        let indexes: HashMap<String, usize> = indexes.collect();
         for row in applied {
             let [Some(id), Some(digest), ..] = row.as_slice() else { continue };
-            let known = self.directory().graph().find(id);
-            if known.is_some_and(|node| self.directory().digest(node).to_string() == *digest) {
+            let known = indexes.get(id).copied();
+            let is_unchanged = |index: usize| scripts[index].digests().upgrade.to_string() == *digest;
+            // Of a stamp the present script says as much as the one that was stamped.
+            if known.is_some_and(|index| is_stamp(&row) || is_unchanged(index)) {
                 continue;
             }
             let rows =
@@ -40,10 +61,10 @@ impl Migrator {
             let script =
                 text.and_then(|text| Script::parse(&format!("(history of the database) {id}"), text).ok());
             match (script, known) {
-                (Some(script), Some(node)) => scripts[node.index()] = script,
+                (Some(script), Some(index)) => scripts[index] = script,
                 (script, _) => scripts.extend(script),
             }
         }
-        Ok(Migrator::new(ScriptDirectory::new(scripts)?, self.settings().clone()))
+        Ok(Migrator::new(ScriptDirectory::new(scripts)?, settings))
     }
 }

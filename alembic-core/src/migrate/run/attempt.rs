@@ -1,5 +1,6 @@
 //! One attempt of a run, under the lock: reads where the database is, verifies, plans, executes, commits.
 
+use super::consent;
 use super::executor::Executor;
 use super::plan::{Goal, Plan};
 use super::preflight;
@@ -22,13 +23,21 @@ impl Executor<'_, '_> {
         let state = State::read(self.work.connection, &self.context.tables).await?;
         let place = goal.place(self.work.connection, &self.context.tables, directory, &state).await?;
         let (nodes, ahead) = goal.allow(place, self.work.settings.allow_ahead)?;
-        report.unverified =
-            verify(self.work.connection, &self.context.tables, directory, &state, &nodes).await?;
+        let tables = &self.context.tables;
+        if goal.verifies() {
+            report.unverified = verify(self.work.connection, tables, directory, &state, &nodes).await?;
+        }
         let plan = Plan::new(directory, dialect, &nodes, goal)?;
-        let unfinished = state.unfinished(self.work.connection, &self.context.tables).await?;
+        let unfinished = state.unfinished(self.work.connection, tables).await?;
+        let place = (goal, &plan);
+        consent::check(self.work.connection, tables, &state, place, &unfinished, self.work.settings.consent)
+            .await?;
+        if goal.abandons() {
+            report.abandoned = unfinished.iter().map(|unfinished| unfinished.left_behind(dialect)).collect();
+        }
         let plan = plan.finish_first(directory, dialect, &nodes, goal, unfinished)?;
         self.progress.start(nodes);
-        if plan.is_empty() || !ahead.is_empty() {
+        if (plan.is_empty() && report.abandoned.is_empty()) || !ahead.is_empty() {
             // Another run did it while this one waited.
             self.commit().await?;
             report.to = state.ids();
@@ -53,8 +62,13 @@ impl Executor<'_, '_> {
             }
             Plan::Stamp { plan, purge } => self.stamp(&plan, purge).await?,
             Plan::Tables => {}
+            Plan::Abandon => self.abandon().await?,
         }
         self.commit().await?;
+        if matches!(goal, Goal::EnsureVersion | Goal::Abandon) {
+            report.to = state.ids();
+            return Ok(());
+        }
         let rows = directory.graph().ids(self.progress.rows().iter().copied());
         report.to = rows.iter().map(ToString::to_string).collect();
         report.to.sort();

@@ -144,10 +144,7 @@ impl Executor<'_, '_> {
     /// Writes the rows of a stamp.
     pub(super) async fn stamp(&mut self, plan: &StampPlan, purge: bool) -> Result<(), MigrateError> {
         let tables = &self.context.tables;
-        let mut batch = Batch::default();
-        if !self.transactional_ddl() {
-            batch.own("START TRANSACTION");
-        }
+        let mut batch = self.own_batch();
         if purge {
             batch.own(&tables.purge());
             batch.own(&tables.unstamp_all(self.context.author.applied_by));
@@ -156,12 +153,33 @@ impl Executor<'_, '_> {
         batch.own(&tables.forget_unfinished(None));
         self.change_rows(&plan.change, &mut batch);
         self.context.stamp_records(plan).iter().for_each(|sql| batch.own(sql));
+        self.send_own(batch).await?;
+        self.progress.set_rows(&plan.rows);
+        Ok(())
+    }
+
+    /// Forgets unfinished work.
+    pub(super) async fn abandon(&mut self) -> Result<(), MigrateError> {
+        let mut batch = self.own_batch();
+        batch.own(&self.context.tables.forget_unfinished(None));
+        self.send_own(batch).await
+    }
+
+    /// A batch of statements on our own tables, which take effect together.
+    fn own_batch(&self) -> Batch {
+        let mut batch = Batch::default();
+        if !self.transactional_ddl() {
+            batch.own("START TRANSACTION");
+        }
+        batch
+    }
+
+    /// Sends it.
+    async fn send_own(&mut self, mut batch: Batch) -> Result<(), MigrateError> {
         if !self.transactional_ddl() {
             self.work.fence(&mut batch);
             batch.own("COMMIT");
         }
-        self.work.send(batch).await.map_err(Failure::during("writing the version table"))?;
-        self.progress.set_rows(&plan.rows);
-        Ok(())
+        self.work.send(batch).await.map_err(Failure::during("writing the version table"))
     }
 }

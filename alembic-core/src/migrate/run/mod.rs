@@ -1,6 +1,7 @@
 //! One run: plan, execute, record, and continue after an interruption.
 
 mod attempt;
+pub(crate) mod consent;
 mod execute;
 mod executor;
 mod group;

@@ -17,6 +17,8 @@ pub(crate) enum Goal {
     Downgrade(Target),
     /// What an earlier run has begun, and nothing else.
     Finish,
+    /// Forget what an earlier run has begun.
+    Abandon,
     /// With `purge` the version table is emptied first, whatever it says.
     Stamp {
         targets: Vec<Target>,
@@ -37,12 +39,22 @@ impl Goal {
     ) -> Result<Place, MigrateError> {
         match self {
             Goal::Stamp { purge: true, .. } => Ok(Place::Known(Vec::new())),
-            // The tables are made whatever the rows are.
-            Goal::EnsureVersion => {
+            // Neither depends on the rows.
+            Goal::EnsureVersion | Goal::Abandon => {
                 Ok(Place::Known(directory.graph().locate(&state.ids()).unwrap_or_default()))
             }
             _ => locate(connection, tables, directory, state).await,
         }
+    }
+
+    /// Whether all applied revisions have to be what the scripts say. A stamp and giving up run nothing of the scripts.
+    pub(crate) fn verifies(&self) -> bool {
+        !matches!(self, Goal::Stamp { .. } | Goal::Abandon)
+    }
+
+    /// Whether unfinished work is forgotten.
+    pub(crate) fn abandons(&self) -> bool {
+        matches!(self, Goal::Stamp { .. } | Goal::Abandon)
     }
 
     /// The known nodes of a place, and the rows that are ahead of them, if that is allowed.
@@ -64,8 +76,13 @@ impl Goal {
 /// What a run is going to do.
 pub(crate) enum Plan<'a> {
     Steps(Vec<PlannedStep<'a>>),
-    Stamp { plan: StampPlan, purge: bool },
+    Stamp {
+        plan: StampPlan,
+        purge: bool,
+    },
     Tables,
+    /// Unfinished work is forgotten.
+    Abandon,
 }
 
 impl<'a> Plan<'a> {
@@ -86,6 +103,7 @@ impl<'a> Plan<'a> {
                 return Ok(Plan::Stamp { plan, purge: *purge });
             }
             Goal::EnsureVersion => return Ok(Plan::Tables),
+            Goal::Abandon => return Ok(Plan::Abandon),
         };
         let mut mistakes = Vec::new();
         let mut planned_steps = Vec::with_capacity(steps.len());
@@ -152,7 +170,7 @@ impl<'a> Plan<'a> {
                 let down = plan.unstamped.iter().map(|node| (Direction::Downgrade, id(node)));
                 down.chain(plan.stamped.iter().map(|node| (Direction::Upgrade, id(node)))).collect()
             }
-            Plan::Tables => Vec::new(),
+            Plan::Tables | Plan::Abandon => Vec::new(),
         }
     }
 
@@ -160,7 +178,7 @@ impl<'a> Plan<'a> {
         match self {
             Plan::Steps(steps) => steps.is_empty(),
             Plan::Stamp { plan, purge } => !purge && plan.change.is_empty(),
-            Plan::Tables => false,
+            Plan::Tables | Plan::Abandon => false,
         }
     }
 }

@@ -59,7 +59,7 @@ pub(crate) async fn check_width(
     let nodes: Vec<Node> = match plan {
         Plan::Steps(steps) => steps.iter().map(|step| step.node).collect(),
         Plan::Stamp { plan, .. } => plan.rows.clone(),
-        Plan::Tables => Vec::new(),
+        Plan::Tables | Plan::Abandon => Vec::new(),
     };
     let longest = nodes.into_iter().map(|node| graph.id(node)).max_by_key(|id| id.as_str().chars().count());
     let Some(longest) =

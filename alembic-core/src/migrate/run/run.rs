@@ -1,5 +1,6 @@
 //! One run: reads where the database is, plans, takes the lock, and executes.
 
+use super::consent;
 use super::executor::Executor;
 use super::plan::{Goal, Plan};
 use super::preflight;
@@ -33,7 +34,7 @@ pub(crate) async fn run(
     let mut is_approved = false;
     let mut connection = match database.connect(Missing::Refuse).await {
         Ok(connection) => connection,
-        Err(MigrateError::NoFile { .. }) if !matches!(goal, Goal::Downgrade(_)) => {
+        Err(MigrateError::NoFile { .. }) if !matches!(goal, Goal::Downgrade(_) | Goal::Abandon) => {
             // Nothing is created before it is clear that there is something to do.
             let plan = Plan::new(directory, dialect, &[], goal)?;
             if plan.is_empty() {
@@ -55,15 +56,19 @@ pub(crate) async fn run(
     }
     let place = goal.place(&mut connection, &tables, directory, &state).await?;
     let (nodes, ahead) = goal.allow(place, settings.allow_ahead)?;
-    let unverified = verify(&mut connection, &tables, directory, &state, &nodes).await?;
+    let unverified = match goal.verifies() {
+        true => verify(&mut connection, &tables, directory, &state, &nodes).await?,
+        false => Vec::new(),
+    };
     if !ahead.is_empty() {
         return Ok(Report { unverified, ahead, ..at(&state) });
     }
-    if matches!(goal, Goal::Finish) && state.unfinished.is_empty() {
+    if matches!(goal, Goal::Finish | Goal::Abandon) && state.unfinished.is_empty() {
         return Err(MigrateError::NothingUnfinished);
     }
     let unfinished = state.unfinished(&mut connection, &tables).await?;
     let plan = Plan::new(directory, dialect, &nodes, goal)?;
+    consent::check(&mut connection, &tables, &state, (goal, &plan), &unfinished, settings.consent).await?;
     let plan = plan.finish_first(directory, dialect, &nodes, goal, unfinished)?;
     if plan.is_empty() && state.unfinished.is_empty() {
         return Ok(Report { unverified, ..at(&state) });

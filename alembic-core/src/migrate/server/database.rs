@@ -280,6 +280,22 @@ impl Database {
         }
     }
 
+    /// Whether the database is in memory, or a file in the folder for temporary files; or cannot be named.
+    pub(crate) fn is_temporary(&self) -> bool {
+        match self.options() {
+            #[cfg(feature = "sqlite")]
+            Ok(Options::Sqlite(options)) => {
+                let file = options.get_filename().canonicalize();
+                let temporary = std::env::temp_dir();
+                let temporary = temporary.canonicalize().unwrap_or(temporary);
+                !connect::is_file(&options) || file.map_or(true, |file| file.starts_with(temporary))
+            }
+            #[cfg(any(feature = "postgres", feature = "mysql"))]
+            Ok(_) => false,
+            Err(_) => true,
+        }
+    }
+
     /// The options by which another connection can be made.
     pub(crate) fn options(&self) -> Result<Options, MigrateError> {
         Ok(match self.source()? {
