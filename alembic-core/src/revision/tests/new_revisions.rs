@@ -51,7 +51,7 @@ fn refusals_come_before_any_file() {
     check(
         GRAPH,
         "revision",
-        "there are 2 heads, `bbbb` and `cccc`; say with `--head` which one to revise, or join them with `merge`",
+        "there are 2 heads, `bbbb` and `cccc`; say with `--head` which one to revise, or join them with `cargo alembic merge`",
     );
     check(
         GRAPH,
@@ -121,12 +121,12 @@ fn only_unsealed_revisions_move() {
         "cccc",
         "bbbb",
         "cccc",
-        "revision `cccc` is sealed: a database may have it applied; join the lines with `merge` instead",
+        "revision `cccc` is sealed: a database may have it applied; join the lines with `cargo alembic merge` instead",
     );
     check(
         "cccc",
         "base",
         "m",
-        "revision `m`, which needs `cccc`, is sealed: a database may have both applied; join the lines with `merge` instead",
+        "revision `m`, which needs `cccc`, is sealed: a database may have both applied; join the lines with `cargo alembic merge` instead",
     );
 }

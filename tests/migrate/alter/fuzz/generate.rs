@@ -12,10 +12,11 @@ pub(super) const TYPES: [&str; 10] =
 pub(super) const STRICT_TYPES: [&str; 6] = ["TEXT", "INTEGER", "INT", "REAL", "BLOB", "ANY"];
 const CONFLICTS: [&str; 10] = ["", "", "", "", "", "ABORT", "FAIL", "IGNORE", "REPLACE", "ROLLBACK"];
 pub(super) const COLLATIONS: [&str; 4] = ["NOCASE", "RTRIM", "BINARY", "nocase"];
-pub(super) const DEFAULTS: [&str; 25] = [
+/// Without `1e3`: SQLite itself gives it as `1e3` to the rows of a table that a `TEXT` column is added to, and as `1000.0` to
+/// new ones.
+pub(super) const DEFAULTS: [&str; 24] = [
     "5",
     "5.0",
-    "1e3",
     "\"quoted\"",
     "-5",
     "+7",
