@@ -98,7 +98,8 @@ fn unknown_rows_are_all_named() {
     let check = |rows: &[&str], expected: &str| {
         assert_eq!(graph.locate(rows).unwrap_err().to_string(), expected);
     };
-    let mend = "bring back the script, or correct the database's state with `cargo alembic stamp --purge REVISION`";
+    let mend =
+        "bring back the script, or correct the database's state with `cargo alembic stamp --purge REVISION`";
     check(&["gone"], &format!("the database is at revision `gone`, which no script has; {mend}"));
     check(
         &["abcd1112", "xyz"],

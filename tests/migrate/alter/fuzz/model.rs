@@ -137,6 +137,9 @@ impl Schema {
     fn apply(&mut self, name: &str, action: &Action, change: &mut Change) -> Result<(), String> {
         if let Action::Drop(column) = action {
             change.dropped.push(column.clone());
+            if self.table(name).is_some_and(|table| table.columns.len() == 1) {
+                return Err("no other columns exist".to_owned());
+            }
             return self.drop_column(name, column);
         }
         let table = self.tables.iter_mut().find(|table| table.name == name).ok_or("no table")?;
