@@ -181,7 +181,10 @@ ways! { SCRIPT, Problem:
     SeveralHeads => Case("several_heads"),
 }
 
-const ALL: [(&[(&str, Way)], &str, &[&str]); 9] = [
+/// The ways forward of an error, by variant, the error's name, and the sources of its messages.
+type WaysOf = (&'static [(&'static str, Way)], &'static str, &'static [&'static str]);
+
+const ALL: [WaysOf; 9] = [
     (
         MIGRATE,
         "MigrateError",
