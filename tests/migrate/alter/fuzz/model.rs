@@ -112,6 +112,9 @@ pub(super) struct Change {
     pub(super) not_valid: Vec<Expression>,
     /// Columns that are dropped: one that is added has nothing of them.
     pub(super) dropped: Vec<String>,
+    pub(super) added: Vec<String>,
+    /// Columns that are added, get another default, and have the first one in the rows that are there.
+    pub(super) filled: Vec<(String, String)>,
     /// Columns that need a value in every row.
     pub(super) required: Vec<String>,
 }
@@ -169,7 +172,13 @@ impl Schema {
                 }
                 table.column(column)?.rules.retain(|named| !matches!(named.rule, Rule::NotNull { .. }));
             }
-            Action::SetDefault(column, value) => table.column(column)?.set_default(value)?,
+            Action::SetDefault(column, value) => {
+                let own = table.column(column)?;
+                if change.added.contains(column) && !change.filled.iter().any(|(name, _)| name == column) {
+                    change.filled.push((column.clone(), own.default()));
+                }
+                own.set_default(value)?;
+            }
             Action::DropDefault(column) => {
                 table.column(column)?.rules.retain(|named| !matches!(named.rule, Rule::Default(_)));
             }
@@ -178,6 +187,7 @@ impl Schema {
                     return Err("a column of this name".to_owned());
                 }
                 table.columns.push(column.clone());
+                change.added.push(column.name.clone());
             }
             Action::AddRule(named, validate) => {
                 if named.name.is_some() && table.all().any(|(_, other)| other.name == named.name) {
@@ -378,6 +388,18 @@ impl Column {
             Some(name) => *name = collation,
             None if collation == "BINARY" => {}
             None => self.rules.push(Named { name: None, rule: Rule::Collate(collation) }),
+        }
+    }
+
+    /// Its default as an expression: a name stands for a text in a default.
+    fn default(&self) -> String {
+        let mut defaults = self.rules.iter().rev().filter_map(|named| match &named.rule {
+            Rule::Default(value) => Some(value.as_str()),
+            _ => None,
+        });
+        match defaults.next().unwrap_or("NULL") {
+            "word" => "'word'".to_owned(),
+            value => value.replace("\"quoted\"", "'quoted'"),
         }
     }
 

@@ -43,10 +43,10 @@ impl Reference {
         for sql in statements {
             change(&mut copy.connection, sql).await?;
         }
-        let own = copy.schema.tables.iter_mut().find(|own| own.name == table).ok_or("no table")?;
-        *own = new.clone();
-        table.clone_into(&mut own.name);
-        let own = own.clone();
+        // Whether a row refers to itself or to none first depends on the order in which SQLite knows the tables.
+        copy.schema.tables.retain(|other| other.name != table);
+        let own = Table { name: table.to_owned(), ..new.clone() };
+        copy.schema.tables.push(own.clone());
         copy.schema.indexes.retain(|index| index.table != table);
         let is_own = |sql: &str| sql.contains(&format!(" ON {table} BEGIN"));
         copy.schema.objects.retain(|object| !is_own(&object.sql));
@@ -140,6 +140,10 @@ async fn copy_rows(
             columns.push(quoted(&column.name));
             sources.push(using.map_or_else(|| quoted(&column.name), |(_, using)| using.clone()));
         }
+    }
+    for (name, value) in &change.filled {
+        columns.push(quoted(name));
+        sources.push(value.clone());
     }
     let is_key_copied = new.rowid_column().is_some_and(|key| columns.contains(&quoted(key)));
     if let (false, Some(own), Some(rowid)) = (is_key_copied, rowid_name(new), rowid_name(old)) {

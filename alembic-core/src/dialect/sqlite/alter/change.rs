@@ -68,6 +68,12 @@ impl<'a> Change<'a> {
         self.dropped_columns.iter().any(|dropped| same(dropped, column))
     }
 
+    /// Whether a column is new. One that is not there at all is not.
+    pub(super) fn adds(&self, column: &str) -> bool {
+        let after = Table::parse(&self.text);
+        self.before.column(column).is_none() && after.is_ok_and(|table| table.column(column).is_some())
+    }
+
     /// What the values of a column of the new table are made from.
     pub(super) fn source(&self, column: &str) -> String {
         match self.conversions.iter().find(|(converted, _)| same(converted, column)) {

@@ -81,8 +81,13 @@ impl Plan {
                 },
                 action => action,
             };
-            // A new column has nothing of a dropped one with its name.
-            if matches!(action, Action::AddColumn { name, .. } if change.drops(name)) {
+            // A new column has nothing of a dropped one with its name, and its rows nothing of a default that it gets later.
+            let waits = match action {
+                Action::AddColumn { name, .. } => change.drops(name),
+                Action::SetDefault { column, .. } => change.adds(column),
+                _ => false,
+            };
+            if waits {
                 break;
             }
             change.apply(action)?;

@@ -92,12 +92,30 @@ impl Alter {
             actions.push(Action::parse(&reader, sql, &range)?);
         }
         actions.sort_by_key(Action::pass);
+        default_last(&mut actions);
         let native = matches!(actions.as_slice(), [Action::Native(sql)] if checked_addition(sql).is_none())
             && !if_exists
             && !only
             && !star;
         (!native).then_some(Alter { if_exists, schema, table, actions })
     }
+}
+
+/// Moves the default of a column that the same statement adds to the end: the rows that are there get the default with which
+/// it is added, as on PostgreSQL, and no other action asks for the new one.
+fn default_last(actions: &mut [Action]) {
+    let added: Vec<String> = actions
+        .iter()
+        .filter_map(|action| match action {
+            Action::AddColumn { name, .. } => Some(name.clone()),
+            Action::Native(native) => native_addition(native).map(|(_, column)| column.name.text),
+            _ => None,
+        })
+        .collect();
+    actions.sort_by_key(|action| match action {
+        Action::SetDefault { column, .. } => added.iter().any(|name| same(name, column)),
+        _ => false,
+    });
 }
 
 /// A column with a check that SQLite adds itself, as an action of ours: SQLite does not name the rows that violate the check.

@@ -19,7 +19,6 @@ fn a_column_added_under_the_name_of_a_dropped_one_is_new() {
     assert_eq!(plan.actions, 1);
 }
 
-/// SQLite counts its automatic indexes, and makes none for an `INTEGER PRIMARY KEY`.
 /// The statement is one change, though SQLite could add the column itself: so the key of the foreign key is there again.
 #[test]
 fn a_column_is_added_together_with_a_rebuild() {
@@ -37,6 +36,20 @@ fn a_column_is_added_together_with_a_rebuild() {
     assert_eq!(one("ADD UNIQUE (a), ADD b INT"), Ok(false));
 }
 
+/// The rows that are there have the default with which the column is added, whoever adds it, as on PostgreSQL.
+#[test]
+fn another_default_of_a_new_column_comes_last() {
+    let catalog = catalog(&["CREATE TABLE t (a INTEGER PRIMARY KEY)"]);
+    for (others, in_first) in
+        [("", 1), ("DROP CONSTRAINT t_pkey, ADD UNIQUE (a), ", 3), ("ALTER a TYPE TEXT, ", 2)]
+    {
+        let alter = parsed(&format!("{others}ALTER \"B\" SET DEFAULT 2, ADD b INT DEFAULT 1"));
+        let plan = Plan::new(&alter, &alter.actions, &catalog).expect("a plan");
+        assert_eq!((plan.actions, alter.actions.len()), (in_first, in_first + 1), "{others}");
+    }
+}
+
+/// SQLite counts its automatic indexes, and makes none for an `INTEGER PRIMARY KEY`.
 #[test]
 fn a_key_without_an_index_gets_one() {
     let stored = "CREATE TABLE t (id INTEGER PRIMARY KEY, a UNIQUE) WITHOUT ROWID";
