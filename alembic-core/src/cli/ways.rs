@@ -58,6 +58,7 @@ ways! { MIGRATE, MigrateError:
     RowsUnreferred => Edit,
     Deferred => Edit,
     NotOffline => Edit,
+    MovesOffline => Edit,
     Refused => Inner,
     Statement => Case("statement"),
     Moved => Outside,

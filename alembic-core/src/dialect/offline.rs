@@ -1,6 +1,7 @@
 //! What the plain clients of the databases need in a script: how to make them stop at an error, and their delimiters.
 
-use super::{mysql, postgresql};
+use super::{mysql, postgresql, sqlite};
+use crate::sql::facts::{Facts, Session};
 use crate::sql::{Dialect, TokenKind, lex};
 
 /// The client of a database that runs a script.
@@ -23,14 +24,14 @@ impl Offline {
         }
     }
 
-    /// Makes the client stop at the first error, keeps the settings of the session, and makes them those of a run.
-    pub(crate) fn preamble(self, time_zone: &str) -> String {
+    /// Makes the client stop at the first error, keeps the settings of the session, and makes them those of a run. `own` are
+    /// settings of PostgreSQL that the scripts create.
+    pub(crate) fn preamble(self, time_zone: &str, own: &[&str]) -> String {
         let session = self.session(time_zone);
         match self.dialect {
             Dialect::Sqlite => format!(".bail on\n{session}"),
             Dialect::Postgresql => {
-                let [keep, _] = postgresql::session::keep_and_restore();
-                format!("\\set ON_ERROR_STOP on\n{keep}{session}")
+                format!("\\set ON_ERROR_STOP on\n{}{session}", postgresql::session::keep(own))
             }
             Dialect::Mysql => format!("{};\n{session}", mysql::session::KEEP),
         }
@@ -46,13 +47,10 @@ impl Offline {
     }
 
     /// Gives the session the settings that it had before the script.
-    pub(crate) fn epilogue(self) -> String {
+    pub(crate) fn epilogue(self, own: &[&str]) -> String {
         match self.dialect {
             Dialect::Sqlite => String::new(),
-            Dialect::Postgresql => {
-                let [_, restore] = postgresql::session::keep_and_restore();
-                restore
-            }
+            Dialect::Postgresql => postgresql::session::give_back(own),
             Dialect::Mysql => format!("{};\n", mysql::session::RESTORE),
         }
     }
@@ -73,13 +71,22 @@ impl Offline {
         }
     }
 
-    /// PostgreSQL: keeps the search path, for when a script has changed it.
-    pub(crate) fn save_search_path(self) -> &'static str {
-        "DO $$BEGIN PERFORM set_config('alembic.search_path', current_setting('search_path'), false); END$$"
-    }
-
-    pub(crate) fn restore_search_path(self) -> &'static str {
-        "DO $$BEGIN PERFORM set_config('search_path', current_setting('alembic.search_path'), false); END$$"
+    /// Takes back what the statements of a revision leave in the session: what it sets ends with it.
+    pub(crate) fn take_back<'f>(
+        self,
+        all: &Session,
+        statements: impl DoubleEndedIterator<Item = &'f Facts>,
+        own: &[&str],
+    ) -> String {
+        let statements = statements.rev();
+        let sql: Vec<String> = match self.dialect {
+            Dialect::Postgresql => return postgresql::session::take_back(all, own),
+            Dialect::Sqlite => statements.flat_map(sqlite::session::take_back).collect(),
+            Dialect::Mysql => {
+                statements.flat_map(|facts| mysql::session::take_back(&facts.session)).collect()
+            }
+        };
+        sql.iter().map(|sql| format!("{sql};\n")).collect()
     }
 
     /// A statement of a script with what ends it, and a new line.

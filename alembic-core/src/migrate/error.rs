@@ -108,6 +108,11 @@ pub enum MigrateError {
              script cannot"
     )]
     NotOffline { path: String, line: usize },
+    #[error(
+        "{path}:{line}: `USE` chooses another database, and a script cannot go back to the first one: it does not know its \
+             name"
+    )]
+    MovesOffline { path: String, line: usize },
     #[error("{reason}")]
     Refused { reason: String, help: Option<String> },
     #[error("{0}")]

@@ -19,7 +19,7 @@ use crate::migrate::sqlite::sequence::kept_sequence;
 use crate::migrator::Migrator;
 use crate::revision::{self, Direction, Node, PlanError, Range, StampPlan, Target};
 use crate::sql::Dialect;
-use crate::sql::facts::{Access, Facts, Kind, Leftover, Transaction};
+use crate::sql::facts::{Access, Facts, Kind, Transaction};
 
 /// What a script is to do to a database that is assumed to be somewhere.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -61,6 +61,7 @@ impl Migrator {
                 no_backslash_escapes: false,
             },
             time_zone: &self.settings().session.time_zone,
+            own_settings: Vec::new(),
             in_transaction: false,
             unenforced: false,
         };
@@ -124,10 +125,20 @@ fn check(step: &PlannedStep<'_>, dialect: Dialect) -> Result<(), MigrateError> {
     }
     match (0..step.statements.len()).find(|index| needs_the_database(step, *index)) {
         Some(index) => {
-            Err(MigrateError::NotOffline { path: step.script.path.clone(), line: step.line(index) })
+            return Err(MigrateError::NotOffline { path: step.script.path.clone(), line: step.line(index) });
+        }
+        None => {}
+    }
+    match step.facts().iter().position(|facts| facts.session.moves) {
+        Some(index) => {
+            Err(MigrateError::MovesOffline { path: step.script.path.clone(), line: step.line(index) })
         }
         None => Ok(()),
     }
+}
+
+fn names(owned: &[String]) -> Vec<&str> {
+    owned.iter().map(String::as_str).collect()
 }
 
 struct Writer<'a> {
@@ -135,6 +146,8 @@ struct Writer<'a> {
     offline: Offline,
     context: Context<'a>,
     time_zone: &'a str,
+    /// PostgreSQL: the settings that the scripts create.
+    own_settings: Vec<String>,
     in_transaction: bool,
     /// SQLite: whether foreign keys are not enforced just now, since tables are dropped.
     unenforced: bool,
@@ -142,17 +155,17 @@ struct Writer<'a> {
 
 impl Writer<'_> {
     fn steps(&mut self, rows: &[Node], steps: &[PlannedStep<'_>], mode: TransactionMode) {
-        let changes_path = |step: &PlannedStep<'_>| step.may_leave(Leftover::SearchPath);
-        let saved_path = self.context.dialect() == Dialect::Postgresql && steps.iter().any(changes_path);
+        if self.context.dialect() == Dialect::Postgresql {
+            self.own_settings = steps.iter().flat_map(|step| step.session().settings.clone()).collect();
+            self.own_settings.sort();
+            self.own_settings.dedup();
+        }
         let title = match steps {
             [] => "Nothing to run".to_owned(),
             [only] => format!("The {} of {}", only.direction, only.script.revision.id),
             steps => format!("The {} of {} revisions", steps[0].direction, steps.len()),
         };
         self.head(&[&title, &format!("From {} to {}", self.place(rows), self.place(&self.end(rows, steps)))]);
-        if saved_path {
-            self.statement(self.offline.save_search_path());
-        }
         self.tables();
         self.guard(rows);
         self.guard_reading(steps);
@@ -171,17 +184,12 @@ impl Writer<'_> {
                     self.script_statement(step, index);
                 }
                 self.after_drop(&dropped, true);
-                if saved_path && changes_path(step) {
-                    self.statement(self.offline.restore_search_path());
-                }
+                self.take_back(step);
                 let now = Duration::ZERO;
                 let done = DoneEntry { entry: self.context.entry(step), started: now, finished: now };
                 self.statement(&self.context.tables.done(&[done]));
                 for sql in self.context.row_changes(&step.rows) {
                     self.statement(&sql);
-                }
-                if step.session().is_changed && self.context.dialect() == Dialect::Postgresql {
-                    self.fix_session();
                 }
                 if mode == TransactionMode::Revision {
                     self.commit();
@@ -190,10 +198,7 @@ impl Writer<'_> {
                 self.enforce();
                 self.commit();
                 self.comment_step(step);
-                self.one_by_one(step, saved_path && changes_path(step));
-                if step.session().is_changed {
-                    self.fix_session();
-                }
+                self.one_by_one(step);
             }
         }
         self.enforce();
@@ -259,7 +264,7 @@ impl Writer<'_> {
 
     /// A revision whose statements commit one by one: the same notes as a run leaves, so that a run can go on where the
     /// script was stopped.
-    fn one_by_one(&mut self, step: &PlannedStep<'_>, restore_path: bool) {
+    fn one_by_one(&mut self, step: &PlannedStep<'_>) {
         let id = step.script.revision.id.as_str();
         self.statement(&self.context.tables.begin(&self.context.entry(step)));
         for (index, facts) in step.facts().iter().enumerate() {
@@ -281,10 +286,8 @@ impl Writer<'_> {
             self.commit();
             self.enforce();
         }
+        self.take_back(step);
         self.begin();
-        if restore_path {
-            self.statement(self.offline.restore_search_path());
-        }
         for sql in self.context.row_changes(&step.rows) {
             self.statement(&sql);
         }
@@ -314,7 +317,21 @@ impl Writer<'_> {
         }
         let version = env!("CARGO_PKG_VERSION");
         let _ = writeln!(self.text, "-- Written by cargo alembic {version} for {}", self.offline.client());
-        self.text.push_str(&self.offline.preamble(self.time_zone));
+        self.text.push_str(&self.offline.preamble(self.time_zone, &names(&self.own_settings)));
+    }
+
+    /// Takes back what a revision leaves in the session.
+    fn take_back(&mut self, step: &PlannedStep<'_>) {
+        if !step.session().is_changed {
+            return;
+        }
+        let statements = step.facts().iter().map(Arc::as_ref);
+        let sql = self.offline.take_back(step.session(), statements, &names(&self.own_settings));
+        self.text.push_str(&sql);
+        // Enforcement of foreign keys cannot be changed within a transaction.
+        if self.context.dialect() != Dialect::Sqlite || !self.in_transaction {
+            self.fix_session();
+        }
     }
 
     /// Gives the session the settings of a run again.
@@ -324,7 +341,7 @@ impl Writer<'_> {
 
     /// Gives the session back as it was.
     fn foot(&mut self) {
-        self.text.push_str(&self.offline.epilogue());
+        self.text.push_str(&self.offline.epilogue(&names(&self.own_settings)));
     }
 
     /// The rows that the steps lead to.

@@ -4,7 +4,8 @@ use std::fmt::Write as _;
 use std::time::Duration;
 
 use crate::sql::Dialect;
-use crate::sql::quote::literal;
+use crate::sql::facts::Session;
+use crate::sql::quote::{identifier, literal};
 
 /// Gives statements the same meaning on every server, whatever `init_connect`, sqlx or a pool has set: text is UTF-8, and
 /// the time zone is that of the run. The SQL mode is the server's (with sqlx `||` concatenates). Limits how long they wait
@@ -36,6 +37,18 @@ pub(crate) const KEEP: &str = "SET @alembic_sql_mode = @@SESSION.sql_mode, @alem
 pub(crate) const RESTORE: &str = "SET SESSION sql_mode = @alembic_sql_mode, time_zone = @alembic_time_zone, \
      character_set_client = @alembic_client, character_set_results = @alembic_results, \
      collation_connection = @alembic_collation";
+
+/// Takes back what a statement of a script leaves in a session of the plain client, as far as the statement tells.
+pub(crate) fn take_back(session: &Session) -> Vec<String> {
+    let (variables, settings): (Vec<&String>, Vec<&String>) =
+        session.settings.iter().chain(&session.lost).partition(|name| name.starts_with('@'));
+    let mut sql: Vec<String> = variables.iter().map(|name| format!("SET {name} = NULL")).collect();
+    sql.extend(settings.iter().map(|name| match session.lost.contains(name) {
+        true => format!("DROP TEMPORARY TABLE IF EXISTS {}", identifier(Dialect::Mysql, name)),
+        false => format!("SET SESSION {name} = DEFAULT"),
+    }));
+    sql
+}
 
 /// Limits how long statements run: on MariaDB, and on MySQL, which limits only queries.
 pub(crate) fn limits(timeout: Duration) -> [String; 2] {

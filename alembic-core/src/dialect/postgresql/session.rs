@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use crate::sql::Dialect;
-use crate::sql::facts::Leftover;
+use crate::sql::facts::{Leftover, Session};
 use crate::sql::quote::literal;
 
 /// The settings that differ from those of a new session: name, value.
@@ -73,18 +73,63 @@ fn plain(name: &str, value: &str) -> String {
     if name == "DateStyle" { value.to_owned() } else { text(value) }
 }
 
-/// Keeps the settings that [`set`] changes in variables of `psql`, which no statement resets, and restores them.
-pub(crate) fn keep_and_restore() -> [String; 2] {
-    let select = |column: &dyn Fn(&str, &str) -> String| {
-        let names = FIXED.iter().map(|(name, _)| *name).chain([TIME_ZONE]);
-        let columns: Vec<String> =
-            names.map(|name| column(name, &format!("alembic_{}", name.to_ascii_lowercase()))).collect();
-        format!("SELECT {} \\gset\n", columns.join(", "))
-    };
-    [
-        select(&|name, variable| format!("current_setting('{name}') AS {variable}")),
-        select(&|name, variable| format!("set_config('{name}', :'{variable}', false) AS {variable}")),
-    ]
+/// Keeps the user, the role, all settings that are changed, and those of the scripts with these names, which no catalog lists, in
+/// variables of `psql`.
+pub(crate) fn keep(own: &[&str]) -> String {
+    let own: Vec<String> = own
+        .iter()
+        .enumerate()
+        .map(|(index, name)| {
+            format!(", coalesce(current_setting({}, true), '') AS alembic_{index}", text(name))
+        })
+        .collect();
+    format!(
+        "SELECT current_setting('role') AS alembic_role, session_user AS alembic_user, \
+         (SELECT coalesce(json_object_agg(s.name, s.setting), '{{}}') FROM ({CHANGED_SETTINGS}) AS s) AS alembic_settings{} \\gset\n",
+        own.join("")
+    )
+}
+
+/// Gives a session of `psql` back what [`keep`] has kept.
+pub(crate) fn give_back(own: &[&str]) -> String {
+    let mut sql = format!(
+        "SELECT count(pg_catalog.set_config(s.name, coalesce(f.value, s.reset_val), false)) AS alembic_count \
+         FROM pg_catalog.pg_settings s LEFT JOIN json_each_text(:'alembic_settings') AS f ON f.key = s.name \
+         WHERE {} \\gset\n",
+        to_reset("f.value")
+    );
+    for (index, name) in own.iter().enumerate() {
+        sql += &format!(
+            "SELECT set_config({}, :'alembic_{index}', false) AS alembic_{index} \\gset\n",
+            text(name)
+        );
+    }
+    sql
+}
+
+/// Takes back what a revision leaves in a session of `psql`.
+pub(crate) fn take_back(session: &Session, own: &[&str]) -> String {
+    let mut sql = String::new();
+    if session.may_leave(Leftover::User) {
+        sql += "SET SESSION AUTHORIZATION :'alembic_user';\n";
+    }
+    if session.may_leave(Leftover::User) || session.may_leave(Leftover::Role) {
+        sql += "SELECT set_config('role', :'alembic_role', false) AS alembic_role \\gset\n";
+    }
+    sql += &give_back(own);
+    for (_, drop) in DROP_TEMPORARY.iter().filter(|(leftover, _)| session.may_leave(*leftover)) {
+        sql += &format!("{drop};\n");
+    }
+    sql
+}
+
+/// The condition of those settings `s` that differ from what they are to be, if `value` is not NULL, or in a new session.
+/// Those of a transaction cannot be set any more.
+fn to_reset(value: &str) -> String {
+    format!(
+        "s.context IN ('user', 'superuser') AND s.setting IS DISTINCT FROM coalesce({value}, s.reset_val) \
+         AND s.name NOT IN ('transaction_isolation', 'transaction_read_only', 'transaction_deferrable')"
+    )
 }
 
 /// Limits the statements of a transaction. Zero: no limit.
@@ -112,8 +157,7 @@ pub(crate) fn set_search_path(path: &str) -> String {
     format!("SELECT set_config('search_path', {}, false)", text(path))
 }
 
-/// Resets the settings that differ from `settings`, and no others: a user may not have the right to set all of them. Those
-/// of a transaction cannot be set any more.
+/// Resets the settings that differ from `settings`, and no others: a user may not have the right to set all of them.
 pub(crate) fn reset_settings(settings: &[(String, Option<String>)]) -> String {
     let (own, listed): (Vec<_>, Vec<_>) = settings.iter().partition(|(name, _)| name.contains('.'));
     let row = |(name, value): &&(String, Option<String>)| {
@@ -123,9 +167,9 @@ pub(crate) fn reset_settings(settings: &[(String, Option<String>)]) -> String {
     let mut sql = format!(
         "SELECT pg_catalog.set_config(s.name, coalesce(f.setting, s.reset_val), false) \
          FROM pg_catalog.pg_settings s LEFT JOIN (VALUES {}) AS f (name, setting) ON f.name = s.name \
-         WHERE s.context IN ('user', 'superuser') AND s.setting IS DISTINCT FROM coalesce(f.setting, s.reset_val) \
-         AND s.name NOT IN ('transaction_isolation', 'transaction_read_only', 'transaction_deferrable')",
-        rows.join(", ")
+         WHERE {}",
+        rows.join(", "),
+        to_reset("f.setting")
     );
     for (name, value) in own {
         let (name, value) = (text(name), text(value.as_deref().unwrap_or_default()));

@@ -110,6 +110,9 @@ impl MigrateError {
                 "run it with `upgrade` or `downgrade`; or write the change as statements that SQLite knows, in a section of \
                  its own: `-- alembic: upgrade sqlite`"
             }
+            MigrateError::MovesOffline { .. } => {
+                "run it with `upgrade` or `downgrade`; or write the name of the database before those of the tables"
+            }
             MigrateError::SimilarIds { .. } => {
                 "nothing was run: change `Revision:` of one of them, and what refers to it"
             }

@@ -8,7 +8,7 @@
 use super::found::{Found, temporary_objects};
 use super::work::Work;
 use crate::dialect::postgresql::session::{DROP_TEMPORARY, reset_settings, set_role, set_user};
-use crate::dialect::sqlite::session::{drop_temporary, set_pragma};
+use crate::dialect::sqlite::session::{DEFER, VIOLATED, drop_temporary, set_pragma};
 use crate::migrate::history::step::PlannedStep;
 use crate::migrate::server::batch::{Batch, Failure};
 use crate::sql::facts::Leftover;
@@ -49,8 +49,13 @@ pub(super) async fn reset_sqlite(
 ) -> Result<(), Failure> {
     work.send(std::mem::take(batch)).await?;
     let is_set = |name: &str| step.session().settings.iter().any(|pragma| pragma.eq_ignore_ascii_case(name));
+    // Left on, it ends with the transaction, which is not committed then.
+    let is_put_off =
+        is_set(DEFER) && !work.connection.rows(VIOLATED.to_owned()).await.is_ok_and(|rows| rows.is_empty());
     for (name, value) in found.settings.iter().filter(|(name, _)| is_set(name)) {
-        batch.own(&set_pragma(name, value.as_deref().unwrap_or_default()));
+        if name != DEFER || !is_put_off {
+            batch.own(&set_pragma(name, value.as_deref().unwrap_or_default()));
+        }
     }
     // First of all: nothing could be written while this is on.
     work.send(std::mem::take(batch)).await?;

@@ -4,7 +4,7 @@ use super::Text;
 use super::definition::Definition;
 use super::mention::{Words, mentions};
 use super::object::{Action, ObjectKind};
-use crate::sql::{Dialect, TokenKind, lex};
+use crate::sql::{Dialect, Reader, TokenKind, lex};
 
 /// The effect of a statement on its session.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -14,14 +14,16 @@ pub(crate) struct Session {
     pub(crate) is_changed: bool,
     /// Things that it may leave behind, as a set.
     leftovers: u8,
-    /// Settings that the statement names: pragmas of SQLite, settings of PostgreSQL with a `.` in their names, which the
-    /// server creates as they are set and does not list.
+    /// Settings that the statement names: pragmas of SQLite; settings of PostgreSQL with a `.` in their names, which the
+    /// server creates as they are set and does not list; of MySQL what a `SET` gives a value, variables with their `@`.
     pub(crate) settings: Vec<String>,
     /// PostgreSQL: whether it may give the fixed settings of a run the values that the server has.
     pub(crate) resets: bool,
     /// Whether it changes how the server reads the text of later statements: `SET NAMES`, `sql_mode`,
     /// `standard_conforming_strings`.
     pub(crate) reads_differently: bool,
+    /// MySQL: whether it chooses another database.
+    pub(crate) moves: bool,
     /// Whether a new session is like the old one after the statement has run there.
     pub(crate) is_repeatable: bool,
     /// Names of temporary tables and of variables with computed values: they are lost with the session.
@@ -57,6 +59,7 @@ impl Session {
             all.settings.extend(session.settings.iter().cloned());
             all.resets |= session.resets;
             all.reads_differently |= session.reads_differently;
+            all.moves |= session.moves;
             all.is_repeatable &= session.is_repeatable;
             all.lost.extend(session.lost.iter().cloned());
         }
@@ -91,6 +94,7 @@ pub(super) fn session(text: &Text<'_>, words: &[&str], definition: &Definition) 
         settings: settings(text, words),
         resets: resets(text, words),
         reads_differently: reads_differently(dialect, words, anywhere),
+        moves: dialect == Dialect::Mysql && words.first() == Some(&"USE"),
         is_repeatable: is_repeatable(text, words),
         lost: Vec::new(),
     };
@@ -183,6 +187,7 @@ fn settings(text: &Text<'_>, words: &[&str]) -> Vec<String> {
             let name = reader.name();
             name.and_then(|name| Some(format!("{}.{}", name.schema?, name.name))).into_iter().collect()
         }
+        (Dialect::Mysql, ["SET", ..]) => assigned(text),
         (Dialect::Postgresql, _) if text.anywhere.has(Words::SET_CONFIG) => {
             // The names are strings, in a query or in the body of a block.
             let calls = text.sql.split("set_config").skip(1);
@@ -192,6 +197,41 @@ fn settings(text: &Text<'_>, words: &[&str]) -> Vec<String> {
         }
         _ => Vec::new(),
     }
+}
+
+/// MySQL: the variables to which a `SET` gives a value, but those of the server. `GLOBAL` is meant for those behind it,
+/// too, until `SESSION` (manual, "SET Syntax for Variable Assignment").
+fn assigned(text: &Text<'_>) -> Vec<String> {
+    const SCOPES: [&str; 5] = ["SESSION", "LOCAL", "GLOBAL", "PERSIST", "PERSIST_ONLY"];
+    let mut reader = text.reader.clone();
+    reader.pass();
+    let mut names = Vec::new();
+    let mut is_own = true;
+    while !reader.is_done() {
+        if let Some(scope) = SCOPES.iter().position(|scope| reader.is(0, scope)) {
+            is_own = scope < 2;
+            reader.pass();
+        }
+        let name = reader.text(0).to_owned();
+        // `@@SESSION.name`
+        let scope = name.strip_prefix("@@").unwrap_or_default();
+        let of_scope = SCOPES.iter().position(|known| scope.eq_ignore_ascii_case(known));
+        reader.pass();
+        let is_assigned = |reader: &Reader<'_>| ["=", ":="].contains(&reader.text(0));
+        if let Some(scope) = of_scope.filter(|_| reader.take(&["."])) {
+            let name = reader.text(0).to_owned();
+            reader.pass();
+            names.extend((scope < 2 && is_assigned(&reader)).then_some(name));
+        } else if is_assigned(&reader) && (is_own || name.starts_with('@')) {
+            names.push(name.strip_prefix("@@").map_or(name.clone(), str::to_owned));
+        }
+        while !reader.is_done() && !reader.take(&[","]) {
+            if reader.group().is_none() {
+                reader.pass();
+            }
+        }
+    }
+    names
 }
 
 fn resets(text: &Text<'_>, words: &[&str]) -> bool {

@@ -163,3 +163,18 @@ fn names_in_a_statement() {
         assert_eq!(mentions(statement, dialect, name), expected, "{dialect}: {statement}");
     }
 }
+
+#[test]
+fn variables_of_mysql_that_get_a_value() {
+    let check = |statement: &str, names: &[&str]| {
+        assert_eq!(Facts::of(statement, Dialect::Mysql).session.settings, names, "{statement}");
+    };
+    check("SET a = 1, @b := f(1, 2), SESSION c = (SELECT d = 1, 2), @@e = 3", &["a", "@b", "c", "e"]);
+    check("SET @@session.a = 1, @@LOCAL . b = 2, @@global.c = 3, d = @@global.c", &["a", "b", "d"]);
+    check("SET GLOBAL a = 1, b = 2, @c = 3, SESSION d = 4", &["@c", "d"]);
+    check("SET NAMES utf8mb4, f = 1", &["f"]);
+    check("SET NAMES utf8mb4", &[]);
+    check("SET STATEMENT a = 1 FOR SELECT b = 2", &[]);
+    check("SET PASSWORD FOR x = 'y'", &[]);
+    check("SET TRANSACTION READ ONLY", &[]);
+}
