@@ -152,3 +152,32 @@ async fn a_reader_of_a_sqlite_file_is_waited_for_at_the_commit() {
     result.unwrap_or_else(|error| panic!("{error}"));
     assert_eq!(database.versions().await, ["r2"]);
 }
+
+/// Another attempt goes on in the session of the one before: it has the variables and temporary tables that the revision has
+/// made there.
+#[tokio::test]
+async fn the_session_is_kept_for_the_next_attempt() {
+    let database = TestDatabase::new(Kind::Mysql).await;
+    let barrier = Barrier::new(&database).await;
+    let upgrade = format!(
+        "CREATE TABLE t (n INTEGER);\nSELECT 5 INTO @x;\nCREATE TEMPORARY TABLE stage AS SELECT 7 AS n;\n\
+         INSERT INTO t VALUES (@x);\n{};\nINSERT INTO t VALUES (@x + 1);\nINSERT INTO t SELECT n FROM stage;",
+        Barrier::STATEMENT
+    );
+    let migrator = migrator(&[Script::new("r1", "", &upgrade, "DROP TABLE t;")]);
+    let retrying = tokio::sync::Notify::new();
+    let run = migrator
+        .upgrade(database.url.as_str())
+        .statement_lock_timeout(Duration::from_millis(1000))
+        .on_event(|event| {
+            if matches!(event, Event::Retrying { .. }) {
+                retrying.notify_one()
+            }
+        });
+    let (result, ()) = tokio::join!(run.into_future(), async {
+        retrying.notified().await;
+        barrier.open().await;
+    });
+    result.unwrap_or_else(|error| panic!("{error}"));
+    assert_eq!(database.column("SELECT CAST(n AS CHAR) FROM t ORDER BY n").await, ["5", "6", "7"]);
+}

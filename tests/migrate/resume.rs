@@ -326,3 +326,50 @@ async fn a_statement_in_doubt_is_judged_as_it_was() {
         "{error:?}"
     );
 }
+
+/// What a `SELECT set_config(…)` has set is set again.
+#[tokio::test]
+async fn a_setting_by_a_function_is_set_again() {
+    for call in [
+        "set_config('search_path', 'foo', false)",
+        "pg_catalog.set_config('search_path', 'foo', false) AS path",
+    ] {
+        let database = TestDatabase::new(Kind::Postgresql).await;
+        let body = format!(
+            "-- alembic: upgrade no-transaction\nCREATE SCHEMA foo;\nCREATE TABLE t (n TEXT);\nCREATE TABLE foo.t (n TEXT);\n\
+             SELECT {call};\nSELECT 1 FROM public.gate;\nINSERT INTO t VALUES ('x');\n"
+        );
+        let migrator = migrator(&[Script::with_body("r1", "", &body)]);
+        migrator.upgrade(database.url.as_str()).await.expect_err("there is no gate");
+        database.rows("CREATE TABLE gate (n INTEGER)").await;
+        upgrade(&migrator, &database).await;
+        assert_eq!(database.column("SELECT n FROM foo.t").await, ["x"], "{call}");
+    }
+}
+
+/// The number that an `INSERT` has given is lost with its session.
+#[tokio::test]
+async fn the_last_number_is_missed() {
+    let database = TestDatabase::new(Kind::Mysql).await;
+    let scripts = |left: &str| {
+        let upgrade = format!(
+            "CREATE TABLE p (id INTEGER AUTO_INCREMENT PRIMARY KEY, v INTEGER);\nCREATE TABLE c (p INTEGER);\n\
+             INSERT INTO p VALUES (41, 1);\nINSERT INTO p (v) VALUES (2);\n{left}"
+        );
+        migrator(&[Script::new("r1", "", &upgrade, "")])
+    };
+    let url = database.url.as_str();
+    let left = "INSERT INTO missing VALUES (1);\nINSERT INTO c VALUES (LAST_INSERT_ID());";
+    scripts(left).upgrade(url).await.expect_err("a table is missing");
+    let error = scripts(&left.replace("INSERT INTO missing VALUES (1)", "UPDATE p SET v = v"))
+        .upgrade(url)
+        .await
+        .expect_err("the number is lost");
+    assert!(
+        matches!(&error, MigrateError::SessionLost { names, .. } if names == &["LAST_INSERT_ID"]),
+        "{error}"
+    );
+    upgrade(&scripts("INSERT INTO p (v) VALUES (3);\nINSERT INTO c VALUES (LAST_INSERT_ID());"), &database)
+        .await;
+    assert_eq!(database.column("SELECT CAST(p AS CHAR) FROM c").await, ["43"]);
+}

@@ -35,7 +35,7 @@ use std::sync::Arc;
 use super::{Dialect, Name, Reader, TokenKind, keywords, lex};
 pub(crate) use kind::Kind;
 use mention::Words;
-pub(crate) use mention::mentions;
+pub(crate) use mention::{mention_count, mentions};
 pub(crate) use object::{Action, Change, Object, ObjectKind};
 pub(crate) use outside::Outside;
 pub(crate) use rows::{Access, ChangedRows, Use};

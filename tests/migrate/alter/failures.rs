@@ -20,6 +20,8 @@ INSERT INTO t VALUES (1, 'x', 5), (2, NULL, 6), (3, NULL, 6), (4, 'x', 99);
 INSERT INTO s (x, y) VALUES ('one', 'text'), (2, '2');
 INSERT INTO w VALUES ('a', 1, NULL), ('it''s', 2, 'y');
 INSERT INTO c VALUES (4);
+CREATE TABLE keyed (id INT PRIMARY KEY, v TEXT);
+INSERT INTO keyed VALUES (NULL, 'none'), (30, 'a');
 ";
 
 /// Checks what is said, without the statement and what has become of the run.
@@ -54,6 +56,14 @@ async fn rows_that_violate_what_is_new() {
         "column t.a has to have a value in every row\n  detail: 2 rows, one of them id = 2",
     )
     .await;
+    // SQLite would give it the next number.
+    check(
+        "ALTER TABLE keyed ALTER id TYPE INTEGER",
+        "column keyed.id has to have a value in every row\n  detail: 1 row, one of them id = NULL",
+    )
+    .await;
+    // SQLite would take it for a string.
+    check("ALTER TABLE t ALTER a TYPE TEXT USING upper(\"aa\") || t.\"a\"", "no such column: t.aa").await;
     check(
         "ALTER TABLE w ALTER m SET NOT NULL",
         "column w.m has to have a value in every row\n  detail: 1 row, one of them k = 'a', l = 1",

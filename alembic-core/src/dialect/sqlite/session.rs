@@ -32,7 +32,7 @@ pub(crate) const VIOLATED: &str = "SELECT 1 FROM pragma_foreign_key_check LIMIT 
 
 /// Kinds and names of the temporary objects, in an order in which they can be dropped.
 pub(crate) const TEMPORARY_OBJECTS: &str = "SELECT type, name FROM sqlite_temp_master WHERE sql IS NOT NULL \
-     ORDER BY type = 'table', type = 'view'";
+     AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\' ORDER BY type = 'table', type = 'view'";
 
 /// Names of the attached databases.
 pub(crate) const ATTACHED: &str = "SELECT name FROM pragma_database_list WHERE name NOT IN ('main', 'temp')";

@@ -169,10 +169,13 @@ impl Executor<'_, '_> {
 
     /// Runs again what earlier statements had set for their session.
     async fn restore_session(&mut self, step: &PlannedStep<'_>, done: usize) -> Result<(), MigrateError> {
-        let finished: Vec<(&str, &Facts)> =
-            step.texts().zip(step.facts()).take(done).map(|(text, facts)| (text, &**facts)).collect();
-        let remaining: Vec<&str> = step.texts().skip(done).collect();
-        let again = restore::restore(&finished, &remaining, self.context.dialect()).map_err(|names| {
+        if self.session.goes_on(step) {
+            return Ok(());
+        }
+        let statements: Vec<(&str, &Facts)> =
+            step.texts().zip(step.facts()).map(|(text, facts)| (text, &**facts)).collect();
+        let (finished, remaining) = statements.split_at(done);
+        let again = restore::restore(finished, remaining, self.context.dialect()).map_err(|names| {
             MigrateError::SessionLost {
                 revision: step.script.revision.id.clone(),
                 direction: step.direction,

@@ -13,6 +13,7 @@ use crate::migrate::server::batch::{Batch, Failure};
 use crate::migrate::server::connect::Missing;
 use crate::migrate::server::connection::Connection;
 use crate::migrate::server::database::Database;
+use crate::revision::RevisionId;
 use crate::sql::Dialect;
 use crate::sql::facts::Leftover;
 
@@ -26,13 +27,16 @@ pub(crate) struct Session<'e> {
     found: Option<Found>,
     /// Whether a revision may have left its session changed: the next one needs another session.
     is_left_changed: bool,
+    /// The revision that was begun in the session and not ended, and whether it was begun anew: another attempt goes on in
+    /// the same session.
+    open: Option<(RevisionId, bool)>,
     /// Whether PostgreSQL may have constraints that are deferred to the end of a transaction.
     defers: bool,
 }
 
 impl<'e> Session<'e> {
     pub(crate) fn new(database: &'e Database, search_path: Option<String>) -> Session<'e> {
-        Session { database, search_path, found: None, is_left_changed: false, defers: false }
+        Session { database, search_path, found: None, is_left_changed: false, open: None, defers: false }
     }
 
     /// Reads the state of the session before a revision changes it for the first time; on MySQL, continues in a new one
@@ -44,6 +48,12 @@ impl<'e> Session<'e> {
         steps: &[PlannedStep<'_>],
     ) -> Result<(), MigrateError> {
         let dialect = work.dialect();
+        let id = &step.script.revision.id;
+        if self.open.as_ref().is_some_and(|(open, _)| open == id) {
+            self.open = Some((id.clone(), true));
+            return Ok(());
+        }
+        self.open = Some((id.clone(), false));
         if std::mem::take(&mut self.is_left_changed) {
             self.renew(work).await?;
         }
@@ -63,6 +73,11 @@ impl<'e> Session<'e> {
         Ok(())
     }
 
+    /// Whether earlier statements of the revision ran in this session.
+    pub(crate) fn goes_on(&self, step: &PlannedStep<'_>) -> bool {
+        self.open.as_ref().is_some_and(|(open, again)| *open == step.script.revision.id && *again)
+    }
+
     /// Ends the session of the work, and continues in another one. The lock is held by a session of its own, and is checked
     /// afterwards: no other run may have had it in between.
     async fn renew(&mut self, work: &mut Work<'_, '_>) -> Result<(), MigrateError> {
@@ -77,12 +92,13 @@ impl<'e> Session<'e> {
     /// Takes back the changes of a revision to its session. They are added to `batch`, which is sent first if something
     /// has to be read.
     pub(crate) async fn leave(
-        &self,
+        &mut self,
         work: &mut Work<'_, '_>,
         step: &PlannedStep<'_>,
         batch: &mut Batch,
     ) -> Result<(), Failure> {
         let dialect = work.dialect();
+        self.open = None;
         let Some(found) = &self.found else { return Ok(()) };
         if !step.session().is_changed {
             return Ok(());

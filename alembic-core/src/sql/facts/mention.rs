@@ -5,9 +5,14 @@ use crate::sql::{Dialect, TokenKind, lex, unquote};
 
 /// Whether a statement contains this name or variable, in any letter case. On MySQL `"…"` may be a name.
 pub(crate) fn mentions(statement: &str, dialect: Dialect, name: &str) -> bool {
+    mention_count(statement, dialect, name) > 0
+}
+
+/// How often it does.
+pub(crate) fn mention_count(statement: &str, dialect: Dialect, name: &str) -> usize {
     let text = opened(statement, dialect);
     let is_quoted = |text: &str| unquote(text).is_some_and(|text| equal(&text, name));
-    lex(&text, dialect).any(|token| {
+    let tokens = lex(&text, dialect).filter(|token| {
         let text = token.text(&text);
         match token.kind {
             TokenKind::Word | TokenKind::Parameter => equal(text, name),
@@ -15,7 +20,8 @@ pub(crate) fn mentions(statement: &str, dialect: Dialect, name: &str) -> bool {
             TokenKind::String if dialect == Dialect::Mysql && text.starts_with('"') => is_quoted(text),
             _ => false,
         }
-    })
+    });
+    tokens.count()
 }
 
 fn equal(left: &str, right: &str) -> bool {

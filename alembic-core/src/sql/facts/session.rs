@@ -4,7 +4,7 @@ use super::Text;
 use super::definition::Definition;
 use super::mention::{Words, mentions};
 use super::object::{Action, ObjectKind};
-use crate::sql::{Dialect, Reader, TokenKind, lex};
+use crate::sql::{Dialect, Reader, TokenKind, lex, tokens};
 
 /// The effect of a statement on its session.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -76,6 +76,7 @@ pub(super) fn session(text: &Text<'_>, words: &[&str], definition: &Definition) 
     let Text { sql: statement, dialect, anywhere, .. } = *text;
     let is_temporary = words.iter().any(|word| matches!(*word, "TEMP" | "TEMPORARY"));
     let variables = if dialect == Dialect::Mysql { variables(statement) } else { Vec::new() };
+    let has_variables = !variables.is_empty();
     let mut session = Session {
         is_changed: match dialect {
             Dialect::Sqlite => match words {
@@ -86,9 +87,7 @@ pub(super) fn session(text: &Text<'_>, words: &[&str], definition: &Definition) 
                 _ => false,
             },
             Dialect::Postgresql => is_changed_on_postgresql(statement, words, anywhere, is_temporary),
-            Dialect::Mysql => {
-                is_changed_on_mysql(statement, words, anywhere, is_temporary, !variables.is_empty())
-            }
+            Dialect::Mysql => is_changed_on_mysql(statement, words, anywhere, is_temporary, has_variables),
         },
         leftovers: leftovers(words, anywhere),
         settings: settings(text, words),
@@ -104,7 +103,7 @@ pub(super) fn session(text: &Text<'_>, words: &[&str], definition: &Definition) 
         let kept = created.filter(|change| kinds.contains(&change.object.kind));
         session.lost.extend(kept.map(|change| change.object.name.name.clone()));
     } else if !session.is_repeatable {
-        session.lost = variables;
+        session.lost = given(statement, words, variables);
     }
     session
 }
@@ -258,10 +257,49 @@ fn reads_differently(dialect: Dialect, words: &[&str], anywhere: Words) -> bool 
 fn is_repeatable(text: &Text<'_>, words: &[&str]) -> bool {
     match (text.dialect, words) {
         (_, ["SET", ..]) => !text.has(&["SELECT"]),
+        (Dialect::Postgresql, ["SELECT", ..]) if text.anywhere.has(Words::SET_CONFIG) => only_sets(text),
         (Dialect::Mysql, ["PREPARE" | "USE", ..]) => true,
         (Dialect::Sqlite, ["PRAGMA" | "ATTACH" | "DETACH", ..]) => true,
         _ => false,
     }
+}
+
+/// PostgreSQL: whether a `SELECT` is nothing but calls of `set_config`.
+fn only_sets(text: &Text<'_>) -> bool {
+    let mut reader = text.reader.clone();
+    reader.pass();
+    loop {
+        let is_call = reader.name().is_some_and(|name| name.name.eq_ignore_ascii_case("set_config"));
+        if !is_call || reader.group().is_none() {
+            return false;
+        }
+        if reader.take(&["AS"]) {
+            reader.name();
+        }
+        if !reader.take(&[","]) {
+            return reader.is_done();
+        }
+    }
+}
+
+/// MySQL: those of the variables in a statement that it may give a value: in `SELECT … INTO @a, @b`, by `@a := …`, and in
+/// everything that may hold statements.
+fn given(statement: &str, words: &[&str], variables: Vec<String>) -> Vec<String> {
+    let only_reads = ["INSERT", "REPLACE", "UPDATE", "DELETE", "SELECT", "WITH", "VALUES", "TABLE", "DO"];
+    if variables.is_empty() || !words.first().is_some_and(|first| only_reads.contains(first)) {
+        return variables;
+    }
+    let tokens: Vec<&str> = tokens(statement, Dialect::Mysql).map(|token| token.text(statement)).collect();
+    let mut is_target = false;
+    let mut given = Vec::new();
+    for (index, token) in tokens.iter().enumerate() {
+        let is_variable = token.starts_with('@') && !token.starts_with("@@");
+        if is_variable && (is_target || tokens.get(index + 1) == Some(&":=")) {
+            given.push((*token).to_owned());
+        }
+        is_target = token.eq_ignore_ascii_case("INTO") || is_target && (is_variable || *token == ",");
+    }
+    given
 }
 
 /// MySQL: the variables of the session (`@name`, not `@@name`) that a statement names.

@@ -169,6 +169,11 @@ async fn copy_rows(
         if columns.iter().zip(values).any(|(column, value)| value == "NULL" && is_required(column)) {
             return Err("a row has no value for its key".to_owned());
         }
+        let is_number = |column: &String| new.rowid_column().is_some_and(|key| quoted(key) == *column);
+        let is_new = old.rowid_column() != new.rowid_column();
+        if is_new && columns.iter().zip(values).any(|(column, value)| value == "NULL" && is_number(column)) {
+            return Err("a row has no number".to_owned());
+        }
         let before = violated(to, new, &checks).await?;
         let sql = format!(
             "INSERT OR ABORT INTO {} ({}) VALUES ({})",

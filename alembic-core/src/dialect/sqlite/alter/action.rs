@@ -111,6 +111,9 @@ impl Change<'_> {
             let (table, column) = (self.name.to_owned(), column.name.text.clone());
             return Err(AlterError::TypedTwice { table, column });
         }
+        if let Some(unknown) = using.and_then(|using| unknown_name(table, using)) {
+            return Err(AlterError::NoColumn { table: self.name.to_owned(), column: unknown });
+        }
         self.typed.push(column.name.text.clone());
         match &column.of_type {
             Some(range) => edits.replace(range.clone(), of_type),
@@ -311,6 +314,12 @@ impl Change<'_> {
         let text = self.text.clone();
         let (table, catalog) = (readable(self.name, &text)?, self.catalog);
         self.rebuild = self.changes_storage(&table);
+        // SQLite would give a row without a value the next number.
+        let number = table.rowid_column().map(|column| column.name.text.clone());
+        let is_new = self.before.rowid_column().map(|column| &column.name.text) != number.as_ref();
+        if let Some(number) = number.filter(|_| is_new) {
+            self.required.extend(query::not_null(self, &number));
+        }
         let defaults = storage::changed_defaults(&self.before, &table).into_iter();
         self.defaults = defaults.map(|column| column.name.text.clone()).collect();
         let own = foreign_keys(&table, self.name);
@@ -339,6 +348,28 @@ impl Change<'_> {
         }
         Ok(())
     }
+}
+
+/// A name in double quotes that no column has. SQLite would take it for a string, and write that into each row.
+fn unknown_name(table: &Table<'_>, using: &str) -> Option<String> {
+    let mut reader = Reader::stored(using);
+    let mut is_qualified = false;
+    while !reader.is_done() {
+        let is_quoted = reader.text(0).starts_with('"');
+        let Some(name) = is_quoted.then(|| reader.identifier()).flatten() else {
+            is_qualified = reader.text(0) == ".";
+            reader.next();
+            continue;
+        };
+        // A part of a longer name, or a function: SQLite knows those.
+        let is_part = is_qualified || ["(", "."].contains(&reader.text(0));
+        let is_rowid = ["rowid", "oid", "_rowid_"].iter().any(|known| same(known, &name.text));
+        if !is_part && !is_rowid && table.column(&name.text).is_none() {
+            return Some(name.text);
+        }
+        is_qualified = false;
+    }
+    None
 }
 
 fn same_names(some: &[String], others: &[String]) -> bool {
