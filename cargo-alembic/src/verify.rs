@@ -228,7 +228,12 @@ fn compare(found: &Verification, lock: &Lock, directory: &ScriptDirectory) -> Ve
     }
     for revision in &found.unfinished {
         let message = format!("revision {revision} was begun and is not finished");
-        findings.push(about("unfinished", revision, message, "`cargo alembic upgrade` goes on with it"));
+        findings.push(about(
+            "unfinished",
+            revision,
+            message,
+            "`cargo alembic upgrade` goes on with it; `cargo alembic resume --abandon` gives it up",
+        ));
     }
     findings
 }

@@ -1,7 +1,7 @@
 //! What is looked at before anything runs.
 
 use alembic::migrate::{Event, MigrateError};
-use alembic_testing::{Kind, TestDatabase, on_every_database};
+use alembic_testing::{Kind, Script, TestDatabase, on_every_database};
 
 use crate::support::{chain, migrator, upgrade};
 
@@ -98,4 +98,40 @@ async fn a_version_table_that_the_search_path_misses_is_not_made_again() {
     database.rows("CREATE TABLE alembic_version (version_num VARCHAR(32) NOT NULL PRIMARY KEY)").await;
     upgrade(&migrator, &database).await;
     assert_eq!(database.versions().await, ["r1"]);
+}
+
+/// Where a note stands between two statements, it would be what is counted.
+#[tokio::test]
+async fn rows_are_not_counted_across_statements() {
+    let check = async |kind: Kind, section: &str, statement: &str, function: Option<&str>| {
+        let database = TestDatabase::new(kind).await;
+        let body = format!(
+            "-- alembic: upgrade{section}\nCREATE TABLE t (n INTEGER);\nINSERT INTO t VALUES (1), (2);\nUPDATE t SET n = n + 1;\n{statement}\n"
+        );
+        let migrator = migrator(&[Script::with_body("a", "", &body)]);
+        let error = migrator.upgrade(database.url.as_str()).await.err().map(|error| error.to_string());
+        match function {
+            None => assert_eq!(error, None, "{statement}"),
+            Some(function) => {
+                let error = error.unwrap_or_else(|| panic!("{statement}"));
+                let expected = format!("migrations/a.sql:10: `{function}` would not count the rows");
+                assert!(error.starts_with(&expected), "{error}");
+                assert_eq!(database.user_tables().await, [""; 0], "nothing was run");
+            }
+        }
+    };
+    let counted = "INSERT INTO t VALUES (changes());";
+    check(Kind::Sqlite, " no-transaction", counted, Some("changes")).await;
+    check(Kind::Sqlite, "", counted, None).await;
+    check(Kind::Sqlite, " no-transaction", "SELECT changes();", None).await;
+    for statement in
+        ["INSERT INTO t VALUES (row_count() + 1);", "SET @n = ROW_COUNT ();", "SELECT ROW_COUNT() INTO @n;"]
+    {
+        check(Kind::Mysql, "", statement, Some("ROW_COUNT")).await;
+    }
+    let body =
+        "CREATE PROCEDURE p() BEGIN UPDATE t SET n = 3; INSERT INTO t VALUES (ROW_COUNT()); END;\nCALL p();";
+    for statement in ["SELECT ROW_COUNT();", body, "INSERT INTO t SELECT 1 WHERE 'ROW_COUNT()' <> '';"] {
+        check(Kind::Mysql, "", statement, None).await;
+    }
 }

@@ -80,6 +80,8 @@ ways! { MIGRATE, MigrateError:
     KeyWithoutTable => Edit,
     ResumeEdited => Case("resume_edited"),
     Unfinished => Case("unfinished"),
+    UnfinishedUnknown => Case("statement_of_a_deleted_script"),
+    CountsNotes => Edit,
     Abandons => Case("abandons"),
     OnlyStamped => Case("only_stamped"),
 }

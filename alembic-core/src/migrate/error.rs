@@ -174,6 +174,13 @@ pub enum MigrateError {
     ResumeEdited(Box<ResumeEdited>),
     #[error("{direction} of revision {revision} is unfinished; finish it first: `cargo alembic resume`")]
     Unfinished { revision: RevisionId, direction: Direction },
+    #[error("{direction} of revision {revision} is unfinished, and its script is not here")]
+    UnfinishedUnknown { revision: RevisionId, direction: Direction },
+    #[error(
+        "{path}:{line}: `{function}` would not count the rows of the statement before it: the history is written in between, \
+             because each statement commits by itself"
+    )]
+    CountsNotes { path: String, line: usize, function: &'static str },
     #[error("a stamp would give up unfinished work\n{}", left(.0))]
     Abandons(Vec<LeftBehind>),
     #[error(

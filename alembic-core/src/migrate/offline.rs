@@ -95,6 +95,7 @@ impl Migrator {
                 return Ok(writer.text);
             }
         };
+        preflight::check_counts(dialect, &plan)?;
         match plan {
             Plan::Steps(steps) => {
                 steps.iter().try_for_each(|step| check(step, dialect))?;

@@ -322,9 +322,10 @@ async fn statement() {
 #[tokio::test]
 async fn statement_of_a_deleted_script() {
     for state in [State::of(&half()).await, State::on_mariadb(&half()).await] {
-        let output = state.run("upgrade").code(1);
-        state.package.remove("migrations/r2.sql");
         state.run("upgrade").code(1);
+        state.package.remove("migrations/r2.sql");
+        let output = state.run("upgrade").code(1);
+        assert!(output.stderr.contains("its script is not here"), "{output}");
         let left = state.shell(&printed(&output, "resume --abandon")).success();
         for words in ["statement 1, line 7", "CREATE TABLE half (n INTEGER)"] {
             assert!(left.stderr.contains(words), "{left}");

@@ -56,6 +56,8 @@ async fn rows_that_violate_what_is_new() {
         "column t.a has to have a value in every row\n  detail: 2 rows, one of them id = 2",
     )
     .await;
+    let two = "ALTER TABLE c ADD y INTEGER DEFAULT 4 REFERENCES t (id) REFERENCES p (x)";
+    check(two, "there are rows in c that violate a foreign key\n  detail: 1 row, one of them rowid = 1, without its row of p").await;
     // SQLite would give it the next number.
     check(
         "ALTER TABLE keyed ALTER id TYPE INTEGER",

@@ -33,7 +33,8 @@ impl MigrateError {
                 ))
             }
             MigrateError::RowsReferred { done, .. } => Some(format!(
-                "{}. Drop the other table first if both are to go, or DELETE the rows first if they are; to change a table, \
+                "{}. Drop the other table first if both are to go, or DELETE the rows first if they are; where both refer to each other, \
+                 `ALTER TABLE … DROP CONSTRAINT` takes one of the keys away; to change a table, \
                  use ALTER TABLE, or make it anew in one section that runs in a transaction: CREATE TABLE new_t, INSERT INTO \
                  new_t SELECT …, DROP TABLE t, ALTER TABLE new_t RENAME TO t",
                 match done {
@@ -44,6 +45,10 @@ impl MigrateError {
             MigrateError::InDoubt(_) | MigrateError::ResumeEdited(_) | MigrateError::Unfinished { .. } => {
                 Some(ABANDON.to_owned())
             }
+            MigrateError::UnfinishedUnknown { revision, .. } => Some(format!(
+                "bring the script back (`{}` finds it): the next run goes on with it\n{ABANDON}",
+                find_scripts([revision.as_str()])
+            )),
             MigrateError::RowsRestored { child, .. } => Some(format!(
                 "the database is as it was. Leave out what saves the rows and puts them back; or, if other rows are to take \
                  their place, `DELETE FROM {child};` before the table is dropped"
@@ -112,6 +117,9 @@ impl MigrateError {
             }
             MigrateError::MovesOffline { .. } => {
                 "run it with `upgrade` or `downgrade`; or write the name of the database before those of the tables"
+            }
+            MigrateError::CountsNotes { .. } => {
+                "nothing was run: count the rows with a query, or put both statements into a procedure or trigger"
             }
             MigrateError::SimilarIds { .. } => {
                 "nothing was run: change `Revision:` of one of them, and what refers to it"

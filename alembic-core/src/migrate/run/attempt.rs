@@ -47,6 +47,7 @@ impl Executor<'_, '_> {
         preflight::check_width(self.work.connection, &self.context, &state, &plan).await?;
         preflight::check_ids(dialect, directory.graph())?;
         preflight::check_statements(&self.context.tables, &plan)?;
+        preflight::check_counts(self.context.dialect(), &plan)?;
         preflight::check_reading(&self.context, &plan)?;
         self.find_taken_back(&state, &plan, report).await?;
         (self.work.settings.on_event)(Event::Planned { steps: plan.revisions(directory) });

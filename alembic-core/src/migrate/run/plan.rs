@@ -147,9 +147,12 @@ impl<'a> Plan<'a> {
             let node = graph.find(revision.as_str());
             let is_it = |step: &PlannedStep<'_>| Some(step.node) == node && step.direction == direction;
             let is_planned = matches!(goal, Goal::Finish) || planned_steps.iter().any(is_it);
-            let Some(node) = node.filter(|_| is_planned) else {
-                return Err(MigrateError::Unfinished { revision, direction });
+            let Some(node) = node else {
+                return Err(MigrateError::UnfinishedUnknown { revision, direction });
             };
+            if !is_planned {
+                return Err(MigrateError::Unfinished { revision, direction });
+            }
             let step = revision::step(graph, &rows, node, direction);
             step.rows.apply(&mut rows);
             let script = directory.script(node);

@@ -13,8 +13,8 @@ use crate::migrate::server::connection::Connection;
 use crate::migrate::settings::Settings;
 use crate::revision::{Graph, Node};
 use crate::script::{ScriptError, ScriptErrors};
-use crate::sql::facts::{Action, Facts, ObjectKind};
-use crate::sql::{Dialect, Reading, StatementError};
+use crate::sql::facts::{Action, Facts, Kind, ObjectKind};
+use crate::sql::{Dialect, Reading, StatementError, tokens};
 
 #[cfg(feature = "postgres")]
 const ASKING: &str = "asking the server what it is";
@@ -121,6 +121,41 @@ pub(crate) fn check_statements(tables: &Tables, plan: &Plan<'_>) -> Result<(), M
         }
     }
     Ok(())
+}
+
+/// Refuses statements that use the number of rows of the one before, where a note is written between them.
+pub(crate) fn check_counts(dialect: Dialect, plan: &Plan<'_>) -> Result<(), MigrateError> {
+    let functions: &[&str] = match dialect {
+        Dialect::Mysql => &["ROW_COUNT", "FOUND_ROWS"],
+        Dialect::Sqlite => &["changes"],
+        Dialect::Postgresql => return Ok(()),
+    };
+    let Plan::Steps(steps) = plan else { return Ok(()) };
+    for step in steps.iter().filter(|step| dialect == Dialect::Mysql || !step.transaction) {
+        for (index, (text, facts)) in step.texts().zip(step.facts()).enumerate() {
+            // What only shows the number does no harm, and what a body calls is counted within it.
+            let keeps = facts.session.is_changed || matches!(facts.kind, Kind::Rows | Kind::Definition);
+            let bodies = [ObjectKind::Routine, ObjectKind::Trigger, ObjectKind::Event];
+            let has_body = facts.kind == Kind::Program
+                || bodies.iter().any(|kind| facts.changed(Action::Creates, *kind).next().is_some());
+            let called = functions.iter().find(|name| keeps && !has_body && calls(text, dialect, name));
+            if let Some(function) = called {
+                let (path, line) = (step.script.path.clone(), step.line(index));
+                return Err(MigrateError::CountsNotes { path, line, function });
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Whether a statement calls a function without arguments.
+fn calls(text: &str, dialect: Dialect, function: &str) -> bool {
+    let is_name = |word: &[u8]| word.eq_ignore_ascii_case(function.as_bytes());
+    if !text.as_bytes().windows(function.len()).any(is_name) {
+        return false;
+    }
+    let words: Vec<&str> = tokens(text, dialect).map(|token| token.text(text)).collect();
+    words.windows(3).any(|words| words[0].eq_ignore_ascii_case(function) && words[1..] == ["(", ")"])
 }
 
 /// Refuses strings that the server reads differently, because of its SQL mode.

@@ -46,10 +46,15 @@ impl Change<'_> {
                 None => {
                     let Some(last) = table.columns.last().map(|column| &column.range) else { return Ok(()) };
                     edits.add_element(&table, last, definition);
-                    if Column::read(&mut Reader::stored(definition)).is_some_and(|column| column.is_foreign())
-                    {
-                        self.foreign.push((foreign_before(&table, last.end), true));
-                    }
+                    let keys = Column::read(&mut Reader::stored(definition)).map_or(0, |column| {
+                        column
+                            .constraints
+                            .iter()
+                            .filter(|own| matches!(own.rule, Rule::Foreign { .. }))
+                            .count()
+                    });
+                    let first = foreign_before(&table, last.end);
+                    self.foreign.extend((first..first + keys).map(|place| (place, true)));
                 }
             },
             Action::DropColumn { name, if_exists } => {

@@ -71,10 +71,6 @@ impl Column {
         })
     }
 
-    pub(crate) fn is_foreign(&self) -> bool {
-        self.constraint(|rule| matches!(rule, Rule::Foreign { .. })).is_some()
-    }
-
     pub(crate) fn is_generated(&self) -> bool {
         self.constraint(|rule| matches!(rule, Rule::Generated { .. })).is_some()
     }
