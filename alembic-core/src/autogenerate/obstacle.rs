@@ -22,8 +22,12 @@ pub struct Obstacle {
 impl fmt::Display for Obstacle {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Foreign { kind, name, .. } = &self.foreign;
+        let (verb, why) = match is_unread(&self.foreign) {
+            true => ("may use", " (the right SHOW VIEW would tell)"),
+            false => ("uses", ""),
+        };
         let column = self.column.as_ref().map_or_else(String::new, |column| format!(".{column}"));
-        write!(formatter, "the {kind} {name} uses {}{column}", self.table)
+        write!(formatter, "the {kind} {name} {verb} {}{column}{why}", self.table)
     }
 }
 
@@ -40,7 +44,7 @@ pub(super) fn obstacles(dialect: Dialect, operations: &[Operation], foreign: &[F
                     .uses
                     .iter()
                     .any(|used| used.table == *table && (column.is_none() || used.column.as_ref() == column));
-                if uses && !goes_along {
+                if (uses || is_unread(thing)) && !goes_along {
                     let (foreign, table, column) = (thing.clone(), table.clone(), column.cloned());
                     found.push(Obstacle { operation, foreign, table, column });
                 }
@@ -49,6 +53,11 @@ pub(super) fn obstacles(dialect: Dialect, operations: &[Operation], foreign: &[F
         rename(&mut foreign, own);
     }
     found
+}
+
+/// Whether a view's query is hidden, as MySQL does without the right SHOW VIEW: it may use anything.
+fn is_unread(thing: &Foreign) -> bool {
+    thing.kind == "view" && thing.definition.as_deref().is_none_or(str::is_empty)
 }
 
 /// The tables and columns that are not what they were afterwards.
@@ -87,5 +96,32 @@ fn rename(foreign: &mut [Foreign], operation: &Operation) {
             columns.filter(|column| *column == from).for_each(|column| column.clone_from(to));
         }
         _ => {}
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::schema::{Column, Table, Type};
+
+    /// Without its query nobody knows what a view uses.
+    #[test]
+    fn a_view_that_cannot_be_read_may_be_in_the_way() {
+        let name = |name: &str| ObjectName { schema: None, name: name.to_owned() };
+        let view = Foreign {
+            kind: "view".to_owned(),
+            name: name("v"),
+            table: None,
+            definition: Some(String::new()),
+            uses: Vec::new(),
+        };
+        let (table, column) = (name("t"), Column::new("a".to_owned(), Type::Text));
+        let operations = [
+            Operation::DropColumn { table: table.clone(), column: Box::new(column) },
+            Operation::CreateTable(Box::new(Table::new(table))),
+        ];
+        let found = obstacles(Dialect::Mysql, &operations, &[view]);
+        let texts: Vec<String> = found.iter().map(ToString::to_string).collect();
+        assert_eq!(texts, ["the view v may use t.a (the right SHOW VIEW would tell)"]);
     }
 }

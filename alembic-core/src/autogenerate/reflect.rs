@@ -97,7 +97,9 @@ pub(super) async fn reflect(
                 .flatten()
                 .collect::<String>();
             let flavor = Flavor::of(&version);
-            schema(namespaces, flavor, answers(connection, queries(namespaces, flavor)).await?)
+            let mut answers = answers(connection, queries(namespaces, flavor)).await?;
+            add_actions(connection, &mut answers).await?;
+            schema(namespaces, flavor, answers)
         }
         #[cfg(not(all(feature = "sqlite", feature = "postgres", feature = "mysql")))]
         dialect => {
@@ -107,6 +109,27 @@ pub(super) async fn reflect(
     };
     schema.tables.sort_by(|a, b| a.name.cmp(&b.name));
     Ok(schema)
+}
+
+/// MySQL: reads the actions of foreign keys from the definitions of their tables where the catalog hides them.
+#[cfg(feature = "mysql")]
+async fn add_actions(connection: &mut Connection, answers: &mut [Rows; 7]) -> Result<(), AutogenerateError> {
+    use crate::dialect::mysql::reflect::Untold;
+    for untold in Untold::find(answers) {
+        let rows = connection.rows(untold.query()).await.map_err(AutogenerateError::database(READING))?;
+        let definition = rows.into_iter().next().and_then(|row| row.into_iter().nth(1)).flatten();
+        untold.tell(&definition.unwrap_or_default(), answers);
+    }
+    match Untold::find(answers).into_iter().next() {
+        None => Ok(()),
+        Some(Untold { namespace, table, key }) => {
+            let text = format!(
+                "the server does not say what the foreign key {key} of {namespace}.{table} does ON DELETE and ON UPDATE; \
+                 `GRANT REFERENCES ON {namespace}.* TO …` lets this user see it"
+            );
+            Err(AutogenerateError::database(READING)(sqlx::Error::Protocol(text)))
+        }
+    }
 }
 
 async fn answers<const N: usize>(

@@ -25,6 +25,8 @@ pub struct ModelError {
 pub enum ModelProblem {
     #[error("cannot be read: {reason}")]
     Unreadable { reason: String },
+    #[error("the line is not UTF-8")]
+    NotUtf8,
     #[error("{0}")]
     Character(UnusableCharacter),
     #[error("the file is not Rust: {reason}")]
@@ -34,7 +36,7 @@ pub enum ModelProblem {
     #[error("{0}")]
     Statement(StatementError),
     /// A part of a dump that a description of a schema cannot have.
-    #[error("{error}")]
+    #[error("{}", dump(.error))]
     Dump { error: StatementError, help: &'static str },
     #[error("{reason}")]
     Attribute { reason: String },
@@ -76,12 +78,25 @@ pub enum ModelProblem {
     DuplicateValue { name: ObjectName, value: String },
 }
 
+/// The message about a part of a dump. A description of a schema runs in no transaction.
+fn dump(error: &StatementError) -> String {
+    match error {
+        StatementError::TransactionControl { statement, .. } => {
+            format!("`{statement}` defines no part of the schema")
+        }
+        error => error.to_string(),
+    }
+}
+
 impl ModelProblem {
     /// The edit that mends it, where there is more to say than the message does.
     #[must_use]
     pub fn help(&self) -> Option<String> {
         Some(match self {
             ModelProblem::Unreadable { .. } => "check that the file is there and may be read".into(),
+            ModelProblem::NotUtf8 => "save the file as UTF-8; a dump without rows (`--no-data`, `--schema-only`) has no bytes of \
+                                      columns in it, and `mysqldump --hex-blob` writes those as text"
+                .into(),
             ModelProblem::Character(character) => character.help().into(),
             ModelProblem::NotRust { .. } => "`cargo check` says more".into(),
             ModelProblem::NoModule { .. } => "create the file, or remove `mod`".into(),

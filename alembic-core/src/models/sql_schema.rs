@@ -17,9 +17,17 @@ const SANDBOX: &str = "/*M!999999\\- enable the sandbox mode */";
 /// The file does not exist, is not UTF-8, or contains statements that do not belong into it, such as `COMMIT`.
 pub fn sql_schema(path: &Path, shown: &str, dialect: Dialect) -> Result<Declaration, ModelErrors> {
     let failed = |line, problem| ModelError { path: shown.to_owned(), line, problem };
-    let text = std::fs::read_to_string(path).map_err(|error| {
-        let problem = ModelProblem::Unreadable { reason: error.to_string() };
-        ModelErrors(vec![failed(0, problem)])
+    let unreadable = |reason: String| ModelErrors(vec![failed(0, ModelProblem::Unreadable { reason })]);
+    // A pipe would be waited for, and a device may have no end.
+    let is_file = std::fs::metadata(path).map_err(|error| unreadable(error.to_string()))?.is_file();
+    if !is_file {
+        return Err(unreadable("it is not a regular file".to_owned()));
+    }
+    let bytes = std::fs::read(path).map_err(|error| unreadable(error.to_string()))?;
+    let text = String::from_utf8(bytes).map_err(|error| {
+        let valid = error.as_bytes().iter().take(error.utf8_error().valid_up_to());
+        let line = 1 + valid.filter(|byte| **byte == b'\n').count();
+        ModelErrors(vec![failed(line, ModelProblem::NotUtf8)])
     })?;
     let mut text = with_line_feeds(text).map_err(|unusable| {
         let errors = unusable.into_iter().map(|(line, it)| failed(line, ModelProblem::Character(it)));
@@ -45,6 +53,18 @@ fn problem(error: StatementError) -> ModelProblem {
         StatementError::ClientCommand { command, .. } if command.starts_with("\\connect") => {
             ModelProblem::Dump { error, help: "`pg_dump` without `--create` writes a dump without this line" }
         }
+        StatementError::ClientCommand { command, .. } if command.starts_with("\\gexec") => {
+            ModelProblem::Dump { error, help: "write the definitions themselves" }
+        }
+        StatementError::ClientCommand { command, .. }
+            if command.starts_with("\\copy") || command.starts_with(".import") =>
+        {
+            ModelProblem::Dump { error, help: "remove it: a description of a schema has no rows" }
+        }
+        StatementError::TransactionControl { .. } => ModelProblem::Dump {
+            error,
+            help: "remove it: each definition runs by itself in a scratch database",
+        },
         _ => ModelProblem::Statement(error),
     }
 }
@@ -117,6 +137,15 @@ mod tests {
             "PRAGMA foreign_keys=OFF | BEGIN TRANSACTION | CREATE TABLE a (b) | COMMIT",
         );
         check(
+            "BEGIN;\nCREATE TABLE a (b INT);\nCOMMIT;\nSELECT 'x' \\gexec\n\\copy a FROM 'b'\n",
+            Dialect::Postgresql,
+            "schema.sql:1: `BEGIN` defines no part of the schema\n  help: remove it: each definition runs by itself in a scratch \
+             database\n\nschema.sql:3: `COMMIT` defines no part of the schema\n  help: remove it: each definition runs by itself \
+             in a scratch database\n\nschema.sql:4: `\\gexec` is a command of a database client, not SQL\n  help: write the \
+             definitions themselves\n\nschema.sql:5: `\\copy` is a command of a database client, not SQL\n  help: remove it: \
+             a description of a schema has no rows",
+        );
+        check(
             "CREATE TABLE a (b);\n\0",
             Dialect::Sqlite,
             "schema.sql:2: the line has a NUL character\n  help: delete it; no database accepts it in a statement",
@@ -134,13 +163,31 @@ mod tests {
         );
     }
 
+    #[cfg(unix)]
+    #[test]
+    fn only_a_regular_file_is_read() {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let (pipe, endless) = (folder.path().join("pipe"), folder.path().join("endless"));
+        let made = std::process::Command::new("mkfifo").arg(&pipe).status().expect("mkfifo");
+        assert!(made.success());
+        std::os::unix::fs::symlink("/dev/zero", &endless).expect("a link");
+        for path in [pipe, endless, folder.path().to_owned()] {
+            let error = sql_schema(&path, "schema.sql", Dialect::Sqlite).expect_err("no file").to_string();
+            assert!(error.starts_with("schema.sql: cannot be read: it is not a regular file\n"), "{error}");
+        }
+    }
+
     #[test]
     fn mistakes_have_a_line() {
         let error = |text: &[u8]| read(text).expect_err("a mistake").to_string();
         let text = error(b"CREATE TABLE a (b INT);\n\nCOMMIT;\nSELECT 'x;\n");
         assert!(text.starts_with("db/schema.sql:3: "), "{text}");
         assert!(text.contains("\n\ndb/schema.sql:4: "), "{text}");
-        assert!(error(b"\xff").starts_with("db/schema.sql: cannot be read: "));
+        let text = error(b"CREATE TABLE a (b INT);\n-- \xff\n");
+        assert!(
+            text.starts_with("db/schema.sql:2: the line is not UTF-8\n") && text.contains("--hex-blob"),
+            "{text}"
+        );
         let missing = sql_schema(Path::new("/nowhere/schema.sql"), "schema.sql", Dialect::Sqlite);
         let text = missing.expect_err("no file").to_string();
         assert!(text.starts_with("schema.sql: cannot be read: "), "{text}");

@@ -11,11 +11,12 @@
 //! A comparison that runs statements in a scratch database asks three questions. A statement only defines if it is a
 //! [`Kind::Definition`] and each [`Use`] is [`Access::Names`]; any other access reads or writes rows. [`Facts::outside`]
 //! names the things beyond the database that it reaches: other databases, roles, tablespaces, settings and files of the
-//! server, programs. Qualified names of MySQL are left to the caller, who knows the name of the database: each
+//! server, programs; so do the statements in its code. Qualified names of MySQL are left to the caller, who knows the name of the database: each
 //! [`Change`] and [`Use`] carries its schema. Functions that a statement calls are not seen, and neither is the code of
 //! a [`Kind::Program`].
 
 mod alter;
+mod code;
 mod ddl;
 mod definition;
 mod kind;

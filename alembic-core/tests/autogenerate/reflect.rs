@@ -18,6 +18,10 @@ async fn check(kind: Kind, file: &str) {
         let filter = Filter { schemas: schemas.into_iter().collect(), ..Filter::default() };
         let schema =
             inspect(arena.pool(), &filter).await.unwrap_or_else(|error| panic!("{}: {error}", case.name));
+        if kind == Kind::Mysql {
+            let seen = inspect(reader(&arena, &filter).await.as_str(), &filter).await;
+            assert_eq!(seen.expect("a reader sees the tables").tables, schema.tables, "{}", case.name);
+        }
         if kind == Kind::Sqlite {
             agrees_with_pragmas(&arena, &schema, &case.name).await;
         }
@@ -41,6 +45,17 @@ async fn mariadb() {
 #[tokio::test]
 async fn sqlite() {
     check(Kind::Sqlite, "reflect_sqlite.txt").await;
+}
+
+/// MySQL: the URL of a user who may only read. The tables look the same to such a user as to their owner.
+async fn reader(arena: &Arena, filter: &Filter) -> String {
+    let name = &arena.database.name;
+    arena.run(&format!("CREATE USER IF NOT EXISTS {name} IDENTIFIED BY 'x'")).await;
+    for database in std::iter::once(name).chain(&filter.schemas) {
+        arena.run(&format!("GRANT SELECT ON {database}.* TO {name}")).await;
+    }
+    let (_, place) = arena.database.url.split_once('@').expect("a user in the URL");
+    format!("mysql://{name}:x@{place}")
 }
 
 /// What was read from the definitions has to be what SQLite itself understands of them.

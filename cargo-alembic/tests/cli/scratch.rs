@@ -338,3 +338,65 @@ async fn a_version_table_in_another_schema() {
     package.alembic("check --scratch").success();
     assert_eq!(database.tables().await, Vec::<String>::new());
 }
+
+/// A script that fails in a scratch database leaves nothing to continue, and no statement of its code reaches the server.
+#[tokio::test]
+async fn failures_of_scripts_in_a_scratch_database() {
+    let database = TestDatabase::new(Kind::Mysql).await;
+    let script = |body: &str| Script::new("r1", "", body, "SELECT 1;");
+    let package = package_on(&database, &[script("CREATE TABLE t (a INT);\nSELECT nothing;")]);
+    with_models(&package, MODELS);
+    let failed = package.alembic("check --scratch").code(1);
+    assert!(failed.stderr.contains("Unknown column 'nothing'"), "{failed}");
+    for words in ["resume", "the next run", "goes on"] {
+        assert!(!failed.stderr.contains(words), "{failed}");
+    }
+    let body = "-- alembic: delimiter //\nCREATE PROCEDURE pp() BEGIN SET @x = 1, GLOBAL max_connections = 93; END//\n\
+                -- alembic: delimiter ;\nCALL pp();";
+    alembic_testing::write_scripts(&package.path("migrations"), &[script(body)]);
+    let refused = package.alembic("check --scratch").code(1);
+    assert!(refused.stderr.contains("reaches beyond its database: settings"), "{refused}");
+}
+
+/// MariaDB writes the database before sequences in defaults.
+#[tokio::test]
+async fn sequences_in_defaults() {
+    let database = TestDatabase::new(Kind::Mysql).await;
+    let package = package_on(&database, &[]);
+    let sql = "CREATE SEQUENCE sq;\nCREATE TABLE t (id BIGINT PRIMARY KEY DEFAULT nextval(sq), a INT);\n";
+    for statement in sql.split_terminator(";\n") {
+        database.rows(statement).await;
+    }
+    let config = package.read("alembic.toml");
+    package.write("alembic.toml", format!("{config}models = {{ source = \"sql\" }}\n"));
+    package.write("schema.sql", format!("{sql}DO SETVAL(`sq`, 5, 0);\n"));
+    let output = package.alembic("check").success();
+    assert!(output.stderr.contains("skipped a statement of schema.sql"), "{output}");
+    package.write("schema.sql", sql.replace("a INT", "a BIGINT DEFAULT (nextval(sq))"));
+    package.alembic("revision --autogenerate -m x --rev-id r1").success();
+    package.alembic("upgrade").success();
+    package.alembic("check").success();
+}
+
+/// Roles of policies need not exist on a scratch server, and an extension may live in the catalog.
+#[tokio::test]
+async fn policies_and_extensions_of_the_catalog() {
+    let database = TestDatabase::new(Kind::Postgresql).await;
+    let package = package_on(&database, &[]);
+    database.rows("CREATE TABLE t (id bigint PRIMARY KEY)").await;
+    // Newer servers have no such extension.
+    let has_one =
+        database.column("SELECT name::text FROM pg_available_extensions WHERE name = 'adminpack'").await;
+    if !has_one.is_empty() {
+        database.rows("CREATE EXTENSION adminpack").await;
+    }
+    let config = package.read("alembic.toml");
+    package.write("alembic.toml", format!("{config}models = {{ source = \"sql\" }}\n"));
+    package.write(
+        "schema.sql",
+        "CREATE TABLE t (id bigint PRIMARY KEY);\nALTER TABLE t ENABLE ROW LEVEL SECURITY;\n\
+         CREATE POLICY p ON t TO no_such_role USING (true);\nCREATE PUBLICATION p FOR TABLE ONLY t;\n",
+    );
+    let output = package.alembic("check").success();
+    assert!(!output.stderr.contains("without the extension"), "{output}");
+}

@@ -72,9 +72,11 @@ impl Like {
     ) -> Result<(), AutogenerateError> {
         #[cfg(feature = "postgres")]
         if connection.dialect() == Dialect::Postgresql {
-            use crate::dialect::postgresql::scratch::{create_extension, create_schema, set};
+            use crate::dialect::postgresql::scratch::{create_extension, create_schema_of_extension, set};
             for [name, schema, version] in &self.extensions {
-                run(connection, create_schema(schema)).await?;
+                if let Some(create) = create_schema_of_extension(schema) {
+                    run(connection, create).await?;
+                }
                 let [exact, any] = create_extension(name, schema, version);
                 if connection.execute(exact).await.is_err()
                     && let Err(failed) = connection.execute(any).await

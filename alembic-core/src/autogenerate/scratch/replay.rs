@@ -10,7 +10,7 @@ use super::note::Notes;
 use super::qualifier::Databases;
 use super::rules::refused_in_replay;
 use crate::autogenerate::AutogenerateError;
-use crate::migrate::{Database, MigrateError};
+use crate::migrate::{Aftermath, Database, MigrateError};
 use crate::migrator::Migrator;
 use crate::revision::Direction;
 use crate::script::{Script, ScriptDirectory};
@@ -57,7 +57,7 @@ impl Replay {
         let replay = Replay(place);
         if let Err(error) = Migrator::new(directory, settings).upgrade(replay.database()).await {
             replay.drop(notes).await;
-            return Err(error.into());
+            return Err(dropped(error).into());
         }
         Ok(replay)
     }
@@ -69,6 +69,18 @@ impl Replay {
     pub(in super::super) async fn drop(self, notes: &mut Notes<'_>) {
         self.0.drop(notes).await;
     }
+}
+
+/// The error of a run whose database is dropped: nothing of the run is left, and no other run continues it.
+fn dropped(mut error: MigrateError) -> MigrateError {
+    match &mut error {
+        MigrateError::Statement(failure) => {
+            failure.aftermath = Aftermath { kept: Vec::new(), rolled_back: true };
+        }
+        MigrateError::RowsReferred { done, .. } => *done = 0,
+        _ => {}
+    }
+    error
 }
 
 /// A connection to the compared database, if that exists.

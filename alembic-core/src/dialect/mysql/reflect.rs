@@ -2,11 +2,13 @@
 //!
 //! What one of the two says in another way than the other is read into the same form here, and nowhere else.
 
+mod actions;
 mod columns;
 mod queries;
 
 use std::collections::HashMap;
 
+pub(crate) use actions::Untold;
 pub(crate) use queries::queries;
 
 use crate::dialect::Rows;
@@ -196,6 +198,7 @@ impl Reader<'_> {
         for row in rows {
             let [namespace, table, name, level, expression, enforced] = columns(row);
             let expression = columns::expression(flavor, expression.unwrap_or_default());
+            let expression = columns::unqualified(self.namespaces, expression);
             let Some(table) = self.table(namespace, table) else { continue };
             let name = name.unwrap_or_default();
             if level.as_deref() == Some("Column") {

@@ -82,6 +82,11 @@ pub(crate) fn set(database: &str, name: &str, value: &str) -> [String; 2] {
     ]
 }
 
+/// The statements before those of an extension: its schema exists.
+pub(crate) fn create_schema_of_extension(schema: &str) -> Option<String> {
+    (schema != CATALOG).then(|| create_schema(schema))
+}
+
 /// The name of a setting: two identifiers where it has a point.
 fn setting(name: &str) -> String {
     name.split('.').map(quoted).collect::<Vec<_>>().join(".")
@@ -91,9 +96,13 @@ pub(crate) fn create_schema(name: &str) -> String {
     format!("CREATE SCHEMA IF NOT EXISTS {}", quoted(name))
 }
 
+/// The schema of extensions that are part of the catalog. Nothing else may be created in it, not even by name.
+const CATALOG: &str = "pg_catalog";
+
 /// Creates an extension: of this version, or else of the one that the server offers.
 pub(crate) fn create_extension(name: &str, schema: &str, version: &str) -> [String; 2] {
-    let create = format!("CREATE EXTENSION IF NOT EXISTS {} SCHEMA {}", quoted(name), quoted(schema));
+    let place = if schema == CATALOG { String::new() } else { format!(" SCHEMA {}", quoted(schema)) };
+    let create = format!("CREATE EXTENSION IF NOT EXISTS {}{place}", quoted(name));
     [format!("{create} VERSION {}", quoted(version)), create]
 }
 
@@ -172,5 +181,8 @@ mod tests {
         assert_eq!(drop("a\"b"), "DROP DATABASE IF EXISTS \"a\"\"b\" WITH (FORCE)");
         let [first, _] = create_extension("uuid-ossp", "public", "1.1");
         assert_eq!(first, "CREATE EXTENSION IF NOT EXISTS \"uuid-ossp\" SCHEMA \"public\" VERSION \"1.1\"");
+        let [_, any] = create_extension("adminpack", "pg_catalog", "2.1");
+        assert_eq!(any, "CREATE EXTENSION IF NOT EXISTS \"adminpack\"");
+        assert_eq!(create_schema_of_extension("pg_catalog"), None);
     }
 }

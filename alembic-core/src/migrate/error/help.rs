@@ -71,8 +71,13 @@ impl MigrateError {
             MigrateError::Connect { is_file: true, .. } => "check the path and its permissions",
             MigrateError::Connect { .. } => "check the URL, and that the server runs and can be reached",
             MigrateError::Database { doing, message, .. }
-                if doing.starts_with("reading")
-                    && matches!(message.code.as_deref(), Some("42501" | "1142")) =>
+                if doing.starts_with("reading") && message.code.as_deref() == Some("1142") =>
+            {
+                "give the user the right to read the tables of the migrations: `GRANT SELECT ON alembic_version TO …; \
+                 GRANT SELECT ON alembic_history TO …;`"
+            }
+            MigrateError::Database { doing, message, .. }
+                if doing.starts_with("reading") && message.code.as_deref() == Some("42501") =>
             {
                 "give the user the right to read the tables of the migrations: `GRANT SELECT ON alembic_version, \
                  alembic_history TO …`"
@@ -163,5 +168,26 @@ impl MigrateError {
             }
             _ => return None,
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::dialect::DatabaseMessage;
+
+    /// MySQL grants on one table at a time.
+    #[test]
+    fn a_missing_right_to_read() {
+        let help = |code: &str| {
+            let message = DatabaseMessage { code: Some(code.to_owned()), ..DatabaseMessage::default() };
+            let (doing, source) = ("reading the version table", sqlx::Error::WorkerCrashed);
+            MigrateError::Database { doing, message: Box::new(message), source }.help().unwrap_or_default()
+        };
+        assert!(help("42501").ends_with("`GRANT SELECT ON alembic_version, alembic_history TO …`"));
+        assert!(
+            help("1142")
+                .ends_with("`GRANT SELECT ON alembic_version TO …; GRANT SELECT ON alembic_history TO …;`")
+        );
     }
 }

@@ -1,9 +1,10 @@
 //! Effects of a statement beyond the database that it runs in.
 
-use super::Text;
+use super::code::Code;
 use super::definition::Definition;
 use super::mention::Words;
 use super::object::ObjectKind;
+use super::{Text, ddl};
 use crate::sql::{Dialect, TokenKind, lex};
 
 /// Something beyond the database that a statement reads or changes, as far as its words show.
@@ -26,8 +27,14 @@ pub(crate) enum Outside {
     Library,
 }
 
-/// The outside of a statement that begins with `words`; the first that applies.
+/// The outside of a statement that begins with `words`, or of one in its code; the first that applies.
 pub(super) fn outside(text: &Text<'_>, words: &[&str], definition: &Definition) -> Option<Outside> {
+    direct(text, words, definition)
+        .or_else(|| if has_code(text, words, definition) { code(text) } else { None })
+}
+
+/// The outside of a statement but for its code.
+fn direct(text: &Text<'_>, words: &[&str], definition: &Definition) -> Option<Outside> {
     let has = |words: &[&str]| text.has(words);
     let (first, second) = match words {
         [first, second, ..] => (*first, *second),
@@ -54,18 +61,15 @@ pub(super) fn outside(text: &Text<'_>, words: &[&str], definition: &Definition) 
             ];
             kinds.into_iter().find(|(object, _)| on(object)).map(|(_, outside)| outside)
         }
-        (Dialect::Postgresql, "DO") => code(text.sql, text.dialect),
-        (Dialect::Mysql, "BEGIN" | "IF" | "CASE" | "LOOP" | "REPEAT" | "WHILE" | "FOR") => {
-            code(text.sql, text.dialect)
-        }
         (Dialect::Mysql, "USE") => Some(Outside::Database),
         (Dialect::Mysql, "LOAD") => matches!(second, "DATA" | "XML").then_some(Outside::File),
         (Dialect::Mysql, "INSTALL" | "UNINSTALL") => Some(Outside::Library),
         (Dialect::Mysql, "SET") => sets_server(text).then_some(Outside::Server),
+        (Dialect::Mysql, "START") => (second != "TRANSACTION").then_some(Outside::Server),
         (
             Dialect::Mysql,
-            "FLUSH" | "KILL" | "PURGE" | "CHANGE" | "SHUTDOWN" | "RESTART" | "START" | "STOP" | "CLONE"
-            | "BACKUP" | "BINLOG" | "RESET",
+            "FLUSH" | "KILL" | "PURGE" | "CHANGE" | "SHUTDOWN" | "RESTART" | "STOP" | "CLONE" | "BACKUP"
+            | "BINLOG" | "RESET",
         ) => Some(Outside::Server),
         (Dialect::Mysql, "GRANT" | "REVOKE") => Some(Outside::Role),
         (Dialect::Mysql, _)
@@ -93,11 +97,6 @@ fn defined(text: &Text<'_>, second: &str, definition: &Definition) -> Option<Out
         (_, "SYSTEM" | "INSTANCE" | "RESOURCE") => Some(Outside::Server),
         (Some(ObjectKind::Routine), _) if text.anywhere.has(Words::LIBRARY) && is_of_library(text) => {
             Some(Outside::Library)
-        }
-        (Some(ObjectKind::Routine | ObjectKind::Trigger | ObjectKind::Package), _)
-            if text.dialect == Dialect::Mysql && text.words.first().is_some_and(|word| word == "CREATE") =>
-        {
-            code(text.sql, text.dialect)
         }
         (_, "LANGUAGE" | "TRUSTED" | "PROCEDURAL") => Some(Outside::Library),
         // The module decides what it opens.
@@ -192,10 +191,37 @@ const CODE: [(&[&str], &[&str], Outside); 8] = [
     (&["INTO"], &["OUTFILE", "DUMPFILE"], Outside::File),
 ];
 
-/// The outside of a block's code, as far as its words show. They may be parts of strings.
-fn code(block: &str, dialect: Dialect) -> Option<Outside> {
+/// Whether a statement has code: a block, the body of a routine or trigger, a string that it executes.
+fn has_code(text: &Text<'_>, words: &[&str], definition: &Definition) -> bool {
+    const STORED: [ObjectKind; 4] =
+        [ObjectKind::Routine, ObjectKind::Trigger, ObjectKind::Package, ObjectKind::Event];
+    match (text.dialect, words.first().copied().unwrap_or_default()) {
+        (Dialect::Sqlite, _) => false,
+        (Dialect::Postgresql, first) => {
+            first == "DO" || first == "CREATE" && definition.kind == Some(ObjectKind::Routine)
+        }
+        (Dialect::Mysql, "CREATE" | "ALTER") => definition.kind.is_some_and(|kind| STORED.contains(&kind)),
+        (Dialect::Mysql, first) => CODE_OF_MYSQL.contains(&first),
+    }
+}
+
+/// MySQL: the first words of blocks, and of statements that execute a string.
+const CODE_OF_MYSQL: [&str; 9] =
+    ["BEGIN", "IF", "CASE", "LOOP", "REPEAT", "WHILE", "FOR", "PREPARE", "EXECUTE"];
+
+/// The outside of code, as far as its words show: of its statements by the rules for any statement, and of words that
+/// follow each other in its strings.
+fn code(text: &Text<'_>) -> Option<Outside> {
+    let of_statement = |statement: &str| {
+        let text = Text::new(statement, text.dialect);
+        let words: Vec<&str> = text.words.iter().map(String::as_str).collect();
+        direct(&text, &words, &ddl::read(&text, &words))
+    };
+    if let Some(found) = Code::of(text.sql, text.dialect).statements().into_iter().find_map(of_statement) {
+        return Some(found);
+    }
     let mut words = Vec::new();
-    add_words(block, dialect, 0, &mut words);
+    add_words(text.sql, text.dialect, 0, &mut words);
     let is_any = |word: &str, others: &[&str]| others.iter().any(|other| word.eq_ignore_ascii_case(other));
     words.windows(2).find_map(|pair| {
         let found = CODE.iter().find(|(first, second, _)| is_any(pair[0], first) && is_any(pair[1], second));

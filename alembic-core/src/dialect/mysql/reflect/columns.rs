@@ -2,11 +2,11 @@
 
 use super::{Flavor, Reader};
 use crate::dialect::Rows;
-use crate::dialect::reflect::columns;
+use crate::dialect::reflect::{Namespace, columns};
 use crate::schema::{Column, Generated, Identity, Table, Type};
-use crate::sql::Dialect;
-use crate::sql::expression::mentions;
+use crate::sql::expression::{identifier, mentions};
 use crate::sql::quote::plain_literal;
+use crate::sql::{Dialect, TokenKind, lex};
 
 /// Adds the columns to their tables. `collations` has the default collation for each table.
 pub(super) fn read(reader: &mut Reader<'_>, flavor: Flavor, collations: &[String], rows: Rows) {
@@ -29,10 +29,13 @@ pub(super) fn read(reader: &mut Reader<'_>, flavor: Flavor, collations: &[String
         }
         match generation {
             Some(generation) => {
-                let expression = expression(flavor, generation);
+                let expression = unqualified(reader.namespaces, expression(flavor, generation));
                 column.generated = Some(Generated { expression, stored: lower.contains("stored") });
             }
-            None => column.default = self::default(flavor, &type_, default, &lower),
+            None => {
+                let default = self::default(flavor, &type_, default, &lower);
+                column.default = default.map(|default| unqualified(reader.namespaces, default));
+            }
         }
         if lower.contains("invisible") {
             let table = reader.schema.tables[place].name.clone();
@@ -67,6 +70,26 @@ pub(super) fn expression(flavor: Flavor, expression: String) -> String {
         Flavor::Mariadb => expression,
         Flavor::Mysql => expression.replace("\\'", "'"),
     }
+}
+
+/// An expression without the name of the default namespace, which the catalog writes before sequences and functions. A
+/// scratch database has another one, and statements do without it.
+pub(super) fn unqualified(namespaces: &[Namespace], expression: String) -> String {
+    let Some(own) = namespaces.iter().find(|namespace| namespace.shown.is_none()) else { return expression };
+    let tokens: Vec<_> = lex(&expression, Dialect::Mysql).collect();
+    let mut kept = String::with_capacity(expression.len());
+    let mut copied = 0;
+    for pair in tokens.windows(2) {
+        let name = pair[0].text(&expression);
+        let is_own = matches!(pair[0].kind, TokenKind::Word | TokenKind::QuotedIdentifier)
+            && pair[1].text(&expression) == "."
+            && identifier(name) == own.name;
+        if is_own {
+            kept.push_str(&expression[copied..pair[0].start]);
+            copied = pair[1].end;
+        }
+    }
+    kept + &expression[copied..]
 }
 
 /// A CHECK that is part of a column on MariaDB. The type JSON is there a text with such a check.

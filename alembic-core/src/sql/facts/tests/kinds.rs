@@ -161,3 +161,120 @@ fn outside_of_the_database() {
     ];
     check(Dialect::Mysql, None, &inside);
 }
+
+/// Whatever is outside as a statement is outside in code, wherever a statement may begin.
+#[test]
+fn outside_in_code() {
+    let postgresql = [
+        "CREATE ROLE r",
+        "GRANT rr TO owner_r",
+        "REVOKE CONNECT ON DATABASE app FROM PUBLIC",
+        "COMMENT ON DATABASE app IS 'x'",
+        "COMMENT ON ROLE r IS 'it''s'",
+        "COMMENT ON TABLESPACE t IS 'x'",
+        "COPY zz TO '/tmp/f'",
+        "COPY zz FROM PROGRAM 'id'",
+        "DROP OWNED BY r",
+        "REASSIGN OWNED BY a TO b",
+        "ALTER SYSTEM SET a = 1",
+        "ALTER TABLE t SET TABLESPACE u",
+        "CREATE SERVER s FOREIGN DATA WRAPPER w",
+        "CHECKPOINT",
+        "LOAD 'x'",
+    ];
+    let quoted = |text: &str| text.replace('\'', "''");
+    for statement in postgresql {
+        let facts = |text: &str| Facts::of(text, Dialect::Postgresql).outside;
+        let expected = facts(statement);
+        assert!(expected.is_some(), "{statement}");
+        for code in [
+            format!("DO $$ BEGIN {statement}; END $$"),
+            format!("DO $$ BEGIN IF EXISTS (SELECT FROM t WHERE a = 'b') THEN {statement}; END IF; END $$"),
+            format!(
+                "DO $x$ BEGIN NULL; {statement}; EXCEPTION WHEN others THEN NULL; END $x$ LANGUAGE plpgsql"
+            ),
+            format!("DO LANGUAGE plpgsql 'BEGIN {}; END'", quoted(statement)),
+            format!("DO $$ BEGIN EXECUTE '{}'; END $$", quoted(statement)),
+            format!("DO $$ BEGIN EXECUTE $x${statement}$x$; END $$"),
+            format!("DO $$ <<a>> BEGIN FOR r IN SELECT 1 LOOP {statement}; END LOOP; END $$"),
+            format!("CREATE FUNCTION f() RETURNS void LANGUAGE plpgsql AS $$ BEGIN {statement}; END; $$"),
+            format!("CREATE OR REPLACE PROCEDURE f() AS 'BEGIN {}; END' LANGUAGE plpgsql", quoted(statement)),
+            format!("CREATE FUNCTION f() RETURNS void LANGUAGE sql AS $$ {statement} $$"),
+            format!(
+                "DO $$ BEGIN CREATE FUNCTION f() RETURNS void LANGUAGE sql AS $x$ {statement} $x$; END $$"
+            ),
+        ] {
+            assert_eq!(facts(&code), expected, "{code}");
+        }
+    }
+    let mysql = [
+        "GRANT SELECT ON *.* TO u2@'%'",
+        "REVOKE SELECT ON *.* FROM u2",
+        "SET PASSWORD FOR u2@'%' = PASSWORD('x')",
+        "SET @x = 1, GLOBAL max_connections = 93",
+        "SET x=1, @@global . max_connections=92",
+        "SET STATEMENT max_statement_time = 1 FOR GRANT SELECT ON t TO u",
+        "CREATE USER u",
+        "DROP DATABASE d",
+        "FLUSH PRIVILEGES",
+        "KILL 1",
+        "SHUTDOWN",
+        "START SLAVE",
+        "INSTALL SONAME 'x'",
+        "SELECT 1 INTO OUTFILE '/tmp/x'",
+    ];
+    for statement in mysql {
+        let facts = |text: &str| Facts::of(text, Dialect::Mysql).outside;
+        let expected = facts(statement);
+        assert!(expected.is_some(), "{statement}");
+        for code in [
+            format!("CREATE PROCEDURE p() {statement}"),
+            format!("CREATE PROCEDURE p(a INT, b VARCHAR(9)) COMMENT 'x' {statement}"),
+            format!("CREATE PROCEDURE p() MODIFIES SQL DATA SQL SECURITY INVOKER {statement}"),
+            format!("CREATE PROCEDURE p() BEGIN SELECT 1; {statement}; END"),
+            format!("CREATE PROCEDURE p() l: BEGIN IF a = 1 THEN {statement}; ELSE SELECT 1; END IF; END l"),
+            format!(
+                "CREATE PROCEDURE p() BEGIN DECLARE EXIT HANDLER FOR SQLEXCEPTION {statement}; SELECT 1; END"
+            ),
+            format!("CREATE PROCEDURE p() BEGIN DECLARE EXIT HANDLER FOR SQLSTATE '42000' {statement}; END"),
+            format!("CREATE PROCEDURE p() BEGIN EXECUTE IMMEDIATE '{}'; END", quoted(statement)),
+            format!("CREATE TRIGGER t BEFORE INSERT ON a FOR EACH ROW {statement}"),
+            format!("CREATE EVENT e ON SCHEDULE EVERY 1 DAY DO {statement}"),
+            format!("BEGIN NOT ATOMIC SELECT 1; {statement}; END"),
+            format!("IF 1 THEN {statement}; END IF"),
+            format!("WHILE (a < 1) DO {statement}; END WHILE"),
+            format!("REPEAT {statement}; UNTIL TRUE END REPEAT"),
+            format!("PREPARE s FROM '{}'", quoted(statement)),
+            format!("EXECUTE IMMEDIATE '{}'", quoted(statement)),
+        ] {
+            assert_eq!(facts(&code), expected, "{code}");
+        }
+    }
+}
+
+/// Names and texts that look like the words of such statements.
+#[test]
+fn inside_in_code() {
+    for code in [
+        "DO $$ BEGIN RAISE NOTICE 'Grant of % failed', a; RAISE EXCEPTION 'Copy it'; END $$",
+        "DO $$ DECLARE copy int; BEGIN copy := 1; grant_all(); IF copy = 1 THEN RETURN; END IF; END $$",
+        "DO $$ BEGIN EXECUTE 'GRANT ' || what || ' ON ' || own || ' TO app'; END $$",
+        "DO $$ BEGIN EXECUTE format('GRANT SELECT ON %I TO app', t); COMMENT ON TABLE t IS 'it''s'; END $$",
+        "CREATE FUNCTION f() RETURNS text LANGUAGE sql AS $$ SELECT CASE WHEN a THEN load ELSE copy END FROM t $$",
+        "CREATE FUNCTION f() RETURNS text LANGUAGE plpgsql AS $$ BEGIN INSERT INTO log VALUES ('grant x to y'); SET LOCAL a = 1; END $$",
+        "CREATE FUNCTION f() RETURNS text LANGUAGE plpgsql AS $$ BEGIN RETURN 'say \"hi'; END $$",
+    ] {
+        assert_eq!(Facts::of(code, Dialect::Postgresql).outside, None, "{code}");
+    }
+    for code in [
+        "CREATE PROCEDURE p() BEGIN START TRANSACTION; UPDATE t SET password = 'x', a = 1; COMMIT; END",
+        "CREATE PROCEDURE p() UPDATE t JOIN u USING (id) SET password = 1",
+        "CREATE PROCEDURE p(start INT, reset INT) BEGIN SELECT CASE WHEN start THEN reset ELSE flush END; END",
+        "CREATE TRIGGER t BEFORE INSERT ON u FOR EACH ROW SET NEW.password = 'x', NEW.a = @@global.b",
+        "CREATE PROCEDURE p() BEGIN DECLARE start INT; SET start = 1; SET @x = 'a; GRANT b'; END",
+        "CREATE FUNCTION f(a INT) RETURNS INT DETERMINISTIC RETURN a",
+        "PREPARE s FROM 'UPDATE t SET a = 1'",
+    ] {
+        assert_eq!(Facts::of(code, Dialect::Mysql).outside, None, "{code}");
+    }
+}
