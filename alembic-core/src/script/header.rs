@@ -2,6 +2,7 @@
 
 use super::error::{HEADER_KEYS, Problem};
 use crate::revision::{Revision, RevisionId, nearest, validate_label};
+use crate::sql::directive;
 
 /// What a header says, and where.
 pub(super) struct Header {
@@ -32,7 +33,7 @@ pub(super) fn parse(text: &str) -> Result<Header, Vec<(usize, Problem)>> {
     for (index, line) in text.split_inclusive('\n').enumerate() {
         let content = line.trim_start_matches('\u{feff}').trim();
         let comment = match content.strip_prefix("--") {
-            Some(comment) if !super::section::is_directive(content) => comment.trim(),
+            Some(comment) if directive(content).is_none() => comment.trim(),
             None if content.is_empty() && !reader.started => {
                 end += line.len();
                 continue;

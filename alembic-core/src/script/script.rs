@@ -7,7 +7,8 @@ use super::header::HeaderLines;
 use super::{Digests, Section, header, section};
 use crate::revision::{Direction, Revision};
 use crate::sql::{
-    Dialect, Forbidden, Plain, Statement, StatementError, UnusableCharacter, split, with_line_feeds,
+    Dialect, Forbidden, Plain, Statement, StatementError, UnusableCharacter, conflict_mark, directive, split,
+    with_line_feeds,
 };
 
 /// A script file, read. Its SQL is not looked at before it is asked for.
@@ -215,9 +216,10 @@ impl Script {
 
 /// The first line that git has left where two versions contradict each other.
 fn conflict(text: &str) -> Option<usize> {
-    let is_there = |mark: &str| text.lines().any(|line| line.starts_with(mark));
-    let first = (1..).zip(text.lines()).find(|(_, line)| line.starts_with("<<<<<<< "));
-    first.filter(|_| is_there(">>>>>>> ")).map(|(line, _)| line)
+    let mut marks =
+        (1..).zip(text.lines()).filter_map(|(line, content)| Some((line, conflict_mark(content)?)));
+    let first = marks.clone().find(|(_, mark)| mark.starts_with('<'))?;
+    marks.any(|(_, mark)| mark.starts_with('>')).then_some(first.0)
 }
 
 /// Moves statements that were found in a section to their place in the file.
@@ -232,7 +234,7 @@ fn shift(statements: &mut [Statement], by: usize) {
 fn first_code(text: &str) -> usize {
     let is_header = |line: &&str| {
         let line = line.trim_start_matches('\u{feff}').trim();
-        line.is_empty() || (line.starts_with("--") && !section::is_directive(line))
+        line.is_empty() || (line.starts_with("--") && directive(line).is_none())
     };
     text.split_inclusive('\n').take_while(is_header).map(str::len).sum()
 }

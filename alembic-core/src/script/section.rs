@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::error::Problem;
 use crate::revision::{Direction, nearest};
-use crate::sql::{Dialect, Statement, TokenKind, delimiter_directive, lex, tokens};
+use crate::sql::{Dialect, Statement, TokenKind, delimiter_directive, directive, lex, tokens};
 
 /// What directives begin with, after the `--`.
 const NAME: &str = "alembic";
@@ -41,17 +41,6 @@ impl Section {
 pub(super) struct Sections {
     pub(super) sections: Vec<Section>,
     pub(super) irreversible: bool,
-}
-
-/// The words after `-- alembic:`, if the line is a directive.
-///
-/// Directives are found by lines, before any SQL is read: they mean the same in every dialect.
-fn directive(line: &str) -> Option<&str> {
-    line.trim_start().strip_prefix("--")?.trim_start().strip_prefix("alembic:").map(str::trim)
-}
-
-pub(super) fn is_directive(line: &str) -> bool {
-    directive(line).is_some()
 }
 
 /// Splits `text` from byte `start` on into sections.

@@ -1,4 +1,16 @@
-//! The comment that sets the delimiter of statements.
+//! Lines that a script reads before any SQL, and the comment that sets the delimiter of statements.
+
+/// The words after `-- alembic:`, if the line is a directive.
+///
+/// Directives are found by lines, before any SQL is read: they mean the same in every dialect.
+pub(crate) fn directive(line: &str) -> Option<&str> {
+    line.trim_start().strip_prefix("--")?.trim_start().strip_prefix("alembic:").map(str::trim)
+}
+
+/// The mark with which git begins or ends a conflict on this line.
+pub(crate) fn conflict_mark(line: &str) -> Option<&'static str> {
+    ["<<<<<<< ", ">>>>>>> "].into_iter().find(|mark| line.starts_with(mark))
+}
 
 /// The delimiter text of this comment if it is a delimiter directive: empty if the text is missing.
 ///

@@ -3,13 +3,16 @@
 //! A dump is written for a client program and for an empty server: it has commands of that client, data between statements,
 //! settings, locks, owners. Whatever a migration cannot have is left out or written in another form, and said.
 
+mod clean;
 mod copy;
 mod rules;
 #[cfg(test)]
 mod tests;
 
-use super::statement::split_dump;
-use super::{Dialect, split};
+use std::borrow::Cow;
+
+use super::{Dialect, keywords, split, split_dump_with_rows};
+use clean::{Dirty, clean};
 use copy::Text;
 use rules::{Rules, Verdict};
 
@@ -51,7 +54,7 @@ impl Dump {
     /// # Errors
     /// It is not the output of one of these programs, or has something that no script can do.
     pub fn read(text: &str, own: &[&str]) -> Result<Dump, DumpError> {
-        let text = text.replace("\r\n", "\n");
+        let text = as_written(text);
         let Some(dialect) = dialect(&text) else {
             return Err(DumpError {
                 line: 0,
@@ -65,7 +68,7 @@ impl Dump {
             Dialect::Postgresql => Text::with_inserts(&text, &mut changes)?,
             Dialect::Sqlite | Dialect::Mysql => Text::plain(without_sandbox(&text)),
         };
-        let statements = split_dump(&text.sql, dialect).map_err(|errors| {
+        let statements = split_dump_with_rows(&text.sql, dialect).map_err(|errors| {
             let first = errors.first();
             DumpError {
                 line: first.map_or(0, |error| text.line(error.start())),
@@ -74,31 +77,76 @@ impl Dump {
             }
         })?;
         let mut rules = Rules::new(dialect, own);
-        let mut sql = String::new();
+        let mut script = Script { dialect, tables: String::new(), sql: String::new(), changes };
         for statement in statements {
             let line = text.line(statement.start);
             match rules.verdict(statement.text(&text.sql)) {
-                Verdict::Kept => append(&mut sql, statement.text(&text.sql), dialect),
+                Verdict::Kept => script.append(statement.text(&text.sql), line)?,
                 Verdict::Changed(new, what) => {
-                    new.iter().for_each(|statement| append(&mut sql, statement, dialect));
-                    add(&mut changes, what, line);
+                    new.iter().try_for_each(|statement| script.append(statement, line))?;
+                    add(&mut script.changes, what, line);
                 }
-                Verdict::LeftOut(what) => add(&mut changes, what, line),
+                Verdict::LeftOut(what) => add(&mut script.changes, what, line),
                 Verdict::Refused(reason, help) => {
                     return Err(DumpError { line, reason: reason.to_owned(), help: help.to_owned() });
                 }
             }
         }
+        let Script { tables, sql, mut changes, .. } = script;
         for line in sql_commands(&text.sql, dialect) {
             add(&mut changes, line.1, text.line(line.0));
         }
-        let sql = format!("{}{sql}", rules.preamble());
+        let sql = format!("{}{tables}{sql}", rules.preamble());
         Ok(Dump { dialect, sql, changes })
     }
 }
 
+/// The script as far as it is written.
+struct Script {
+    dialect: Dialect,
+    /// SQLite's definitions of tables. It enforces foreign keys while rows are inserted, and finds the table that they
+    /// reference even where the check is deferred.
+    tables: String,
+    sql: String,
+    changes: Vec<Change>,
+}
+
+impl Script {
+    /// Adds a statement that begins on this line of the dump.
+    fn append(&mut self, statement: &str, line: usize) -> Result<(), DumpError> {
+        let before = |at: usize| statement[..at].matches('\n').count();
+        let cleaned = clean(statement, self.dialect).map_err(|Dirty { at, reason, help }| DumpError {
+            line: line + before(at),
+            reason,
+            help: help.to_owned(),
+        })?;
+        for (at, what) in cleaned.changes {
+            add(&mut self.changes, what, line + before(at));
+        }
+        let words = keywords(statement, self.dialect, 3);
+        let is_table =
+            words.first().is_some_and(|word| word == "CREATE") && words.contains(&"TABLE".to_owned());
+        if self.dialect == Dialect::Sqlite && is_table {
+            if !self.sql.is_empty() {
+                add(&mut self.changes, "moved before the rows: definitions of tables", line);
+            }
+            append(&mut self.tables, &cleaned.sql, self.dialect);
+        } else {
+            append(&mut self.sql, &cleaned.sql, self.dialect);
+        }
+        Ok(())
+    }
+}
+
+/// The text that the program wrote. On Windows each of its line feeds becomes CRLF, and so does that of a CRLF.
+fn as_written(text: &str) -> Cow<'_, str> {
+    let is_changed = text.contains('\n') && text.matches('\n').count() == text.matches("\r\n").count();
+    if is_changed { Cow::Owned(text.replace("\r\n", "\n")) } else { Cow::Borrowed(text) }
+}
+
 fn add(changes: &mut Vec<Change>, what: &'static str, line: usize) {
     match changes.iter_mut().find(|change| change.what == what) {
+        Some(change) if change.lines.last() == Some(&line) => {}
         Some(change) => change.lines.push(line),
         None => changes.push(Change { what, lines: vec![line] }),
     }

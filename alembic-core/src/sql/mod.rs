@@ -34,7 +34,7 @@ pub(crate) mod unquote;
 pub(crate) mod values;
 
 pub use dialect::Dialect;
-pub(crate) use directive::delimiter_directive;
+pub(crate) use directive::{conflict_mark, delimiter_directive, directive};
 #[cfg(all(feature = "sources", feature = "driver"))]
 pub use dump::{Change as DumpChange, Dump, DumpError};
 pub(crate) use forbidden::Forbidden;
@@ -53,6 +53,8 @@ pub(crate) use statement::AFTER_SQLITE_TYPE;
 pub(crate) use statement::Reading;
 #[cfg(feature = "models")]
 pub(crate) use statement::split_dump;
+#[cfg(all(feature = "sources", feature = "driver"))]
+pub(crate) use statement::split_dump_with_rows;
 pub use statement::{Misread, Statement, StatementError, keywords, split};
 pub use tokens::significant;
 pub use unquote::unquote;

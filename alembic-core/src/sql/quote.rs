@@ -56,16 +56,20 @@ pub(crate) fn literal(dialect: Dialect, text: &str) -> String {
         Dialect::Postgresql if text.contains('\\') => format!("E{}", string(&text.replace('\\', "\\\\"))),
         Dialect::Sqlite | Dialect::Postgresql => string(text),
         Dialect::Mysql if !text.contains(['\\', '\'']) && text.is_ascii() => string(text),
-        Dialect::Mysql => {
-            let mut hex = String::with_capacity(2 * text.len() + 12);
-            hex.push_str("_utf8mb4 X'");
-            for byte in text.bytes() {
-                let _ = write!(hex, "{byte:02X}");
-            }
-            hex.push('\'');
-            hex
-        }
+        Dialect::Mysql => format!("_utf8mb4 {}", hexadecimal(text)),
     }
+}
+
+/// The bytes of `text` as a hexadecimal literal of MySQL, without a character set.
+#[cfg(feature = "driver")]
+pub(crate) fn hexadecimal(text: &str) -> String {
+    let mut hex = String::with_capacity(2 * text.len() + 3);
+    hex.push_str("X'");
+    for byte in text.bytes() {
+        let _ = write!(hex, "{byte:02X}");
+    }
+    hex.push('\'');
+    hex
 }
 
 /// `text` as a string literal for definitions, where MySQL accepts only plain ones. A backslash is doubled in these: this

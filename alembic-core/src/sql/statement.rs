@@ -82,9 +82,21 @@ pub fn split(sql: &str, dialect: Dialect) -> Result<Vec<Statement>, Vec<Statemen
 ///
 /// # Errors
 /// All that is wrong, in the order of the text.
-#[cfg(any(feature = "models", all(feature = "sources", feature = "driver")))]
+#[cfg(feature = "models")]
 pub(crate) fn split_dump(sql: &str, dialect: Dialect) -> Result<Vec<Statement>, Vec<StatementError>> {
     splitter::Splitter::new(sql, dialect).dump().split()
+}
+
+/// The statements of a dump with rows, and the transactions around them.
+///
+/// # Errors
+/// All that is wrong, in the order of the text.
+#[cfg(all(feature = "sources", feature = "driver"))]
+pub(crate) fn split_dump_with_rows(
+    sql: &str,
+    dialect: Dialect,
+) -> Result<Vec<Statement>, Vec<StatementError>> {
+    splitter::Splitter::new(sql, dialect).dump_with_rows().split()
 }
 
 /// The words that `sql` begins with, at most `count`, in upper case: up to the first token that is no word.

@@ -102,7 +102,7 @@ fn rows(dump: &str, from: usize) -> Option<(Vec<&str>, usize)> {
     let mut rows = Vec::new();
     for line in dump.get(from..)?.split_inclusive('\n') {
         at += line.len();
-        let line = line.strip_suffix('\n').unwrap_or(line);
+        let line = line.trim_end_matches(['\r', '\n']);
         if line == "\\." {
             return Some((rows, at));
         }
@@ -145,14 +145,7 @@ fn value(field: &str) -> String {
     if field == "\\N" {
         return "NULL".to_owned();
     }
-    let text = unescaped(field);
-    if text.contains(['\r', '\u{b}']) {
-        // No script has a lone carriage return or a vertical tab.
-        let plain =
-            text.replace('\\', "\\\\").replace('\'', "''").replace('\r', "\\r").replace('\u{b}', "\\x0B");
-        return format!("E'{plain}'");
-    }
-    literal(Dialect::Postgresql, &text)
+    literal(Dialect::Postgresql, &unescaped(field))
 }
 
 /// The text of a field ("COPY", section "Text Format"). `pg_dump` writes no octal or hexadecimal bytes.

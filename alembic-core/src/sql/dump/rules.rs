@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 
 use crate::sql::facts::{Action, Facts, Kind, ObjectKind};
-use crate::sql::{Dialect, Reader};
+use crate::sql::{Dialect, Forbidden, Reader};
 
 /// What becomes of a statement of a dump.
 pub(super) enum Verdict {
@@ -19,7 +19,8 @@ const OWNERS: &str = "left out: owners and privileges";
 const DROPS: &str = "left out: `DROP … IF EXISTS`, which would delete what exists";
 const OWN: &str = "left out: the tables of the migrations themselves";
 const LOCKS: &str = "left out: locks of tables, and keys that are disabled meanwhile";
-const TRANSACTIONS: &str = "left out: transactions, and foreign keys that are not enforced";
+const TRANSACTIONS: &str = "left out: transactions";
+const UNENFORCED: &str = "left out: transactions, and foreign keys that are not enforced";
 const DATABASES: &str = "left out: `CREATE DATABASE` and `USE`";
 const STATISTICS: &str = "left out: statistics of ANALYZE";
 const DEFINERS: &str = "without its DEFINER: views, triggers and routines";
@@ -92,7 +93,7 @@ impl<'a> Rules<'a> {
         if reader.is_any(&["PRAGMA", "BEGIN", "COMMIT", "END", "ROLLBACK"]) {
             // Rows may come before those that they reference.
             self.need("PRAGMA defer_foreign_keys = ON");
-            return Verdict::LeftOut(TRANSACTIONS);
+            return Verdict::LeftOut(UNENFORCED);
         }
         if reader.is_any(&["ANALYZE"])
             || facts.uses.iter().any(|used| used.table.name.to_ascii_lowercase().starts_with("sqlite_stat"))
@@ -107,6 +108,9 @@ impl<'a> Rules<'a> {
 
     fn mysql(&mut self, text: &str, facts: &Facts) -> Verdict {
         let reader = Reader::executed(text, Dialect::Mysql);
+        if let Some(verdict) = transaction(text, Dialect::Mysql) {
+            return verdict;
+        }
         if reader.is_any(&["LOCK", "UNLOCK"])
             || reader.has(&["DISABLE", "KEYS"])
             || reader.has(&["ENABLE", "KEYS"])
@@ -133,6 +137,21 @@ impl<'a> Rules<'a> {
     }
 }
 
+/// A dump begins and ends transactions: around large objects, and around the rows of each table (`mysqldump
+/// --no-autocommit`). A script is one anyway. What is rolled back was never meant to be there.
+fn transaction(text: &str, dialect: Dialect) -> Option<Verdict> {
+    let Some(Forbidden::TransactionControl(_)) = Forbidden::of(text, dialect) else { return None };
+    let is_kept = Reader::executed(text, dialect).is_any(&["BEGIN", "START", "COMMIT", "END", "SET"]);
+    Some(if is_kept {
+        Verdict::LeftOut(TRANSACTIONS)
+    } else {
+        Verdict::Refused(
+            "the dump has a transaction that does not end with COMMIT",
+            "dump the database again: no dump program writes this statement",
+        )
+    })
+}
+
 fn postgresql(text: &str, facts: &Facts) -> Verdict {
     const OF_DUMP: [&str; 10] = [
         "statement_timeout",
@@ -146,6 +165,9 @@ fn postgresql(text: &str, facts: &Facts) -> Verdict {
         "row_security",
         "default_tablespace",
     ];
+    if let Some(verdict) = transaction(text, Dialect::Postgresql) {
+        return verdict;
+    }
     let mut reader = Reader::executed(text, Dialect::Postgresql);
     if reader.take(&["SET"]) {
         reader.take_any(&["SESSION", "LOCAL"]);
@@ -158,9 +180,7 @@ fn postgresql(text: &str, facts: &Facts) -> Verdict {
     if is_of_owner {
         return Verdict::LeftOut(OWNERS);
     }
-    let is_public =
-        reader.take(&["CREATE", "SCHEMA", "public"]) || reader.take(&["COMMENT", "ON", "SCHEMA", "public"]);
-    if is_public {
+    if reader.take(&["CREATE", "SCHEMA", "public"]) {
         return Verdict::LeftOut("left out: the schema `public`, which exists");
     }
     if facts.changed(Action::Creates, ObjectKind::Database).next().is_some() {

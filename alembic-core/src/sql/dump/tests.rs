@@ -71,6 +71,47 @@ fn mysql() {
 }
 
 #[test]
+fn a_dump_of_windows_is_read_as_it_was_written() {
+    let dump = "-- PostgreSQL database dump\nCOPY t (a) FROM stdin;\nx\n\\.\nSELECT 'a\r\nb\nc';\n";
+    let sql =
+        "INSERT INTO t (a) OVERRIDING SYSTEM VALUE VALUES\n    ('x');\nSELECT E'a\\r\nb\nc';\n".to_owned();
+    for dump in [dump.to_owned(), dump.replace('\n', "\r\n")] {
+        assert_eq!(Dump::read(&dump, &[]).map(|dump| dump.sql), Ok(sql.clone()));
+    }
+}
+
+#[test]
+fn transactions_and_the_schema_public() {
+    check(
+        "-- PostgreSQL database dump\nCREATE SCHEMA public;\nCOMMENT ON SCHEMA public IS 'x';\nBEGIN;\n\
+         SELECT pg_catalog.lo_open('1', 131072);\nCOMMIT;\n",
+        "COMMENT ON SCHEMA public IS 'x';\nSELECT pg_catalog.lo_open('1', 131072);\n",
+        &[("left out: the schema `public`, which exists", &[2]), ("left out: transactions", &[4, 6])],
+    );
+    check(
+        "-- MySQL dump\nset autocommit=0;\nINSERT INTO `t` VALUES (1);\ncommit;\n",
+        "SET FOREIGN_KEY_CHECKS = 0, UNIQUE_CHECKS = 0, sql_mode = 'NO_AUTO_VALUE_ON_ZERO', time_zone = '+00:00';\n\
+         INSERT INTO `t` VALUES (1);\n",
+        &[("left out: transactions", &[2, 4])],
+    );
+}
+
+#[test]
+fn tables_of_sqlite_come_before_rows() {
+    check(
+        "PRAGMA foreign_keys=OFF;\nBEGIN TRANSACTION;\nCREATE TABLE a(b REFERENCES c(d));\nINSERT INTO a VALUES(1);\n\
+         CREATE TABLE IF NOT EXISTS \"c\"(d PRIMARY KEY);\nINSERT INTO c VALUES(1);\nCREATE INDEX i ON a(b);\nCOMMIT;\n",
+        "PRAGMA defer_foreign_keys = ON;\nCREATE TABLE a(b REFERENCES c(d));\n\
+         CREATE TABLE IF NOT EXISTS \"c\"(d PRIMARY KEY);\nINSERT INTO a VALUES(1);\nINSERT INTO c VALUES(1);\n\
+         CREATE INDEX i ON a(b);\n",
+        &[
+            ("left out: transactions, and foreign keys that are not enforced", &[1, 2, 8]),
+            ("moved before the rows: definitions of tables", &[5]),
+        ],
+    );
+}
+
+#[test]
 fn what_cannot_be_used() {
     let check = |dump: &str, line: usize, reason: &str| {
         let error = Dump::read(dump, &[]).expect_err(dump);
@@ -82,4 +123,6 @@ fn what_cannot_be_used() {
     check(copy, 3, "the rows of this COPY do not end with a line `\\.`");
     let command = "-- PostgreSQL database dump\n\\connect x\n";
     check(command, 2, "`\\connect` is a command of a database client, not SQL");
+    let rollback = "-- PostgreSQL database dump\nROLLBACK;\n";
+    check(rollback, 2, "the dump has a transaction that does not end with COMMIT");
 }

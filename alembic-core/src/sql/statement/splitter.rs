@@ -24,9 +24,10 @@ pub(super) struct Splitter<'a> {
     pub(super) anonymous: bool,
     /// Whether no line `\.` was found in the rest of the text.
     pub(super) no_copy_data: bool,
-    /// Whether the text is a dump: its clients' commands are obeyed or skipped, and its transactions and locks are
-    /// statements.
+    /// Whether the text is a dump: its clients' commands are obeyed or skipped, and its locks are statements.
     pub(super) is_dump: bool,
+    /// Whether transactions of the text are statements.
+    pub(super) has_transactions: bool,
     /// How the server reads text after the statements so far.
     reading: Reading,
     pub(super) statements: Vec<Statement>,
@@ -46,16 +47,24 @@ impl<'a> Splitter<'a> {
             anonymous: false,
             no_copy_data: false,
             is_dump: false,
+            has_transactions: false,
             reading: Reading::new(dialect),
             statements: Vec::new(),
             errors: Vec::new(),
         }
     }
 
-    /// Reads a dump.
-    #[cfg(any(feature = "models", all(feature = "sources", feature = "driver")))]
+    /// Reads a dump of definitions. Only SQLite's has a transaction around them.
+    #[cfg(feature = "models")]
     pub(super) fn dump(self) -> Splitter<'a> {
-        Splitter { is_dump: true, ..self }
+        let has_transactions = self.dialect == Dialect::Sqlite;
+        Splitter { is_dump: true, has_transactions, ..self }
+    }
+
+    /// Reads a dump of definitions and rows.
+    #[cfg(all(feature = "sources", feature = "driver"))]
+    pub(super) fn dump_with_rows(self) -> Splitter<'a> {
+        Splitter { is_dump: true, has_transactions: true, ..self }
     }
 
     pub(super) fn split(mut self) -> Result<Vec<Statement>, Vec<StatementError>> {
@@ -315,7 +324,7 @@ impl<'a> Splitter<'a> {
         match Forbidden::of(text, self.dialect) {
             // Only some sections refuse it.
             None | Some(Forbidden::RoleChange(_) | Forbidden::Outside(_)) => {}
-            Some(Forbidden::TransactionControl(_)) if self.is_dump && self.dialect == Dialect::Sqlite => {}
+            Some(Forbidden::TransactionControl(_)) if self.has_transactions => {}
             Some(Forbidden::TableLock(_)) if self.is_dump => {}
             Some(forbidden) => self.errors.push(StatementError::forbidden(forbidden, start)),
         }
