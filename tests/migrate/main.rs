@@ -13,6 +13,7 @@ mod group;
 mod laws;
 mod lock;
 mod offline;
+mod offline_session;
 mod pool;
 mod preflight;
 mod progress;

@@ -124,11 +124,8 @@ fn check(step: &PlannedStep<'_>, dialect: Dialect) -> Result<(), MigrateError> {
             }
         }
     }
-    match (0..step.statements.len()).find(|index| needs_the_database(step, *index)) {
-        Some(index) => {
-            return Err(MigrateError::NotOffline { path: step.script.path.clone(), line: step.line(index) });
-        }
-        None => {}
+    if let Some(index) = (0..step.statements.len()).find(|index| needs_the_database(step, *index)) {
+        return Err(MigrateError::NotOffline { path: step.script.path.clone(), line: step.line(index) });
     }
     match step.facts().iter().position(|facts| facts.session.moves) {
         Some(index) => {
