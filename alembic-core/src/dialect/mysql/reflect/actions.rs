@@ -43,7 +43,7 @@ impl Untold {
             };
             let (mut on_delete, mut on_update) = (None, None);
             let mut depth = 0_usize;
-            while !reader.is_done() && !(depth == 0 && matches!(reader.text(0), "," | ")")) {
+            while !(reader.is_done() || depth == 0 && matches!(reader.text(0), "," | ")")) {
                 match reader.text(0) {
                     "(" => depth += 1,
                     ")" => depth -= 1,
