@@ -3,6 +3,8 @@
 //! Foreign keys are left out: nothing about them is normalised, so no table that they reference need be created.
 
 use super::database::{ScratchDatabase, Wish};
+#[cfg(feature = "mysql")]
+use super::keeper::column;
 use super::like::Like;
 use super::note::Notes;
 #[cfg(feature = "postgres")]
@@ -207,7 +209,14 @@ async fn one_after_another(
             continue;
         }
         #[cfg(feature = "mysql")]
-        scratch.become_like(compared, namespace).await?;
+        {
+            scratch.become_like(compared, namespace).await?;
+            // Defaults may use them.
+            for create in column(compared, crate::dialect::mysql::scratch::sequences(&namespace.name)).await?
+            {
+                super::keeper::run(&mut scratch.connection, create).await?;
+            }
+        }
         run(&mut scratch.connection, &made(Dialect::Mysql, &own)?).await?;
         let here = Namespace { name: scratch.place.name.clone(), shown: None };
         let mut read = reflect(&mut scratch.connection, &[here]).await?;

@@ -74,6 +74,15 @@ pub(crate) fn alter(name: &str, options: &str) -> String {
     format!("ALTER DATABASE {}{options}", quoted(name))
 }
 
+/// Statements that create sequences with the names of those of a database. MySQL has none.
+pub(crate) fn sequences(database: &str) -> String {
+    format!(
+        "SELECT CAST(CONCAT('CREATE SEQUENCE IF NOT EXISTS `', REPLACE(table_name, '`', '``'), '`') AS CHAR) \
+         FROM information_schema.tables WHERE table_schema = {} AND table_type = 'SEQUENCE'",
+        text(database)
+    )
+}
+
 /// The sessions that use a database: `DROP DATABASE` would wait for their statements.
 pub(crate) fn sessions(name: &str) -> String {
     format!(
