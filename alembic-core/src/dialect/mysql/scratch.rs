@@ -74,12 +74,11 @@ pub(crate) fn alter(name: &str, options: &str) -> String {
     format!("ALTER DATABASE {}{options}", quoted(name))
 }
 
-/// Statements that create sequences with the names of those of a database. MySQL has none.
+/// Names and statements that create the sequences of a database, an expression. MySQL has none.
 pub(crate) fn sequences(database: &str) -> String {
     format!(
-        "SELECT CAST(CONCAT('CREATE SEQUENCE IF NOT EXISTS `', REPLACE(table_name, '`', '``'), '`') AS CHAR) \
-         FROM information_schema.tables WHERE table_schema = {} AND table_type = 'SEQUENCE'",
-        text(database)
+        "SELECT CAST(table_name AS CHAR), CAST(CONCAT('CREATE SEQUENCE IF NOT EXISTS `', REPLACE(table_name, '`', '``'), '`') AS CHAR) \
+         FROM information_schema.tables WHERE table_schema = {database} AND table_type = 'SEQUENCE'"
     )
 }
 
