@@ -9,7 +9,7 @@ mod definer;
 mod keeper;
 mod like;
 mod note;
-#[cfg(feature = "postgres")]
+#[cfg(any(feature = "postgres", feature = "mysql"))]
 mod objects;
 mod qualifier;
 mod replay;

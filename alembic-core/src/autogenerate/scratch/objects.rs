@@ -1,4 +1,4 @@
-//! PostgreSQL: types, sequences and functions of the compared database that tables of the models use.
+//! Types, sequences and functions of the compared database that tables of the models use; on MariaDB, sequences.
 //!
 //! They are copied only if the server asks for one that is missing: most models need none.
 
@@ -8,10 +8,11 @@ use super::keeper::rows;
 use crate::autogenerate::AutogenerateError;
 use crate::dialect::{DatabaseMessage, columns};
 use crate::migrate::Connection;
+use crate::sql::Dialect;
 
 /// Whether a server says that a type, function, relation or schema is missing.
 pub(super) fn is_missing(message: &DatabaseMessage) -> bool {
-    matches!(message.code.as_deref(), Some("42704" | "42883" | "42P01" | "3F000"))
+    matches!(message.code.as_deref(), Some("42704" | "42883" | "42P01" | "3F000" | "1146"))
 }
 
 /// Names and statements that create the objects of a database.
@@ -19,8 +20,27 @@ pub(super) fn is_missing(message: &DatabaseMessage) -> bool {
 pub(super) struct Objects(Vec<(String, String)>);
 
 impl Objects {
-    pub(super) async fn read(compared: &mut Connection) -> Result<Objects, AutogenerateError> {
-        let rows = rows(compared, crate::dialect::postgresql::scratch::objects()).await?;
+    /// The objects of the current database. None where there cannot be any.
+    pub(super) async fn read(compared: &mut Connection) -> Result<Option<Objects>, AutogenerateError> {
+        let query = match compared.dialect() {
+            #[cfg(feature = "postgres")]
+            Dialect::Postgresql => crate::dialect::postgresql::scratch::objects(),
+            #[cfg(feature = "mysql")]
+            Dialect::Mysql => crate::dialect::mysql::scratch::sequences("DATABASE()"),
+            _ => return Ok(None),
+        };
+        Objects::of(compared, query).await.map(Some)
+    }
+
+    /// MySQL: those of a database.
+    #[cfg(feature = "mysql")]
+    pub(super) async fn read_of(compared: &mut Connection, name: &str) -> Result<Objects, AutogenerateError> {
+        let name = crate::sql::quote::literal(Dialect::Mysql, name);
+        Objects::of(compared, crate::dialect::mysql::scratch::sequences(&name)).await
+    }
+
+    async fn of(compared: &mut Connection, query: String) -> Result<Objects, AutogenerateError> {
+        let rows = rows(compared, query).await?;
         let objects = rows.into_iter().map(|row| columns(row).map(Option::unwrap_or_default));
         Ok(Objects(objects.map(|[name, sql]| (name, sql)).collect()))
     }

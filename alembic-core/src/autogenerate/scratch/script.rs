@@ -1,6 +1,6 @@
 //! Runs a file that describes a schema in a scratch database.
 
-#[cfg(feature = "postgres")]
+#[cfg(any(feature = "postgres", feature = "mysql"))]
 use std::collections::HashSet;
 
 use super::database::ScratchDatabase;
@@ -14,7 +14,7 @@ use crate::autogenerate::refused::Refused;
 use crate::dialect::DatabaseMessage;
 use crate::models::SqlScript;
 use crate::sql::facts::Facts;
-#[cfg(feature = "postgres")]
+#[cfg(any(feature = "postgres", feature = "mysql"))]
 use crate::sql::facts::{Action, ObjectKind};
 use crate::sql::{Dialect, keywords};
 
@@ -62,8 +62,8 @@ pub(super) fn plan(
 /// A script that runs.
 pub(super) struct Running<'a> {
     pub(super) script: &'a SqlScript,
-    /// PostgreSQL: objects of the compared database that the script may leave to others.
-    #[cfg(feature = "postgres")]
+    /// Objects of the compared database that the script may leave to others.
+    #[cfg(any(feature = "postgres", feature = "mysql"))]
     pub(super) objects: Option<super::objects::Objects>,
 }
 
@@ -92,12 +92,13 @@ impl Running<'_> {
         text: String,
     ) -> Result<(), AutogenerateError> {
         let mut result = run_statement(scratch, text.clone()).await;
-        #[cfg(feature = "postgres")]
+        #[cfg(any(feature = "postgres", feature = "mysql"))]
         if let Err(error) = &result
             && super::objects::is_missing(&DatabaseMessage::of(error))
             && let Some(objects) = self.objects.take()
         {
-            objects.create(&mut scratch.connection, &made(self.script)).await;
+            let dialect = scratch.connection.dialect();
+            objects.create(&mut scratch.connection, &made(self.script, dialect)).await;
             result = run_statement(scratch, text.clone()).await;
         }
         if let Err(source) = result {
@@ -149,14 +150,14 @@ fn is_there(message: &DatabaseMessage, text: &str) -> bool {
 }
 
 /// The names of types, routines and sequences that a script creates itself.
-#[cfg(feature = "postgres")]
-fn made(script: &SqlScript) -> HashSet<String> {
+#[cfg(any(feature = "postgres", feature = "mysql"))]
+fn made(script: &SqlScript, dialect: Dialect) -> HashSet<String> {
     const KINDS: [ObjectKind; 4] =
         [ObjectKind::Collation, ObjectKind::Routine, ObjectKind::Sequence, ObjectKind::Type];
     let changes = script
         .statements
         .iter()
-        .flat_map(|statement| Facts::of(statement.text(&script.text), Dialect::Postgresql).changes);
+        .flat_map(|statement| Facts::of(statement.text(&script.text), dialect).changes);
     let created =
         changes.filter(|change| change.action == Action::Creates && KINDS.contains(&change.object.kind));
     created.map(|change| change.object.name.name).collect()

@@ -5,8 +5,10 @@
 use super::database::{ScratchDatabase, Wish};
 use super::like::Like;
 use super::note::Notes;
+#[cfg(any(feature = "postgres", feature = "mysql"))]
+use super::objects::Objects;
 #[cfg(feature = "postgres")]
-use super::objects::{Objects, is_missing};
+use super::objects::is_missing;
 use super::qualifier::Databases;
 use super::rules::refused_of_models;
 use super::script::{Planned, Running, plan};
@@ -98,14 +100,11 @@ impl<'a, 'n> Scratch<'a, 'n> {
         };
         let planned = plan(script, compared.dialect(), databases.as_ref())?;
         self.open(compared, namespaces, name).await?;
-        #[cfg(feature = "postgres")]
-        let objects = match compared.dialect() {
-            Dialect::Postgresql => Some(Objects::read(compared).await?),
-            _ => None,
-        };
+        #[cfg(any(feature = "postgres", feature = "mysql"))]
+        let objects = Objects::read(compared).await?;
         let running = Running {
             script,
-            #[cfg(feature = "postgres")]
+            #[cfg(any(feature = "postgres", feature = "mysql"))]
             objects,
         };
         let scratch = self.take()?;
@@ -169,7 +168,9 @@ impl<'a, 'n> Scratch<'a, 'n> {
             && !std::mem::replace(&mut self.has_objects, true)
         {
             let enums = schema.enums.iter().map(|own| own.name.name.clone()).collect();
-            Objects::read(compared).await?.create(&mut scratch.connection, &enums).await;
+            if let Some(objects) = Objects::read(compared).await? {
+                objects.create(&mut scratch.connection, &enums).await;
+            }
             result = rolled_back(&mut scratch.connection, namespaces, made).await;
         }
         let _ = (compared, schema);
@@ -207,7 +208,12 @@ async fn one_after_another(
             continue;
         }
         #[cfg(feature = "mysql")]
-        scratch.become_like(compared, namespace).await?;
+        {
+            scratch.become_like(compared, namespace).await?;
+            // Defaults may use them.
+            let sequences = Objects::read_of(compared, &namespace.name).await?;
+            sequences.create(&mut scratch.connection, &std::collections::HashSet::new()).await;
+        }
         run(&mut scratch.connection, &made(Dialect::Mysql, &own)?).await?;
         let here = Namespace { name: scratch.place.name.clone(), shown: None };
         let mut read = reflect(&mut scratch.connection, &[here]).await?;
@@ -235,7 +241,7 @@ pub(in super::super) async fn script_on(
     let scratch = ScratchDatabase::create(Wish { server, name, like: None }, notes).await?;
     let running = Running {
         script,
-        #[cfg(feature = "postgres")]
+        #[cfg(any(feature = "postgres", feature = "mysql"))]
         objects: None,
     };
     read_script(running, planned, scratch, &[], notes).await

@@ -74,6 +74,14 @@ pub(crate) fn alter(name: &str, options: &str) -> String {
     format!("ALTER DATABASE {}{options}", quoted(name))
 }
 
+/// Names and statements that create the sequences of a database, an expression. MySQL has none.
+pub(crate) fn sequences(database: &str) -> String {
+    format!(
+        "SELECT CAST(table_name AS CHAR), CAST(CONCAT('CREATE SEQUENCE IF NOT EXISTS `', REPLACE(table_name, '`', '``'), '`') AS CHAR) \
+         FROM information_schema.tables WHERE table_schema = {database} AND table_type = 'SEQUENCE'"
+    )
+}
+
 /// The sessions that use a database: `DROP DATABASE` would wait for their statements.
 pub(crate) fn sessions(name: &str) -> String {
     format!(
