@@ -115,6 +115,16 @@ async fn what_was_only_stamped_gets_no_seal() {
     assert_eq!(sealed(&project), ["a1", "c3"]);
 }
 
+/// A package may lie in the folder for temporary files itself.
+#[test]
+fn a_package_among_temporary_files() {
+    let project = unsealed("seal_among_temporary");
+    let folder = project.folder().parent().expect("a folder").display().to_string();
+    let line = "cargo run --offline --quiet --color=never -- sqlite://app.db?mode=rwc";
+    shell(&project, &format!("TMPDIR='{folder}' {}", line.replace('?', "\\?"))).success();
+    assert_eq!(sealed(&project), ["a1", "b2", "c3"]);
+}
+
 /// None of these is a database of a service in development.
 #[test]
 fn tests_and_temporary_databases_seal_nothing() {

@@ -23,10 +23,13 @@ enum Unsealed {
 
 /// Seals the revisions that are applied to a database with these rows, if this is a service in development.
 pub(super) async fn seal(migrator: &Migrator, database: &Database, rows: &[String]) {
-    if !cfg!(debug_assertions) || is_test() || database.is_temporary() {
+    if !cfg!(debug_assertions) || is_test() {
         return;
     }
     let Some(source) = migrator.source().filter(is_run_by_cargo) else { return };
+    if database.is_temporary(Path::new(source.package)) {
+        return;
+    }
     match write(migrator, database, rows, source).await {
         Ok(sealed) if sealed.is_empty() => {}
         Ok(sealed) => tracing::info!(?sealed, "sealed applied revisions in alembic.lock"),
@@ -85,9 +88,9 @@ fn is_test() -> bool {
     this.as_deref().is_none_or(is_test_program) || parent.as_deref().is_some_and(is_test_program)
 }
 
-/// Whether this is the path of a test: cargo builds tests in `deps`, and rustdoc those of documentation in the folder for
-/// temporary files.
+/// Whether this is the path of a test: cargo builds tests in `deps`, and rustdoc those of documentation in a folder of its own
+/// for each.
 fn is_test_program(path: &Path) -> bool {
     path.parent().and_then(Path::file_name) == Some(OsStr::new("deps"))
-        || path.starts_with(std::env::temp_dir())
+        || path.components().any(|part| part.as_os_str().as_encoded_bytes().starts_with(b"rustdoctest"))
 }

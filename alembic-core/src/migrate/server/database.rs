@@ -280,15 +280,18 @@ impl Database {
         }
     }
 
-    /// Whether the database is in memory, or a file in the folder for temporary files; or cannot be named.
-    pub(crate) fn is_temporary(&self) -> bool {
+    /// Whether the database is in memory, or a file in the folder for temporary files; or cannot be named. One of the package
+    /// itself is not, wherever that lies.
+    #[cfg_attr(not(feature = "sqlite"), expect(unused_variables, reason = "a server has no files of ours"))]
+    pub(crate) fn is_temporary(&self, package: &Path) -> bool {
         match self.options() {
             #[cfg(feature = "sqlite")]
             Ok(Options::Sqlite(options)) => {
                 let file = options.get_filename().canonicalize();
-                let temporary = std::env::temp_dir();
-                let temporary = temporary.canonicalize().unwrap_or(temporary);
-                !connect::is_file(&options) || file.map_or(true, |file| file.starts_with(temporary))
+                let full = |path: &Path| path.canonicalize().unwrap_or(path.to_owned());
+                let (temporary, package) = (full(&std::env::temp_dir()), full(package));
+                let is_there = |file: &Path| file.starts_with(&temporary) && !file.starts_with(&package);
+                !connect::is_file(&options) || file.map_or(true, |file| is_there(&file))
             }
             #[cfg(any(feature = "postgres", feature = "mysql"))]
             Ok(_) => false,
