@@ -88,8 +88,7 @@ fn is_test() -> bool {
     this.as_deref().is_none_or(is_test_program) || parent.as_deref().is_some_and(is_test_program)
 }
 
-/// Whether this is the path of a test: cargo builds tests in `deps`, and rustdoc those of documentation in a folder of its own
-/// for each.
+/// Whether this is the path of a test: cargo builds tests in `deps`, and rustdoc builds each doc test in a folder `rustdoctest…`.
 fn is_test_program(path: &Path) -> bool {
     path.parent().and_then(Path::file_name) == Some(OsStr::new("deps"))
         || path.components().any(|part| part.as_os_str().as_encoded_bytes().starts_with(b"rustdoctest"))

@@ -124,7 +124,8 @@ impl MigrateError {
                 "run it with `upgrade` or `downgrade`; or write the name of the database before those of the tables"
             }
             MigrateError::CountsNotes { .. } => {
-                "nothing was run: count the rows with a query, or put both statements into a procedure or trigger"
+                "nothing was run: count the rows with a query, or let the section run in one transaction (SQLite), or put both \
+                 statements into a procedure (MySQL)"
             }
             MigrateError::SimilarIds { .. } => {
                 "nothing was run: change `Revision:` of one of them, and what refers to it"

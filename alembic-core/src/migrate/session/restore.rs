@@ -28,10 +28,11 @@ pub(crate) fn restore<'a>(
             // What is made of it has no name here: `PREPARE`.
             needed.extend(read);
         } else {
-            lost.extend(session.lost.iter().chain(&session.settings).map(String::as_str));
+            let names = session.lost.iter().chain(&session.settings);
+            names.for_each(|name| add(&mut lost, name));
         }
         if facts.uses.iter().any(|used| used.access == Access::Inserts) {
-            lost.extend(LAST_NUMBER);
+            LAST_NUMBER.iter().for_each(|name| add(&mut lost, name));
         }
     }
     for (text, facts) in remaining {
@@ -53,12 +54,25 @@ pub(crate) fn restore<'a>(
 /// Functions and variables that stand for the number which the last `INSERT` of the session has given.
 const LAST_NUMBER: [&str; 4] = ["LAST_INSERT_ID", "@@last_insert_id", "@@identity", "last_insert_rowid"];
 
+/// Adds a name once: thousands of statements may give the same variable a value.
+fn add<'n>(names: &mut Vec<&'n str>, name: &'n str) {
+    if !names.contains(&name) {
+        names.push(name);
+    }
+}
+
 fn sets(session: &Session, name: &str) -> bool {
     session.settings.iter().any(|set| set.eq_ignore_ascii_case(name))
 }
 
 /// Whether a statement names something otherwise than to give it a value.
 fn reads(text: &str, session: &Session, name: &str, dialect: Dialect) -> bool {
+    let is_plain = name.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"@_".contains(&byte));
+    let is_part = |part: &[u8]| part.eq_ignore_ascii_case(name.as_bytes());
+    // Most statements have no such word, and need not be read.
+    if is_plain && !text.as_bytes().windows(name.len()).any(is_part) {
+        return false;
+    }
     let given = session.settings.iter().filter(|set| set.eq_ignore_ascii_case(name)).count();
     mention_count(text, dialect, name) > given
 }

@@ -27,8 +27,8 @@ pub(crate) struct Session<'e> {
     found: Option<Found>,
     /// Whether a revision may have left its session changed: the next one needs another session.
     is_left_changed: bool,
-    /// The revision that was begun in the session and not ended, and whether it was begun anew: another attempt goes on in
-    /// the same session.
+    /// The revision that runs in the session, and whether this is another attempt at it, which continues in the same
+    /// session.
     open: Option<(RevisionId, bool)>,
     /// Whether PostgreSQL may have constraints that are deferred to the end of a transaction.
     defers: bool,

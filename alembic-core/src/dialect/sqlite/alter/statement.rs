@@ -101,8 +101,8 @@ impl Alter {
     }
 }
 
-/// Moves the default of a column that the same statement adds to the end: the rows that are there get the default with which
-/// it is added, as on PostgreSQL, and no other action asks for the new one.
+/// Moves `SET DEFAULT` to the end if the same statement adds its column: as on PostgreSQL, existing rows get the default in
+/// `ADD COLUMN`, and no other action needs the new one.
 fn default_last(actions: &mut [Action]) {
     let added: Vec<String> = actions
         .iter()
