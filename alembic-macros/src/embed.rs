@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use alembic_core::config::{Limits, RunSettings, TransactionMode, location};
+use alembic_core::config::{Limits, LockMode, RunSettings, ServerSettings, TransactionMode, location};
 use alembic_core::script::{Guard, Invocation, LOCK_FILE, Location, ScriptErrors, pack};
 use proc_macro2::{Literal, Span, TokenStream};
 use quote::quote;
@@ -118,7 +118,12 @@ pub(crate) fn expand(arguments: &Arguments) -> syn::Result<TokenStream> {
 
 /// The settings as an expression that is constant.
 fn settings(settings: &RunSettings) -> TokenStream {
-    let RunSettings { transaction, lock_timeout, limits, session, version_table } = settings;
+    let RunSettings { transaction, lock_timeout, limits, session, server, version_table } = settings;
+    let ServerSettings { transactional_ddl, lock } = *server;
+    let lock = match lock {
+        LockMode::Server => quote!(Server),
+        LockMode::Lease => quote!(Lease),
+    };
     let Limits { statement_lock_timeout, statement_timeout, retries } = *limits;
     let transaction = match transaction {
         TransactionMode::Run => quote!(Run),
@@ -144,6 +149,10 @@ fn settings(settings: &RunSettings) -> TokenStream {
             retries: #retries,
         },
         session: ::alembic::config::SessionSettings { time_zone: #time_zone },
+        server: ::alembic::config::ServerSettings {
+            transactional_ddl: #transactional_ddl,
+            lock: ::alembic::config::LockMode::#lock,
+        },
         version_table: ::alembic::config::VersionTable { name: #name, schema: #schema },
     })
 }

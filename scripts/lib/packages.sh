@@ -9,6 +9,7 @@ declare -A package_of=(
     [mariadbd]=mariadb-server
     [python3]=python3
     [pgbouncer]=pgbouncer
+    [pgpool]=pgpool2
     [faketime]=faketime
     [rsync]=rsync # with which the second server of a MariaDB cluster gets its data
 )

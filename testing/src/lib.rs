@@ -10,6 +10,8 @@ mod project;
 mod scripts;
 #[cfg(target_os = "linux")]
 mod server;
+#[cfg(target_os = "linux")]
+mod splitter;
 
 pub use barrier::Barrier;
 pub use client::client;
@@ -19,6 +21,8 @@ pub use project::{Output, TestProject, cargo_alembic, workspace};
 pub use scripts::{Script, write_scripts};
 #[cfg(target_os = "linux")]
 pub use server::{GaleraCluster, PgBouncer, PrivateServer};
+#[cfg(target_os = "linux")]
+pub use splitter::PgPool;
 
 /// Writes a test three times: for SQLite, PostgreSQL and MariaDB.
 ///

@@ -58,6 +58,33 @@ impl PrivateServer {
         kill_group(&mut process);
     }
 
+    /// Starts a standby of this PostgreSQL server: a copy that repeats what it does, with these settings of its own.
+    ///
+    /// # Panics
+    /// Where it does not come up.
+    #[must_use]
+    pub fn standby(&self, settings: &[(&str, &str)]) -> PrivateServer {
+        let folder = folder();
+        let data = folder.path().join("data");
+        let mut copy = unprivileged(&find("pg_basebackup"));
+        copy.args(["--write-recovery-conf", "--checkpoint=fast", "--wal-method=stream", "--no-sync"]);
+        copy.arg(format!("--pgdata={}", data.display()));
+        prepare(copy.arg(format!("--dbname=host=127.0.0.1 port={} user=postgres", self.port)));
+        let lines: String = settings.iter().map(|(name, value)| format!("{name} = '{value}'\n")).collect();
+        let file = data.join("postgresql.auto.conf");
+        let before = std::fs::read_to_string(&file).expect("the settings of the copy");
+        std::fs::write(&file, before + &lines).expect("the settings of the standby");
+        let mut standby = PrivateServer { kind: self.kind, folder, port: free_port(), process: None };
+        standby.restart();
+        standby
+    }
+
+    /// Where it listens.
+    #[must_use]
+    pub fn port(&self) -> u16 {
+        self.port
+    }
+
     /// Turns a PostgreSQL server into one that repeats what another does: which one does not matter here.
     ///
     /// # Panics
@@ -217,7 +244,7 @@ impl Drop for PgBouncer {
 }
 
 /// Makes the data of a server.
-fn prepare(command: &mut Command) {
+pub(crate) fn prepare(command: &mut Command) {
     let output = command.current_dir("/").output().expect("the data is prepared");
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
 }
@@ -239,7 +266,7 @@ fn mariadbd(folder: &Path, port: u16) -> Command {
 }
 
 /// Starts a server, whose words go to a file.
-fn spawn(command: &mut Command, log: &Path) -> Child {
+pub(crate) fn spawn(command: &mut Command, log: &Path) -> Child {
     let file = std::fs::File::create(log).expect("a log");
     let same = file.try_clone().expect("the same log");
     command.current_dir("/").stdin(Stdio::null()).stdout(file).stderr(same);
@@ -247,7 +274,7 @@ fn spawn(command: &mut Command, log: &Path) -> Child {
 }
 
 /// Waits until a server says that it is ready: on its port somebody else may answer.
-fn wait_for_words(words: &str, log: &Path) {
+pub(crate) fn wait_for_words(words: &str, log: &Path) {
     let begin = Instant::now();
     loop {
         let text = std::fs::read_to_string(log).unwrap_or_default();
@@ -263,7 +290,7 @@ fn wait_for_words(words: &str, log: &Path) {
 }
 
 /// A folder that a server of another user can write to, with a path that is short enough for a socket.
-fn folder() -> TempDir {
+pub(crate) fn folder() -> TempDir {
     let folder = tempfile::Builder::new().prefix("alembic.").tempdir_in("/tmp").expect("a folder");
     let open = std::os::unix::fs::PermissionsExt::from_mode(0o777);
     std::fs::set_permissions(folder.path(), open).expect("an open folder");
@@ -271,7 +298,7 @@ fn folder() -> TempDir {
 }
 
 /// A port that is free, below those that the kernel gives to clients: it stays free while a server restarts.
-fn free_port() -> u16 {
+pub(crate) fn free_port() -> u16 {
     use std::hash::BuildHasher as _;
     let mut candidates = std::iter::repeat_with(|| {
         let random = std::hash::RandomState::new().hash_one(0) % 12_000;
@@ -282,7 +309,7 @@ fn free_port() -> u16 {
 }
 
 /// Where a program is that may not be in an ordinary user's PATH.
-fn find(program: &str) -> PathBuf {
+pub(crate) fn find(program: &str) -> PathBuf {
     let path = std::env::var_os("PATH").unwrap_or_default();
     let mut folders: Vec<PathBuf> = std::env::split_paths(&path).collect();
     let versions = std::fs::read_dir("/usr/lib/postgresql").into_iter().flatten().flatten();
@@ -295,7 +322,7 @@ fn find(program: &str) -> PathBuf {
 }
 
 /// A command of an ordinary user, in a group of its own. It ends with the test, whatever becomes of that.
-fn unprivileged(program: &Path) -> Command {
+pub(crate) fn unprivileged(program: &Path) -> Command {
     use std::os::unix::process::CommandExt as _;
     let mut command = Command::new("setpriv");
     command.args(["--pdeathsig", "KILL"]);
@@ -328,7 +355,7 @@ fn ordinary_user() -> Option<(String, String)> {
 }
 
 /// Kills a process and all that it started: PostgreSQL's processes are in groups of their own.
-fn kill_group(process: &mut Child) {
+pub(crate) fn kill_group(process: &mut Child) {
     let parent = process.id().to_string();
     let parent_of = |id: &str| {
         let status = std::fs::read_to_string(format!("/proc/{id}/status")).ok()?;

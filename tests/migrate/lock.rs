@@ -3,12 +3,12 @@
 use std::time::Duration;
 
 use alembic::Migrator;
-use alembic::config::TransactionMode;
+use alembic::config::{Config, LockMode, RunSettings, ServerSettings, TransactionMode};
 use alembic::migrate::{Event, MigrateError};
 use alembic_testing::{Barrier, Kind, Script, TestDatabase, on_every_database};
 
 use crate::concurrency::race;
-use crate::support::{chain, done, migrator, migrator_with, upgrade};
+use crate::support::{chain, done, migrator, migrator_of, migrator_with, upgrade};
 
 /// `r1`, and `r2` whose second statement stands before the barrier.
 fn blocked(mode: &str) -> Vec<Script<'static>> {
@@ -304,5 +304,37 @@ async fn whoever_lost_the_lease_writes_nothing() {
         database.rows("UPDATE alembic_lease SET holder = NULL").await;
         upgrade(&migrator, &database).await;
         assert_eq!(database.column("SELECT n::text FROM barrier").await, ["3"], "{mode}");
+    }
+}
+
+/// DDL commits by itself there: a revision is journalled, and what failed in it is neither said to be rolled back nor run again.
+#[tokio::test]
+async fn where_ddl_commits_by_itself_a_revision_is_journalled() {
+    let database = without_locks().await;
+    let body = "-- alembic: upgrade\nCREATE TABLE t (n INTEGER);\nINSERT INTO t VALUES (1);\n\
+                CREATE INDEX t_n ON t (n);\nALTER TABLE t ADD COLUMN m INTEGER REFERENCES missing (n);\n\
+                -- alembic: downgrade\nDROP TABLE t;\n";
+    let scripts = [chain(1)[0].clone(), Script::with_body("r2", "r1", body)];
+    let error = migrator(&scripts).upgrade(database.url.as_str()).await.expect_err("no such table");
+    let text = error.to_string();
+    assert!(text.contains("what stands before is done") && !text.contains("as it was"), "{text}");
+    assert_eq!(database.column("SELECT n::text FROM t").await, ["1"]);
+    let mended = body.replace("REFERENCES missing (n)", "");
+    let scripts = [chain(1)[0].clone(), Script::with_body("r2", "r1", &mended)];
+    assert_eq!(done(&upgrade(&migrator(&scripts), &database).await), ["r2"]);
+    assert_eq!(database.column("SELECT n::text FROM t").await, ["1"], "the row is there once");
+}
+
+/// What no query tells is said in the configuration.
+#[tokio::test]
+async fn the_configuration_knows_more_of_a_server() {
+    let server = ServerSettings { transactional_ddl: false, lock: LockMode::Lease };
+    let settings = RunSettings { server, ..Config::default().run_settings() };
+    for kind in [Kind::Postgresql, Kind::Mysql, Kind::Sqlite] {
+        let database = TestDatabase::new(kind).await;
+        let migrator = migrator_of(&chain(3), settings.clone());
+        assert_eq!(race(&migrator, &database.url).await, ["r1", "r2", "r3"]);
+        let tables = database.tables().await;
+        assert_eq!(tables.iter().any(|table| table == "alembic_lease"), kind != Kind::Sqlite, "{tables:?}");
     }
 }

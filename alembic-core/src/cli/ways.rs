@@ -65,6 +65,7 @@ ways! { MIGRATE, MigrateError:
     Interrupted => Outside,
     LockFile => Outside,
     LockLost => Outside,
+    UnfitServer => Outside,
     ReadOnly => Outside,
     VersionTableElsewhere => Edit,
     Ahead => Case("ahead"),

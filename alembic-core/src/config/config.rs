@@ -9,7 +9,8 @@ use super::hook::Hook;
 use super::layer::Layer;
 use super::places::Places;
 use super::{
-    ConfigError, Limits, ModelSettings, RunSettings, SessionSettings, TransactionMode, VersionTable,
+    ConfigError, Limits, ModelSettings, RunSettings, ServerSettings, SessionSettings, TransactionMode,
+    VersionTable,
 };
 use crate::schema::{Filter, NamingConvention};
 use crate::script::{FileTemplate, Location};
@@ -31,6 +32,8 @@ pub struct Config {
     pub dialects: Vec<Dialect>,
     /// How much of a run is one transaction.
     pub transaction: TransactionMode,
+    /// What is known of the server that it does not tell by itself.
+    pub server: ServerSettings,
     /// Seconds to wait for a migration that another process runs.
     pub lock_timeout: u64,
     /// What keeps a statement from standing in others' way.
@@ -70,6 +73,7 @@ impl Default for Config {
             scratch_url: None,
             dialects: Vec::new(),
             transaction: TransactionMode::default(),
+            server: ServerSettings::DEFAULT,
             lock_timeout: 60,
             limits: Limits::DEFAULT,
             session_time_zone: SessionSettings::DEFAULT.time_zone.into_owned(),
@@ -98,6 +102,8 @@ impl Config {
         self.scratch_url = layer.scratch_url.or(self.scratch_url);
         set(&mut self.dialects, dialects);
         set(&mut self.transaction, transaction);
+        set(&mut self.server.transactional_ddl, layer.transactional_ddl);
+        set(&mut self.server.lock, layer.lock);
         set(&mut self.lock_timeout, lock_timeout);
         set(&mut self.limits.statement_lock_timeout, layer.statement_lock_timeout);
         set(&mut self.limits.statement_timeout, layer.statement_timeout);
@@ -164,6 +170,7 @@ impl Config {
             transaction: self.transaction,
             lock_timeout: Duration::from_secs(self.lock_timeout),
             limits: self.limits,
+            server: self.server,
             session: SessionSettings { time_zone: self.session_time_zone.clone().into() },
             version_table: VersionTable {
                 name: self.version_table.clone().into(),

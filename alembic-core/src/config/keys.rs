@@ -10,6 +10,8 @@ pub const KEYS: &[&str] = &[
     "scratch_url",
     "dialects",
     "transaction",
+    "transactional_ddl",
+    "lock",
     "lock_timeout",
     "statement_lock_timeout",
     "statement_timeout",

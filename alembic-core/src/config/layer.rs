@@ -9,7 +9,7 @@ use toml::de::{DeTable, DeValue, Deserializer, Error};
 use super::hook::{Hook, Words};
 use super::keys::{HOOK_KEYS, unknown};
 use super::places::{Places, line_of};
-use super::{ConfigError, ModelSettings, TransactionMode};
+use super::{ConfigError, LockMode, ModelSettings, TransactionMode};
 use crate::schema::{Filter, NamingConvention};
 use crate::script::FileTemplate;
 use crate::sql::Dialect;
@@ -23,6 +23,8 @@ pub(super) struct Layer {
     pub(super) scratch_url: Option<String>,
     pub(super) dialects: Option<Vec<Dialect>>,
     pub(super) transaction: Option<TransactionMode>,
+    pub(super) transactional_ddl: Option<bool>,
+    pub(super) lock: Option<LockMode>,
     pub(super) lock_timeout: Option<u64>,
     pub(super) statement_lock_timeout: Option<u64>,
     pub(super) statement_timeout: Option<u64>,
@@ -51,6 +53,8 @@ struct Table {
     scratch_url: Option<String>,
     dialects: Option<Vec<Dialect>>,
     transaction: Option<TransactionMode>,
+    transactional_ddl: Option<bool>,
+    lock: Option<LockMode>,
     lock_timeout: Option<u64>,
     statement_lock_timeout: Option<u64>,
     statement_timeout: Option<u64>,
@@ -129,6 +133,8 @@ impl Layer {
             scratch_url: table.scratch_url,
             dialects: table.dialects,
             transaction: table.transaction,
+            transactional_ddl: table.transactional_ddl,
+            lock: table.lock,
             lock_timeout: table.lock_timeout,
             statement_lock_timeout: table.statement_lock_timeout,
             statement_timeout: table.statement_timeout,

@@ -16,6 +16,32 @@ pub enum TransactionMode {
     Revision,
 }
 
+/// What is known of a server that it does not tell by itself. What it does tell is found out by each run.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ServerSettings {
+    /// Whether DDL can be rolled back, where the database itself can do that. False: statements commit one by one, and
+    /// are noted as on MySQL.
+    pub transactional_ddl: bool,
+    /// What keeps two runs apart.
+    pub lock: LockMode,
+}
+
+impl ServerSettings {
+    /// What holds where nothing is configured.
+    pub const DEFAULT: ServerSettings = ServerSettings { transactional_ddl: true, lock: LockMode::Server };
+}
+
+/// What keeps two runs apart.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum LockMode {
+    /// A lock of the server; a lease on servers that are known to have none for all sessions.
+    #[default]
+    Server,
+    /// A lease: a row that one statement takes, for a while, by the server's clock. Not on SQLite, which locks a file.
+    Lease,
+}
+
 /// How a service runs its migrations, unless a run says otherwise: what a program carries of its configuration.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RunSettings {
@@ -27,6 +53,8 @@ pub struct RunSettings {
     pub limits: Limits,
     /// The session in which statements run.
     pub session: SessionSettings,
+    /// What is known of the server.
+    pub server: ServerSettings,
     /// Which table says where a database is.
     pub version_table: VersionTable,
 }

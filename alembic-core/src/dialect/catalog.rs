@@ -130,6 +130,10 @@ mod postgresql {
         match object.kind {
             ObjectKind::Index => Some(indexes(&format!("c.oid = {}", class(name)))),
             ObjectKind::Type => Some(labels(name)),
+            ObjectKind::Table | ObjectKind::View | ObjectKind::Sequence => Some(relation(name)),
+            ObjectKind::Routine => Some(routine(name)),
+            ObjectKind::Schema => Some(named("pg_namespace", "nspname", &name.name)),
+            ObjectKind::Extension => Some(named("pg_extension", "extname", &name.name)),
             ObjectKind::Database => Some(named("pg_database", "datname", &name.name)),
             ObjectKind::Tablespace => Some(named("pg_tablespace", "spcname", &name.name)),
             ObjectKind::Subscription => Some(named("pg_subscription", "subname", &name.name)),
@@ -168,11 +172,56 @@ mod postgresql {
         )
     }
 
+    /// A table with its columns, constraints, indexes and triggers; a view with its query.
+    fn relation(name: &Name) -> String {
+        let list = |what: &str, from: &str, order: &str| {
+            format!(
+                " || ' ' || coalesce((SELECT string_agg({what}, ', ' ORDER BY {order}) FROM pg_catalog.{from}), '')"
+            )
+        };
+        let columns = list(
+            "a.attname || ' ' || format_type(a.atttypid, a.atttypmod) || ' ' || a.attnotnull::text || ' ' \
+             || coalesce(pg_get_expr(d.adbin, d.adrelid), '')",
+            "pg_attribute a LEFT JOIN pg_catalog.pg_attrdef d ON d.adrelid = a.attrelid AND d.adnum = a.attnum \
+             WHERE a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped",
+            "a.attnum",
+        );
+        let constraints = list(
+            "k.conname || ' ' || pg_get_constraintdef(k.oid) || ' ' || k.convalidated::text",
+            "pg_constraint k WHERE k.conrelid = c.oid",
+            "k.conname",
+        );
+        let indexes =
+            list("pg_get_indexdef(i.indexrelid)", "pg_index i WHERE i.indrelid = c.oid", "i.indexrelid");
+        let triggers =
+            list("g.tgname || ' ' || g.tgfoid::text", "pg_trigger g WHERE g.tgrelid = c.oid", "g.tgname");
+        format!(
+            "SELECT c.relkind::text || ' ' || c.oid::text{columns}{constraints}{indexes}{triggers} || ' ' \
+             || CASE WHEN c.relkind IN ('v', 'm') THEN pg_get_viewdef(c.oid) ELSE '' END \
+             FROM pg_catalog.pg_class c WHERE c.oid = {}",
+            class(name)
+        )
+    }
+
+    /// The functions and procedures of a name.
+    fn routine(name: &Name) -> String {
+        let schema = match &name.schema {
+            Some(schema) => format!("n.nspname = {}", text(schema)),
+            None => "n.nspname = ANY (current_schemas(false))".to_owned(),
+        };
+        format!(
+            "SELECT p.oid::text || ' ' || md5(p.prosrc) FROM pg_catalog.pg_proc p \
+             JOIN pg_catalog.pg_namespace n ON n.oid = p.pronamespace WHERE p.proname = {} AND {schema} ORDER BY 1",
+            text(&name.name)
+        )
+    }
+
     /// The values of an enum.
     fn labels(name: &Name) -> String {
         let kind = format!("to_regtype({})", text(&quoted(name, Dialect::Postgresql)));
         format!(
-            "SELECT enumlabel::text FROM pg_catalog.pg_enum WHERE enumtypid = {kind} ORDER BY enumsortorder"
+            "SELECT t.oid::text || coalesce((SELECT string_agg(' ' || e.enumlabel, ',' ORDER BY e.enumsortorder) \
+             FROM pg_catalog.pg_enum e WHERE e.enumtypid = t.oid), '') FROM pg_catalog.pg_type t WHERE t.oid = {kind}"
         )
     }
 
@@ -221,7 +270,14 @@ mod tests {
         pg("CREATE DATABASE d", &["pg_database WHERE datname = 'd'"]);
         pg("DROP TABLESPACE s", &["pg_tablespace WHERE spcname = 's'"]);
         pg("ALTER TABLE t DETACH PARTITION p CONCURRENTLY", &["inhrelid = to_regclass('\"p\"')"]);
-        pg("ALTER TYPE e ADD VALUE 'x'", &["to_regtype('\"e\"') ORDER BY enumsortorder"]);
+        pg("ALTER TYPE e ADD VALUE 'x'", &["t.oid = to_regtype('\"e\"')"]);
+        pg("CREATE TYPE s.e AS ENUM ('x')", &["t.oid = to_regtype('\"s\".\"e\"')"]);
+        pg("ALTER TABLE t ADD COLUMN n INTEGER", &["c.oid = to_regclass('\"t\"')"]);
+        pg("CREATE INDEX i ON s.t (n)", &["c.oid = to_regclass('\"s\".\"t\"')"]);
+        pg("DROP VIEW v", &["c.oid = to_regclass('\"v\"')"]);
+        pg("CREATE TRIGGER g AFTER INSERT ON t EXECUTE FUNCTION f()", &["c.oid = to_regclass('\"t\"')"]);
+        pg("CREATE SCHEMA s", &["pg_namespace WHERE nspname = 's'"]);
+        pg("COMMENT ON TABLE t IS 'x'", &[]);
         check(Dialect::Sqlite, "VACUUM", Some(&[]));
     }
 }

@@ -59,7 +59,7 @@ pub(crate) use offline::Offline;
 #[cfg(all(feature = "sources", feature = "driver"))]
 pub(crate) use reflect::{Namespace, columns};
 #[cfg(feature = "driver")]
-pub(crate) use server::{ReadOnly, ServerFacts};
+pub(crate) use server::{Engine, ReadOnly, ServerFacts};
 #[cfg(feature = "driver")]
 pub(crate) use tables::Tables;
 #[cfg(feature = "driver")]

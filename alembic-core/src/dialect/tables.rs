@@ -76,6 +76,15 @@ impl Tables {
         self.table.schema.is_none().then_some(self.table.name.as_ref())
     }
 
+    /// Statements that change nothing, and that only the server can execute that is written to.
+    pub(crate) fn touch(&self) -> Vec<String> {
+        let (version, history) = (self.version(), self.history());
+        vec![
+            format!("UPDATE {version} SET version_num = '' WHERE 1 = 0"),
+            format!("UPDATE {history} SET error = NULL WHERE 1 = 0"),
+        ]
+    }
+
     /// Statements that change nothing and need all the rights that a run needs on our tables, and a query for the server
     /// that the history was last written on. Empty if there is nothing to ask.
     pub(crate) fn probes(&self, has_versions: bool, has_history: bool) -> String {

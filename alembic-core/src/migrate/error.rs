@@ -125,6 +125,8 @@ pub enum MigrateError {
     LockFile(std::io::Error),
     #[error("the migration lock was lost{}; what was committed stays, and the next run goes on from there", because(.source))]
     LockLost { source: Option<sqlx::Error> },
+    #[error("{reason}")]
+    UnfitServer { reason: &'static str },
     #[error("nothing can be written here: {reason}")]
     ReadOnly { reason: &'static str },
     #[error(

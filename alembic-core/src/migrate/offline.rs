@@ -58,6 +58,11 @@ impl Migrator {
                 directory,
                 // The server that will run the script is not known.
                 author: Author { applied_by: &applied_by, server: None },
+                transactional_ddl: match dialect {
+                    Dialect::Sqlite => true,
+                    Dialect::Postgresql => self.settings().server.transactional_ddl,
+                    Dialect::Mysql => false,
+                },
                 no_backslash_escapes: false,
             },
             time_zone: &self.settings().session.time_zone,
@@ -168,7 +173,7 @@ impl Writer<'_> {
         self.guard(rows);
         self.guard_reading(steps);
         for step in steps {
-            let transactional = self.context.dialect() != Dialect::Mysql && step.transaction;
+            let transactional = self.context.transactional_ddl && step.transaction;
             if transactional {
                 let dropped = self.dropped(step.facts());
                 if dropped.is_empty() {
@@ -270,8 +275,9 @@ impl Writer<'_> {
             self.before_drop(&dropped);
             // PostgreSQL: the code of a block or procedure may commit, which it cannot in a transaction.
             let may_commit = self.context.dialect() == Dialect::Postgresql && facts.kind == Kind::Program;
+            let can_share = self.context.can_share(facts);
             match facts.transaction {
-                Transaction::Shared if !may_commit => self.begin(),
+                Transaction::Shared if can_share && !may_commit => self.begin(),
                 // The state of the catalog before is not known here: a run that continues from there asks.
                 Transaction::Shared | Transaction::Commits | Transaction::Outside => {
                     self.statement(&self.context.tables.intend(id, index, None));

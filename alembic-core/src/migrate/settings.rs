@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use super::event::Event;
 use super::interrupt::Interrupt;
-use crate::config::TransactionMode;
+use crate::config::{ServerSettings, TransactionMode};
 use crate::revision::{Direction, RevisionId};
 
 /// The reason of a caller to refuse a run.
@@ -57,6 +57,7 @@ pub(crate) struct Settings<'a> {
     pub(crate) consent: Consent,
     pub(crate) interrupt: Interrupt,
     pub(crate) transaction: TransactionMode,
+    pub(crate) server: ServerSettings,
     /// The time zone of the session.
     pub(crate) time_zone: Cow<'static, str>,
     /// The answer of a person about the statement that is in doubt.

@@ -83,6 +83,7 @@ impl Migrator {
         let settings = Settings {
             lock_timeout: self.settings().lock_timeout,
             transaction: self.settings().transaction,
+            server: self.settings().server,
             time_zone: self.settings().session.time_zone.clone(),
             statement_lock_timeout: Duration::from_secs(self.settings().limits.statement_lock_timeout),
             statement_timeout: Duration::from_secs(self.settings().limits.statement_timeout),

@@ -90,7 +90,7 @@ impl Facts {
             (Dialect::Mysql, _) if matches!(opened, Cow::Owned(_)) => Trace::Nothing,
             (Dialect::Mysql, Transaction::Commits) => trace::mysql(&text, &words, &definition, &uses),
             (Dialect::Postgresql, Transaction::Outside) => trace::postgresql(&text, &words),
-            (Dialect::Postgresql, _) => trace::old_postgresql(&text, &words),
+            (Dialect::Postgresql, _) => trace::in_transaction(&text, &words, &definition),
             (Dialect::Sqlite, Transaction::Outside) => trace::sqlite(&words),
             _ => Trace::Nothing,
         };

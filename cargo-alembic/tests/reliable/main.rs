@@ -12,3 +12,4 @@ mod processes;
 mod replica;
 mod restart;
 mod scripts;
+mod splitter;

@@ -9,6 +9,8 @@ pub(crate) fn error_kind(error: &MySqlDatabaseError) -> ErrorKind {
     match error.number() {
         // ER_LOCK_WAIT_TIMEOUT, ER_LOCK_DEADLOCK
         1205 | 1213 => ErrorKind::Blocked,
+        // TiDB: the cluster is busy, the schema has changed meanwhile ("Error Codes and Troubleshooting").
+        8002 | 8022 | 8028 | 9007 => ErrorKind::Blocked,
         // ER_QUERY_INTERRUPTED
         1317 => ErrorKind::Cancelled,
         // ER_UNKNOWN_TIME_ZONE

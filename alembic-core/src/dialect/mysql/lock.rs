@@ -23,6 +23,18 @@ const WHO: &str = "CONCAT('connection ', p.id, ', user ', p.user, ' at ', p.host
 /// Since when a session does what it does, as text.
 const SINCE: &str = "CONCAT(', since ', UTC_TIMESTAMP() - INTERVAL p.time SECOND, ' UTC')";
 
+/// The message that takes a named lock if it is free. The transaction is for proxies, which send a `SELECT` alone to any
+/// server; Vitess knows the function only where nothing is around it.
+fn acquire(lock: &str) -> String {
+    format!("START TRANSACTION; SELECT GET_LOCK('{lock}', 0); COMMIT")
+}
+
+/// Anything but 1 is no lock: 0 means that another session has it, NULL that there was an error.
+fn is_acquired(rows: &[sqlx::mysql::MySqlRow]) -> sqlx::Result<bool> {
+    let Some(row) = rows.first() else { return Ok(false) };
+    Ok(row.try_get::<Option<i64>, _>(0)? == Some(1))
+}
+
 impl MysqlLock {
     pub(crate) async fn connect(options: &MySqlConnectOptions, key: LockKey) -> sqlx::Result<MysqlLock> {
         let mut connection = MySqlConnection::connect_with(options).await?;
@@ -33,18 +45,20 @@ impl MysqlLock {
 
     /// Takes the lock if it is free.
     pub(crate) async fn try_acquire(&mut self) -> sqlx::Result<bool> {
-        // Anything but 1 is no lock: 0 means that another has it, NULL that there was an error.
-        let answer = self.ask(format!("SELECT CAST(GET_LOCK('{}', 0) AS CHAR)", self.key.name())).await?;
-        Ok(answer.as_deref() == Some("1"))
+        let rows =
+            sqlx::raw_sql(sqlx::AssertSqlSafe(acquire(&self.key.name()))).fetch_all(&mut self.connection);
+        is_acquired(&rows.await?)
     }
 
-    /// The query with which the session of the work takes its lock: `1`, if it is free.
-    pub(crate) fn acquire_for_work(&self) -> String {
-        format!("SELECT CAST(GET_LOCK('{}', 0) AS CHAR)", self.key.working_name())
+    /// Takes the lock of the session that works, if it is free.
+    pub(crate) async fn try_acquire_for(&self, work: &mut MySqlConnection) -> sqlx::Result<bool> {
+        let sql = acquire(&self.key.working_name());
+        is_acquired(&sqlx::raw_sql(sqlx::AssertSqlSafe(sql)).fetch_all(work).await?)
     }
 
+    /// The statement that releases it.
     pub(crate) fn release_for_work(&self) -> String {
-        format!("SELECT CAST(RELEASE_LOCK('{}') AS CHAR)", self.key.working_name())
+        format!("SELECT RELEASE_LOCK('{}')", self.key.working_name())
     }
 
     /// Whether this connection still holds the lock.
@@ -78,15 +92,33 @@ impl MysqlLock {
             "CAST(GROUP_CONCAT({WHO}, ', transaction since ', b.trx_started, \
              COALESCE(CONCAT(': ', LEFT(p.info, 200)), '') SEPARATOR '; ') AS CHAR)"
         );
-        let rows = format!(
-            "SELECT {shown} FROM information_schema.innodb_lock_waits w \
-             JOIN information_schema.innodb_trx r ON r.trx_id = w.requesting_trx_id \
-             JOIN information_schema.innodb_trx b ON b.trx_id = w.blocking_trx_id \
-             JOIN information_schema.processlist p ON p.id = b.trx_mysql_thread_id \
-             WHERE r.trx_mysql_thread_id = {work}"
-        );
-        if let Some(blockers) = self.ask(rows).await? {
-            return Ok(Some(blockers));
+        // MySQL 8 has this in another schema ("The data_lock_waits Table"), MariaDB and MySQL 5 in the first.
+        let places = [
+            (
+                "information_schema.innodb_lock_waits",
+                "r.trx_id = w.requesting_trx_id",
+                "b.trx_id = w.blocking_trx_id",
+            ),
+            (
+                "performance_schema.data_lock_waits",
+                "r.trx_id = w.requesting_engine_transaction_id",
+                "b.trx_id = w.blocking_engine_transaction_id",
+            ),
+        ];
+        for (waits, requesting, blocking) in places {
+            let rows = format!(
+                "SELECT {shown} FROM {waits} w JOIN information_schema.innodb_trx r ON {requesting} \
+                 JOIN information_schema.innodb_trx b ON {blocking} \
+                 JOIN information_schema.processlist p ON p.id = b.trx_mysql_thread_id \
+                 WHERE r.trx_mysql_thread_id = {work}"
+            );
+            match self.ask(rows).await {
+                Ok(Some(blockers)) => return Ok(Some(blockers)),
+                Ok(None) => break,
+                // It is not there, or this user may not read it.
+                Err(sqlx::Error::Database(_)) => {}
+                Err(error) => return Err(error),
+            }
         }
         let definition = format!(
             "SELECT {shown} FROM information_schema.innodb_trx b \
@@ -110,7 +142,8 @@ impl MysqlLock {
 
     /// Releases the lock and closes its connection.
     pub(crate) async fn close(mut self) -> sqlx::Result<()> {
-        self.ask(format!("SELECT CAST(RELEASE_LOCK('{}') AS CHAR)", self.key.name())).await?;
+        let sql = format!("SELECT RELEASE_LOCK('{}')", self.key.name());
+        sqlx::raw_sql(sqlx::AssertSqlSafe(sql)).execute(&mut self.connection).await?;
         self.connection.close().await
     }
 

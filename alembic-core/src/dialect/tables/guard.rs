@@ -7,18 +7,22 @@ use crate::sql::quote::identifier;
 impl Tables {
     /// Statements that fail with `message` unless the version table has exactly these rows.
     pub(crate) fn guard(&self, ids: &[&str], message: &str) -> Vec<String> {
+        self.require(&self.is_at(ids), message)
+    }
+
+    /// The condition that the version table has exactly these rows.
+    pub(super) fn is_at(&self, ids: &[&str]) -> String {
         let versions = self.version();
         let literals: Vec<String> = ids.iter().map(|id| self.literal(id)).collect();
         let count = ids.len();
-        let found = match literals.as_slice() {
+        match literals.as_slice() {
             [] => format!("(SELECT count(*) FROM {versions}) = 0"),
             literals => format!(
                 "(SELECT count(*) FROM {versions}) = {count} AND (SELECT count(*) FROM {versions} \
                  WHERE version_num IN ({})) = {count}",
                 literals.join(", ")
             ),
-        };
-        self.require(&found, message)
+        }
     }
 
     /// Statements that fail with `message` unless the condition `found` is true.

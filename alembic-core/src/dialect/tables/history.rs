@@ -218,6 +218,21 @@ impl Tables {
         self.insert([self.row(entry, 1, [0, 0], [self.now(), "NULL"], None)])
     }
 
+    /// The same, if the version table has exactly the rows `ids` and nothing is unfinished: adds no row otherwise. It is a write
+    /// that carries its own condition, so that the server that writes judges it.
+    pub(crate) fn begin_at(&self, entry: &Entry<'_>, ids: &[&str]) -> String {
+        let row = self.row(entry, 1, [0, 0], [self.now(), "NULL"], None);
+        let values = row.strip_prefix('(').and_then(|row| row.strip_suffix(')')).unwrap_or(&row);
+        let from = if self.dialect == Dialect::Mysql { " FROM DUAL" } else { "" };
+        format!(
+            "{} SELECT {values}{from} WHERE {} \
+             AND NOT EXISTS (SELECT 1 FROM {} unfinished WHERE unfinished.finished_at IS NULL)",
+            self.insert_into(),
+            self.is_at(ids),
+            self.history()
+        )
+    }
+
     /// Adds the row of a revision that begins with a statement that commits by itself. `catalog` is the state before it of all
     /// that it touches.
     pub(crate) fn begin_alone(&self, entry: &Entry<'_>, catalog: Option<&str>) -> String {
@@ -251,13 +266,16 @@ impl Tables {
         }
     }
 
-    fn insert(&self, rows: impl IntoIterator<Item = String>) -> String {
-        let mut sql = format!(
+    fn insert_into(&self) -> String {
+        format!(
             "INSERT INTO {} (revision, operation, digest, lineage, statements_done, statements_begun, \
-             statements_total, started_at, finished_at, applied_by, tool_version, server, catalog_before, script) \
-             VALUES ",
+             statements_total, started_at, finished_at, applied_by, tool_version, server, catalog_before, script)",
             self.history(),
-        );
+        )
+    }
+
+    fn insert(&self, rows: impl IntoIterator<Item = String>) -> String {
+        let mut sql = format!("{} VALUES ", self.insert_into());
         for (index, row) in rows.into_iter().enumerate() {
             if index > 0 {
                 sql.push_str(", ");
@@ -372,7 +390,9 @@ impl Tables {
     }
 
     /// The unfinished revision continues after its first `done` statements, with its present script.
-    pub(crate) fn resume(&self, entry: &Entry<'_>, done: usize) -> String {
+    ///
+    /// Changes no row unless the history still has the numbers of statements that were `found`.
+    pub(crate) fn resume(&self, entry: &Entry<'_>, done: usize, found: [usize; 2]) -> String {
         let change = format!(
             "statements_done = {done}, statements_begun = {done}, error = NULL, catalog_before = NULL, \
              digest = '{}', lineage = '{}', statements_total = {}, script = {}",
@@ -381,7 +401,9 @@ impl Tables {
             entry.statements,
             self.script(entry, 1)
         );
-        self.update(entry.revision, &change)
+        let [was_done, was_begun] = found;
+        let update = self.update(entry.revision, &change);
+        format!("{update} AND statements_done = {was_done} AND statements_begun = {was_begun}")
     }
 
     /// Marks all applied revisions as not applied, without a run.

@@ -10,9 +10,11 @@ impl Tables {
     /// Creates the table as Alembic does; its column is wider only if an id needs that.
     pub(crate) fn create_version(&self, longest_id: usize) -> String {
         let width = longest_id.max(ALEMBIC_WIDTH);
+        // Its rows and those of the history are one transaction, whatever engine is the default of the server.
+        let engine = if self.dialect == Dialect::Mysql { " ENGINE = InnoDB" } else { "" };
         format!(
             "CREATE TABLE IF NOT EXISTS {} (version_num VARCHAR({width}) NOT NULL, \
-             CONSTRAINT {} PRIMARY KEY (version_num))",
+             CONSTRAINT {} PRIMARY KEY (version_num)){engine}",
             self.version(),
             self.name(&format!("{}_pkc", self.table.name)),
         )

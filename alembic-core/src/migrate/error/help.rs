@@ -84,6 +84,9 @@ impl MigrateError {
             }
             MigrateError::Database { message, .. } if message.is_read_only() => READ_ONLY,
             MigrateError::ReadOnly { .. } => READ_ONLY,
+            MigrateError::UnfitServer { .. } => {
+                "run the migrations on another server: Aurora PostgreSQL, for example, is PostgreSQL itself"
+            }
             MigrateError::VersionTableElsewhere { .. } => {
                 "let the search path find that one (`?options[search_path]=…` in the URL); or, if a second one is meant, \
                  make it: `CREATE TABLE alembic_version (version_num VARCHAR(32) NOT NULL PRIMARY KEY)`"

@@ -5,6 +5,7 @@ use crate::dialect::{Entry, Operation, Tables};
 use crate::revision::{Direction, Node, RowChange, StampPlan};
 use crate::script::ScriptDirectory;
 use crate::sql::Dialect;
+use crate::sql::facts::{Facts, Kind, Transaction};
 
 /// The author of the rows of the history.
 #[derive(Clone, Copy)]
@@ -20,6 +21,8 @@ pub(crate) struct Context<'a> {
     pub(crate) tables: Tables,
     pub(crate) directory: &'a ScriptDirectory,
     pub(crate) author: Author<'a>,
+    /// Whether DDL can be rolled back.
+    pub(crate) transactional_ddl: bool,
     /// MySQL: whether the SQL mode of the server makes `\` in strings a character like any other.
     pub(crate) no_backslash_escapes: bool,
 }
@@ -27,6 +30,13 @@ pub(crate) struct Context<'a> {
 impl Context<'_> {
     pub(crate) fn dialect(&self) -> Dialect {
         self.tables.dialect()
+    }
+
+    /// Whether a statement can be rolled back on this server, and share a transaction with our notes.
+    pub(crate) fn can_share(&self, facts: &Facts) -> bool {
+        let is_plain = self.transactional_ddl || self.dialect() == Dialect::Mysql;
+        facts.transaction == Transaction::Shared
+            && (is_plain || matches!(facts.kind, Kind::Rows | Kind::Query | Kind::Session))
     }
 
     /// The number of characters of the longest revision id.

@@ -11,7 +11,7 @@ use crate::dialect::LockKey;
 use crate::dialect::mysql::MysqlLock;
 #[cfg(feature = "postgres")]
 use crate::dialect::postgresql::PostgresqlLock;
-use crate::dialect::{CATCH_UP, ServerFacts, Tables};
+use crate::dialect::{CATCH_UP, Tables};
 use crate::migrate::error::MigrateError;
 use crate::migrate::event::Event;
 use crate::migrate::server::boundary::boundary;
@@ -19,6 +19,7 @@ use crate::migrate::server::connect;
 use crate::migrate::server::connection::Connection;
 use crate::migrate::server::database::{Database, Options};
 use crate::migrate::settings::Settings;
+use crate::sql::Dialect;
 
 /// The pause between two attempts to take a lock.
 pub(crate) const POLL: Duration = Duration::from_millis(20);
@@ -51,14 +52,14 @@ enum How {
 const LOCKING: &str = "taking the migration lock";
 
 impl RunLock {
-    /// The lock of a run on a database, not yet taken: a lease where the server's own locks exclude nothing.
+    /// The lock of a run on a database, not yet taken; that of SQLite is always a file.
     pub(crate) async fn of(
         database: &Database,
         tables: &Tables,
-        facts: &ServerFacts,
+        needs_lease: bool,
         holder: &str,
     ) -> Result<RunLock, MigrateError> {
-        if facts.needs_lease {
+        if needs_lease && tables.dialect() != Dialect::Sqlite {
             let connection = database.connect_apart().await?;
             let lease = LeaseLock::prepare(connection, tables, holder).await;
             return lease.map(RunLock::lease).map_err(MigrateError::database("making the migration lock"));
@@ -123,6 +124,7 @@ impl RunLock {
         let mut told = false;
         loop {
             if self.try_acquire(work).await? {
+                self.catch_up(work).await;
                 return Ok(());
             }
             let waited = begin.elapsed();
@@ -156,10 +158,11 @@ impl RunLock {
             #[cfg(feature = "postgres")]
             How::Postgresql(lock) => lock.remains().await.map(|remains| remains.is_none()),
             #[cfg(feature = "mysql")]
-            How::Mysql(lock) => work.rows(lock.acquire_for_work()).await.map(|rows| {
-                // Only 1 means that the lock was taken: 0 means that another session has it, NULL that there was an error.
-                rows.into_iter().flatten().flatten().next().as_deref() == Some("1")
-            }),
+            How::Mysql(lock) => match work {
+                Connection::Mysql(work) => lock.try_acquire_for(work).await,
+                #[cfg(any(feature = "sqlite", feature = "postgres"))]
+                _ => Ok(true),
+            },
             #[cfg(feature = "sqlite")]
             How::Alone | How::File(_) => Ok(true),
             How::Lease(_) => Ok(true),
@@ -200,15 +203,19 @@ impl RunLock {
             How::Mysql(lock) => lock.holder().await,
             How::Lease(lock) => lock.holder().await,
         };
-        answer.map_err(MigrateError::database(LOCKING))
+        match answer {
+            // Whoever waits can wait without knowing for whom.
+            Err(sqlx::Error::Database(_)) => Ok(None),
+            answer => answer.map_err(MigrateError::database(LOCKING)),
+        }
     }
 
     /// Releases the locks of the session of the work, before another one continues.
     pub(crate) async fn hand_over(&mut self, work: &mut Connection) -> Result<(), MigrateError> {
         #[cfg(feature = "mysql")]
         if let How::Mysql(lock) = &self.how {
-            let freed = work.rows(lock.release_for_work()).await;
-            freed.map_err(MigrateError::database("changing the session"))?;
+            let freed = work.execute(lock.release_for_work()).await;
+            freed.map_err(|error| MigrateError::database("changing the session")(error.error))?;
         }
         let _ = work;
         Ok(())
@@ -232,13 +239,20 @@ impl RunLock {
                 Err(error) => Err(MigrateError::LockLost { source: Some(error) }),
             };
         }
-        // The other session may be on another node, which must have all writes of the first one.
+        self.check().await
+    }
+
+    /// The work may be on another node of a cluster than the lease, which must have all writes of the holder before.
+    async fn catch_up(&self, work: &mut Connection) {
+        if !matches!(self.how, How::Lease(_)) || work.dialect() != Dialect::Mysql {
+            return;
+        }
         for sql in CATCH_UP {
+            // Only Galera knows it.
             if work.execute(sql.to_owned()).await.is_err() {
-                break;
+                return;
             }
         }
-        self.check().await
     }
 
     /// Whether the lock is a lease, because the server's own locks exclude nothing.
@@ -341,7 +355,7 @@ impl RunLock {
             How::Postgresql(lock) => lock.close().await,
             #[cfg(feature = "mysql")]
             How::Mysql(lock) => {
-                let _ = work.rows(lock.release_for_work()).await;
+                let _ = work.execute(lock.release_for_work()).await;
                 lock.close().await
             }
             How::Lease(lock) => lock.release().await,

@@ -9,6 +9,7 @@ use crate::migrate::event::{Event, Report};
 use crate::migrate::history::state::State;
 use crate::migrate::history::verify::{taken_back, verify};
 use crate::migrate::server::batch::{Batch, Failure};
+use crate::migrate::server::primary;
 use crate::revision::{Direction, RevisionId};
 use crate::sql::Dialect;
 
@@ -16,9 +17,8 @@ impl Executor<'_, '_> {
     /// Runs once.
     pub(super) async fn attempt(&mut self, goal: &Goal, report: &mut Report) -> Result<(), MigrateError> {
         let dialect = self.context.dialect();
-        if dialect == Dialect::Sqlite {
-            self.work.begin().await?;
-        }
+        self.is_confirmed = false;
+        self.begin_reading().await?;
         let directory = self.context.directory;
         let state = State::read(self.work.connection, &self.context.tables).await?;
         let place = goal.place(self.work.connection, &self.context.tables, directory, &state).await?;
@@ -51,9 +51,9 @@ impl Executor<'_, '_> {
         preflight::check_reading(&self.context, &plan)?;
         self.find_taken_back(&state, &plan, report).await?;
         (self.work.settings.on_event)(Event::Planned { steps: plan.revisions(directory) });
-        if dialect == Dialect::Postgresql {
-            let begun = self.work.connection.begin(&self.work.beginning()).await;
-            begun.map_err(MigrateError::database("beginning a transaction"))?;
+        if dialect == Dialect::Mysql {
+            let ended = self.work.connection.commit().await;
+            ended.map_err(MigrateError::database("reading the version table"))?;
         }
         self.create_tables(&state).await?;
         match plan {
@@ -74,6 +74,21 @@ impl Executor<'_, '_> {
         report.to = rows.iter().map(ToString::to_string).collect();
         report.to.sort();
         Ok(())
+    }
+
+    /// Begins the transaction in which it is decided what to do: on the server that is written to, under its lock. On SQLite
+    /// and PostgreSQL the work goes on in it.
+    async fn begin_reading(&mut self) -> Result<(), MigrateError> {
+        if self.context.dialect() == Dialect::Sqlite {
+            return self.work.begin().await;
+        }
+        let opening = match self.context.dialect() {
+            Dialect::Postgresql => self.work.beginning(),
+            _ => Vec::new(),
+        };
+        let has_tables = primary::begin(self.work.connection, &opening, &self.context.tables).await?;
+        // A query that fails for a missing table would end the transaction.
+        if has_tables { Ok(()) } else { self.create_tables(&State::default()).await }
     }
 
     /// Reports the planned revisions that the history has as applied: another program took them back.

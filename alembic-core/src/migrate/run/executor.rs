@@ -25,16 +25,25 @@ pub(crate) struct Executor<'e, 's> {
     pub(super) progress: Progress,
     pub(super) pending: Pending,
     pub(super) context: Context<'e>,
+    /// Whether a conditional write of this attempt has found the database where its plan begins.
+    pub(super) is_confirmed: bool,
 }
 
 impl<'e, 's> Executor<'e, 's> {
     pub(super) fn new(work: Work<'e, 's>, session: Session<'e>, context: Context<'e>) -> Executor<'e, 's> {
-        Executor { work, session, progress: Progress::default(), pending: Pending::default(), context }
+        Executor {
+            work,
+            session,
+            progress: Progress::default(),
+            pending: Pending::default(),
+            context,
+            is_confirmed: false,
+        }
     }
 
     /// Whether DDL can be rolled back.
     pub(super) fn transactional_ddl(&self) -> bool {
-        self.context.dialect() != Dialect::Mysql
+        self.context.transactional_ddl
     }
 
     /// Commits the open transaction, if there is one, with the rows of the version table.

@@ -13,11 +13,13 @@ use crate::dialect::{ErrorKind, catalog};
 use crate::migrate::error::MigrateError;
 use crate::migrate::history::step::PlannedStep;
 use crate::migrate::server::batch::{Batch, Failure};
+use crate::migrate::server::primary;
 use crate::migrate::sqlite::alter::{alter_table, lacking_alter};
 use crate::migrate::sqlite::drop::{dropped_table, keep_children};
 use crate::migrate::sqlite::sequence::{SEQUENCE, keep_sequence};
+use crate::revision::RevisionId;
 use crate::sql::Dialect;
-use crate::sql::facts::{Facts, Trace, Transaction, mentions};
+use crate::sql::facts::{Facts, Trace, mentions};
 
 const HISTORY: &str = "writing the history";
 
@@ -29,7 +31,7 @@ impl Executor<'_, '_> {
         from: Option<usize>,
     ) -> Result<(), MigrateError> {
         let mut is_begun = from.is_some();
-        if !is_begun && !self.defers_notes() {
+        if !is_begun && (!self.defers_notes() || !self.is_confirmed) {
             self.begin_revision(step).await?;
             is_begun = true;
         }
@@ -42,7 +44,7 @@ impl Executor<'_, '_> {
                     .await
                     .map_err(MigrateError::database(SEQUENCE))?;
             }
-            let is_shared = step.facts()[index].transaction == Transaction::Shared;
+            let is_shared = self.context.can_share(&step.facts()[index]);
             index += match (is_shared, self.defers_notes()) {
                 (true, true) => self.some_data(step, index, is_begun).await?,
                 (true, false) => self.together(step, index).await?,
@@ -61,11 +63,17 @@ impl Executor<'_, '_> {
         Ok(())
     }
 
+    /// Begins a revision, if the database is where this run has found it: the write itself confirms that, whatever a server
+    /// has answered that only repeats another.
     async fn begin_revision(&mut self, step: &PlannedStep<'_>) -> Result<(), MigrateError> {
+        self.settle().await?;
         let mut batch = self.open().await?;
-        self.check_unmoved().await?;
-        batch.own(&self.context.tables.begin(&self.context.entry(step)));
-        self.close(batch).await.map_err(Failure::during(HISTORY))
+        let ids = self.context.directory.graph().ids(self.progress.rows().iter().copied());
+        let ids: Vec<&str> = ids.iter().map(RevisionId::as_str).collect();
+        batch.own_one(&self.context.tables.begin_at(&self.context.entry(step), &ids));
+        self.close(batch).await.map_err(Failure::during(HISTORY))?;
+        self.is_confirmed = true;
+        Ok(())
     }
 
     async fn finish_revision(&mut self, step: &PlannedStep<'_>) -> Result<(), MigrateError> {
@@ -286,7 +294,7 @@ impl Executor<'_, '_> {
         let Some(queries) = catalog::queries(trace, self.context.dialect()) else { return Ok(None) };
         let mut lines = Vec::new();
         for query in queries {
-            let rows = match self.work.connection.rows(query).await {
+            let rows = match primary::rows(self.work.connection, &self.context.tables, query).await {
                 Ok(rows) => rows,
                 Err(error) if ErrorKind::of(&error) == ErrorKind::MissingTable => Vec::new(),
                 // The user may lack the right to read it.
@@ -311,7 +319,7 @@ impl Executor<'_, '_> {
 
     /// MySQL: why a statement that only changes rows may leave some behind though it was rolled back, if it may.
     pub(crate) async fn cannot_roll_back(&mut self, statement: &str) -> Result<Option<String>, MigrateError> {
-        if self.transactional_ddl() {
+        if self.context.dialect() != Dialect::Mysql {
             return Ok(None);
         }
         let rows = self.work.connection.rows(WITHOUT_ROLLBACK.to_owned()).await;

@@ -28,6 +28,9 @@ pub(crate) async fn check(
     facts: &ServerFacts,
     settings: &mut Settings<'_>,
 ) -> Result<(), MigrateError> {
+    if let Some(reason) = facts.engine.refusal() {
+        return Err(MigrateError::UnfitServer { reason });
+    }
     if let Some(read_only) = facts.read_only {
         return Err(MigrateError::ReadOnly { reason: reason(read_only) });
     }

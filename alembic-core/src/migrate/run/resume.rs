@@ -6,6 +6,7 @@ use crate::migrate::error::{InDoubt, MigrateError, ResumeEdited};
 use crate::migrate::event::Event;
 use crate::migrate::history::state::Unfinished;
 use crate::migrate::history::step::PlannedStep;
+use crate::migrate::server::batch::{Batch, Failure};
 use crate::migrate::session::restore;
 use crate::migrate::settings::Answer;
 use crate::script::{Script, ScriptErrors};
@@ -129,8 +130,11 @@ impl Executor<'_, '_> {
                 number: done + 1,
             });
         }
-        let note = self.context.tables.resume(&self.context.entry(step), done);
-        self.work.own("writing the history", &note).await?;
+        let mut batch = Batch::default();
+        let found = [unfinished.done, unfinished.begun];
+        batch.own_one(&self.context.tables.resume(&self.context.entry(step), done, found));
+        self.work.send(batch).await.map_err(Failure::during("writing the history"))?;
+        self.is_confirmed = true;
         Ok(done)
     }
 

@@ -4,7 +4,7 @@ use super::consent;
 use super::executor::Executor;
 use super::plan::{Goal, Plan};
 use super::preflight;
-use crate::config::VersionTable;
+use crate::config::{LockMode, VersionTable};
 use crate::dialect::{ServerFacts, Tables};
 use crate::migrate::error::MigrateError;
 use crate::migrate::event::Report;
@@ -15,6 +15,7 @@ use crate::migrate::lock::run_lock::RunLock;
 use crate::migrate::server::connect::Missing;
 use crate::migrate::server::connection::Connection;
 use crate::migrate::server::database::Database;
+use crate::migrate::server::primary;
 use crate::migrate::server::server_facts;
 use crate::migrate::session::session::Session;
 use crate::migrate::session::work::Work;
@@ -22,6 +23,9 @@ use crate::migrate::settings::{Refusal, Settings};
 use crate::migrator::Migrator;
 use crate::revision::Target;
 use crate::script::{Digest, ScriptDirectory};
+use crate::sql::Dialect;
+
+const ENDING: &str = "reading the version table";
 
 pub(crate) async fn run(
     migrator: &Migrator,
@@ -47,12 +51,19 @@ pub(crate) async fn run(
         Err(error) => return Err(error),
     };
     let tables = Tables::new(dialect, &migrator.settings().version_table);
-    let state = State::read(&mut connection, &tables).await?;
+    let mut state = State::read(&mut connection, &tables).await?;
     let to_heads =
         matches!(goal, Goal::Upgrade(target) if *target == Target::HEADS || *target == Target::HEAD);
     let has_tables = state.has_versions && state.has_history;
     if to_heads && state.is_at(migrator.heads()) || matches!(goal, Goal::EnsureVersion) && has_tables {
         return Ok(at(&state));
+    }
+    // Whatever else is decided, and be it a refusal, is decided by the server that is written to.
+    let is_server = dialect != Dialect::Sqlite;
+    if is_server && primary::begin(&mut connection, &[], &tables).await? {
+        state = State::read(&mut connection, &tables).await?;
+    } else if is_server {
+        connection.rollback().await.map_err(MigrateError::database(ENDING))?;
     }
     let place = goal.place(&mut connection, &tables, directory, &state).await?;
     let (nodes, ahead) = goal.allow(place, settings.allow_ahead)?;
@@ -72,6 +83,9 @@ pub(crate) async fn run(
     let plan = plan.finish_first(directory, dialect, &nodes, goal, unfinished)?;
     if plan.is_empty() && state.unfinished.is_empty() {
         return Ok(Report { unverified, ..at(&state) });
+    }
+    if connection.in_transaction() {
+        connection.rollback().await.map_err(MigrateError::database(ENDING))?;
     }
     if !is_approved {
         settings.ask(directory, &plan)?;
@@ -106,8 +120,11 @@ impl Workplace<'_> {
     ) -> Result<(), MigrateError> {
         let applied_by = applied_by();
         let (tables, search_path) = find_schema(&mut connection, self.tables).await?;
-        let mut lock = RunLock::of(self.database, &tables, &self.facts, &applied_by).await?;
+        let needs_lease = settings.server.lock == LockMode::Lease || self.facts.engine.needs_lease();
+        let mut lock = RunLock::of(self.database, &tables, needs_lease, &applied_by).await?;
         lock.acquire(&mut connection, &mut settings).await?;
+        let is_configured = settings.server.transactional_ddl || tables.dialect() == Dialect::Sqlite;
+        let transactional_ddl = is_configured && self.facts.engine.transactional_ddl(tables.dialect());
         let author = Author { applied_by: &applied_by, server: self.facts.identity.as_deref() };
         let mut executor = Executor::new(
             Work::new(&mut connection, &mut lock, &mut settings),
@@ -116,6 +133,7 @@ impl Workplace<'_> {
                 tables,
                 directory: self.directory,
                 author,
+                transactional_ddl,
                 no_backslash_escapes: self.facts.no_backslash_escapes,
             },
         );
@@ -147,8 +165,15 @@ async fn find_schema(
     let Some(sql) = tables.schema() else {
         return Ok((tables, None));
     };
-    let rows =
-        connection.rows(sql).await.map_err(MigrateError::database("asking where the version table is"))?;
+    const ASKING: &str = "asking where the version table is";
+    let has_path = connection.dialect() == Dialect::Postgresql;
+    if has_path {
+        primary::begin(connection, &[], &tables).await?;
+    }
+    let rows = connection.rows(sql).await.map_err(MigrateError::database(ASKING))?;
+    if has_path {
+        connection.rollback().await.map_err(MigrateError::database(ASKING))?;
+    }
     match rows.first().map(Vec::as_slice) {
         Some([Some(schema), path]) => {
             tables.set_schema(schema.clone());

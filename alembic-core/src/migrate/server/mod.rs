@@ -5,4 +5,5 @@ pub(crate) mod boundary;
 pub(crate) mod connect;
 pub(crate) mod connection;
 pub(crate) mod database;
+pub(crate) mod primary;
 pub(crate) mod server_facts;

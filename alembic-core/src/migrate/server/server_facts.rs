@@ -14,15 +14,16 @@ pub(crate) async fn read(connection: &mut Connection) -> Result<ServerFacts, Mig
         Connection::Sqlite(_) => Ok(ServerFacts::default()),
         #[cfg(feature = "postgres")]
         Connection::Postgresql(_) => {
-            use crate::dialect::postgresql::server::{FACTS, VERSION, facts};
-            let rows = match connection.rows(FACTS.to_owned()).await {
-                Ok(rows) => rows,
-                // Not everything that speaks its protocol is PostgreSQL.
-                Err(sqlx::Error::Database(_)) => {
-                    connection.rows(VERSION.to_owned()).await.map_err(MigrateError::database(ASKING))?
+            use crate::dialect::postgresql::server::{FACTS, OTHER, VERSION, facts};
+            // Not everything that speaks its protocol is PostgreSQL.
+            for query in [FACTS, OTHER] {
+                match connection.rows(query.to_owned()).await {
+                    Ok(rows) => return Ok(rows.first().map(|row| facts(row)).unwrap_or_default()),
+                    Err(sqlx::Error::Database(_)) => {}
+                    Err(error) => return Err(MigrateError::database(ASKING)(error)),
                 }
-                Err(error) => return Err(MigrateError::database(ASKING)(error)),
-            };
+            }
+            let rows = connection.rows(VERSION.to_owned()).await.map_err(MigrateError::database(ASKING))?;
             Ok(rows.first().map(|row| facts(row)).unwrap_or_default())
         }
         #[cfg(feature = "mysql")]

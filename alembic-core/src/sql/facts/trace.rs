@@ -146,16 +146,30 @@ pub(super) fn postgresql(text: &Text<'_>, words: &[&str]) -> Trace {
     trace.unwrap_or(Trace::Nothing)
 }
 
-/// PostgreSQL 11 and older: the evidence for statements that refuse to run in a transaction only there.
-pub(super) fn old_postgresql(text: &Text<'_>, words: &[&str]) -> Trace {
-    if !matches!(words, ["ALTER", "TYPE", ..]) {
-        return Trace::Nothing;
-    }
-    let mut reader = text.reader.clone();
-    reader.take(&["ALTER", "TYPE"]);
-    match reader.name().filter(|_| reader.has(&["VALUE"])) {
-        Some(name) => Trace::Definitions(vec![Object::new(ObjectKind::Type, name)]),
-        None => Trace::Nothing,
+/// PostgreSQL: the evidence for statements that can be rolled back, where something that only speaks its protocol cannot do
+/// that. PostgreSQL 11 and older refuse `ALTER TYPE … ADD VALUE` in a transaction.
+pub(super) fn in_transaction(text: &Text<'_>, words: &[&str], definition: &Definition) -> Trace {
+    match words {
+        ["ALTER", "TYPE", ..] => {
+            let mut reader = text.reader.clone();
+            reader.take(&["ALTER", "TYPE"]);
+            let name = reader.name();
+            name.map_or(Trace::Nothing, |name| Trace::Definitions(vec![Object::new(ObjectKind::Type, name)]))
+        }
+        ["CREATE", "INDEX", ..] | ["CREATE", "UNIQUE", "INDEX", ..] => {
+            let mut reader = text.reader.clone();
+            reader.pass_to("ON");
+            reader.take(&["ONLY"]);
+            let table = reader.name();
+            table.map_or(Trace::Nothing, |table| Trace::Definitions(vec![Object::table(table)]))
+        }
+        ["DROP", "INDEX", ..] if !definition.is_partial => {
+            Trace::Definitions(definition.changes.iter().map(|change| change.object.clone()).collect())
+        }
+        // Said again, they say the same.
+        ["COMMENT" | "GRANT" | "REVOKE", ..] => Trace::Harmless,
+        ["CREATE" | "ALTER" | "DROP", ..] => definitions(definition),
+        _ => Trace::Nothing,
     }
 }
 

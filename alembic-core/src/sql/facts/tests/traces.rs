@@ -160,21 +160,29 @@ fn postgresql_statements_that_refuse_a_transaction() {
 
 #[test]
 fn postgresql_statements_that_can_be_rolled_back() {
-    for statement in [
-        "CREATE INDEX i ON t (x)",
-        "CREATE TABLE concurrently (x INT)",
-        "ALTER TABLE t DETACH PARTITION p",
-        "DO $$ BEGIN COMMIT; END $$",
-        "CALL p()",
-        "CLUSTER t USING i",
-        "CLUSTER \"t\"",
-        "UPDATE t SET x = 1",
-    ] {
+    for statement in
+        ["DO $$ BEGIN COMMIT; END $$", "CALL p()", "CLUSTER t USING i", "CLUSTER \"t\"", "UPDATE t SET x = 1"]
+    {
         check(Dialect::Postgresql, statement, Transaction::Shared, &Trace::Nothing);
     }
-    // PostgreSQL 11 and older refuse it in a transaction.
-    let labels = definitions(ObjectKind::Type, &["e"]);
-    check(Dialect::Postgresql, "ALTER TYPE e ADD VALUE 'x'", Transaction::Shared, &labels);
+    // What only speaks its protocol may commit them.
+    for (statement, kind, names) in [
+        ("ALTER TYPE e ADD VALUE 'x'", ObjectKind::Type, ["e"].as_slice()),
+        ("CREATE INDEX i ON t (x)", ObjectKind::Table, &["t"]),
+        ("CREATE UNIQUE INDEX IF NOT EXISTS i ON ONLY t (x)", ObjectKind::Table, &["t"]),
+        ("DROP INDEX i", ObjectKind::Index, &["i"]),
+        ("CREATE TABLE concurrently (x INT)", ObjectKind::Table, &["concurrently"]),
+        ("ALTER TABLE t DETACH PARTITION p", ObjectKind::Table, &["t"]),
+        ("DROP TABLE a, b", ObjectKind::Table, &["a", "b"]),
+        (
+            "CREATE OR REPLACE FUNCTION f() RETURNS int AS 'SELECT 1' LANGUAGE sql",
+            ObjectKind::Routine,
+            &["f"],
+        ),
+    ] {
+        check(Dialect::Postgresql, statement, Transaction::Shared, &definitions(kind, names));
+    }
+    check(Dialect::Postgresql, "GRANT SELECT ON t TO r", Transaction::Shared, &Trace::Harmless);
 }
 
 #[test]
