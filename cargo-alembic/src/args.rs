@@ -13,7 +13,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 pub(crate) use autogenerate::{AutogenerateArgs, CheckArgs, InspectArgs};
 pub(crate) use databases::Databases;
 pub(crate) use edit::{EditArgs, RebaseArgs};
-pub(crate) use revision::{MergeArgs, RevisionArgs};
+pub(crate) use revision::{MergeArgs, RevisionArgs, TrialArgs};
 
 /// Database migrations: a graph of revisions, written as SQL, sealed once applied
 #[derive(Debug, Parser)]

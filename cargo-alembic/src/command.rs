@@ -10,7 +10,7 @@ use alembic_core::script::{Lock, ScriptDirectory};
 use crate::args::{Arguments, Command};
 use crate::error::Failure;
 use crate::project::Project;
-use crate::{check, edit, init, inspect, rebase, revision, seal, shell, template, verified, verify};
+use crate::{check, edit, init, inspect, merge, rebase, revision, seal, shell, template, verified, verify};
 
 /// Runs the command, once for each database that it is about.
 pub(crate) fn run(arguments: &Arguments) -> Result<(), Failure> {
@@ -67,8 +67,8 @@ fn run_on(project: &Project, arguments: &Arguments) -> Result<(), Failure> {
         // They are about no database.
         Command::Init(_) | Command::Completions(_) | Command::Man(_) => Ok(()),
         Command::Revision(args) => block_on(revision::create(project, arguments, args)),
-        Command::Merge(args) => revision::merge(project, arguments, args),
-        Command::Rebase(args) => rebase::rebase(project, args),
+        Command::Merge(args) => block_on(merge::merge(project, arguments, args)),
+        Command::Rebase(args) => block_on(rebase::rebase(project, arguments, args)),
         Command::Edit(args) => block_on(edit::edit(project, arguments, args)),
         Command::ListTemplates => {
             template::list(project);

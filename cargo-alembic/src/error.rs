@@ -9,10 +9,11 @@ use alembic_core::cli::{
 use alembic_core::config::ConfigError;
 use alembic_core::models::ModelErrors;
 use alembic_core::revision::NewRevisionError;
-use alembic_core::script::{Conflict, LockFileError, ScriptDirectory, ScriptErrors};
+use alembic_core::script::{LockFileError, ScriptDirectory, ScriptErrors};
 use alembic_core::{Migrator, revision};
 
 use crate::author::authors;
+use crate::conflict::Found;
 
 /// A failure that is ready to be shown.
 #[derive(Debug)]
@@ -73,8 +74,8 @@ impl Failure {
     }
 
     /// Heads that contradict each other.
-    pub(crate) fn conflicts(conflicts: &[Conflict], directory: &ScriptDirectory, help: &str) -> Failure {
-        Failure::of(explain_conflicts(conflicts, directory, help))
+    pub(crate) fn conflicts(found: &Found, directory: &ScriptDirectory, help: &str) -> Failure {
+        Failure::of(explain_conflicts(&found.conflicts, &found.disagreements, directory, help))
     }
 
     pub(crate) fn scripts(errors: &ScriptErrors, source: impl Fn(&str) -> Option<String>) -> Failure {

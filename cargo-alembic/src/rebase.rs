@@ -4,12 +4,17 @@ use alembic_core::cli::{note, status};
 use alembic_core::revision::{Node, RebaseError, RevisionId, check_rebase, resolve_one};
 use alembic_core::script::ScriptDirectory;
 
-use crate::args::RebaseArgs;
+use crate::args::{Arguments, RebaseArgs};
+use crate::conflict::Comparison;
 use crate::error::Failure;
 use crate::file;
 use crate::project::Project;
 
-pub(crate) fn rebase(project: &Project, args: &RebaseArgs) -> Result<(), Failure> {
+pub(crate) async fn rebase(
+    project: &Project,
+    arguments: &Arguments,
+    args: &RebaseArgs,
+) -> Result<(), Failure> {
     let directory = project.scripts()?;
     let graph = directory.graph();
     let lock = project.lock_file().read()?;
@@ -18,6 +23,9 @@ pub(crate) fn rebase(project: &Project, args: &RebaseArgs) -> Result<(), Failure
     })?;
     let onto = resolve_one(graph, &args.onto.parse()?)?;
     check_rebase(graph, node, onto, |id| lock.seal_of(id).is_some())?;
+    if let Some(onto) = onto.filter(|_| !args.unchecked) {
+        check_order(project, arguments, args, (node, onto)).await?;
+    }
 
     let script = directory.script(node);
     let from = script.revision.parents.clone();
@@ -33,6 +41,29 @@ pub(crate) fn rebase(project: &Project, args: &RebaseArgs) -> Result<(), Failure
     let id = graph.id(node);
     status("Rebased", format!("{id} from {} onto {} ({})", names(&from), names(&parents), script.path));
     tell(&rebased, node);
+    Ok(())
+}
+
+/// Whether the revision, and all that follows it, runs after the one that it is to follow.
+async fn check_order(
+    project: &Project,
+    arguments: &Arguments,
+    args: &RebaseArgs,
+    (node, onto): (Node, Node),
+) -> Result<(), Failure> {
+    let migrator = project.migrator(project.scripts()?);
+    let directory = migrator.directory();
+    let graph = directory.graph();
+    let mut comparison = Comparison::new(project, arguments, &args.trial, &migrator)?;
+    let moved = graph.descendants([node]);
+    for head in moved.iter().filter(|node| !graph.children(*node).iter().any(|child| moved.contains(*child))) {
+        let found = comparison.compare(onto, head, true).await?;
+        if !found.is_empty() {
+            let help = "nothing was changed; write the revision so that it runs after the other one, or leave out the check: \
+                        `--unchecked`";
+            return Err(Failure::conflicts(&found, directory, help));
+        }
+    }
     Ok(())
 }
 

@@ -1,12 +1,11 @@
-//! `revision` and `merge`: new scripts.
+//! `revision`: new scripts.
 
 use alembic_core::cli::status;
-use alembic_core::revision::{self, GraphError, NewRevision, Node, Placement, Revision, RevisionId, Target};
-use alembic_core::script::{LockFileError, NewScript, Problem, Script, ScriptDirectory, conflicts};
-use alembic_core::sql::Dialect;
+use alembic_core::revision::{self, GraphError, NewRevision, Placement, Revision, RevisionId, Target};
+use alembic_core::script::{LockFileError, NewScript, Problem, Script, ScriptDirectory};
 use jiff::{Timestamp, Zoned};
 
-use crate::args::{Arguments, MergeArgs, RevisionArgs};
+use crate::args::{Arguments, RevisionArgs};
 use crate::error::Failure;
 use crate::hook::{self, Hook};
 use crate::place::Place;
@@ -49,51 +48,11 @@ pub(crate) async fn create(
     write(project, arguments, directory, &script, &place, args.template.as_deref())
 }
 
-pub(crate) fn merge(project: &Project, arguments: &Arguments, args: &MergeArgs) -> Result<(), Failure> {
-    let directory = project.scripts()?;
-    let new = NewRevision {
-        id: id(args.rev_id.as_deref())?,
-        heads: targets(&args.revisions)?,
-        splice: args.splice,
-        depends_on: Vec::new(),
-        labels: args.branch_label.clone(),
-    };
-    let placement = revision::merge(directory.graph(), &new)?;
-    // Whoever says `heads` has not looked at them.
-    if args.revisions.iter().all(|revision| revision == "heads") {
-        check_conflicts(project, &directory, &placement.parents)?;
-    }
-    let mut revision = revision(&directory, new, &placement);
-    let parents: Vec<&str> = revision.parents.iter().map(RevisionId::as_str).collect();
-    let default = || format!("Merge {}", parents.join(" and "));
-    revision.message = args.message.as_deref().map_or_else(default, printable);
-    let place = Place::find(project, &directory, &placement, None)?;
-    let script = NewScript { revision, created: now(project)?, sections: NewScript::EMPTY.to_owned() };
-    write(project, arguments, &directory, &script, &place, None)
-}
-
-/// Heads that nobody named are only joined where they do not contradict each other.
-fn check_conflicts(project: &Project, directory: &ScriptDirectory, heads: &[Node]) -> Result<(), Failure> {
-    let dialects = &project.config.dialects;
-    let dialects = if dialects.is_empty() { &Dialect::ALL[..] } else { dialects };
-    let conflicts = conflicts(directory, heads, dialects);
-    if conflicts.is_empty() {
-        return Ok(());
-    }
-    let names: Vec<String> =
-        directory.graph().ids(heads.iter().copied()).iter().map(ToString::to_string).collect();
-    let help = format!(
-        "change one of the two; or, if they are right as they are: `cargo alembic merge {}`",
-        names.join(" ")
-    );
-    Err(Failure::conflicts(&conflicts, directory, &help))
-}
-
-fn targets(texts: &[String]) -> Result<Vec<Target>, revision::TargetError> {
+pub(crate) fn targets(texts: &[String]) -> Result<Vec<Target>, revision::TargetError> {
     texts.iter().map(|text| text.parse()).collect()
 }
 
-fn revision(directory: &ScriptDirectory, new: NewRevision, placement: &Placement) -> Revision {
+pub(crate) fn revision(directory: &ScriptDirectory, new: NewRevision, placement: &Placement) -> Revision {
     let mut revision = Revision::new(new.id, directory.graph().ids(placement.parents.iter().copied()));
     revision.depends_on.clone_from(&placement.depends_on);
     revision.labels = without_repetitions(new.labels);
@@ -101,7 +60,7 @@ fn revision(directory: &ScriptDirectory, new: NewRevision, placement: &Placement
 }
 
 /// The id that was asked for, or the last twelve digits of a random UUID, as Alembic makes them.
-fn id(wanted: Option<&str>) -> Result<RevisionId, Failure> {
+pub(crate) fn id(wanted: Option<&str>) -> Result<RevisionId, Failure> {
     let random = || uuid::Uuid::new_v4().simple().to_string()[20..].to_owned();
     if let Some(id) = wanted.filter(|id| id.starts_with('.') || id.contains(['/', '\\'])) {
         return Err(Failure::new(
@@ -113,7 +72,7 @@ fn id(wanted: Option<&str>) -> Result<RevisionId, Failure> {
 }
 
 /// A message without what a terminal would obey.
-fn printable(message: &str) -> String {
+pub(crate) fn printable(message: &str) -> String {
     let is_control = |letter: char| letter.is_control() && letter != '\n';
     message.replace(is_control, " ")
 }
@@ -144,7 +103,7 @@ fn without_repetitions(names: Vec<String>) -> Vec<String> {
 }
 
 /// The time, in the time zone of the project.
-fn now(project: &Project) -> Result<Zoned, Failure> {
+pub(crate) fn now(project: &Project) -> Result<Zoned, Failure> {
     let name = &project.config.timezone;
     let zone = jiff::tz::db().get(name).map_err(|_| {
         let known: Vec<String> = jiff::tz::db().available().map(|zone| zone.to_string()).collect();
@@ -171,7 +130,7 @@ fn check_message(script: &NewScript) -> Result<(), Failure> {
 }
 
 /// Writes the script and lists it in the lock, both or none, and runs the hooks on it.
-fn write(
+pub(crate) fn write(
     project: &Project,
     arguments: &Arguments,
     directory: &ScriptDirectory,

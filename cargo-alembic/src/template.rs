@@ -135,7 +135,7 @@ fn render(project: &Project, name: &str, source: &str, script: &NewScript) -> Re
 }
 
 fn variables(script: &NewScript) -> Value {
-    let Revision { id, parents, depends_on, labels, tags, message } = &script.revision;
+    let Revision { id, parents, depends_on, labels, tags, message, .. } = &script.revision;
     let value = |name: &str| match name {
         "message" => Value::from(message.trim()),
         "up_revision" => Value::from(id.as_str()),

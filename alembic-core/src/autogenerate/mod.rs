@@ -13,6 +13,8 @@ mod error;
 mod mermaid;
 mod names;
 mod obstacle;
+#[cfg(feature = "cli")]
+mod orders;
 mod reflect;
 mod refused;
 mod rename;
@@ -31,6 +33,8 @@ mod rust;
 )]
 mod scratch;
 mod settled;
+#[cfg(feature = "cli")]
+mod snapshot;
 mod svg;
 
 pub use crate::dialect::DdlError;
@@ -42,6 +46,8 @@ pub use difference::{Change, Difference, Unfilled};
 pub use error::AutogenerateError;
 pub use mermaid::mermaid;
 pub use obstacle::Obstacle;
+#[cfg(feature = "cli")]
+pub use orders::{Disagreement, TryOrders, try_orders};
 pub use reflect::{generic, inspect};
 pub use refused::Refused;
 pub use rename::UnknownRename;

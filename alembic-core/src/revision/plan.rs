@@ -36,6 +36,8 @@ pub struct Step {
     pub direction: Direction,
     /// What happens to the version table; afterwards its rows are the maximal elements of what is applied.
     pub rows: RowChange,
+    /// It is recorded without running: the database has another side of a merge of alternatives.
+    pub is_recorded: bool,
 }
 
 /// A plan for a database that is only assumed.
@@ -130,10 +132,39 @@ pub fn upgrade_many(graph: &Graph, rows: &[Node], targets: &[Target]) -> Result<
     let needed = graph.ancestors(wanted);
     let missing: Vec<Node> =
         in_order(graph, &needed).filter(|&node| !rows.applied().contains(node)).collect();
+    let recorded = recorded(graph, rows.applied(), &missing);
     Ok(missing
         .into_iter()
-        .map(|node| Step { node, direction: Direction::Upgrade, rows: rows.upgrade(node) })
+        .map(|node| Step {
+            node,
+            direction: Direction::Upgrade,
+            rows: rows.upgrade(node),
+            is_recorded: recorded.contains(node),
+        })
         .collect())
+}
+
+/// The revisions that are recorded and not run: of each merge of alternatives, the sides that the database has nothing of,
+/// if it has something of another side; else all sides but that of the first parent.
+fn recorded(graph: &Graph, applied: &NodeSet, missing: &[Node]) -> NodeSet {
+    let mut recorded = graph.empty_set();
+    for merge in missing.iter().filter(|node| graph.revision(**node).alternatives) {
+        let parents = graph.parents(*merge);
+        let side = |parent: Node| {
+            let others = graph.ancestors(parents.iter().copied().filter(|other| *other != parent));
+            graph.ancestors([parent]).iter().filter(|node| !others.contains(*node)).collect::<Vec<Node>>()
+        };
+        let sides: Vec<Vec<Node>> = parents.iter().map(|parent| side(*parent)).collect();
+        let has_some = |side: &&Vec<Node>| side.iter().any(|node| applied.contains(*node));
+        let is_begun = sides.iter().any(|side| has_some(&side));
+        for (place, side) in sides.iter().enumerate() {
+            let runs = if is_begun { has_some(&side) } else { place == 0 };
+            for node in side.iter().filter(|_| !runs) {
+                recorded.insert(*node);
+            }
+        }
+    }
+    recorded
 }
 
 /// What to take back so that nothing after the target is applied, from a database with these rows.
@@ -155,7 +186,12 @@ pub fn downgrade(graph: &Graph, rows: &[Node], target: &Target) -> Result<Vec<St
     let order: Vec<Node> = in_order(graph, &dropped).rev().collect();
     Ok(order
         .into_iter()
-        .map(|node| Step { node, direction: Direction::Downgrade, rows: rows.downgrade(node) })
+        .map(|node| Step {
+            node,
+            direction: Direction::Downgrade,
+            rows: rows.downgrade(node),
+            is_recorded: false,
+        })
         .collect())
 }
 
@@ -167,7 +203,7 @@ pub fn step(graph: &Graph, rows: &[Node], node: Node, direction: Direction) -> S
         Direction::Upgrade => rows.upgrade(node),
         Direction::Downgrade => rows.downgrade(node),
     };
-    Step { node, direction, rows }
+    Step { node, direction, rows, is_recorded: false }
 }
 
 /// The plan for a script that is written without a database, `start:end`.

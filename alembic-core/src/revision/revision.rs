@@ -13,6 +13,8 @@ pub struct Revision {
     pub parents: Vec<RevisionId>,
     /// Revisions of other branches that must be applied before it: full ids or branch labels, as written.
     pub depends_on: Vec<String>,
+    /// Whether its parents are alternatives: a database runs one side of the merge, and records the others.
+    pub alternatives: bool,
     /// Branch labels that the revision introduces.
     pub labels: Vec<String>,
     /// Free words to find it by. They mean nothing to the graph.
@@ -28,6 +30,7 @@ impl Revision {
             id,
             parents,
             depends_on: Vec::new(),
+            alternatives: false,
             labels: Vec::new(),
             tags: Vec::new(),
             message: String::new(),

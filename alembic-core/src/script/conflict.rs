@@ -1,22 +1,39 @@
-//! Do two branches contradict each other? What the revisions of each do to the same objects, compared.
+//! Do two branches contradict each other? What the revisions of each do to the same objects and rows, compared by their
+//! text. Nothing runs: `autogenerate/orders.rs` tries both orders.
 
+mod change;
+mod column;
+mod constraint;
+mod need;
+mod past;
+mod rows;
+mod step;
 #[cfg(test)]
 mod tests;
+mod write;
 
 use std::ops::Range;
 
+use self::change::{changes, exclude_each_other, is_same};
+use self::need::needs;
+use self::past::Past;
+use self::step::{Step, steps};
 use super::ScriptDirectory;
-use crate::revision::{Direction, Node, NodeSet, RevisionId};
-use crate::sql::facts::{Action, Change, Facts, Object, ObjectKind, mentions};
+use crate::revision::{Node, RevisionId};
+use crate::sql::facts::{Action, Change, Object};
 use crate::sql::{Dialect, Name};
 
-/// Two statements, one of each branch, that are about the same object.
+/// Two statements, one of each branch, whose order matters.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Conflict {
     /// What they are about, as a person calls it.
     pub object: String,
     /// One of them, and the other.
     pub statements: [ConflictingStatement; 2],
+    /// Whether it shows only in a database with rows that no script inserts.
+    pub needs_rows: bool,
+    /// The database whose statements were read.
+    pub dialect: Dialect,
 }
 
 /// A statement that contradicts another.
@@ -36,24 +53,20 @@ pub struct ConflictingStatement {
 
 /// Looks for statements of the branches that end in these heads that contradict each other, in any of the dialects.
 ///
-/// Compared is what each branch does to a database beyond what the other one has applied: the same table made, dropped
-/// or renamed by one and touched by the other; the same column added, altered or dropped by both; the same index, view,
-/// trigger, type or function made, altered or dropped by both. Data is not compared.
+/// Compared is what each branch does to a database beyond what the other one has applied: the same name taken by both;
+/// an object created, dropped or renamed by one and used or altered by the other; the same part of a column altered by
+/// both; constraints, defaults and triggers of one and rows that the other one writes; rows that both write, where
+/// the order decides what they contain. `docs/merging.md` says what is not seen.
 #[must_use]
 pub fn conflicts(directory: &ScriptDirectory, heads: &[Node], dialects: &[Dialect]) -> Vec<Conflict> {
-    let graph = directory.graph();
     let mut conflicts: Vec<Conflict> = Vec::new();
     for (index, left) in heads.iter().enumerate() {
         for right in &heads[index + 1..] {
-            let (before_left, before_right) = (graph.ancestors([*left]), graph.ancestors([*right]));
-            let only = |of: &NodeSet, other: &NodeSet| {
-                let nodes = graph.topological().iter().copied();
-                nodes.filter(|node| of.contains(*node) && !other.contains(*node)).collect::<Vec<_>>()
-            };
-            let (left, right) = (only(&before_left, &before_right), only(&before_right, &before_left));
+            let [common, left, right] = sides(directory, *left, *right);
             for dialect in dialects {
+                let past = Past::of(&steps(directory, &common, *dialect));
                 let (left, right) = (side(directory, &left, *dialect), side(directory, &right, *dialect));
-                for conflict in compare(&left, &right) {
+                for conflict in compare(&left, &right, &past) {
                     if !conflicts.iter().any(|known| known.statements == conflict.statements) {
                         conflicts.push(conflict);
                     }
@@ -64,142 +77,112 @@ pub fn conflicts(directory: &ScriptDirectory, heads: &[Node], dialects: &[Dialec
     conflicts
 }
 
-/// A statement of a branch.
-struct Step<'d> {
-    directory: &'d ScriptDirectory,
-    node: Node,
-    span: Range<usize>,
-    dialect: Dialect,
-    facts: Facts,
+/// What two revisions need both, and what each needs alone; each in an order that works.
+pub(crate) fn sides(directory: &ScriptDirectory, left: Node, right: Node) -> [Vec<Node>; 3] {
+    let graph = directory.graph();
+    let (before_left, before_right) = (graph.ancestors([left]), graph.ancestors([right]));
+    let chosen = |is_chosen: &dyn Fn(bool, bool) -> bool| {
+        let is_in = |node: &Node| is_chosen(before_left.contains(*node), before_right.contains(*node));
+        graph.topological().iter().copied().filter(is_in).collect()
+    };
+    [
+        chosen(&|left, right| left && right),
+        chosen(&|left, right| left && !right),
+        chosen(&|left, right| right && !left),
+    ]
+}
+
+/// The statements that a branch has beyond another, and of which that other has no counterpart: one that makes or changes
+/// the same object, or has the same words.
+#[must_use]
+pub fn uncovered(directory: &ScriptDirectory, branch: Node, by: Node, dialect: Dialect) -> Vec<String> {
+    let [_, own, other] = sides(directory, branch, by);
+    let (own, other) = (side(directory, &own, dialect), side(directory, &other, dialect));
+    let is_covered = |read: &&Read<'_>| {
+        other.iter().any(|other| {
+            let are_one = |one: &Change| other.changes.iter().any(|another| is_same(&one.object, &another.object, dialect));
+            read.step.is_same(&other.step) || read.changes.iter().any(are_one)
+        })
+    };
+    let text = |read: &Read<'_>| read.step.text().to_owned();
+    own.iter().filter(|read| !is_covered(read)).map(text).collect()
+}
+
+/// A statement with its changes.
+struct Read<'d> {
+    step: Step<'d>,
+    changes: Vec<Change>,
 }
 
 /// The statements of a branch in their order. Objects that only exist in between are left out.
-fn side<'d>(directory: &'d ScriptDirectory, nodes: &[Node], dialect: Dialect) -> Vec<Step<'d>> {
-    let mut steps = Vec::new();
-    for node in nodes {
-        let script = directory.script(*node);
-        let Some(section) = script.section(Direction::Upgrade, dialect) else { continue };
-        // Text that is not SQL of this dialect shows nothing.
-        for statement in script.statements(section, dialect).unwrap_or_default() {
-            let mut facts = Facts::of(script.statement_text(&statement), dialect);
-            facts.changes.retain(|change| !is_shared(change));
-            steps.push(Step { directory, node: *node, span: statement.start..statement.end, dialect, facts });
-        }
+fn side<'d>(directory: &'d ScriptDirectory, nodes: &[Node], dialect: Dialect) -> Vec<Read<'d>> {
+    let read = |step: Step<'d>| Read { changes: changes(&step), step };
+    let mut side: Vec<Read<'_>> = steps(directory, nodes, dialect).into_iter().map(read).collect();
+    let temporary = temporary(&side, dialect);
+    let is_kept = |object: &Object| !temporary.iter().any(|other| is_same(other, object, dialect));
+    for read in &mut side {
+        read.changes.retain(|change| is_kept(&change.object));
+        read.step.facts.uses.retain(|used| is_kept(&Object::table(used.table.clone())));
     }
-    let temporary = temporary(&steps);
-    let is_kept = |object: &Object| !temporary.iter().any(|other| is_same(other, object));
-    for step in &mut steps {
-        step.facts.changes.retain(|change| is_kept(&change.object));
-        step.facts.uses.retain(|used| is_kept(&Object::table(used.table.clone())));
-    }
-    steps
+    side
 }
 
 /// Objects that a branch creates first and drops or renames last, such as the `users_new` that replaces `users`.
-fn temporary(steps: &[Step<'_>]) -> Vec<Object> {
-    let changes: Vec<&Change> = steps.iter().flat_map(|step| &step.facts.changes).collect();
+fn temporary(side: &[Read<'_>], dialect: Dialect) -> Vec<Object> {
+    let changes: Vec<&Change> = side.iter().flat_map(|read| &read.changes).collect();
     let is_gone = |(index, change): (usize, &&Change)| {
-        let is_first = !changes[..index].iter().any(|other| is_same(&other.object, &change.object));
-        let last = changes.iter().rev().find(|other| is_same(&other.object, &change.object));
+        let is_it = |other: &&&Change| is_same(&other.object, &change.object, dialect);
+        let is_first = !changes[..index].iter().any(|other| is_it(&other));
+        let last = changes.iter().rev().find(|other| is_it(other));
         let is_removed = last.is_some_and(|last| matches!(last.action, Action::Drops | Action::Renames));
         (change.action == Action::Creates && is_first && is_removed).then(|| change.object.clone())
     };
     changes.iter().enumerate().filter_map(is_gone).collect()
 }
 
-fn compare(left: &[Step<'_>], right: &[Step<'_>]) -> Vec<Conflict> {
+fn compare(left: &[Read<'_>], right: &[Read<'_>], past: &Past) -> Vec<Conflict> {
     let mut found: Vec<(Object, Conflict)> = Vec::new();
     for left in left {
         for right in right {
-            let Some((object, [first, second])) = contradiction(left, right) else { continue };
+            let Some((object, [first, second], needs_rows)) = contradiction(left, right, past) else { continue };
+            let dialect = left.step.dialect;
             // One is enough for each object.
-            if found.iter().any(|(known, _)| is_same(known, &object)) {
+            if found.iter().any(|(known, _)| is_same(known, &object, dialect)) {
                 continue;
             }
-            let statements = [left.place(first), right.place(second)];
-            found.push((object.clone(), Conflict { object: object.to_string(), statements }));
+            let statements = [left.step.place(first), right.step.place(second)];
+            let conflict = Conflict { object: object.to_string(), statements, needs_rows, dialect };
+            found.push((object, conflict));
         }
     }
     found.into_iter().map(|(_, conflict)| conflict).collect()
 }
 
-impl Step<'_> {
-    fn place(&self, what: String) -> ConflictingStatement {
-        let script = self.directory.script(self.node);
-        ConflictingStatement {
-            revision: script.revision.id.clone(),
-            path: script.path.clone(),
-            line: script.place(self.span.start).0,
-            span: self.span.clone(),
-            what,
-        }
-    }
-
-    fn text(&self) -> &str {
-        self.directory.script(self.node).text.get(self.span.clone()).unwrap_or_default()
-    }
-
-    /// Whether the statement is about a table or a part of it, without changing the table itself.
-    fn needs(&self, table: &Name) -> bool {
-        let alters = self.facts.changes.iter().any(|change| {
-            let owner = change.object.of.as_ref();
-            change.object.kind != ObjectKind::EnumValue && owner.is_some_and(|of| same(of, table))
-        });
-        alters || self.facts.uses.iter().any(|used| same(&used.table, table))
-    }
-}
-
-/// The object of which two statements contradict each other, and the effect of each on it.
-fn contradiction(left: &Step<'_>, right: &Step<'_>) -> Option<(Object, [String; 2])> {
-    for Change { object, action, .. } in &left.facts.changes {
-        if let Some(other) = right.facts.changes.iter().find(|other| is_same(&other.object, object)) {
-            return Some((object.clone(), [effect(*action), effect(other.action)]));
+/// The object of which two statements contradict each other, the effect of each on it, and whether rows are needed for it
+/// to show.
+fn contradiction(left: &Read<'_>, right: &Read<'_>, past: &Past) -> Option<(Object, [String; 2], bool)> {
+    for one in &left.changes {
+        let is_it = |other: &&Change| exclude_each_other((&left.step, one), (&right.step, other));
+        if let Some(other) = right.changes.iter().find(is_it) {
+            return Some((one.object.clone(), [effect(one.action), effect(other.action)], false));
         }
     }
     let uses = || "uses it".to_owned();
-    if let Some(Change { object, action, .. }) = unsettled(left, right) {
-        return Some((object.clone(), [effect(*action), uses()]));
+    let needed = |by: &Read<'_>, other: &Read<'_>| {
+        let is_needed = |change: &&Change| needs(&other.step, change, &by.step, past);
+        by.changes.iter().find(is_needed).cloned()
+    };
+    if let Some(Change { object, action, .. }) = needed(left, right) {
+        return Some((object, [effect(action), uses()], false));
     }
-    let Change { object, action, .. } = unsettled(right, left)?;
-    Some((object.clone(), [uses(), effect(*action)]))
+    if let Some(Change { object, action, .. }) = needed(right, left) {
+        return Some((object, [uses(), effect(action)], false));
+    }
+    let found = rows::contradiction(&left.step, &right.step, past)?;
+    let table = Object::table(Name { schema: None, name: found.table });
+    Some((table, found.effects.map(str::to_owned), found.needs_rows))
 }
 
 fn effect(action: Action) -> String {
     format!("{action} it")
-}
-
-/// A table or column that one statement creates, drops or renames, while the other one needs it as it was.
-fn unsettled<'s>(by: &'s Step<'_>, other: &Step<'_>) -> Option<&'s Change> {
-    by.facts.changes.iter().find(|Change { object, action, .. }| match (object.kind, &object.of) {
-        (ObjectKind::Table, _) => other.needs(&object.name),
-        (ObjectKind::Column, Some(table)) => {
-            matches!(action, Action::Drops | Action::Renames)
-                && other.needs(table)
-                && mentions(other.text(), other.dialect, &object.name.name)
-        }
-        _ => false,
-    })
-}
-
-/// Whether several branches may contain the change without contradiction: each may need the object.
-fn is_shared(change: &Change) -> bool {
-    use ObjectKind::{Database, Extension, Role, Schema};
-    change.is_conditional
-        && change.action == Action::Creates
-        && matches!(change.object.kind, Schema | Database | Extension | Role)
-}
-
-/// Whether two statements may mean the same object. Tables and views share their names.
-fn is_same(left: &Object, right: &Object) -> bool {
-    let names_a_relation = |kind| matches!(kind, ObjectKind::Table | ObjectKind::View);
-    let same_kind = left.kind == right.kind || names_a_relation(left.kind) && names_a_relation(right.kind);
-    let owners = left.of.as_ref().zip(right.of.as_ref());
-    same_kind && same(&left.name, &right.name) && owners.is_none_or(|(left, right)| same(left, right))
-}
-
-/// Whether two names may be those of one object. A missing schema may be any, and letter case is ignored.
-fn same(left: &Name, right: &Name) -> bool {
-    let equal = |left: &str, right: &str| left.to_lowercase() == right.to_lowercase();
-    let schemas = left.schema.as_deref().zip(right.schema.as_deref());
-    equal(&left.name, &right.name) && schemas.is_none_or(|(left, right)| equal(left, right))
 }

@@ -8,8 +8,8 @@ use crate::revision::GraphError;
 use crate::sql::{StatementError, UnusableCharacter};
 
 /// The keys of a header, as they are written.
-pub(super) const HEADER_KEYS: [&str; 6] =
-    ["Revision", "Revises", "Created", "Branch-Labels", "Depends-On", "Tags"];
+pub(super) const HEADER_KEYS: [&str; 7] =
+    ["Revision", "Revises", "Created", "Branch-Labels", "Depends-On", "Alternatives", "Tags"];
 
 /// One mistake in one place.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]

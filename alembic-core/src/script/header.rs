@@ -26,6 +26,8 @@ pub struct HeaderLines {
     pub labels: u32,
 }
 
+const ALTERNATIVES: &str = "`Alternatives:` is `yes` where a revision has several parents, and is left out elsewhere";
+
 /// Reads the header at the start of `text`. Mistakes come with their line.
 pub(super) fn parse(text: &str) -> Result<Header, Vec<(usize, Problem)>> {
     let mut reader = Reader::default();
@@ -117,6 +119,11 @@ impl Reader {
         let parents = self.ids("Revises");
         let depends_on = self.names("Depends-On");
         let labels = self.names("Branch-Labels");
+        let (line, value) = self.value("Alternatives");
+        let alternatives = !value.is_empty();
+        if alternatives && (value != "yes" || parents.len() < 2) {
+            self.errors.push((line, Problem::InvalidName { reason: ALTERNATIVES.to_owned() }));
+        }
         let tags = list(self.value("Tags").1).map(str::to_owned).collect();
         let (line, created) = self.value("Created");
         let created = (!created.is_empty()).then(|| created.to_owned());
@@ -132,7 +139,7 @@ impl Reader {
         match id {
             Ok(id) if self.errors.is_empty() => {
                 let message = self.message.join("\n");
-                let revision = Revision { id, parents, depends_on, labels, tags, message };
+                let revision = Revision { id, parents, depends_on, alternatives, labels, tags, message };
                 Ok(Header { revision, created, lines, end })
             }
             Ok(_) => Err(self.errors),

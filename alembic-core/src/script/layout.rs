@@ -8,7 +8,7 @@
 //! *count* is a little-endian `u32`.
 //!
 //! The digest of the upgrade:
-//! 1. field `alembic upgrade 1`
+//! 1. field `alembic upgrade 1`; `alembic upgrade of alternatives 1` where the header says `Alternatives: yes`
 //! 2. field: the id
 //! 3. count of parents, then a field for each, in the order of `Revises:`
 //! 4. count of dependencies, then a field for each, in the order of `Depends-On:`
@@ -55,7 +55,8 @@ impl Script {
     fn upgrade_digest(&self) -> Digest {
         // Hashed in one go: this runs in proc macros, which are not optimised.
         let mut bytes = Vec::with_capacity(256);
-        field(&mut bytes, b"alembic upgrade 1");
+        let is_plain = !self.revision.alternatives;
+        field(&mut bytes, if is_plain { b"alembic upgrade 1" } else { b"alembic upgrade of alternatives 1" });
         field(&mut bytes, self.revision.id.as_str().as_bytes());
         count(&mut bytes, self.revision.parents.len());
         for parent in &self.revision.parents {

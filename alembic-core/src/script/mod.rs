@@ -32,7 +32,9 @@ mod section;
 mod shell;
 
 #[cfg(all(feature = "cli", feature = "driver"))]
-pub use conflict::{Conflict, ConflictingStatement, conflicts};
+pub(crate) use conflict::sides;
+#[cfg(all(feature = "cli", feature = "driver"))]
+pub use conflict::{Conflict, ConflictingStatement, conflicts, uncovered};
 pub use digest::{Digest, Digests, InvalidDigest, InvalidTextHash, TextHash};
 pub use directory::ScriptDirectory;
 #[cfg(feature = "sources")]

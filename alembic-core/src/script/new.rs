@@ -74,10 +74,13 @@ impl NewScript {
         if !text.is_empty() {
             text.push_str("--\n");
         }
-        let Revision { id, parents, depends_on, labels, tags, .. } = &self.revision;
+        let Revision { id, parents, depends_on, alternatives, labels, tags, .. } = &self.revision;
         let parents: Vec<&str> = parents.iter().map(|parent| parent.as_str()).collect();
         let _ = writeln!(text, "-- Revision: {id}");
         let _ = writeln!(text, "{}", format!("-- Revises: {}", parents.join(", ")).trim_end());
+        if *alternatives {
+            text.push_str("-- Alternatives: yes\n");
+        }
         let _ = writeln!(text, "-- Created: {}", self.create_date());
         for (key, values) in [("Branch-Labels", labels), ("Depends-On", depends_on), ("Tags", tags)] {
             if !values.is_empty() {

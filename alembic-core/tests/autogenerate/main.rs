@@ -8,6 +8,7 @@ mod generate;
 mod hostile;
 mod inspected;
 mod laws;
+mod merging;
 mod reflect;
 mod same;
 mod untold;

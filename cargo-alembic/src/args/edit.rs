@@ -2,6 +2,8 @@
 
 use clap::Args;
 
+use super::TrialArgs;
+
 #[derive(Debug, Args)]
 pub(crate) struct EditArgs {
     /// A revision: an id or the beginning of one, `head`, `current`
@@ -18,4 +20,11 @@ pub(crate) struct RebaseArgs {
     /// The revision that it is to follow; `base` for none
     #[arg(long, value_name = "REVISION", allow_hyphen_values = true)]
     pub(crate) onto: String,
+
+    /// Do not check that it runs after the revision that it is to follow
+    #[arg(long)]
+    pub(crate) unchecked: bool,
+
+    #[command(flatten)]
+    pub(crate) trial: TrialArgs,
 }

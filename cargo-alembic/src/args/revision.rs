@@ -50,6 +50,19 @@ pub(crate) struct RevisionArgs {
     pub(crate) autogenerate: AutogenerateArgs,
 }
 
+/// Where branches are tried.
+#[derive(Debug, Args)]
+pub(crate) struct TrialArgs {
+    /// Compare only the text of the branches: run nothing in scratch databases
+    #[arg(long, conflicts_with = "scratch_url")]
+    pub(crate) no_scratch: bool,
+
+    /// Create scratch databases on this server [default: ALEMBIC_SCRATCH_URL, `scratch_url` in alembic.toml, else the
+    /// server of the database]
+    #[arg(long, value_name = "URL")]
+    pub(crate) scratch_url: Option<String>,
+}
+
 #[derive(Debug, Args)]
 pub(crate) struct MergeArgs {
     /// The revisions to join [default: all heads, if they do not contradict each other]
@@ -71,4 +84,11 @@ pub(crate) struct MergeArgs {
     /// Allow to join revisions that are no heads
     #[arg(long)]
     pub(crate) splice: bool,
+
+    /// Join branches that do the same: a database applies one of them, and records the others without running them
+    #[arg(long, requires = "revisions", conflicts_with = "splice")]
+    pub(crate) alternatives: bool,
+
+    #[command(flatten)]
+    pub(crate) trial: TrialArgs,
 }

@@ -19,6 +19,8 @@ mod tables;
 
 pub use note::Note;
 pub(super) use note::Notes;
+#[cfg(feature = "cli")]
+pub(super) use replay::dropped;
 pub(super) use replay::Replay;
 pub(super) use tables::Scratch;
 #[cfg(feature = "mysql")]

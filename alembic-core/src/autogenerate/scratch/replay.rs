@@ -12,7 +12,7 @@ use super::rules::refused_in_replay;
 use crate::autogenerate::AutogenerateError;
 use crate::migrate::{Aftermath, Database, MigrateError};
 use crate::migrator::Migrator;
-use crate::revision::Direction;
+use crate::revision::{Direction, Node};
 use crate::script::{Script, ScriptDirectory};
 use crate::sql::facts::{Action, Facts, Outside};
 use crate::sql::{Dialect, Reader};
@@ -27,6 +27,22 @@ impl Replay {
         server: Option<&Database>,
         notes: &mut Notes<'_>,
     ) -> Result<Replay, AutogenerateError> {
+        let (replay, migrator) = Replay::prepare(migrator, compared, server, None, notes).await?;
+        if let Err(error) = migrator.upgrade(replay.database()).await {
+            replay.drop(notes).await;
+            return Err(dropped(error).into());
+        }
+        Ok(replay)
+    }
+
+    /// An empty scratch database, and the scripts as they run in it: all of them, or a chain of some in this order.
+    pub(in super::super) async fn prepare(
+        migrator: &Migrator,
+        compared: &Database,
+        server: Option<&Database>,
+        order: Option<&[Node]>,
+        notes: &mut Notes<'_>,
+    ) -> Result<(Replay, Migrator), AutogenerateError> {
         let dialect = compared.dialect()?;
         let mut like = None;
         let mut databases = None;
@@ -47,19 +63,16 @@ impl Replay {
             }
             _ => None,
         };
-        let directory = replayed(migrator.directory(), dialect, own.as_deref(), databases.as_ref())?;
+        let chain = order.map(|order| chained(migrator.directory(), order)).transpose()?;
+        let directory = chain.as_ref().unwrap_or(migrator.directory());
+        let directory = replayed(directory, dialect, own.as_deref(), databases.as_ref())?;
         let mut settings = migrator.settings().clone();
         settings.version_table.schema = None;
         let name = own.filter(|_| dialect == Dialect::Mysql && server.is_some());
         let wish = Wish { server: server.unwrap_or(compared), name, like: like.as_ref() };
         let ScratchDatabase { connection, place } = ScratchDatabase::create(wish, notes).await?;
         drop(connection);
-        let replay = Replay(place);
-        if let Err(error) = Migrator::new(directory, settings).upgrade(replay.database()).await {
-            replay.drop(notes).await;
-            return Err(dropped(error).into());
-        }
-        Ok(replay)
+        Ok((Replay(place), Migrator::new(directory, settings)))
     }
 
     pub(in super::super) fn database(&self) -> Database {
@@ -72,7 +85,7 @@ impl Replay {
 }
 
 /// The error of a run whose database is dropped: nothing of the run is left, and no other run continues it.
-fn dropped(mut error: MigrateError) -> MigrateError {
+pub(in super::super) fn dropped(mut error: MigrateError) -> MigrateError {
     match &mut error {
         MigrateError::Statement(failure) => {
             failure.aftermath = Aftermath { kept: Vec::new(), rolled_back: true };
@@ -93,6 +106,18 @@ async fn connection(compared: &Database) -> Result<Option<crate::migrate::Connec
         Err(MigrateError::NoDatabase { .. }) => Ok(None),
         Err(error) => Err(error.into()),
     }
+}
+
+/// Scripts as a chain, so that they run in this order and no other.
+fn chained(directory: &ScriptDirectory, order: &[Node]) -> Result<ScriptDirectory, AutogenerateError> {
+    let mut scripts: Vec<Script> = Vec::with_capacity(order.len());
+    for node in order {
+        let mut script = directory.script(*node).clone();
+        script.revision.parents = scripts.last().map(|last| last.revision.id.clone()).into_iter().collect();
+        script.revision.depends_on.clear();
+        scripts.push(script);
+    }
+    ScriptDirectory::new(scripts).map_err(|errors| MigrateError::Scripts(errors).into())
 }
 
 /// The scripts as they run in the scratch database.

@@ -2,7 +2,7 @@
 
 use super::step::PlannedStep;
 use crate::dialect::{Entry, Operation, Tables};
-use crate::revision::{Direction, Node, RowChange, StampPlan};
+use crate::revision::{Node, RowChange, StampPlan};
 use crate::script::ScriptDirectory;
 use crate::sql::Dialect;
 use crate::sql::facts::{Facts, Kind, Transaction};
@@ -47,11 +47,11 @@ impl Context<'_> {
     }
 
     /// The row of the history for a revision with so many statements.
-    pub(crate) fn entry_with(&self, node: Node, direction: Direction, statements: usize) -> Entry<'_> {
+    pub(crate) fn entry_with(&self, node: Node, operation: Operation, statements: usize) -> Entry<'_> {
         let script = self.directory.script(node);
         Entry {
             revision: script.revision.id.as_str(),
-            operation: Operation::of(direction),
+            operation,
             digest: self.directory.digest(node),
             lineage: self.directory.lineage(node),
             statements,
@@ -63,7 +63,7 @@ impl Context<'_> {
 
     /// The row of the history for a step.
     pub(crate) fn entry(&self, step: &PlannedStep<'_>) -> Entry<'_> {
-        self.entry_with(step.node, step.direction, step.statements.len())
+        self.entry_with(step.node, step.operation(), step.statements.len())
     }
 
     /// The statements that change the rows of the version table. Each must change exactly one row.

@@ -19,6 +19,8 @@ pub(crate) struct PlannedStep<'a> {
     pub(crate) facts: LazyFacts,
     /// False: each statement commits by itself.
     pub(crate) transaction: bool,
+    /// Nothing of it runs: the database has what it does from another side of a merge of alternatives.
+    pub(crate) is_recorded: bool,
     /// The record of an earlier run that did not finish it.
     pub(crate) unfinished: Option<Unfinished>,
 }
@@ -75,7 +77,7 @@ impl PlannedStep<'_> {
     }
 
     pub(crate) fn operation(&self) -> Operation {
-        Operation::of(self.direction)
+        if self.is_recorded { Operation::Stamp } else { Operation::of(self.direction) }
     }
 
     /// The span in which it is executed.

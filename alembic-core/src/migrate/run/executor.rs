@@ -73,7 +73,7 @@ impl<'e, 's> Executor<'e, 's> {
     pub(super) fn record_history(&mut self, batch: &mut Batch) {
         let unrecorded = self.progress.take_unrecorded();
         let rows = unrecorded.iter().map(|executed| DoneEntry {
-            entry: self.context.entry_with(executed.node, executed.direction, executed.statements),
+            entry: self.context.entry_with(executed.node, executed.operation, executed.statements),
             started: executed.started.elapsed(),
             finished: executed.finished.elapsed(),
         });

@@ -187,7 +187,20 @@ impl<'a> Plan<'a> {
 }
 
 fn planned(script: &Script, dialect: Dialect, step: Step) -> Result<PlannedStep<'_>, MigrateError> {
-    let Step { node, direction, rows } = step;
+    let Step { node, direction, rows, is_recorded } = step;
+    if is_recorded {
+        return Ok(PlannedStep {
+            node,
+            direction,
+            rows,
+            script,
+            statements: Vec::new(),
+            facts: LazyFacts::new(dialect),
+            transaction: true,
+            is_recorded,
+            unfinished: None,
+        });
+    }
     let Some(section) = script.section(direction, dialect) else {
         let (path, revision) = (script.path.clone(), script.revision.id.clone());
         let elsewhere = script.sections.iter().any(|section| section.direction == direction);
@@ -207,6 +220,7 @@ fn planned(script: &Script, dialect: Dialect, step: Step) -> Result<PlannedStep<
         statements,
         facts: LazyFacts::new(dialect),
         transaction: section.transaction,
+        is_recorded,
         unfinished: None,
     })
 }

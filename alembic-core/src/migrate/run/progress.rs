@@ -2,6 +2,7 @@
 
 use std::time::Instant;
 
+use crate::dialect::Operation;
 use crate::migrate::event::Done;
 use crate::revision::{Direction, Node, RevisionId, RowChange};
 
@@ -26,6 +27,7 @@ pub(crate) struct Progress {
 pub(crate) struct Executed {
     pub(crate) node: Node,
     pub(crate) direction: Direction,
+    pub(crate) operation: Operation,
     pub(crate) rows: RowChange,
     /// The number of its statements.
     pub(crate) statements: usize,

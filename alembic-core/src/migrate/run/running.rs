@@ -28,6 +28,7 @@ impl Running {
         let executed = Executed {
             node: step.node,
             direction: step.direction,
+            operation: step.operation(),
             rows: step.rows.clone(),
             statements: step.statements.len(),
             revision: revision.id.clone(),

@@ -195,5 +195,5 @@ proptest! {
 /// The step that takes back one revision that nothing applied needs.
 fn downgrade_one(graph: &Graph, rows: &[Node], node: Node) -> Step {
     let rows = crate::revision::rows::Rows::new(graph, rows).downgrade(node);
-    Step { node, direction: Direction::Downgrade, rows }
+    Step { node, direction: Direction::Downgrade, rows, is_recorded: false }
 }

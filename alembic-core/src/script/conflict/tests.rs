@@ -39,7 +39,7 @@ fn check(left: &str, right: &str, expected: &[&str]) {
 fn what_goes_together() {
     check("CREATE TABLE a (id INT);", "CREATE TABLE b (id INT);", &[]);
     check("ALTER TABLE users ADD a INT;", "ALTER TABLE users ADD b INT;", &[]);
-    check("INSERT INTO users VALUES (1, 'a');", "UPDATE users SET name = 'b';", &[]);
+    check("INSERT INTO users VALUES (1, 'a');", "UPDATE users SET name = 'b' WHERE id = 2;", &[]);
     check("CREATE INDEX a ON users (name);", "CREATE INDEX b ON users (name);", &[]);
     check("ALTER TYPE mood ADD VALUE 'a';", "ALTER TYPE mood ADD VALUE 'b';", &[]);
     check("CREATE TABLE comments (id INT);", "ALTER TABLE users ADD comments INT;", &[]);
@@ -198,4 +198,63 @@ fn several_heads() {
         .map(|conflict| conflict.statements.each_ref().map(|statement| statement.revision.as_str()))
         .collect();
     assert_eq!(ids, [["b", "e"]]);
+}
+
+/// A line of the pairs that real databases have judged: dialect and verdict, and the two statements.
+fn pairs() -> Vec<(Dialect, &'static str, &'static str, &'static str)> {
+    let text = include_str!("../../../tests/autogenerate/merging/pairs.txt");
+    let mut pairs = Vec::new();
+    for line in text.lines() {
+        let parts: Vec<&str> = line.split(" | ").collect();
+        let [verdicts, left, right] = parts[..] else { continue };
+        for verdict in verdicts.split(' ') {
+            let (dialect, verdict) = verdict.split_once('=').expect("dialect=verdict");
+            let dialect = if dialect == "sqlite" { Dialect::Sqlite } else { Dialect::Postgresql };
+            pairs.push((dialect, verdict, left, right));
+        }
+    }
+    pairs
+}
+
+/// What `merge` says of a pair on the base of its dialect.
+fn is_refused(dialect: Dialect, left: &str, right: &str) -> bool {
+    let base = match dialect {
+        Dialect::Sqlite => include_str!("../../../tests/autogenerate/merging/base.sqlite.sql"),
+        _ => include_str!("../../../tests/autogenerate/merging/base.postgresql.sql"),
+    };
+    let script = |id: &str, parent: &str, sql: &str| {
+        let text = format!("-- Revision: {id}\n-- Revises: {parent}\n\n-- alembic: upgrade\n{sql};\n");
+        Script::parse(&format!("{id}.sql"), text).expect("a script")
+    };
+    let scripts = vec![script("base1", "", base), script("l", "base1", left), script("r", "base1", right)];
+    let directory = ScriptDirectory::new(scripts).expect("a graph");
+    let heads = directory.graph().heads();
+    !conflicts(&directory, &heads, &[dialect]).is_empty()
+}
+
+/// The share of real conflicts that the text shows, and of pairs that commute and are refused all the same.
+#[test]
+fn the_text_shows_most_conflicts_and_invents_few() {
+    let (mut real, mut found, mut harmless, mut invented) = (0, 0, 0, 0);
+    let mut wrong = String::new();
+    for (dialect, verdict, left, right) in pairs() {
+        let refused = is_refused(dialect, left, right);
+        assert_eq!(refused, is_refused(dialect, right, left), "it depends on the order: {left} | {right}");
+        match (verdict, refused) {
+            ("commutes", refused) => {
+                harmless += 1;
+                invented += usize::from(refused);
+            }
+            (_, refused) => {
+                real += 1;
+                found += usize::from(refused);
+            }
+        }
+        if refused != (verdict != "commutes") {
+            wrong += &format!("{dialect} {verdict}, refused: {refused} | {left} | {right}\n");
+        }
+    }
+    println!("{found} of {real} found, {invented} of {harmless} invented\n{wrong}");
+    assert!(found * 10 >= real * 8, "{found} of {real}\n{wrong}");
+    assert!(invented * 100 <= harmless * 3, "{invented} of {harmless}\n{wrong}");
 }

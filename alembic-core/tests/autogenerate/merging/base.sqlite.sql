@@ -1,0 +1,9 @@
+CREATE TABLE t (id INT PRIMARY KEY, n INT, a TEXT, title TEXT, n2 INT);
+INSERT INTO t VALUES (1, 1, 'x', 'p', 1), (2, 2, 'y', 'q', 2), (3, 3, NULL, 'r', 3);
+CREATE TABLE u (id INT, t_id INT, name TEXT, note TEXT);
+INSERT INTO u VALUES (1, 1, 'm', 'o');
+CREATE TABLE u2 (id INT PRIMARY KEY, n INT);
+INSERT INTO u2 VALUES (1, 1);
+CREATE TABLE s (id INTEGER PRIMARY KEY, name TEXT);
+CREATE VIEW v AS SELECT id, name FROM u;
+CREATE INDEX ix ON t (a);
