@@ -171,3 +171,17 @@ fn characters_that_programs_take_for_different_things() {
         assert_eq!(errors.iter().map(|error| error.line).collect::<Vec<_>>(), [5], "{body:?}");
     }
 }
+
+/// A merge of alternatives does something else than the merge of the same revisions, and is refused elsewhere.
+#[test]
+fn alternatives_count() {
+    let script = |parents: &str, line: &str| {
+        format!("-- Revision: m\n-- Revises: {parents}\n{line}\n-- alembic: upgrade\n")
+    };
+    let yes = "-- Alternatives: yes\n";
+    assert_ne!(digest(&script("a, b", "")), digest(&script("a, b", yes)));
+    for text in [script("a", yes), script("a, b", "-- Alternatives: no\n")] {
+        let errors = Script::parse("m.sql", text).expect_err("a mistake");
+        assert!(errors[0].problem.to_string().contains("`Alternatives:` is `yes`"), "{errors:?}");
+    }
+}

@@ -52,7 +52,9 @@ impl<'a> Comparison<'a> {
     ) -> Result<Comparison<'a>, Failure> {
         let mut place = if trial.no_scratch { None } else { place(project, arguments, trial)? };
         let configured = &project.config.dialects;
-        if let Some(own) = place.as_ref().filter(|own| !configured.is_empty() && !configured.contains(&own.dialect)) {
+        if let Some(own) =
+            place.as_ref().filter(|own| !configured.is_empty() && !configured.contains(&own.dialect))
+        {
             only_text(&format!("the migrations are not for {}", own.dialect));
             place = None;
         } else if place.is_none() && !trial.no_scratch {
@@ -67,7 +69,12 @@ impl<'a> Comparison<'a> {
     }
 
     /// Compares two branches. With `is_ordered` the second one only ever runs after the first.
-    pub(crate) async fn compare(&mut self, first: Node, second: Node, is_ordered: bool) -> Result<Found, Failure> {
+    pub(crate) async fn compare(
+        &mut self,
+        first: Node,
+        second: Node,
+        is_ordered: bool,
+    ) -> Result<Found, Failure> {
         let mut found = Found::default();
         let tried = self.tried(first, second, is_ordered).await?;
         for dialect in &self.dialects {
@@ -77,7 +84,8 @@ impl<'a> Comparison<'a> {
                 (Some(tried), Some(place)) => tried.is_empty() && place.dialect == *dialect,
                 _ => false,
             };
-            let known = |conflict: &Conflict| found.conflicts.iter().any(|own| own.statements == conflict.statements);
+            let known =
+                |conflict: &Conflict| found.conflicts.iter().any(|own| own.statements == conflict.statements);
             let new: Vec<Conflict> = conflicts
                 .into_iter()
                 .filter(|conflict| conflict.needs_rows || !is_refuted)

@@ -2,18 +2,18 @@
 
 use std::path::Path;
 
+use alembic_core::autogenerate::Disagreement;
 use alembic_core::cli::{
     CommandError, Diagnostic, FAILED, INTERRUPTED, explain, explain_by, explain_conflicts, explain_heads,
     explain_models, explain_scripts,
 };
 use alembic_core::config::ConfigError;
 use alembic_core::models::ModelErrors;
-use alembic_core::revision::NewRevisionError;
-use alembic_core::script::{LockFileError, ScriptDirectory, ScriptErrors};
+use alembic_core::revision::{NewRevisionError, Node};
+use alembic_core::script::{Conflict, LockFileError, ScriptDirectory, ScriptErrors};
 use alembic_core::{Migrator, revision};
 
 use crate::author::authors;
-use crate::conflict::Found;
 
 /// A failure that is ready to be shown.
 #[derive(Debug)]
@@ -74,8 +74,13 @@ impl Failure {
     }
 
     /// Heads that contradict each other.
-    pub(crate) fn conflicts(found: &Found, directory: &ScriptDirectory, help: &str) -> Failure {
-        Failure::of(explain_conflicts(&found.conflicts, &found.disagreements, directory, help))
+    pub(crate) fn conflicts(
+        conflicts: &[Conflict],
+        disagreements: &[(Disagreement, [Node; 2])],
+        directory: &ScriptDirectory,
+        help: &str,
+    ) -> Failure {
+        Failure::of(explain_conflicts(conflicts, disagreements, directory, help))
     }
 
     pub(crate) fn scripts(errors: &ScriptErrors, source: impl Fn(&str) -> Option<String>) -> Failure {

@@ -85,7 +85,7 @@ async fn check(
     } else {
         format!("change one of the two; or, if they are right as they are: `cargo alembic merge {names}`")
     };
-    Err(Failure::conflicts(&all, directory, &help))
+    Err(Failure::conflicts(&all.conflicts, &all.disagreements, directory, &help))
 }
 
 /// Joins branches of which a database applies one. What a branch has and another lacks is added to that by a revision.
@@ -121,7 +121,10 @@ fn alternatives(
         let place = Place::find(project, directory, &placement, None)?;
         let script = NewScript { revision, created: now(project)?, sections };
         write(project, arguments, directory, &script, &place, None)?;
-        note(format!("{id} has what {} lacks: read it, and change it before it is applied", graph.id(*parent)));
+        note(format!(
+            "{id} has what {} lacks: read it, and change it before it is applied",
+            graph.id(*parent)
+        ));
         heads.push(id);
     }
     new.heads = heads.iter().map(target).collect::<Result<_, _>>()?;

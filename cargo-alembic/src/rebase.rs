@@ -56,12 +56,13 @@ async fn check_order(
     let graph = directory.graph();
     let mut comparison = Comparison::new(project, arguments, &args.trial, &migrator)?;
     let moved = graph.descendants([node]);
-    for head in moved.iter().filter(|node| !graph.children(*node).iter().any(|child| moved.contains(*child))) {
+    for head in moved.iter().filter(|node| !graph.children(*node).iter().any(|child| moved.contains(*child)))
+    {
         let found = comparison.compare(onto, head, true).await?;
         if !found.is_empty() {
             let help = "nothing was changed; write the revision so that it runs after the other one, or leave out the check: \
                         `--unchecked`";
-            return Err(Failure::conflicts(&found, directory, help));
+            return Err(Failure::conflicts(&found.conflicts, &found.disagreements, directory, help));
         }
     }
     Ok(())

@@ -143,7 +143,11 @@ async fn outcome(
     }
     match chain.upgrade(database).await {
         Ok(_) => {}
-        Err(error @ (MigrateError::NoSection { .. } | MigrateError::Interrupted { .. } | MigrateError::Scripts(_))) => {
+        Err(
+            error @ (MigrateError::NoSection { .. }
+            | MigrateError::Interrupted { .. }
+            | MigrateError::Scripts(_)),
+        ) => {
             return Err(dropped(error).into());
         }
         Err(error) => return Ok(Err(Box::new(dropped(error)))),

@@ -117,7 +117,8 @@ async fn schemas(connection: &mut Connection) -> Result<Vec<String>, Autogenerat
     if connection.dialect() != Dialect::Postgresql {
         return Ok(Vec::new());
     }
-    let sql = "SELECT nspname::text FROM pg_namespace WHERE nspname !~ '^pg_' AND nspname <> 'information_schema'";
+    let sql =
+        "SELECT nspname::text FROM pg_namespace WHERE nspname !~ '^pg_' AND nspname <> 'information_schema'";
     let rows = connection.rows(sql.to_owned()).await.map_err(AutogenerateError::database(READING))?;
     Ok(rows.into_iter().flatten().flatten().collect())
 }

@@ -178,6 +178,7 @@ impl Teller {
             }
             Event::Finished(done) => {
                 let verb = match done.direction {
+                    _ if done.recorded => "Recorded",
                     Direction::Upgrade => "Upgraded",
                     Direction::Downgrade => "Downgraded",
                 };

@@ -38,7 +38,8 @@ fn of_text<'s>(conflict: &Conflict, directory: &'s ScriptDirectory) -> Group<'s>
     let Conflict { object, statements, .. } = conflict;
     let [left, right] = statements;
     let too = if left.what == right.what { " too" } else { "" };
-    let title = format!("{object}: {} {}, and {} {}{too}", left.revision, left.what, right.revision, right.what);
+    let title =
+        format!("{object}: {} {}, and {} {}{too}", left.revision, left.what, right.revision, right.what);
     let snippets = statements.iter().filter_map(|statement| {
         let script = directory.script(directory.graph().find(statement.revision.as_str())?);
         Some(snippet(script, statement.span.clone(), format!("{} {}", statement.revision, statement.what)))
@@ -50,8 +51,12 @@ fn of_trial<'s>(disagreement: &Disagreement, heads: [Node; 2], directory: &'s Sc
     let id = |node: Node| directory.graph().id(node);
     let of_object = |name: &ObjectName, what: &str| {
         let [left, right] = heads;
-        let title =
-            format!("`{}`: {what} depends on whether {} or {} is applied first", name.name, id(left), id(right));
+        let title = format!(
+            "`{}`: {what} depends on whether {} or {} is applied first",
+            name.name,
+            id(left),
+            id(right)
+        );
         let snippets = heads.into_iter().filter_map(|head| {
             let (script, span) = mentioned(directory, head, heads, &name.name)?;
             Some(snippet(script, span, script.revision.id.to_string()))
@@ -65,14 +70,16 @@ fn of_trial<'s>(disagreement: &Disagreement, heads: [Node; 2], directory: &'s Sc
             let [first, second] = [id(*first), id(*second)];
             let (message, place) = match &**error {
                 MigrateError::Statement(failure) => {
-                    let script = directory.graph().find(failure.revision.as_str()).map(|node| directory.script(node));
+                    let script =
+                        directory.graph().find(failure.revision.as_str()).map(|node| directory.script(node));
                     (failure.database.to_string(), script.map(|script| (script, failure.span.clone())))
                 }
                 error => (error.to_string(), None),
             };
             let title = format!("{second} cannot be applied after {first}: {message}");
             let snippets = place.filter(|(script, span)| script.text.get(span.clone()).is_some());
-            let snippets = snippets.map(|(script, span)| snippet(script, span, "the database refuses it".to_owned()));
+            let snippets =
+                snippets.map(|(script, span)| snippet(script, span, "the database refuses it".to_owned()));
             Group::with_title(Level::ERROR.primary_title(title)).elements(snippets)
         }
     }
@@ -95,16 +102,20 @@ fn mentioned<'s>(
             let text = script.text.get(section.start..section.end)?;
             let dialect = section.dialects.first().copied().unwrap_or(Dialect::Sqlite);
             let statements = split(text, dialect).ok()?;
-            let found = statements.iter().find(|own| {
-                text.get(own.start..own.end).is_some_and(|own| mentions(own, dialect, name))
-            })?;
+            let found = statements
+                .iter()
+                .find(|own| text.get(own.start..own.end).is_some_and(|own| mentions(own, dialect, name)))?;
             Some((script, section.start + found.start..section.start + found.end))
         })
     })
 }
 
 /// A statement in its script.
-fn snippet(script: &Script, span: Range<usize>, label: String) -> Snippet<'_, annotate_snippets::Annotation<'_>> {
+fn snippet(
+    script: &Script,
+    span: Range<usize>,
+    label: String,
+) -> Snippet<'_, annotate_snippets::Annotation<'_>> {
     let span = first_line(&script.text, span);
     let snippet = Snippet::source(script.text.as_str()).path(script.path.as_str());
     snippet.annotation(AnnotationKind::Primary.span(span).label(label))

@@ -83,6 +83,9 @@ pub struct Done {
     /// The time that its statements took; in JSON in milliseconds.
     #[serde(rename = "elapsed_ms", serialize_with = "milliseconds")]
     pub elapsed: Duration,
+    /// Whether it was recorded and not run: the database has another side of a merge of alternatives.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub recorded: bool,
 }
 
 impl fmt::Display for Event {
@@ -121,7 +124,7 @@ impl fmt::Display for Event {
                     "statement {number} of {revision} was not carried out before: it runs again"
                 )
             }
-            Event::Finished(Done { revision, direction, message, elapsed }) => {
+            Event::Finished(Done { revision, direction, message, elapsed, .. }) => {
                 write!(formatter, "{direction} of {revision} is done: {message} ({} ms)", elapsed.as_millis())
             }
         }

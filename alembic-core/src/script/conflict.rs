@@ -10,17 +10,17 @@ mod rows;
 mod step;
 #[cfg(test)]
 mod tests;
+mod value;
 mod write;
-
-use std::ops::Range;
 
 use self::change::{changes, exclude_each_other, is_same};
 use self::need::needs;
 use self::past::Past;
+pub use self::step::ConflictingStatement;
 use self::step::{Step, steps};
 use super::ScriptDirectory;
-use crate::revision::{Node, RevisionId};
-use crate::sql::facts::{Action, Change, Object};
+use crate::revision::Node;
+use crate::sql::facts::{Action, Change, Object, ObjectKind};
 use crate::sql::{Dialect, Name};
 
 /// Two statements, one of each branch, whose order matters.
@@ -34,21 +34,6 @@ pub struct Conflict {
     pub needs_rows: bool,
     /// The database whose statements were read.
     pub dialect: Dialect,
-}
-
-/// A statement that contradicts another.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct ConflictingStatement {
-    /// Its revision.
-    pub revision: RevisionId,
-    /// Its script.
-    pub path: String,
-    /// Its line, from 1.
-    pub line: usize,
-    /// Its place in the text of the script.
-    pub span: Range<usize>,
-    /// Its effect on the object, such as `creates it`.
-    pub what: String,
 }
 
 /// Looks for statements of the branches that end in these heads that contradict each other, in any of the dialects.
@@ -100,7 +85,9 @@ pub fn uncovered(directory: &ScriptDirectory, branch: Node, by: Node, dialect: D
     let (own, other) = (side(directory, &own, dialect), side(directory, &other, dialect));
     let is_covered = |read: &&Read<'_>| {
         other.iter().any(|other| {
-            let are_one = |one: &Change| other.changes.iter().any(|another| is_same(&one.object, &another.object, dialect));
+            let are_one = |one: &Change| {
+                other.changes.iter().any(|another| is_same(&one.object, &another.object, dialect))
+            };
             read.step.is_same(&other.step) || read.changes.iter().any(are_one)
         })
     };
@@ -144,7 +131,9 @@ fn compare(left: &[Read<'_>], right: &[Read<'_>], past: &Past) -> Vec<Conflict> 
     let mut found: Vec<(Object, Conflict)> = Vec::new();
     for left in left {
         for right in right {
-            let Some((object, [first, second], needs_rows)) = contradiction(left, right, past) else { continue };
+            let Some((object, [first, second], needs_rows)) = contradiction(left, right, past) else {
+                continue;
+            };
             let dialect = left.step.dialect;
             // One is enough for each object.
             if found.iter().any(|(known, _)| is_same(known, &object, dialect)) {
@@ -169,7 +158,16 @@ fn contradiction(left: &Read<'_>, right: &Read<'_>, past: &Past) -> Option<(Obje
     }
     let uses = || "uses it".to_owned();
     let needed = |by: &Read<'_>, other: &Read<'_>| {
-        let is_needed = |change: &&Change| needs(&other.step, change, &by.step, past);
+        // A statement that makes or changes something of this name means its own.
+        let is_own = |object: &Object| {
+            other.step.facts.changes.iter().any(|own| {
+                let are_columns = own.object.kind == ObjectKind::Column;
+                let are_of_one = own.object.of == object.of || !are_columns;
+                own.object.kind == object.kind && own.object.name.name == object.name.name && are_of_one
+            })
+        };
+        let is_needed =
+            |change: &&Change| !is_own(&change.object) && needs(&other.step, change, &by.step, past);
         by.changes.iter().find(is_needed).cloned()
     };
     if let Some(Change { object, action, .. }) = needed(left, right) {

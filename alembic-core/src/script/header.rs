@@ -26,7 +26,8 @@ pub struct HeaderLines {
     pub labels: u32,
 }
 
-const ALTERNATIVES: &str = "`Alternatives:` is `yes` where a revision has several parents, and is left out elsewhere";
+const ALTERNATIVES: &str =
+    "`Alternatives:` is `yes` where a revision has several parents, and is left out elsewhere";
 
 /// Reads the header at the start of `text`. Mistakes come with their line.
 pub(super) fn parse(text: &str) -> Result<Header, Vec<(usize, Problem)>> {

@@ -97,3 +97,80 @@ fn options() {
         ],
     );
 }
+
+/// Of branches whose text does not contradict itself, a trial finds the order that fails.
+#[test]
+fn both_orders_are_tried() {
+    let mut scripts = chain(1);
+    scripts.push(Script::new("r2", "r1", "INSERT INTO t1 (id) VALUES (1);", "SELECT 1;"));
+    scripts.push(Script::new("x2", "r1", "INSERT INTO t1 (id) SELECT 1;", "SELECT 1;"));
+    let package = package(&scripts);
+    package.refuses("merge_tried", "merge");
+    // The text alone does not show it.
+    package.alembic("merge --no-scratch").success();
+}
+
+/// What one branch makes and the other uses works for their author, and on no new database.
+#[test]
+fn an_order_that_leaves_other_rows() {
+    let mut scripts = chain(1);
+    scripts.push(Script::new("r2", "r1", "INSERT INTO t1 (id) VALUES (1);", "SELECT 1;"));
+    scripts.push(Script::new("x2", "r1", "INSERT INTO t1 (id) SELECT MAX(id) + 10 FROM t1;", "SELECT 1;"));
+    let package = package(&scripts);
+    let output = package.alembic("merge").code(1);
+    assert!(
+        output.stderr.contains("what it contains depends on whether r2 or x2 is applied first"),
+        "{output}"
+    );
+}
+
+/// Where no database can be had, the text is compared, and a note says so.
+#[test]
+fn only_the_text_is_compared() {
+    let mut scripts = chain(2);
+    scripts.push(branch());
+    let package = package(&scripts);
+    package.write("alembic.toml", "");
+    let output = package.alembic("merge").success();
+    assert!(output.stderr.contains("only the text of the branches was compared"), "{output}");
+}
+
+/// Contradicting branches of which each database has applied one: both, and a new database, reach the same head.
+#[test]
+fn alternatives() {
+    let mut scripts = chain(1);
+    scripts.push(Script::new(
+        "r2",
+        "r1",
+        "ALTER TABLE t1 ADD COLUMN a INT;",
+        "ALTER TABLE t1 DROP COLUMN a;",
+    ));
+    let hotfix = "ALTER TABLE t1 ADD COLUMN a INT;\nCREATE INDEX ix ON t1 (a);";
+    scripts.push(Script::new("hf", "r1", hotfix, "DROP INDEX ix;\nALTER TABLE t1 DROP COLUMN a;"));
+    let package = package(&scripts);
+    let on = |database: &str, line: &str| package.alembic(&format!("--url sqlite://{database}.db {line}"));
+    on("staging", "upgrade r2").success();
+    on("production", "upgrade hf").success();
+    let output = package.alembic("merge").code(1);
+    assert!(output.stderr.contains("`cargo alembic merge hf r2 --alternatives`"), "{output}");
+
+    package.alembic("merge hf r2 --alternatives --rev-id m").success();
+    let evened = package.read(package.only_file("migrations", "even_out_with_hf.sql"));
+    assert!(evened.contains("-- Revises: r2") && evened.contains("CREATE INDEX ix ON t1 (a);"), "{evened}");
+    assert!(!evened.contains("ADD COLUMN"), "{evened}");
+
+    let schema = |database: &str| {
+        on(database, "upgrade").success();
+        on(database, "current --check-heads").success();
+        on(database, "verify").success();
+        on(database, "inspect --sql").success().stdout
+    };
+    let production = schema("production");
+    assert!(production.contains("ix"), "{production}");
+    assert_eq!(schema("staging"), production);
+    assert_eq!(schema("new"), production);
+    let log = on("production", "log").success();
+    assert!(log.stdout.contains("stamp"), "{log}");
+    // Nothing of what was only recorded is taken back by SQL that was never applied.
+    on("production", "downgrade r1").code(1);
+}

@@ -95,3 +95,18 @@ fn sealed_after() {
     package.alembic("unseal x2").success();
     package.refuses("rebase_sealed_after", "rebase x2 --onto r2");
 }
+
+/// What cannot run after the other revision is not put there.
+#[test]
+fn onto_a_contradiction() {
+    let mut scripts = crate::support::chain(1);
+    for id in ["r2", "x2"] {
+        scripts.push(alembic_testing::Script::new(id, "r1", "ALTER TABLE t1 ADD COLUMN a INT;", "SELECT 1;"));
+    }
+    let package = crate::support::package(&scripts);
+    for line in ["rebase x2 --onto r2", "rebase x2 --onto r2 --no-scratch"] {
+        let output = package.alembic(line).code(1);
+        assert!(output.stderr.contains("column `a` of table `t1`"), "{output}");
+    }
+    package.alembic("rebase x2 --onto r2 --unchecked").success();
+}

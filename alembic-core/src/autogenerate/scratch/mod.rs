@@ -19,9 +19,9 @@ mod tables;
 
 pub use note::Note;
 pub(super) use note::Notes;
+pub(super) use replay::Replay;
 #[cfg(feature = "cli")]
 pub(super) use replay::dropped;
-pub(super) use replay::Replay;
 pub(super) use tables::Scratch;
 #[cfg(feature = "mysql")]
 pub(super) use tables::script_on;

@@ -3,6 +3,7 @@
 use std::time::Instant;
 
 use super::progress::{Executed, Progress};
+use crate::dialect::Operation;
 use crate::migrate::event::{Done, Event};
 use crate::migrate::history::step::PlannedStep;
 
@@ -60,6 +61,7 @@ impl Running {
             direction: executed.direction,
             message,
             elapsed: executed.finished - executed.started,
+            recorded: executed.operation == Operation::Stamp,
         };
         (executed, done)
     }

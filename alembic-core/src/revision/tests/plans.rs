@@ -1,7 +1,7 @@
 //! Upgrade and downgrade: steps, rows, refusals.
 
-use super::sketch::{graph, nodes, show_steps};
-use crate::revision::{Direction, Range, Target, downgrade, offline, upgrade, upgrade_many};
+use super::sketch::{graph, nodes, revisions, show, show_steps};
+use crate::revision::{Direction, Graph, Node, Range, Target, downgrade, offline, upgrade, upgrade_many};
 
 const DIAMOND: &str = "a; b1 <a #left; b2 <a #right; m <b1 <b2; c <m";
 const LIBRARIES: &str = "a1 #liba; a2 <a1; b1 #libb; b2 <b1 ^a2; b3 <b2";
@@ -174,4 +174,25 @@ fn offline_plans_assume_their_start() {
         "m",
         "an offline downgrade needs to know where the database is; give it as `from:to`",
     );
+}
+
+/// Of a merge of alternatives a database runs the side that it has something of, a new one that of the first parent.
+#[test]
+fn alternatives_are_recorded() {
+    let mut revisions = revisions("a; b <a; c <a; d <c; m <b <d");
+    revisions[4].alternatives = true;
+    let graph = Graph::new(revisions).expect("a graph");
+    let recorded = |rows: &str, target: &str| {
+        let target: Target = target.parse().expect("a target");
+        let steps = upgrade(&graph, &nodes(&graph, rows), &target).expect("a plan");
+        let recorded: Vec<Node> =
+            steps.iter().filter(|step| step.is_recorded).map(|step| step.node).collect();
+        (steps.len(), show(&graph, &recorded))
+    };
+    assert_eq!(recorded("", "m"), (5, "c d".to_owned()));
+    assert_eq!(recorded("b", "m"), (3, "c d".to_owned()));
+    assert_eq!(recorded("c", "m"), (3, "b".to_owned()));
+    assert_eq!(recorded("b c", "m"), (2, String::new()));
+    // Where the merge is not asked for, nothing is.
+    assert_eq!(recorded("b", "d"), (2, String::new()));
 }

@@ -55,7 +55,9 @@ fn commented(step: &Step<'_>) -> Option<Change> {
     let owner = step.before(is, 3).to_owned();
     let object = match step.word(2) {
         "table" => Object::table(name),
-        _ if column => Object { kind: ObjectKind::Column, of: Some(Name { schema: None, name: owner }), name },
+        _ if column => {
+            Object { kind: ObjectKind::Column, of: Some(Name { schema: None, name: owner }), name }
+        }
         "view" => Object::new(ObjectKind::View, name),
         "index" => Object::new(ObjectKind::Index, name),
         "type" | "domain" => Object::new(ObjectKind::Type, name),
@@ -181,7 +183,11 @@ fn arguments(step: &Step<'_>, name: &str) -> Option<Vec<String>> {
         while words.len() > 1 && MODES.contains(&words[0].as_str()) {
             words = &words[1..];
         }
-        if words.len() > 1 && !FIRST_OF_SEVERAL.contains(&words[0].as_str()) && words[1] != "(" && words[1] != "." {
+        if words.len() > 1
+            && !FIRST_OF_SEVERAL.contains(&words[0].as_str())
+            && words[1] != "("
+            && words[1] != "."
+        {
             words = &words[1..];
         }
         words.concat().replace("integer", "int")

@@ -22,7 +22,9 @@ pub(super) fn names_column(step: &Step<'_>, table: &Name, column: &Name, action:
 fn is_definition_of_another(step: &Step<'_>, table: &str) -> bool {
     let creates = step.facts.changed(Action::Creates, ObjectKind::Table).next().is_some();
     let is_copy = step.has(&["as", "select"]) || step.has(&["as", "("]) || step.has(&["as", "with"]);
-    let alters = step.word(0) == "alter" && step.word(1) == "table" && !step.words.iter().take(7).any(|word| word == table);
+    let alters = step.word(0) == "alter"
+        && step.word(1) == "table"
+        && !step.words.iter().take(7).any(|word| word == table);
     creates && !is_copy || alters
 }
 
@@ -39,7 +41,9 @@ fn is_referenced(step: &Step<'_>, table: &str, place: usize) -> bool {
 fn takes_all(step: &Step<'_>, table: &str, action: Action) -> bool {
     let is_view = step.facts.changed(Action::Creates, ObjectKind::View).next().is_some();
     let reads = is_view || step.facts.tables(Access::Reads).any(|used| used.name.to_lowercase() == table);
-    let star = step.places("*").any(|place| matches!(step.before(place, 1), "select" | "." | "," | "all" | "distinct"));
+    let star = step
+        .places("*")
+        .any(|place| matches!(step.before(place, 1), "select" | "." | "," | "all" | "distinct"));
     // SQLite keeps the star of a view.
     let is_kept = is_view && step.dialect == Dialect::Sqlite;
     let inserts = step.find(&["into", table], 0).or_else(|| {
@@ -100,4 +104,3 @@ pub(super) fn same_aspect(left: &Step<'_>, right: &Step<'_>, column: &str) -> bo
     let (left, right) = (aspects(left, column), aspects(right, column));
     left.iter().any(|own| *own == "all" || right.contains(own) || right.contains(&"all"))
 }
-

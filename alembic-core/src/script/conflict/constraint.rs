@@ -2,7 +2,8 @@
 
 use super::past::Past;
 use super::step::{Step, list};
-use super::write::{Insert, Value, is_literal};
+use super::value::{Value, is_literal, values};
+use super::write::Insert;
 
 /// A demand on the rows of a table.
 pub(super) struct Constraint {
@@ -60,7 +61,11 @@ fn name(step: &Step<'_>, place: usize) -> Option<(String, usize)> {
 
 /// The names among words.
 fn names(words: &[String]) -> Vec<String> {
-    words.iter().filter(|word| word.starts_with(|first: char| first.is_alphabetic() || first == '_')).cloned().collect()
+    words
+        .iter()
+        .filter(|word| word.starts_with(|first: char| first.is_alphabetic() || first == '_'))
+        .cloned()
+        .collect()
 }
 
 fn of_action(step: &Step<'_>, table: &str, action: &[String], start: usize) -> Vec<Constraint> {
@@ -74,7 +79,9 @@ fn of_action(step: &Step<'_>, table: &str, action: &[String], start: usize) -> V
     let word = |at: usize| action.get(at).map_or("", String::as_str);
     let column = if word(1) == "column" { word(2) } else { word(1) }.to_owned();
     match word(0) {
-        "alter" | "modify" | "change" if has(&["not", "null"]) => vec![constraint(Kind::NotNull, vec![column])],
+        "alter" | "modify" | "change" if has(&["not", "null"]) => {
+            vec![constraint(Kind::NotNull, vec![column])]
+        }
         "alter" if has(&["set", "default"]) || has(&["drop", "default"]) => {
             vec![constraint(Kind::Default, vec![column])]
         }
@@ -130,7 +137,7 @@ impl Constraint {
     /// Whether it may refuse inserted rows, or decides what they contain.
     pub(super) fn may_refuse(&self, insert: &Insert, past: &Past) -> bool {
         let Some(column) = self.columns.first() else { return false };
-        let values = |column: &str| insert.values(column, past);
+        let own = |column: &str| values(insert, column, past);
         let is_null = |value: &Value<'_>| match value {
             Value::Omitted => true,
             Value::Words(words) => !is_literal(words) || *words == ["null"],
@@ -138,26 +145,28 @@ impl Constraint {
         };
         match &self.kind {
             Kind::NewNotNull => insert.columns.is_none() || insert.omits(column),
-            Kind::NotNull => values(column).iter().any(is_null),
+            Kind::NotNull => own(column).iter().any(is_null),
             Kind::Default => insert.columns.is_some() && insert.omits(column),
             Kind::Check(condition) => self.columns.iter().any(|column| {
-                values(column).iter().any(|value| match value {
+                own(column).iter().any(|value| match value {
                     Value::Omitted => false,
-                    Value::Unknown => past.table(&insert.table).is_none_or(|table| table.columns.contains(column)),
+                    Value::Unknown => {
+                        past.table(&insert.table).is_none_or(|table| table.columns.contains(column))
+                    }
                     Value::Words(words) => holds(condition, column, words) != Some(true),
                 })
             }),
             Kind::Unique => self.columns.iter().all(|column| {
-                let known = past.inserts(&insert.table).iter().flat_map(|row| row.values(column, past));
+                let known = past.inserts(&insert.table).iter().flat_map(|row| values(row, column, past));
                 let known: Vec<Value<'_>> = known.collect();
-                values(column).iter().any(|value| is_known(value, &known))
+                own(column).iter().any(|value| is_known(value, &known))
             }),
             Kind::References(parent, referenced) => {
                 let first = || past.table(parent).and_then(|table| table.keys.first()?.first().cloned());
                 let Some(key) = referenced.first().cloned().or_else(first) else { return true };
-                let known = past.inserts(parent).iter().flat_map(|row| row.values(&key, past));
+                let known = past.inserts(parent).iter().flat_map(|row| values(row, &key, past));
                 let known: Vec<Value<'_>> = known.collect();
-                values(column).iter().any(|value| match value {
+                own(column).iter().any(|value| match value {
                     Value::Omitted => false,
                     Value::Words(words) if *words == ["null"] => false,
                     value => !is_known(value, &known) || matches!(value, Value::Unknown),

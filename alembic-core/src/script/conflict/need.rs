@@ -17,7 +17,8 @@ pub(super) fn needs(other: &Step<'_>, change: &Change, by: &Step<'_>, past: &Pas
     // A statement that creates or drops the object itself is compared with this one elsewhere.
     match object.kind {
         ObjectKind::Table => {
-            !is_unchecked(other, &object.name, *action) && (is_about(other, &object.name) || relation(other, &name))
+            !is_unchecked(other, &object.name, *action)
+                && (is_about(other, &object.name) || relation(other, &name))
         }
         ObjectKind::View => {
             let is_only_named = other.dialect == Dialect::Sqlite && is_stored(other);
@@ -35,8 +36,10 @@ pub(super) fn needs(other: &Step<'_>, change: &Change, by: &Step<'_>, past: &Pas
         }
         ObjectKind::Constraint | ObjectKind::PrimaryKey => {
             follows(other, &name, &["constraint"])
-                || *action == Action::Drops && loses_column(other, object.of.as_ref(), past.definition(object))
-                || is_key(by, object, past) && object.of.as_ref().is_some_and(|table| references_key(other, table))
+                || *action == Action::Drops
+                    && loses_column(other, object.of.as_ref(), past.definition(object))
+                || is_key(by, object, past)
+                    && object.of.as_ref().is_some_and(|table| references_key(other, table))
         }
         ObjectKind::Type => names_type(other, &name),
         ObjectKind::EnumValue => {
@@ -47,7 +50,8 @@ pub(super) fn needs(other: &Step<'_>, change: &Change, by: &Step<'_>, past: &Pas
         ObjectKind::Schema => in_schema(other, &name),
         ObjectKind::Trigger | ObjectKind::Policy | ObjectKind::Rule => {
             let kind = object.kind.to_string();
-            let is_its = object.of.as_ref().is_none_or(|table| is_about(other, table) || relation(other, &table.name));
+            let is_its =
+                object.of.as_ref().is_none_or(|table| is_about(other, table) || relation(other, &table.name));
             is_its && follows(other, &name, &[&kind])
         }
         _ => false,
@@ -77,7 +81,10 @@ pub(super) fn is_about(step: &Step<'_>, table: &Name) -> bool {
 
 /// SQLite: what it stores without looking at the tables in it.
 fn is_stored(step: &Step<'_>) -> bool {
-    step.facts.changes.iter().any(|change| matches!(change.object.kind, ObjectKind::View | ObjectKind::Trigger))
+    step.facts
+        .changes
+        .iter()
+        .any(|change| matches!(change.object.kind, ObjectKind::View | ObjectKind::Trigger))
 }
 
 /// SQLite: a statement that only names a table, which need not exist then.
@@ -92,7 +99,8 @@ fn is_unchecked(step: &Step<'_>, table: &Name, action: Action) -> bool {
 }
 
 /// Words before the name of a relation, beyond those that the facts know.
-const BEFORE_RELATIONS: [&str; 9] = ["table", "view", "sequence", "only", "on", "like", "of", "exists", "column"];
+const BEFORE_RELATIONS: [&str; 9] =
+    ["table", "view", "sequence", "only", "on", "like", "of", "exists", "column"];
 
 /// Whether a statement names a table, view or sequence.
 fn relation(step: &Step<'_>, name: &str) -> bool {
@@ -101,11 +109,12 @@ fn relation(step: &Step<'_>, name: &str) -> bool {
         let before = step.before(start, 1);
         BEFORE_RELATIONS.contains(&before) && (before != "column" || step.word(place + 1) == ".")
     });
-    named || step.words.iter().enumerate().any(|(place, word)| {
-        let is_call = ["nextval", "currval", "setval"].contains(&step.before(place, 2));
-        let text = word.trim_matches('\'').rsplit('.').next().unwrap_or_default();
-        is_call && word.starts_with('\'') && text.trim_matches('"').to_lowercase() == name
-    })
+    named
+        || step.words.iter().enumerate().any(|(place, word)| {
+            let is_call = ["nextval", "currval", "setval"].contains(&step.before(place, 2));
+            let text = word.trim_matches('\'').rsplit('.').next().unwrap_or_default();
+            is_call && word.starts_with('\'') && text.trim_matches('"').to_lowercase() == name
+        })
 }
 
 /// Whether a name follows one of these words.
@@ -126,9 +135,36 @@ fn is_view_on(step: &Step<'_>, column: &Object) -> bool {
 
 /// Words before a name in an expression, where it is not that of a type.
 const BEFORE_VALUES: [&str; 30] = [
-    "set", "select", "where", "and", "or", "by", "on", "not", "column", "add", "drop", "alter", "from", "into", "table",
-    "distinct", "case", "when", "then", "else", "in", "is", "rename", "to", "index", "view", "join", "update",
-    "constraint", "exists",
+    "set",
+    "select",
+    "where",
+    "and",
+    "or",
+    "by",
+    "on",
+    "not",
+    "column",
+    "add",
+    "drop",
+    "alter",
+    "from",
+    "into",
+    "table",
+    "distinct",
+    "case",
+    "when",
+    "then",
+    "else",
+    "in",
+    "is",
+    "rename",
+    "to",
+    "index",
+    "view",
+    "join",
+    "update",
+    "constraint",
+    "exists",
 ];
 
 /// Whether a statement has this name in the place of a type.
@@ -137,7 +173,8 @@ fn names_type(step: &Step<'_>, name: &str) -> bool {
         let start = if step.before(place, 1) == "." { place.saturating_sub(2) } else { place };
         let before = step.before(start, 1);
         let is_word = before.starts_with(|first: char| first.is_alphabetic() || first == '_');
-        let is_argument = matches!(before, "(" | ",") && step.facts.changes.iter().any(|change| change.object.kind == ObjectKind::Routine);
+        let is_argument = matches!(before, "(" | ",")
+            && step.facts.changes.iter().any(|change| change.object.kind == ObjectKind::Routine);
         ["::", ":", "as", "type", "returns", "domain", "setof"].contains(&before)
             || is_word && !BEFORE_VALUES.contains(&before)
             || is_argument
@@ -146,7 +183,8 @@ fn names_type(step: &Step<'_>, name: &str) -> bool {
 
 /// Whether a statement calls a function or names it for a trigger.
 fn calls(step: &Step<'_>, name: &str) -> bool {
-    const NO_CALL: [&str; 8] = ["function", "procedure", "table", "into", "on", "references", "aggregate", "exists"];
+    const NO_CALL: [&str; 8] =
+        ["function", "procedure", "table", "into", "on", "references", "aggregate", "exists"];
     let is_execute = |place: usize| {
         ["function", "procedure"].contains(&step.before(place, 1)) && step.before(place, 2) == "execute"
     };
@@ -164,9 +202,11 @@ fn calls(step: &Step<'_>, name: &str) -> bool {
 fn in_schema(step: &Step<'_>, name: &str) -> bool {
     let is_of = |own: &Name| own.schema.as_deref().is_some_and(|schema| schema.to_lowercase() == name);
     step.facts.uses.iter().any(|used| is_of(&used.table))
-        || step.facts.changes.iter().any(|change| {
-            is_of(&change.object.name) || change.object.of.as_ref().is_some_and(is_of)
-        })
+        || step
+            .facts
+            .changes
+            .iter()
+            .any(|change| is_of(&change.object.name) || change.object.of.as_ref().is_some_and(is_of))
         || follows(step, name, &["schema"]) && step.word(0) != "create" && step.word(0) != "drop"
 }
 

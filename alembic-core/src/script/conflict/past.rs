@@ -83,7 +83,8 @@ fn read(definition: &[String]) -> Table {
         let has = |word: &str| item.iter().any(|own| own == word);
         let first = item.first().map_or("", String::as_str);
         let is_key = has("primary") || has("unique");
-        if ["constraint", "primary", "unique", "foreign", "check", "exclude", "key", "index"].contains(&first) {
+        if ["constraint", "primary", "unique", "foreign", "check", "exclude", "key", "index"].contains(&first)
+        {
             let columns = item.iter().skip_while(|word| *word != "(").skip(1);
             if is_key {
                 let names = columns.take_while(|word| *word != ")").filter(|word| *word != ",");

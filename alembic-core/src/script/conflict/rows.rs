@@ -3,7 +3,8 @@
 use super::constraint::{Constraint, constraints};
 use super::past::Past;
 use super::step::Step;
-use super::write::{Insert, Update, Value, Write, are_apart, is_literal, may_match};
+use super::value::{Value, are_apart, is_literal, may_match, values};
+use super::write::{Insert, Update, Write};
 use crate::sql::facts::{Access, Action, ObjectKind};
 
 /// Two effects on the rows of a table.
@@ -68,8 +69,8 @@ fn both_insert(one: &Insert, other: &Insert, past: &Past) -> bool {
     }
     let Some(table) = past.table(&one.table) else { return false };
     let same = |column: &String| {
-        let others = other.values(column, past);
-        one.values(column, past).into_iter().any(|value| {
+        let others = values(other, column, past);
+        values(one, column, past).into_iter().any(|value| {
             let Value::Words(value) = value else { return false };
             let equals = |other: &Value<'_>| matches!(other, Value::Words(other) if *other == value);
             is_literal(value) && value != ["null"] && others.iter().any(equals)
@@ -90,7 +91,8 @@ fn updates_meet(one: &Update, other: &Update) -> bool {
     let reads = |update: &Update, column: &String| {
         update.filter.contains(column) || update.sets.iter().any(|(_, value)| value.contains(column))
     };
-    let disturbs = |by: &Update, of: &Update| by.sets.iter().any(|(column, _)| sets(of, column) || reads(of, column));
+    let disturbs =
+        |by: &Update, of: &Update| by.sets.iter().any(|(column, _)| sets(of, column) || reads(of, column));
     disturbs(one, other) || disturbs(other, one)
 }
 
@@ -125,9 +127,11 @@ fn copies(step: &Step<'_>, write: &Write) -> bool {
     let is_copy = match step.word(0) {
         "create" => {
             let is_kept = step.find(&["view"], 0).is_none_or(|_| step.has(&["materialized", "view"]));
-            is_kept && step.has(&["as"]) && !step.facts.changes.iter().any(|change| {
-                matches!(change.object.kind, ObjectKind::Routine | ObjectKind::Trigger | ObjectKind::Rule)
-            })
+            is_kept
+                && step.has(&["as"])
+                && !step.facts.changes.iter().any(|change| {
+                    matches!(change.object.kind, ObjectKind::Routine | ObjectKind::Trigger | ObjectKind::Rule)
+                })
         }
         "insert" | "replace" | "update" | "delete" | "merge" | "with" | "refresh" => true,
         _ => false,
@@ -157,9 +161,8 @@ fn reacts(step: &Step<'_>, write: &Write) -> bool {
     let creates = step.facts.changes.iter().any(|change| change.action == Action::Creates);
     let end = step.find(&["begin"], 0).or_else(|| step.find(&["do"], 0)).unwrap_or(step.words.len());
     let head = step.words.get(..end).unwrap_or_default();
-    let on = |word: &str| {
-        head.windows(2).any(|pair| matches!(pair[0].as_str(), "on" | "to") && pair[1] == word)
-    };
+    let on =
+        |word: &str| head.windows(2).any(|pair| matches!(pair[0].as_str(), "on" | "to") && pair[1] == word);
     is_trigger && on(write.table()) && (!creates || head.iter().any(|word| word == event))
 }
 

@@ -2,11 +2,25 @@
 
 use std::ops::Range;
 
-use super::ConflictingStatement;
-use crate::revision::{Direction, Node};
+use crate::revision::{Direction, Node, RevisionId};
 use crate::script::ScriptDirectory;
 use crate::sql::facts::Facts;
 use crate::sql::{Dialect, TokenKind, tokens, unquote};
+
+/// A statement that contradicts another.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ConflictingStatement {
+    /// Its revision.
+    pub revision: RevisionId,
+    /// Its script.
+    pub path: String,
+    /// Its line, from 1.
+    pub line: usize,
+    /// Its place in the text of the script.
+    pub span: Range<usize>,
+    /// Its effect on the object, such as `creates it`.
+    pub what: String,
+}
 
 /// A statement of a branch.
 pub(super) struct Step<'d> {
