@@ -38,6 +38,11 @@ impl Snapshot {
         filter.apply(&mut schema, &Schema::default());
         for table in &mut schema.tables {
             table.columns.sort_by(|left, right| left.name.cmp(&right.name));
+            // SQLite shows its indexes and constraints in the order in which they were made.
+            table.indexes.sort_by(|left, right| left.name.cmp(&right.name));
+            table.uniques.sort_by_cached_key(|own| format!("{own:?}"));
+            table.foreign_keys.sort_by_cached_key(|own| format!("{own:?}"));
+            table.checks.sort_by_cached_key(|own| format!("{own:?}"));
         }
         schema.enums.iter_mut().for_each(|own| own.values.sort());
         let mut tables = Vec::new();

@@ -220,36 +220,33 @@ async fn is_refused(kind: Kind, server: &str, pair: &Pair) -> bool {
 }
 
 /// The share of real conflicts that a trial finds, and of pairs that commute and are refused all the same.
-async fn check_trials(kind: Kind) {
+#[tokio::test]
+async fn trials_find_the_conflicts() {
     let text = std::fs::read_to_string(file("pairs.txt")).expect("the pairs");
-    let database = TestDatabase::new(kind).await;
     let (mut real, mut found, mut harmless, mut invented) = (0, 0, 0, 0);
     let mut wrong = String::new();
-    for pair in text.lines().filter_map(pair) {
-        let Some((_, verdict)) = pair.verdicts.iter().find(|(own, _)| *own == kind) else { continue };
-        let refused = is_refused(kind, &database.url, &pair).await;
-        if verdict == "commutes" {
-            harmless += 1;
-            invented += usize::from(refused);
-        } else {
-            real += 1;
-            found += usize::from(refused);
-        }
-        if refused != (verdict != "commutes") {
-            let _ = writeln!(wrong, "{verdict}, refused: {refused} | {} | {}", pair.left, pair.right);
+    for kind in [Kind::Sqlite, Kind::Postgresql] {
+        let database = TestDatabase::new(kind).await;
+        for pair in text.lines().filter_map(pair) {
+            let Some((_, verdict)) = pair.verdicts.iter().find(|(own, _)| *own == kind) else { continue };
+            let refused = is_refused(kind, &database.url, &pair).await;
+            if verdict == "commutes" {
+                harmless += 1;
+                invented += usize::from(refused);
+            } else {
+                real += 1;
+                found += usize::from(refused);
+            }
+            if refused != (verdict != "commutes") {
+                let _ = writeln!(
+                    wrong,
+                    "{kind:?} {verdict}, refused: {refused} | {} | {}",
+                    pair.left, pair.right
+                );
+            }
         }
     }
     println!("{found} of {real} found, {invented} of {harmless} invented\n{wrong}");
     assert!(found * 100 >= real * 95, "{found} of {real}\n{wrong}");
     assert!(invented * 100 <= harmless * 3, "{invented} of {harmless}\n{wrong}");
-}
-
-#[tokio::test]
-async fn trials_on_sqlite_find_the_conflicts() {
-    check_trials(Kind::Sqlite).await;
-}
-
-#[tokio::test]
-async fn trials_on_postgresql_find_the_conflicts() {
-    check_trials(Kind::Postgresql).await;
 }
