@@ -152,7 +152,11 @@ on_every_database! {
         let first = migrator.upgrade(url).statement_lock_timeout(Duration::ZERO).into_future();
         let waiting = tokio::sync::Notify::new();
         let second = async {
-            tokio::time::sleep(Duration::from_millis(100)).await;
+            match database.kind {
+                // It waits for the lock of the file, which is not told.
+                Kind::Sqlite => tokio::time::sleep(Duration::from_millis(100)).await,
+                _ => Barrier::until_blocked(&database).await,
+            }
             let mut told = Vec::new();
             let report = migrator.upgrade(url).on_event(|event| {
                 if let Event::Waiting { holder } = &event {

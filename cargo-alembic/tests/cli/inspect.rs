@@ -24,7 +24,10 @@ fn shop(kind: Kind) -> Vec<&'static str> {
 on_every_database! {
     async fn in_each_form(database: TestDatabase) {
         let kind = format!("{:?}", database.kind).to_lowercase();
-        let package = package_on(&database, &[]);
+        let mut package = package_on(&database, &[]);
+        // Since version 16 PostgreSQL leaves out the name of the only table.
+        let (newer, older) = ("SELECT id\\n   FROM orders\\n  WHERE paid_at", "SELECT orders.id\\n   FROM orders\\n  WHERE orders.paid_at");
+        package.hide(newer, older);
         for statement in shop(database.kind) {
             database.rows(statement).await;
         }
