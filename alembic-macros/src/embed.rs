@@ -118,12 +118,13 @@ pub(crate) fn expand(arguments: &Arguments) -> syn::Result<TokenStream> {
 
 /// The settings as an expression that is constant.
 fn settings(settings: &RunSettings) -> TokenStream {
-    let RunSettings { transaction, lock_timeout, limits, session, version_table } = settings;
+    let RunSettings { transaction, connection, lock_timeout, limits, session, version_table } = settings;
     let Limits { statement_lock_timeout, statement_timeout, retries } = *limits;
     let transaction = match transaction {
         TransactionMode::Run => quote!(Run),
         TransactionMode::Revision => quote!(Revision),
     };
+    let (timeout, wait) = (connection.timeout.as_secs(), connection.wait.as_secs());
     let lock_timeout = lock_timeout.as_secs();
     let borrowed = |text: &str| quote!(::std::borrow::Cow::Borrowed(#text));
     let name = borrowed(&version_table.name);
@@ -137,6 +138,10 @@ fn settings(settings: &RunSettings) -> TokenStream {
     let time_zone = borrowed(&session.time_zone);
     quote!(::alembic::config::RunSettings {
         transaction: ::alembic::config::TransactionMode::#transaction,
+        connection: ::alembic::config::ConnectionSettings {
+            timeout: ::core::time::Duration::from_secs(#timeout),
+            wait: ::core::time::Duration::from_secs(#wait),
+        },
         lock_timeout: ::core::time::Duration::from_secs(#lock_timeout),
         limits: ::alembic::config::Limits {
             statement_lock_timeout: #statement_lock_timeout,

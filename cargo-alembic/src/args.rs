@@ -103,6 +103,9 @@ pub(crate) enum Driver {
 
 #[derive(Debug, Args)]
 pub(crate) struct VerifyArgs {
+    #[command(flatten)]
+    pub(crate) wait: cli::WaitArgs,
+
     /// Compare the scripts with the lock alone
     #[arg(long)]
     pub(crate) offline: bool,

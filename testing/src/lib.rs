@@ -7,6 +7,7 @@ mod client;
 mod database;
 mod mask;
 mod project;
+mod relay;
 mod scripts;
 #[cfg(target_os = "linux")]
 mod server;
@@ -16,6 +17,7 @@ pub use client::client;
 pub use database::{Kind, TestDatabase, rows};
 pub use mask::mask;
 pub use project::{Output, TestProject, cargo_alembic, workspace};
+pub use relay::relay;
 pub use scripts::{Script, write_scripts};
 #[cfg(target_os = "linux")]
 pub use server::{GaleraCluster, PgBouncer, PrivateServer};

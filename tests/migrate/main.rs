@@ -17,6 +17,7 @@ mod offline_session;
 mod pool;
 mod preflight;
 mod progress;
+mod reach;
 mod reader;
 mod resume;
 mod scripts;

@@ -39,6 +39,7 @@ ways! { MIGRATE, MigrateError:
     NoFile => Case("no_file"),
     NoDatabase => Outside,
     Connect => Outside,
+    OneConnection => Outside,
     Database => Outside,
     UnknownTimeZone => Edit,
     Scripts => Inner,

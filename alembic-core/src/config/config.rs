@@ -9,7 +9,8 @@ use super::hook::Hook;
 use super::layer::Layer;
 use super::places::Places;
 use super::{
-    ConfigError, Limits, ModelSettings, RunSettings, SessionSettings, TransactionMode, VersionTable,
+    ConfigError, ConnectionSettings, Limits, ModelSettings, RunSettings, SessionSettings, TransactionMode,
+    VersionTable,
 };
 use crate::schema::{Filter, NamingConvention};
 use crate::script::{FileTemplate, Location};
@@ -31,6 +32,8 @@ pub struct Config {
     pub dialects: Vec<Dialect>,
     /// How much of a run is one transaction.
     pub transaction: TransactionMode,
+    /// How the database is reached.
+    pub connection: ConnectionSettings,
     /// Seconds to wait for a migration that another process runs.
     pub lock_timeout: u64,
     /// What keeps a statement from standing in others' way.
@@ -70,6 +73,7 @@ impl Default for Config {
             scratch_url: None,
             dialects: Vec::new(),
             transaction: TransactionMode::default(),
+            connection: ConnectionSettings::DEFAULT,
             lock_timeout: 60,
             limits: Limits::DEFAULT,
             session_time_zone: SessionSettings::DEFAULT.time_zone.into_owned(),
@@ -98,6 +102,8 @@ impl Config {
         self.scratch_url = layer.scratch_url.or(self.scratch_url);
         set(&mut self.dialects, dialects);
         set(&mut self.transaction, transaction);
+        set(&mut self.connection.timeout, layer.connect_timeout.map(Duration::from_secs));
+        set(&mut self.connection.wait, layer.wait.map(Duration::from_secs));
         set(&mut self.lock_timeout, lock_timeout);
         set(&mut self.limits.statement_lock_timeout, layer.statement_lock_timeout);
         set(&mut self.limits.statement_timeout, layer.statement_timeout);
@@ -162,6 +168,7 @@ impl Config {
     pub fn run_settings(&self) -> RunSettings {
         RunSettings {
             transaction: self.transaction,
+            connection: self.connection,
             lock_timeout: Duration::from_secs(self.lock_timeout),
             limits: self.limits,
             session: SessionSettings { time_zone: self.session_time_zone.clone().into() },

@@ -10,6 +10,8 @@ pub const KEYS: &[&str] = &[
     "scratch_url",
     "dialects",
     "transaction",
+    "connect_timeout",
+    "wait",
     "lock_timeout",
     "statement_lock_timeout",
     "statement_timeout",

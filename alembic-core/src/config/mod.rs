@@ -38,6 +38,8 @@ pub use hook::{Hook, Words};
 pub use keys::{HOOK_KEYS, KEYS};
 #[cfg(feature = "sources")]
 pub use models::{ModelSettings, ModelSource};
-pub use run_settings::{Limits, RunSettings, SessionSettings, TransactionMode, VersionTable};
+pub use run_settings::{
+    ConnectionSettings, Limits, RunSettings, SessionSettings, TransactionMode, VersionTable,
+};
 #[cfg(feature = "sources")]
 pub use url::{InterpolateError, interpolate};

@@ -21,6 +21,8 @@ pub enum TransactionMode {
 pub struct RunSettings {
     /// What is one transaction.
     pub transaction: TransactionMode,
+    /// How the database is reached.
+    pub connection: ConnectionSettings,
     /// How long to wait for another process that migrates the same database.
     pub lock_timeout: Duration,
     /// What keeps a statement from standing in others' way.
@@ -29,6 +31,21 @@ pub struct RunSettings {
     pub session: SessionSettings,
     /// Which table says where a database is.
     pub version_table: VersionTable,
+}
+
+/// How the database is reached.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ConnectionSettings {
+    /// How long a connection may take to be made; zero: any time.
+    pub timeout: Duration,
+    /// How long to wait for a server that cannot be reached yet.
+    pub wait: Duration,
+}
+
+impl ConnectionSettings {
+    /// What holds where nothing is configured.
+    pub const DEFAULT: ConnectionSettings =
+        ConnectionSettings { timeout: Duration::from_secs(30), wait: Duration::ZERO };
 }
 
 /// The session in which the statements of a migration run: the same on every server.

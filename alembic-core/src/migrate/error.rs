@@ -28,13 +28,18 @@ pub enum MigrateError {
     #[error("this program was built without the `{}` feature of alembic", feature(*.dialect))]
     NoDriver { dialect: Dialect },
     #[error("the database URL cannot be used: {reason}")]
-    BadUrl { reason: String },
+    BadUrl { reason: String, help: Option<String> },
     #[error("the database file {path} does not exist")]
     NoFile { path: String },
     #[error("the database `{name}` does not exist; create it with\n  {command}")]
     NoDatabase { name: String, command: String },
     #[error("cannot connect to {server}: {message}")]
     Connect { server: String, is_file: bool, message: Box<DatabaseMessage>, source: sqlx::Error },
+    #[error(
+        "the server did not answer within {} s while the migration lock was held: it seems to serve one connection at a time",
+        .limit.as_secs_f64()
+    )]
+    OneConnection { limit: Duration },
     #[error("the database failed while {doing}: {message}")]
     Database { doing: &'static str, message: Box<DatabaseMessage>, source: sqlx::Error },
     #[error("the server does not know the time zone `{zone}`: {message}")]
@@ -226,6 +231,10 @@ impl MigrateError {
 fn unknown_scheme(scheme: &str) -> String {
     match scheme {
         "" => "the database URL has no scheme; there are sqlite, postgres and mysql".to_owned(),
+        // It may be another text than a URL, such as a password.
+        scheme if !scheme.chars().all(|letter| letter.is_ascii_alphanumeric() || "+-.".contains(letter)) => {
+            "the database URL does not begin with a scheme; there are sqlite, postgres and mysql".to_owned()
+        }
         scheme => {
             format!("`{scheme}` is not the scheme of a database URL; there are sqlite, postgres and mysql")
         }

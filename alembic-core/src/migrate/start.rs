@@ -81,6 +81,7 @@ impl Migrator {
     /// Describes a run. A mistake in its target is reported when it is awaited.
     pub(crate) fn run(&self, database: impl Into<Database>, goal: Result<Goal, TargetError>) -> Run<'_> {
         let settings = Settings {
+            wait: self.settings().connection.wait,
             lock_timeout: self.settings().lock_timeout,
             transaction: self.settings().transaction,
             time_zone: self.settings().session.time_zone.clone(),
@@ -97,12 +98,17 @@ impl Migrator {
         Run { migrator: self, database: database.into(), goal, settings, seals: false }
     }
 
+    /// A database as it is reached by these settings.
+    pub(crate) fn reach(&self, database: impl Into<Database>) -> Database {
+        database.into().connect_timeout(self.settings().connection.timeout)
+    }
+
     /// Compares a database with the scripts. Reads, and never writes.
     ///
     /// # Errors
     /// The database cannot be reached or read. What does not agree is no error but part of the answer.
     pub async fn verify(&self, database: impl Into<Database>) -> Result<Verification, MigrateError> {
-        let mut connection: Connection = database.into().connect(Missing::Refuse).await?;
+        let mut connection: Connection = self.reach(database).connect(Missing::Refuse).await?;
         let tables = Tables::new(connection.dialect(), &self.settings().version_table);
         compare(&mut connection, &tables, self.directory()).await
     }
@@ -112,7 +118,7 @@ impl Migrator {
     /// # Errors
     /// The database cannot be reached or read.
     pub async fn status(&self, database: impl Into<Database>) -> Result<Status, MigrateError> {
-        let mut connection: Connection = database.into().connect(Missing::Refuse).await?;
+        let mut connection: Connection = self.reach(database).connect(Missing::Refuse).await?;
         let tables = Tables::new(connection.dialect(), &self.settings().version_table);
         let state = State::read(&mut connection, &tables).await?;
         let unfinished = state.unfinished(&mut connection, &tables).await?;
@@ -165,6 +171,27 @@ impl<'a> Run<'a> {
     /// Lets a stamp give up unfinished work. Otherwise it is refused. [`Report::abandoned`] lists what stays of it.
     pub fn abandoning(mut self) -> Run<'a> {
         self.settings.consent.abandon = true;
+        self
+    }
+
+    /// How long to wait for a server that cannot be reached yet: that does not listen, starts up, has no connection free, or
+    /// whose name is not known. Zero, the default: not at all.
+    ///
+    /// ```no_run
+    /// # async fn start(migrator: &alembic_core::Migrator, url: &str) -> Result<(), Box<dyn std::error::Error>> {
+    /// migrator.upgrade(url).wait(std::time::Duration::from_secs(60)).await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn wait(mut self, wait: Duration) -> Run<'a> {
+        self.settings.wait = wait;
+        self
+    }
+
+    /// How long each connection may take to be made, unless the URL has a `connect_timeout`. Zero: any time. The connections
+    /// of a pool have the limit of the pool, but for the one of the lock.
+    pub fn connect_timeout(mut self, timeout: Duration) -> Run<'a> {
+        self.database = self.database.connect_timeout(timeout);
         self
     }
 
@@ -245,7 +272,8 @@ impl<'a> Run<'a> {
 
     /// The parts that a preview needs.
     pub(crate) fn parts(self) -> Result<(&'a Migrator, Database, Goal, Consent), MigrateError> {
-        Ok((self.migrator, self.database, self.goal?, self.settings.consent))
+        let database = self.migrator.reach(self.database);
+        Ok((self.migrator, database, self.goal?, self.settings.consent))
     }
 
     /// Calls `callback` with everything that happens, for progress and logs.
@@ -262,9 +290,10 @@ impl<'a> IntoFuture for Run<'a> {
     fn into_future(self) -> Self::IntoFuture {
         Box::pin(async move {
             let goal = self.goal?;
-            let report = run::run(self.migrator, &self.database, &goal, self.settings).await?;
+            let database = self.migrator.reach(self.database);
+            let report = run::run(self.migrator, &database, &goal, self.settings).await?;
             if self.seals {
-                development::seal(self.migrator, &self.database, &report.to).await;
+                development::seal(self.migrator, &database, &report.to).await;
             }
             Ok(report)
         })

@@ -15,7 +15,9 @@ impl MigrateError {
     #[must_use]
     pub fn help(&self) -> Option<String> {
         match self {
-            MigrateError::Refused { help, .. } => help.clone(),
+            MigrateError::Refused { help, .. } | MigrateError::BadUrl { help: help @ Some(_), .. } => {
+                help.clone()
+            }
             MigrateError::Diverged(diverged) => Some(format!(
                 "if another service migrates this database too, give each its own `version_table` in alembic.toml\n\
                  if two versions of these scripts were developed apart, bring the missing ones here (`{}` finds them), and join the \
@@ -67,6 +69,13 @@ impl MigrateError {
             MigrateError::Connect { message, .. } if message.is_login() => {
                 "the server refused user and password: check them in the URL; special characters are percent-encoded there \
                  (`#` is `%23`, `@` is `%40`)"
+            }
+            MigrateError::Connect { message, .. } if message.is_crowded() => {
+                "a run needs two connections: one works, one holds the migration lock. `--wait` waits until they are free"
+            }
+            MigrateError::OneConnection { .. } => {
+                "nothing was run: a run needs two connections at a time, one that works and one that holds the migration lock; \
+                 `cargo alembic upgrade --sql` prints a script for one"
             }
             MigrateError::Connect { is_file: true, .. } => "check the path and its permissions",
             MigrateError::Connect { .. } => "check the URL, and that the server runs and can be reached",

@@ -5,4 +5,8 @@ pub(crate) mod boundary;
 pub(crate) mod connect;
 pub(crate) mod connection;
 pub(crate) mod database;
+#[cfg(feature = "postgres")]
+mod hosts;
+pub(crate) mod patience;
 pub(crate) mod server_facts;
+mod url;
