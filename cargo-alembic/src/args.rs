@@ -36,6 +36,10 @@ pub(crate) struct Arguments {
     /// Fail rather than change alembic.lock
     #[arg(long, global = true)]
     pub(crate) locked: bool,
+
+    /// Leave alembic.lock as it is: where it cannot be written, and elsewhere is sealed what is applied
+    #[arg(long, global = true, conflicts_with = "locked")]
+    pub(crate) no_seal: bool,
 }
 
 /// Which package is meant.

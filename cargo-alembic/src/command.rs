@@ -256,8 +256,15 @@ async fn change<'a>(
     command: &cli::Command,
 ) -> Result<Result<(), CommandError>, Failure> {
     let directory = migrator.directory();
-    let locked = arguments.locked;
-    let run = run.approve(move |plan| seal::approve(project, lock, directory, locked, plan));
+    let writing = match (arguments.no_seal, arguments.locked) {
+        (true, _) => seal::Writing::Skipped,
+        (false, true) => seal::Writing::Refused,
+        (false, false) => seal::Writing::Allowed,
+    };
+    let run = run.approve(move |plan| seal::approve(project, lock, directory, writing, plan));
+    if arguments.no_seal {
+        return Ok(cli::tell(run, command).await.map(drop));
+    }
     match cli::tell(run, command).await {
         Ok(report) => {
             let sealed = seal::applied(project, arguments, migrator, lock, &report).await;

@@ -137,6 +137,8 @@ pub enum MigrateError {
              one in `{schema}` would begin from nothing"
     )]
     VersionTableElsewhere { schemas: String, schema: String, search_path: String },
+    #[error("the search path ({search_path}) names no schema that exists")]
+    NoSchema { search_path: String },
     #[error("{0}")]
     Ahead(Box<Ahead>),
     #[error("{0}")]
@@ -231,10 +233,6 @@ impl MigrateError {
 fn unknown_scheme(scheme: &str) -> String {
     match scheme {
         "" => "the database URL has no scheme; there are sqlite, postgres and mysql".to_owned(),
-        // It may be another text than a URL, such as a password.
-        scheme if !scheme.chars().all(|letter| letter.is_ascii_alphanumeric() || "+-.".contains(letter)) => {
-            "the database URL does not begin with a scheme; there are sqlite, postgres and mysql".to_owned()
-        }
         scheme => {
             format!("`{scheme}` is not the scheme of a database URL; there are sqlite, postgres and mysql")
         }

@@ -94,8 +94,11 @@ impl MigrateError {
             MigrateError::Database { message, .. } if message.is_read_only() => READ_ONLY,
             MigrateError::ReadOnly { .. } => READ_ONLY,
             MigrateError::VersionTableElsewhere { .. } => {
-                "let the search path find that one (`?options[search_path]=…` in the URL); or, if a second one is meant, \
-                 make it: `CREATE TABLE alembic_version (version_num VARCHAR(32) NOT NULL PRIMARY KEY)`"
+                "let the search path find that one (`?search_path=…` in the URL); or, if a second one is meant, for a tenant or \
+                 another service, create it first: `cargo alembic ensure-version`, in a service `MIGRATOR.ensure_version(&pool)`"
+            }
+            MigrateError::NoSchema { .. } => {
+                "nothing was run: create the schema (`CREATE SCHEMA …`), or correct the search path (`?search_path=…` in the URL)"
             }
             MigrateError::Ahead(_) => {
                 "a newer version of the scripts was applied: use that one, or at least its scripts. A service may start all \

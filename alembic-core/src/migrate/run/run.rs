@@ -12,6 +12,7 @@ use crate::migrate::history::context::{Author, Context, applied_by};
 use crate::migrate::history::state::State;
 use crate::migrate::history::verify::verify;
 use crate::migrate::interrupt::Interrupt;
+use crate::migrate::lock::memory_lock::MemoryLock;
 use crate::migrate::lock::run_lock::RunLock;
 use crate::migrate::server::connect::{Missing, within};
 use crate::migrate::server::connection::Connection;
@@ -33,6 +34,7 @@ pub(crate) async fn run(
     mut settings: Settings<'_>,
 ) -> Result<Report, MigrateError> {
     let dialect = database.dialect()?;
+    let _alone = MemoryLock::acquire(database, &mut settings).await?;
     let directory = migrator.directory();
     let mut is_approved = false;
     let mut connection = match connect(database, &mut settings).await {
@@ -81,9 +83,10 @@ pub(crate) async fn run(
     }
     // It is planned again under the lock: a long plan need not be in memory twice.
     drop(plan);
+    database.quiet(&mut connection).await?;
     connection.taint();
     let facts = server_facts::read(&mut connection).await?;
-    preflight::check(&mut connection, &tables, &state, &facts, &mut settings).await?;
+    preflight::check(&mut connection, (&tables, &state), &facts, goal, &mut settings).await?;
     let mut report = at(&state);
     let place = Workplace { database, directory, tables, facts };
     place.run(connection, settings, goal, &mut report).await?;

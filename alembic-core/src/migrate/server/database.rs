@@ -159,7 +159,12 @@ impl Source {
             "sqlite" => Dialect::Sqlite,
             "postgres" | "postgresql" => Dialect::Postgresql,
             "mysql" | "mariadb" => Dialect::Mysql,
-            _ => return Err(BadUrl::Scheme { scheme: scheme.to_owned() }),
+            // Another text than a URL may be a password, or have one.
+            _ => {
+                let is_scheme = |letter: char| letter.is_ascii_alphanumeric() || "+-.".contains(letter);
+                let scheme = if scheme.chars().all(is_scheme) { scheme } else { "" };
+                return Err(BadUrl::Scheme { scheme: scheme.to_owned() });
+            }
         };
         let parsed = match dialect {
             #[cfg(feature = "sqlite")]
@@ -266,6 +271,42 @@ impl Database {
             #[cfg(feature = "mysql")]
             Source::Mysql(options) => connect::mysql(options, self.timeout()).await?,
         })
+    }
+
+    /// Exchanges a connection that a pool lends for one like it that logs no statement: a script may hold secrets, and a
+    /// driver logs whole statements that are slow. A database in memory would end with its connection, and keeps it.
+    pub(crate) async fn quiet(&self, connection: &mut Connection) -> Result<(), MigrateError> {
+        match (self.source()?, connection) {
+            #[cfg(feature = "sqlite")]
+            (Source::SqlitePool(pool), Connection::Sqlite(handle))
+                if !is_in_memory(&pool.connect_options()) =>
+            {
+                let options = (*pool.connect_options()).clone().disable_statement_logging();
+                handle.exchange(pool.options(), options).await
+            }
+            #[cfg(feature = "postgres")]
+            (Source::PgPool(pool), Connection::Postgresql(handle)) => {
+                let options = (*pool.connect_options()).clone().disable_statement_logging();
+                handle.exchange(pool.options(), options).await
+            }
+            #[cfg(feature = "mysql")]
+            (Source::MySqlPool(pool), Connection::Mysql(handle)) => {
+                let options = (*pool.connect_options()).clone().disable_statement_logging();
+                handle.exchange(pool.options(), options).await
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// The name of a database in memory that several connections of this process share.
+    pub(crate) fn shared_memory(&self) -> Option<std::path::PathBuf> {
+        match self.options().ok()? {
+            #[cfg(feature = "sqlite")]
+            Options::Sqlite(options) if is_in_memory(&options) => {
+                Some(options.get_filename().to_owned()).filter(|name| name.as_os_str() != ":memory:")
+            }
+            _ => None,
+        }
     }
 
     /// Another database on the same server; of SQLite an empty one in memory, which exists until it is closed.
