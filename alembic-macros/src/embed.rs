@@ -128,14 +128,12 @@ fn settings(settings: &RunSettings) -> TokenStream {
     let lock_timeout = lock_timeout.as_secs();
     let borrowed = |text: &str| quote!(::std::borrow::Cow::Borrowed(#text));
     let name = borrowed(&version_table.name);
-    let schema = match &version_table.schema {
-        Some(schema) => {
-            let schema = borrowed(schema);
-            quote!(::core::option::Option::Some(#schema))
-        }
+    let time_zone = borrowed(&session.time_zone);
+    let option = |text: Option<&str>| match text.map(borrowed) {
+        Some(text) => quote!(::core::option::Option::Some(#text)),
         None => quote!(::core::option::Option::None),
     };
-    let time_zone = borrowed(&session.time_zone);
+    let (schema, role) = (option(version_table.schema.as_deref()), option(session.role.as_deref()));
     quote!(::alembic::config::RunSettings {
         transaction: ::alembic::config::TransactionMode::#transaction,
         connection: ::alembic::config::ConnectionSettings {
@@ -148,7 +146,7 @@ fn settings(settings: &RunSettings) -> TokenStream {
             statement_timeout: #statement_timeout,
             retries: #retries,
         },
-        session: ::alembic::config::SessionSettings { time_zone: #time_zone },
+        session: ::alembic::config::SessionSettings { time_zone: #time_zone, role: #role },
         version_table: ::alembic::config::VersionTable { name: #name, schema: #schema },
     })
 }

@@ -228,8 +228,9 @@ async fn is_up_to_date(
         let project = project.clone();
         move || verified::Files::of(&project)
     });
-    let version_table = &project.config.run_settings().version_table;
-    let answer = up_to_date(database, version_table, &record.heads).await;
+    let settings = project.config.run_settings();
+    let database = database.reached_by(&settings);
+    let answer = up_to_date(database, &settings.version_table, &record.heads).await;
     if !files.join().ok().flatten().is_some_and(|files| record.is_of(&files)) {
         return Ok(false);
     }

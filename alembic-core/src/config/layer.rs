@@ -78,6 +78,7 @@ struct Table {
 #[serde(deny_unknown_fields, expecting = "a table such as `{ time_zone = \"UTC\" }`")]
 pub(super) struct SessionTable {
     pub(super) time_zone: Option<String>,
+    pub(super) role: Option<String>,
 }
 
 #[derive(Deserialize)]

@@ -53,11 +53,13 @@ impl ConnectionSettings {
 pub struct SessionSettings {
     /// The time zone, by its IANA name or as an offset (`+09:00`). Not on SQLite, which has none.
     pub time_zone: Cow<'static, str>,
+    /// The role of the session; none for that of the user. Not on SQLite, which has none.
+    pub role: Option<Cow<'static, str>>,
 }
 
 impl SessionSettings {
     /// Universal time: the zone that sqlx gives the queries of a service.
-    pub const DEFAULT: SessionSettings = SessionSettings { time_zone: Cow::Borrowed("UTC") };
+    pub const DEFAULT: SessionSettings = SessionSettings { time_zone: Cow::Borrowed("UTC"), role: None };
 }
 
 /// What keeps a statement of a migration from standing in others' way.

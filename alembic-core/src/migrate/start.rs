@@ -95,12 +95,12 @@ impl Migrator {
             approve: Box::new(|_| Ok(())),
             on_event: Box::new(|_| {}),
         };
-        Run { migrator: self, database: database.into(), goal, settings, seals: false }
+        Run { migrator: self, database: database.into(), goal, settings, role: None, seals: false }
     }
 
     /// A database as it is reached by these settings.
     pub(crate) fn reach(&self, database: impl Into<Database>) -> Database {
-        database.into().connect_timeout(self.settings().connection.timeout)
+        database.into().reached_by(self.settings())
     }
 
     /// Compares a database with the scripts. Reads, and never writes.
@@ -133,6 +133,8 @@ pub struct Run<'a> {
     database: Database,
     goal: Result<Goal, TargetError>,
     settings: Settings<'a>,
+    /// The role of its sessions, if it is not that of the settings.
+    role: Option<Cow<'static, str>>,
     /// Whether to seal what is applied, in development.
     seals: bool,
 }
@@ -248,6 +250,12 @@ impl<'a> Run<'a> {
         self
     }
 
+    /// The role in which the run works, instead of `session.role` in `alembic.toml`. Not on SQLite, which has none.
+    pub fn role(mut self, role: impl Into<Cow<'static, str>>) -> Run<'a> {
+        self.role = Some(role.into());
+        self
+    }
+
     /// Asks `approve` for approval when the revisions of the run are known, and before anything is written. Its error
     /// becomes [`MigrateError::Refused`].
     pub fn approve<E: Into<Refusal>>(
@@ -272,7 +280,7 @@ impl<'a> Run<'a> {
 
     /// The parts that a preview needs.
     pub(crate) fn parts(self) -> Result<(&'a Migrator, Database, Goal, Consent), MigrateError> {
-        let database = self.migrator.reach(self.database);
+        let database = self.migrator.reach(self.database).with_role(self.role);
         Ok((self.migrator, database, self.goal?, self.settings.consent))
     }
 
@@ -290,7 +298,7 @@ impl<'a> IntoFuture for Run<'a> {
     fn into_future(self) -> Self::IntoFuture {
         Box::pin(async move {
             let goal = self.goal?;
-            let database = self.migrator.reach(self.database);
+            let database = self.migrator.reach(self.database).with_role(self.role);
             let report = run::run(self.migrator, &database, &goal, self.settings).await?;
             if self.seals {
                 development::seal(self.migrator, &database, &report.to).await;

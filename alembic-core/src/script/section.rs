@@ -170,7 +170,9 @@ fn comments_like_directives(text: &str, section: &Section) -> Vec<(usize, Proble
     for dialect in section.readers() {
         for token in lex(body, *dialect).filter(|token| token.kind == TokenKind::Comment) {
             let comment = token.text(body);
-            let is_timeout = directive(comment).is_some_and(|words| words.starts_with("timeout"));
+            let before = body[..token.start].rsplit('\n').next().unwrap_or_default();
+            let is_timeout = before.trim().is_empty()
+                && directive(comment).is_some_and(|words| words.starts_with("timeout"));
             if !looks_like_a_directive(comment) || is_timeout || delimiter_directive(comment).is_some() {
                 continue;
             }

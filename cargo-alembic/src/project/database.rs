@@ -34,6 +34,12 @@ impl Project {
             return Ok(found.clone());
         }
         let found = self.configured(arguments)?;
+        // A `.env` that cannot be read matters only to those who use it.
+        let key = self.variables().ok().and_then(|variables| variables.value("ALEMBIC_SQLITE_KEY"));
+        let found = match (found, key) {
+            (Some(database), Some(key)) if !key.is_empty() => Some(database.sqlite_key(&key)),
+            (found, _) => found,
+        };
         let found = found.map(|database| database.connect_timeout(self.config.connection.timeout));
         Ok(self.database.get_or_init(|| found).clone())
     }

@@ -70,6 +70,12 @@ impl MigrateError {
                 "the server refused user and password: check them in the URL; special characters are percent-encoded there \
                  (`#` is `%23`, `@` is `%40`)"
             }
+            MigrateError::Database { message, .. } | MigrateError::Connect { message, is_file: true, .. }
+                if message.is_no_database() =>
+            {
+                "check the path. A file that SQLCipher has encrypted needs its key, in the variable ALEMBIC_SQLITE_KEY, and a \
+                 program that is linked with SQLCipher"
+            }
             MigrateError::Connect { message, .. } if message.is_crowded() => {
                 "a run needs two connections: one works, one holds the migration lock. `--wait` waits until they are free"
             }

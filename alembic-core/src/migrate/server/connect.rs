@@ -36,6 +36,16 @@ pub(crate) fn file(options: &SqliteConnectOptions) -> Option<std::path::PathBuf>
     file.ok().filter(|file| file.is_file())
 }
 
+/// Whether the linked SQLite is SQLCipher.
+#[cfg(feature = "sqlite")]
+pub(super) async fn is_sqlcipher() -> Result<bool, MigrateError> {
+    const ASKING: &str = "asking SQLite whether it can encrypt";
+    let memory = SqliteConnectOptions::new().in_memory(true).disable_statement_logging();
+    let memory = memory.connect().await.map_err(MigrateError::database(ASKING))?;
+    let rows = Connection::Sqlite(Handle::Owned(memory)).rows("PRAGMA cipher_version".to_owned()).await;
+    Ok(!rows.map_err(MigrateError::database(ASKING))?.is_empty())
+}
+
 #[cfg(feature = "sqlite")]
 pub(super) async fn sqlite(
     options: &SqliteConnectOptions,

@@ -1,5 +1,6 @@
 //! The database that a caller names: a pool, or a URL.
 
+use std::borrow::Cow;
 use std::fmt;
 use std::path::Path;
 use std::time::Duration;
@@ -17,7 +18,7 @@ use super::url::mysql;
 use super::url::postgresql;
 #[cfg(feature = "sqlite")]
 use super::url::sqlite::{self, SqliteUrl, is_in_memory};
-use crate::config::ConnectionSettings;
+use crate::config::{ConnectionSettings, RunSettings};
 use crate::migrate::error::MigrateError;
 use crate::sql::Dialect;
 
@@ -32,11 +33,13 @@ pub struct Database {
     source: Result<Source, BadUrl>,
     /// The time that a connection may take to be made, if it is said.
     timeout: Option<Duration>,
+    /// The role of its sessions.
+    pub(super) role: Option<Cow<'static, str>>,
 }
 
 /// How connections are made.
 #[derive(Clone)]
-enum Source {
+pub(super) enum Source {
     #[cfg(feature = "sqlite")]
     SqlitePool(sqlx::SqlitePool),
     #[cfg(feature = "postgres")]
@@ -125,8 +128,8 @@ impl From<&sqlx::MySqlPool> for Database {
 impl From<&str> for Database {
     fn from(url: &str) -> Database {
         match Source::parse(url) {
-            Ok((source, timeout)) => Database { source: Ok(source), timeout },
-            Err(error) => Database { source: Err(error), timeout: None },
+            Ok((source, timeout)) => Database { timeout, ..Database::of(source) },
+            Err(error) => Database { source: Err(error), timeout: None, role: None },
         }
     }
 }
@@ -199,7 +202,7 @@ impl Source {
 
 impl Database {
     fn of(source: Source) -> Database {
-        Database { source: Ok(source), timeout: None }
+        Database { source: Ok(source), timeout: None, role: None }
     }
 
     /// Limits the time that each connection may take to be made, unless the URL has a `connect_timeout`, or it is limited
@@ -207,6 +210,18 @@ impl Database {
     #[must_use]
     pub fn connect_timeout(self, timeout: Duration) -> Database {
         Database { timeout: Some(self.timeout.unwrap_or(timeout)), ..self }
+    }
+
+    /// Reaches it as the settings of a run say: with their time-out, unless there is one, and with their role.
+    #[must_use]
+    pub fn reached_by(self, settings: &RunSettings) -> Database {
+        let role = settings.session.role.clone().or(self.role.clone());
+        Database { role, ..self.connect_timeout(settings.connection.timeout) }
+    }
+
+    /// Gives its sessions this role, if there is one.
+    pub(crate) fn with_role(self, role: Option<Cow<'static, str>>) -> Database {
+        Database { role: role.or(self.role), ..self }
     }
 
     /// The time that a connection may take to be made.
@@ -228,6 +243,18 @@ impl Database {
         }
     }
 
+    /// Opens a file of SQLCipher with this key. The program has to be linked with SQLCipher; a pool has the key in its own
+    /// options. Changes nothing for other databases.
+    #[must_use]
+    #[cfg_attr(not(feature = "sqlite"), expect(unused_variables, reason = "other databases have no keys"))]
+    pub fn sqlite_key(self, key: &str) -> Database {
+        match self.source {
+            #[cfg(feature = "sqlite")]
+            Ok(Source::Sqlite(url)) => Database { source: Ok(Source::Sqlite(url.with_key(key))), ..self },
+            source => Database { source, ..self },
+        }
+    }
+
     /// Puts a relative SQLite file into `folder`. Changes nothing else.
     #[must_use]
     #[cfg_attr(not(feature = "sqlite"), expect(unused_variables, reason = "other databases are not files"))]
@@ -241,7 +268,7 @@ impl Database {
         }
     }
 
-    fn source(&self) -> Result<&Source, MigrateError> {
+    pub(super) fn source(&self) -> Result<&Source, MigrateError> {
         self.source.as_ref().map_err(MigrateError::from)
     }
 
@@ -251,7 +278,8 @@ impl Database {
         expect(unused_variables, reason = "only SQLite creates its databases")
     )]
     pub(crate) async fn connect(&self, missing: Missing) -> Result<Connection, MigrateError> {
-        Ok(match self.source()? {
+        self.check_reach().await?;
+        let mut connection = match self.source()? {
             #[cfg(feature = "sqlite")]
             Source::SqlitePool(pool) => {
                 Connection::Sqlite(Handle::pooled(pool.acquire().await.map_err(MigrateError::pool)?))
@@ -267,35 +295,14 @@ impl Database {
             #[cfg(feature = "sqlite")]
             Source::Sqlite(url) => connect::sqlite(&url.settled()?, missing).await?,
             #[cfg(feature = "postgres")]
-            Source::Postgresql(hosts) => hosts.connect(self.timeout()).await?,
+            Source::Postgresql(hosts) => hosts.connect(self.timeout(), self.role.as_deref()).await?,
             #[cfg(feature = "mysql")]
             Source::Mysql(options) => connect::mysql(options, self.timeout()).await?,
-        })
-    }
-
-    /// Exchanges a connection that a pool lends for one like it that logs no statement: a script may hold secrets, and a
-    /// driver logs whole statements that are slow. A database in memory would end with its connection, and keeps it.
-    pub(crate) async fn quiet(&self, connection: &mut Connection) -> Result<(), MigrateError> {
-        match (self.source()?, connection) {
-            #[cfg(feature = "sqlite")]
-            (Source::SqlitePool(pool), Connection::Sqlite(handle))
-                if !is_in_memory(&pool.connect_options()) =>
-            {
-                let options = (*pool.connect_options()).clone().disable_statement_logging();
-                handle.exchange(pool.options(), options).await
-            }
-            #[cfg(feature = "postgres")]
-            (Source::PgPool(pool), Connection::Postgresql(handle)) => {
-                let options = (*pool.connect_options()).clone().disable_statement_logging();
-                handle.exchange(pool.options(), options).await
-            }
-            #[cfg(feature = "mysql")]
-            (Source::MySqlPool(pool), Connection::Mysql(handle)) => {
-                let options = (*pool.connect_options()).clone().disable_statement_logging();
-                handle.exchange(pool.options(), options).await
-            }
-            _ => Ok(()),
+        };
+        if self.role.is_some() {
+            self.take_role(&mut connection).await?;
         }
+        Ok(connection)
     }
 
     /// The name of a database in memory that several connections of this process share.
@@ -341,7 +348,7 @@ impl Database {
         if let Source::Postgresql(hosts) = self.source()?
             && !hosts.is_settled()
         {
-            hosts.connect(self.timeout()).await?;
+            hosts.connect(self.timeout(), None).await?;
         }
         Ok(())
     }

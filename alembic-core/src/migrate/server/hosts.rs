@@ -28,9 +28,13 @@ impl Hosts {
         Hosts { hosts: vec![options], wanted: Wanted::Any, chosen: Arc::default() }
     }
 
-    /// Connects to the first host that is as it is wanted.
-    pub(super) async fn connect(&self, limit: Duration) -> Result<Connection, MigrateError> {
-        let (connection, index) = self.search(limit).await?;
+    /// Connects to the first host that is as it is wanted, with a role.
+    pub(super) async fn connect(
+        &self,
+        limit: Duration,
+        role: Option<&str>,
+    ) -> Result<Connection, MigrateError> {
+        let (connection, index) = self.search(limit, role).await?;
         *self.chosen() = Some(index);
         Ok(connection)
     }
@@ -49,10 +53,10 @@ impl Hosts {
         self.chosen.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    async fn search(&self, limit: Duration) -> Result<(Connection, usize), MigrateError> {
+    async fn search(&self, limit: Duration, role: Option<&str>) -> Result<(Connection, usize), MigrateError> {
         let (mut unwanted, mut failure) = (None, None);
         for (index, options) in self.hosts.iter().enumerate() {
-            let mut connection = match postgresql(options, limit).await {
+            let mut connection = match postgresql(&with_role(options.clone(), role), limit).await {
                 Ok(connection) => connection,
                 Err(error) if is_not_yet(&error) => {
                     failure = Some(error);
@@ -85,6 +89,15 @@ impl Hosts {
         };
         let message = Box::new(DatabaseMessage { message, ..DatabaseMessage::default() });
         MigrateError::Connect { server, is_file: false, message, source }
+    }
+}
+
+/// Options for sessions that begin with a role, and go back to it at `RESET ROLE`. Behind a pooler that shares sessions no other
+/// client gets it.
+pub(super) fn with_role(options: PgConnectOptions, role: Option<&str>) -> PgConnectOptions {
+    match role {
+        Some(role) => options.options([("role", role)]),
+        None => options,
     }
 }
 

@@ -5,6 +5,7 @@ pub(crate) mod boundary;
 pub(crate) mod connect;
 pub(crate) mod connection;
 pub(crate) mod database;
+mod exchange;
 #[cfg(feature = "postgres")]
 mod hosts;
 pub(crate) mod patience;

@@ -7,12 +7,16 @@ use sqlx::ConnectOptions as _;
 use sqlx::sqlite::SqliteConnectOptions;
 
 use super::{Known, UrlMistake, decode, parameters};
+use crate::sql::Dialect;
+use crate::sql::quote::literal;
 
 /// A database of SQLite that a URL names.
 #[derive(Clone)]
 pub(crate) struct SqliteUrl {
     /// The options, with the relative file where there are two.
     pub(crate) options: SqliteConnectOptions,
+    /// Whether it is encrypted with a key.
+    pub(crate) has_key: bool,
     /// Of three slashes: the file to which sqlx takes them.
     absolute: Option<PathBuf>,
 }
@@ -77,7 +81,7 @@ pub(in super::super) fn parse(driver: Option<&str>, rest: &str) -> Result<Sqlite
         // SQLite would create a database that ends with the connection.
         return Err(UrlMistake::new("it names no file (sqlite://app.db)"));
     }
-    Ok(SqliteUrl { options: options.disable_statement_logging(), absolute })
+    Ok(SqliteUrl { options: options.disable_statement_logging(), has_key: false, absolute })
 }
 
 /// Whether a database is in memory.
@@ -96,6 +100,12 @@ impl SqliteUrl {
             self.options = self.options.filename(file);
         }
         self
+    }
+
+    /// Opens a database of SQLCipher with this key.
+    pub(crate) fn with_key(self, key: &str) -> SqliteUrl {
+        let options = self.options.pragma("key", literal(Dialect::Sqlite, key));
+        SqliteUrl { options, has_key: true, ..self }
     }
 
     /// The options with the file that is meant.
