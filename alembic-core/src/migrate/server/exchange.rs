@@ -54,13 +54,18 @@ impl Database {
     }
 
     /// Exchanges a connection that a pool lends for one like it that logs no statement: a script may hold secrets, and a
-    /// driver logs whole statements that are slow. A database in memory would end with its connection, and keeps it.
+    /// driver logs whole statements that are slow. On SQLite a connection with a database in memory, or with temporary or
+    /// attached databases, would lose them: it stays.
     pub(crate) async fn quiet(&self, connection: &mut Connection) -> Result<(), MigrateError> {
         match (self.source()?, connection) {
             #[cfg(feature = "sqlite")]
-            (Source::SqlitePool(pool), Connection::Sqlite(handle))
-                if !is_in_memory(&pool.connect_options()) =>
-            {
+            (Source::SqlitePool(pool), connection @ Connection::Sqlite(_)) => {
+                let databases = connection.rows("PRAGMA database_list".to_owned()).await;
+                let databases = databases.map_err(MigrateError::database("asking for attached databases"))?;
+                if is_in_memory(&pool.connect_options()) || databases.len() > 1 {
+                    return Ok(());
+                }
+                let Connection::Sqlite(handle) = connection else { return Ok(()) };
                 let options = (*pool.connect_options()).clone().disable_statement_logging();
                 handle.exchange(pool.options(), options).await
             }
