@@ -60,7 +60,7 @@ impl Database {
         match (self.source()?, connection) {
             #[cfg(feature = "sqlite")]
             (Source::SqlitePool(pool), connection @ Connection::Sqlite(_)) => {
-                let databases = connection.rows("PRAGMA database_list".to_owned()).await;
+                let databases = connection.rows("SELECT name FROM pragma_database_list".to_owned()).await;
                 let databases = databases.map_err(MigrateError::database("asking for attached databases"))?;
                 if is_in_memory(&pool.connect_options()) || databases.len() > 1 {
                     return Ok(());
