@@ -37,7 +37,7 @@ pub(crate) struct Arguments {
     #[arg(long, global = true)]
     pub(crate) locked: bool,
 
-    /// Leave alembic.lock as it is: where it cannot be written, and elsewhere is sealed what is applied
+    /// Change the database, and leave alembic.lock as it is: for a tree that cannot be written
     #[arg(long, global = true, conflicts_with = "locked")]
     pub(crate) no_seal: bool,
 }

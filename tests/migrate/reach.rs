@@ -68,11 +68,7 @@ async fn an_unknown_parameter() {
                 "it has the unknown parameter `connect_timeuot`",
                 "did you mean `connect_timeout`?",
             ),
-            (
-                "connection_limit=1",
-                "the parameter `connection_limit` is not supported",
-                "nothing was connected: remove it",
-            ),
+            ("connection_limit=1", "the parameter `connection_limit` is not supported", "remove it"),
         ] {
             let error = migrator(&chain(1)).upgrade(format!("{}?{parameter}", database.url)).await;
             let error = error.expect_err("nothing is ignored");

@@ -147,7 +147,6 @@ pub(crate) fn mysql_error(options: &MySqlConnectOptions, error: sqlx::Error) -> 
 }
 
 /// Says that a connection that failed was that of the lock.
-#[cfg(any(feature = "postgres", feature = "mysql"))]
 pub(crate) fn for_lock(error: MigrateError) -> MigrateError {
     match error {
         MigrateError::Connect { server, is_file, message, source } => MigrateError::Connect {

@@ -59,13 +59,13 @@ impl Database {
     pub(crate) async fn quiet(&self, connection: &mut Connection) -> Result<(), MigrateError> {
         match (self.source()?, connection) {
             #[cfg(feature = "sqlite")]
-            (Source::SqlitePool(pool), connection @ Connection::Sqlite(_)) => {
-                let databases = connection.rows("SELECT name FROM pragma_database_list".to_owned()).await;
+            (Source::SqlitePool(pool), Connection::Sqlite(handle)) => {
+                let sql = "SELECT count(*) FROM pragma_database_list";
+                let databases = sqlx::query_scalar::<_, i64>(sql).fetch_one(&mut **handle).await;
                 let databases = databases.map_err(MigrateError::database("asking for attached databases"))?;
-                if is_in_memory(&pool.connect_options()) || databases.len() > 1 {
+                if is_in_memory(&pool.connect_options()) || databases > 1 {
                     return Ok(());
                 }
-                let Connection::Sqlite(handle) = connection else { return Ok(()) };
                 let options = (*pool.connect_options()).clone().disable_statement_logging();
                 handle.exchange(pool.options(), options).await
             }

@@ -24,6 +24,7 @@ impl Hosts {
         Hosts { hosts: url.hosts, wanted: url.wanted, chosen: Arc::default() }
     }
 
+    #[cfg(feature = "sources")]
     pub(super) fn one(options: PgConnectOptions) -> Hosts {
         Hosts { hosts: vec![options], wanted: Wanted::Any, chosen: Arc::default() }
     }

@@ -73,10 +73,7 @@ impl Known {
     /// The mistake of a parameter that does not work.
     fn mistake(&self, key: &str, all: &Parameters) -> UrlMistake {
         if let Some((_, help)) = self.elsewhere.iter().find(|(name, _)| *name == key) {
-            return UrlMistake::with_help(
-                format!("the parameter `{key}` is not supported"),
-                format!("nothing was connected: {help}"),
-            );
+            return UrlMistake::with_help(format!("the parameter `{key}` is not supported"), *help);
         }
         let known = || self.works.iter().chain(self.elsewhere.iter().map(|(name, _)| name)).copied();
         // Behind a password that is a parameter itself, the rest of it looks like another parameter.

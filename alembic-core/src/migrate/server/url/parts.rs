@@ -89,7 +89,8 @@ pub(super) fn port(text: &str) -> Result<u16, UrlMistake> {
 /// A separator where none can be: most likely it is a part of the password. Nothing around it is shown.
 fn not_encoded() -> UrlMistake {
     UrlMistake::with_help(
-        "it has an `@` after a `/`, `?` or `#`, or a `#`: a character of the user, the password or the database is not encoded",
+        "it has an `@` or a `#` where none can be: a character of the user, the password or the database name is not \
+         percent-encoded",
         "percent-encode it: `@` is `%40`, `:` is `%3A`, `/` is `%2F`, `?` is `%3F`, `#` is `%23`, `%` is `%25`\n\
          a variable in `url` of alembic.toml is encoded for you: `url = \"postgres://app:${DB_PASSWORD}@host/database\"`",
     )
@@ -144,7 +145,7 @@ mod tests {
         check("//h:p/db", "its port is not a number from 0 to 65535");
         check("//h:65536/db", "its port is not a number from 0 to 65535");
         check("h/db", "`//` must follow its scheme");
-        let not_encoded = "it has an `@` after a `/`, `?` or `#`, or a `#`";
+        let not_encoded = "it has an `@` or a `#` where none can be";
         for url in ["//u:a/b@h/db", "//u:a?b@h/db", "//u:a#b@h/db", "//u:a@b/c@h/db", "//u:1/b@h", "//h/db#"]
         {
             check(url, not_encoded);

@@ -278,7 +278,7 @@ mod tests {
         check("//u@h/db?channel_binding=prefer&pgbouncer=true", "h 5432 | u db | - | any");
         check(
             "//u@h/db?channel_binding=require",
-            "the parameter `channel_binding` is not supported (nothing was connected: remove it: the driver has no channel \
+            "the parameter `channel_binding` is not supported (remove it: the driver has no channel \
              binding. `sslmode=verify-full` proves the server's identity)",
         );
         check("//u@h/db?sslmod=require", "it has the unknown parameter `sslmod` (did you mean `sslmode`?)");

@@ -50,7 +50,7 @@ pub(in super::super) fn parse(driver: Option<&str>, rest: &str) -> Result<Sqlite
     if let Some(driver) = driver.filter(|_| path != "//" && !path.starts_with("///")) {
         // SQLAlchemy's URL of SQLCipher has the key there: it is not shown.
         let help = format!(
-            "`sqlite+{driver}:///app.db` is relative, `sqlite+{driver}:////srv/app.db` is absolute. {CIPHER}"
+            "`sqlite+{driver}:///app.db` is relative, `sqlite+{driver}:////srv/app.db` is absolute; {CIPHER}"
         );
         return Err(UrlMistake::with_help(
             "three slashes must follow its scheme, which names a driver",
