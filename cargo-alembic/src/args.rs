@@ -36,6 +36,10 @@ pub(crate) struct Arguments {
     /// Fail rather than change alembic.lock
     #[arg(long, global = true)]
     pub(crate) locked: bool,
+
+    /// Change the database, and leave alembic.lock as it is: for a tree that cannot be written
+    #[arg(long, global = true, conflicts_with = "locked")]
+    pub(crate) no_seal: bool,
 }
 
 /// Which package is meant.
@@ -103,6 +107,9 @@ pub(crate) enum Driver {
 
 #[derive(Debug, Args)]
 pub(crate) struct VerifyArgs {
+    #[command(flatten)]
+    pub(crate) wait: cli::WaitArgs,
+
     /// Compare the scripts with the lock alone
     #[arg(long)]
     pub(crate) offline: bool,

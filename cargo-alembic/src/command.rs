@@ -1,6 +1,6 @@
 //! Which command does what with which database.
 
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use alembic_core::Migrator;
 use alembic_core::cli::{self, CommandError, status};
@@ -63,6 +63,13 @@ fn by_migrations(projects: Vec<Project>) -> Vec<Project> {
 }
 
 fn run_on(project: &Project, arguments: &Arguments) -> Result<(), Failure> {
+    let wait = wait_of(&arguments.command).unwrap_or(project.config.connection.wait);
+    if !wait.is_zero()
+        && connects(&arguments.command)
+        && let Some(database) = project.find_database(arguments)?
+    {
+        block_on(async { cli::wait(&database, wait).await.map_err(Failure::of_database) })?;
+    }
     match &arguments.command {
         // They are about no database.
         Command::Init(_) | Command::Completions(_) | Command::Man(_) => Ok(()),
@@ -81,6 +88,30 @@ fn run_on(project: &Project, arguments: &Arguments) -> Result<(), Failure> {
         Command::Unseal(args) => block_on(seal::unseal(project, arguments, args)),
         Command::Shared(command) => block_on(shared(project, arguments, command)),
     }
+}
+
+/// Whether a command reads or changes the database, and does nothing without it.
+fn connects(command: &Command) -> bool {
+    match command {
+        // A target that cannot be read is told later.
+        Command::Shared(command) => cli::needs_database(command).unwrap_or(false),
+        Command::Check(args) => !args.scratch,
+        Command::Verify(args) => !args.offline,
+        Command::Inspect(_) => true,
+        _ => false,
+    }
+}
+
+/// How long a command waits for its database, if it says.
+fn wait_of(command: &Command) -> Option<Duration> {
+    let wait = match command {
+        Command::Shared(command) => return command.wait(),
+        Command::Check(args) => args.wait,
+        Command::Verify(args) => args.wait,
+        Command::Inspect(args) => args.wait,
+        _ => return None,
+    };
+    wait.wait.map(Duration::from_secs)
 }
 
 fn block_on<T>(future: impl Future<Output = Result<T, Failure>>) -> Result<T, Failure> {
@@ -197,8 +228,9 @@ async fn is_up_to_date(
         let project = project.clone();
         move || verified::Files::of(&project)
     });
-    let version_table = &project.config.run_settings().version_table;
-    let answer = up_to_date(database, version_table, &record.heads).await;
+    let settings = project.config.run_settings();
+    let database = database.reached_by(&settings);
+    let answer = up_to_date(database, &settings.version_table, &record.heads).await;
     if !files.join().ok().flatten().is_some_and(|files| record.is_of(&files)) {
         return Ok(false);
     }
@@ -225,8 +257,15 @@ async fn change<'a>(
     command: &cli::Command,
 ) -> Result<Result<(), CommandError>, Failure> {
     let directory = migrator.directory();
-    let locked = arguments.locked;
-    let run = run.approve(move |plan| seal::approve(project, lock, directory, locked, plan));
+    let writing = match (arguments.no_seal, arguments.locked) {
+        (true, _) => seal::Writing::Skipped,
+        (false, true) => seal::Writing::Refused,
+        (false, false) => seal::Writing::Allowed,
+    };
+    let run = run.approve(move |plan| seal::approve(project, lock, directory, writing, plan));
+    if arguments.no_seal {
+        return Ok(cli::tell(run, command).await.map(drop));
+    }
     match cli::tell(run, command).await {
         Ok(report) => {
             let sealed = seal::applied(project, arguments, migrator, lock, &report).await;

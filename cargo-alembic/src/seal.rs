@@ -22,12 +22,22 @@ pub(crate) fn verify(project: &Project, directory: &ScriptDirectory) -> Result<L
     Ok(lock)
 }
 
+/// Whether a run may write seals.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Writing {
+    Allowed,
+    /// `--locked`
+    Refused,
+    /// `--no-seal`
+    Skipped,
+}
+
 /// Whether a run may go on: the seals that it will make necessary are right, and can be written.
 pub(crate) fn approve(
     project: &Project,
     lock: &Lock,
     directory: &ScriptDirectory,
-    locked: bool,
+    writing: Writing,
     plan: &[(Direction, RevisionId)],
 ) -> Result<(), Refusal> {
     let file = project.lock_file();
@@ -44,7 +54,8 @@ pub(crate) fn approve(
     }
     match unsealed.first().map(|script| &script.revision.id) {
         None => Ok(()),
-        Some(id) if locked => {
+        Some(_) if writing == Writing::Skipped => Ok(()),
+        Some(id) if writing == Writing::Refused => {
             let change = format!("revision {id} has no seal yet");
             let help = "nothing was run: run the command without `--locked`, and commit the lock".to_owned();
             let reason = LockFileError::Locked { path: file.shown(), change }.to_string();

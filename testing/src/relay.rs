@@ -1,7 +1,7 @@
 //! An address behind which servers come and go, as a load balancer or a virtual address has it.
 
 use std::io;
-use std::net::{Shutdown, TcpListener, TcpStream};
+use std::net::{Shutdown, SocketAddr, TcpListener, TcpStream};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -14,8 +14,8 @@ pub struct Relay {
 
 #[derive(Debug, Default)]
 struct Shared {
-    /// The ports of the servers.
-    servers: Mutex<Vec<u16>>,
+    /// The addresses of the servers.
+    servers: Mutex<Vec<String>>,
     next: AtomicUsize,
     open: Mutex<Vec<TcpStream>>,
 }
@@ -29,21 +29,12 @@ impl Relay {
     pub fn start(servers: &[u16]) -> Relay {
         let listener = TcpListener::bind(("127.0.0.1", 0)).expect("a free port");
         let port = listener.local_addr().expect("its address").port();
-        let shared = Arc::new(Shared::default());
-        *lock(&shared.servers) = servers.to_vec();
-        let passing = Arc::clone(&shared);
-        std::thread::spawn(move || {
-            for client in listener.incoming().flatten() {
-                // A server that does not answer: the client sees its connection end.
-                let _ = passing.pass_on(client);
-            }
-        });
-        Relay { port, shared }
+        Relay { port, shared: Shared::start(listener, addresses(servers)) }
     }
 
     /// Ends all connections, and passes new ones on to these servers.
     pub fn redirect(&self, servers: &[u16]) {
-        *lock(&self.shared.servers) = servers.to_vec();
+        *lock(&self.shared.servers) = addresses(servers);
         self.shared.next.store(0, Ordering::Relaxed);
         for connection in lock(&self.shared.open).drain(..) {
             let _ = connection.shutdown(Shutdown::Both);
@@ -57,13 +48,39 @@ impl Relay {
     }
 }
 
+/// Passes every connection to `listener` on to the server at `to`, until the process ends.
+///
+/// # Panics
+/// Where the listener has no address.
+pub fn relay(listener: TcpListener, to: &str) -> SocketAddr {
+    let address = listener.local_addr().expect("an address");
+    Shared::start(listener, vec![to.to_owned()]);
+    address
+}
+
+fn addresses(ports: &[u16]) -> Vec<String> {
+    ports.iter().map(|port| format!("127.0.0.1:{port}")).collect()
+}
+
 impl Shared {
+    fn start(listener: TcpListener, servers: Vec<String>) -> Arc<Shared> {
+        let shared = Arc::new(Shared { servers: Mutex::new(servers), ..Shared::default() });
+        let passing = Arc::clone(&shared);
+        std::thread::spawn(move || {
+            for client in listener.incoming().flatten() {
+                // A server that does not answer: the client sees its connection end.
+                let _ = passing.pass_on(client);
+            }
+        });
+        shared
+    }
+
     fn pass_on(&self, client: TcpStream) -> io::Result<()> {
-        let port = {
+        let address = {
             let servers = lock(&self.servers);
-            servers[self.next.fetch_add(1, Ordering::Relaxed) % servers.len()]
+            servers[self.next.fetch_add(1, Ordering::Relaxed) % servers.len()].clone()
         };
-        let server = TcpStream::connect(("127.0.0.1", port))?;
+        let server = TcpStream::connect(address)?;
         lock(&self.open).extend([client.try_clone()?, server.try_clone()?]);
         for (mut from, mut to) in [(client.try_clone()?, server.try_clone()?), (server, client)] {
             std::thread::spawn(move || {

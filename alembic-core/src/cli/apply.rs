@@ -20,7 +20,11 @@ pub fn run_of<'a>(
     database: impl Into<Database>,
     command: &Command,
 ) -> Option<Run<'a>> {
-    if command.changes() { run_of_any(migrator, database, command) } else { None }
+    let run = if command.changes() { run_of_any(migrator, database, command)? } else { return None };
+    Some(match command.wait() {
+        Some(wait) => run.wait(wait),
+        None => run,
+    })
 }
 
 /// The run that a command describes, even if it is not to be done.
@@ -123,6 +127,10 @@ impl Teller {
 
     fn tell(&mut self, event: &Event) {
         match event {
+            Event::Unreachable { reason } => {
+                let reason = reason.lines().next().unwrap_or_default();
+                self.line(&status_line("Waiting", format!("for the server: {reason}")));
+            }
             Event::Waiting { holder } => {
                 let holder = holder.as_ref().map_or_else(String::new, |holder| format!(" ({holder})"));
                 self.line(&status_line(

@@ -1,5 +1,7 @@
 //! The arguments of the commands.
 
+use std::time::Duration;
+
 use clap::{Args, Subcommand};
 
 use super::resume::ResumeArgs;
@@ -86,6 +88,17 @@ pub struct EnsureVersionArgs {
     #[command(flatten)]
     #[expect(missing_docs, reason = "its fields are documented")]
     pub sql: SqlArgs,
+    #[command(flatten)]
+    #[expect(missing_docs, reason = "its fields are documented")]
+    pub wait: WaitArgs,
+}
+
+/// Waiting for a server that cannot be reached yet.
+#[derive(Clone, Copy, Debug, Default, Args)]
+pub struct WaitArgs {
+    /// Wait for a server that refuses, starts up or has no connection free [default: `wait` in alembic.toml; without SECONDS 60]
+    #[arg(long, value_name = "SECONDS", num_args = 0..=1, require_equals = true, default_missing_value = "60")]
+    pub wait: Option<u64>,
 }
 
 /// How a change is made, or only told.
@@ -103,6 +116,9 @@ pub struct HowArgs {
     /// Print the plan or the result as JSON
     #[arg(long, conflicts_with = "sql")]
     pub json: bool,
+    #[command(flatten)]
+    #[expect(missing_docs, reason = "its fields are documented")]
+    pub wait: WaitArgs,
 }
 
 /// A script instead of a run.
@@ -136,6 +152,9 @@ pub struct CurrentArgs {
     #[command(flatten)]
     #[expect(missing_docs, reason = "its fields are documented")]
     pub format: FormatArgs,
+    #[command(flatten)]
+    #[expect(missing_docs, reason = "its fields are documented")]
+    pub wait: WaitArgs,
 }
 
 /// Arguments of `history`.
@@ -200,6 +219,9 @@ pub struct LogArgs {
     #[command(flatten)]
     #[expect(missing_docs, reason = "its fields are documented")]
     pub format: FormatArgs,
+    #[command(flatten)]
+    #[expect(missing_docs, reason = "its fields are documented")]
+    pub wait: WaitArgs,
 }
 
 impl Command {
@@ -211,6 +233,19 @@ impl Command {
             Command::Stamp(args) => Some(&args.how),
             _ => None,
         }
+    }
+
+    /// How long it waits for a server that cannot be reached yet, if it says.
+    #[must_use]
+    pub fn wait(&self) -> Option<Duration> {
+        let wait = match self {
+            Command::Resume(args) => args.wait,
+            Command::Current(args) => args.wait,
+            Command::Log(args) => args.wait,
+            Command::EnsureVersion(args) => args.wait,
+            command => command.how()?.wait,
+        };
+        wait.wait.map(Duration::from_secs)
     }
 
     /// The script that it prints instead of connecting to a database.

@@ -22,7 +22,7 @@ mod ways;
 pub use apply::{run_of, tell, tell_report};
 pub use args::{
     BranchesArgs, Command, CurrentArgs, DowngradeArgs, EnsureVersionArgs, FormatArgs, HeadsArgs, HistoryArgs,
-    HowArgs, LogArgs, ShowArgs, SqlArgs, StampArgs, UpgradeArgs,
+    HowArgs, LogArgs, ShowArgs, SqlArgs, StampArgs, UpgradeArgs, WaitArgs,
 };
 pub use conflicts::explain_conflicts;
 pub use consent::consent;
@@ -33,6 +33,8 @@ pub use output::{STYLES, note, print, status, warning};
 pub use resume::{ResumeArgs, StatementAnswer};
 pub use signal::unless_interrupted;
 pub use target_arg::TargetArg;
+
+use std::time::Duration;
 
 use crate::migrate::{Database, MigrateError};
 use crate::migrator::Migrator;
@@ -146,7 +148,24 @@ pub async fn run(
     }
 }
 
+/// Waits until a database can be reached, and says on stderr what it waits for.
+///
+/// # Errors
+/// It cannot be reached in that time, or for another reason.
+pub async fn wait(database: &Database, wait: Duration) -> Result<(), MigrateError> {
+    if wait.is_zero() {
+        return Ok(());
+    }
+    let reached = database.wait(wait, |reason| status("Waiting", format!("for the server: {reason}")));
+    unless_interrupted(reached).await.unwrap_or_else(|| Err(MigrateError::interrupted()))
+}
+
 async fn try_run(command: &Command, migrator: &Migrator, database: Database) -> Result<(), CommandError> {
+    let database = migrator.reach(database);
+    let patience = command.wait().unwrap_or(migrator.settings().connection.wait);
+    if needs_database(command).unwrap_or(false) {
+        wait(&database, patience).await?;
+    }
     let extended;
     let migrator = if command.uses_history() {
         extended = migrator.with_history(database.clone()).await?;

@@ -1,11 +1,7 @@
 //! Ctrl-C and requests to end, while a run goes on.
 
 use std::future::Future;
-use std::pin::pin;
 use std::sync::{Mutex, Once, PoisonError};
-use std::time::Duration;
-
-use futures_util::future::{Either, select};
 
 use super::INTERRUPTED;
 use super::output::status;
@@ -13,9 +9,6 @@ use crate::migrate::Interrupt;
 
 /// The work that a signal is for.
 static RUNNING: Mutex<Option<(Interrupt, Work)>> = Mutex::new(None);
-
-/// The pause between two looks at the signals.
-const TICK: Duration = Duration::from_millis(20);
 
 /// Kinds of work, by what a signal does to them.
 #[derive(Clone, Copy)]
@@ -59,15 +52,7 @@ impl Drop for Signals {
 /// Awaits something that leaves nothing behind when it is dropped. None if a signal came first.
 pub async fn unless_interrupted<F: Future>(future: F) -> Option<F::Output> {
     let signals = Signals::listen_for(Work::Droppable);
-    let stopped = async {
-        while !signals.interrupt.is_stopped() {
-            sqlx_core::rt::sleep(TICK).await;
-        }
-    };
-    match select(pin!(future), pin!(stopped)).await {
-        Either::Left((output, _)) => Some(output),
-        Either::Right(_) => None,
-    }
+    signals.interrupt.or(future).await
 }
 
 fn set(running: Option<(Interrupt, Work)>) {

@@ -25,6 +25,8 @@ pub(super) struct Layer {
     pub(super) transaction: Option<TransactionMode>,
     pub(super) transactional_ddl: Option<bool>,
     pub(super) lock: Option<LockMode>,
+    pub(super) connect_timeout: Option<u64>,
+    pub(super) wait: Option<u64>,
     pub(super) lock_timeout: Option<u64>,
     pub(super) statement_lock_timeout: Option<u64>,
     pub(super) statement_timeout: Option<u64>,
@@ -55,6 +57,8 @@ struct Table {
     transaction: Option<TransactionMode>,
     transactional_ddl: Option<bool>,
     lock: Option<LockMode>,
+    connect_timeout: Option<u64>,
+    wait: Option<u64>,
     lock_timeout: Option<u64>,
     statement_lock_timeout: Option<u64>,
     statement_timeout: Option<u64>,
@@ -78,6 +82,7 @@ struct Table {
 #[serde(deny_unknown_fields, expecting = "a table such as `{ time_zone = \"UTC\" }`")]
 pub(super) struct SessionTable {
     pub(super) time_zone: Option<String>,
+    pub(super) role: Option<String>,
 }
 
 #[derive(Deserialize)]
@@ -135,6 +140,8 @@ impl Layer {
             transaction: table.transaction,
             transactional_ddl: table.transactional_ddl,
             lock: table.lock,
+            connect_timeout: table.connect_timeout,
+            wait: table.wait,
             lock_timeout: table.lock_timeout,
             statement_lock_timeout: table.statement_lock_timeout,
             statement_timeout: table.statement_timeout,

@@ -69,6 +69,10 @@ pub enum Problem {
     InvalidDate { value: String },
     #[error("unknown directive `-- alembic: {word}`")]
     UnknownDirective { word: String, nearest: Option<String> },
+    #[error("`{text}` is not a time")]
+    BadTimeout { text: String },
+    #[error("a timeout is set once in a section, and nowhere else")]
+    MisplacedTimeout,
     #[error("`{text}` is a comment here, and begins no section")]
     NoDirective { text: String },
     #[error("`{word}` is neither a dialect nor `no-transaction`")]
@@ -117,8 +121,12 @@ impl Problem {
             Problem::InvalidDate { .. } => "write it as RFC 3339 does, or remove the line".into(),
             Problem::UnknownDirective { nearest: Some(word), .. } => format!("did you mean `{word}`?"),
             Problem::UnknownDirective { nearest: None, .. } => {
-                "the directives are upgrade, downgrade, irreversible and delimiter".into()
+                "the directives are upgrade, downgrade, irreversible, delimiter and timeout".into()
             }
+            Problem::BadTimeout { .. } => {
+                "write it as `-- alembic: timeout 10min`; the units are ms, s, min and h, and `0` is any time, up to 24 days".into()
+            }
+            Problem::MisplacedTimeout => "put it below `-- alembic: upgrade` or `downgrade`, on one line".into(),
             Problem::NoDirective { .. } => {
                 "write it as `-- alembic: …`, in lower case, on a line of its own; or begin the comment with another word"
                     .into()

@@ -36,6 +36,14 @@ impl State {
         State { package, kind: Kind::Mysql, url, _database: Some(database) }.with_rows().await
     }
 
+    async fn on_postgresql(scripts: &[Script<'_>]) -> State {
+        let database = TestDatabase::new(Kind::Postgresql).await;
+        let package = package(scripts);
+        package.write("alembic.toml", format!("url = \"{}\"\n", database.url));
+        let url = database.url.clone();
+        State { package, kind: Kind::Postgresql, url, _database: Some(database) }.with_rows().await
+    }
+
     async fn with_rows(self) -> State {
         self.sql("CREATE TABLE precious (name VARCHAR(20))").await;
         self.sql("INSERT INTO precious VALUES ('one'), ('two')").await;
@@ -116,6 +124,16 @@ async fn no_file() {
     state.package.write("alembic.toml", "url = \"sqlite://new.db\"\n");
     state.way("downgrade base", &["upgrade"], &[]).await;
     state.run("verify").success();
+}
+
+#[tokio::test]
+async fn version_table_elsewhere() {
+    let state = State::on_postgresql(&[]).await;
+    state.sql("CREATE SCHEMA other").await;
+    state.sql("CREATE TABLE other.alembic_version (version_num VARCHAR(32) NOT NULL PRIMARY KEY)").await;
+    state.package.write("migrations/r1.sql", Script::new("r1", "", "SELECT 1;", "SELECT 1;").text());
+    state.way("upgrade", &["cargo alembic ensure-version"], &[]).await;
+    state.run("upgrade").code(0);
 }
 
 #[tokio::test]

@@ -3,4 +3,5 @@
 #[cfg(feature = "sqlite")]
 pub(crate) mod file_lock;
 pub(crate) mod lease;
+pub(crate) mod memory_lock;
 pub(crate) mod run_lock;

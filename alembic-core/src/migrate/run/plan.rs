@@ -1,5 +1,7 @@
 //! The plan of a run: its steps with their statements, checked before anything runs.
 
+use std::time::Duration;
+
 use crate::dialect::Tables;
 use crate::migrate::error::MigrateError;
 use crate::migrate::history::ahead::{Place, locate};
@@ -207,6 +209,7 @@ fn planned(script: &Script, dialect: Dialect, step: Step) -> Result<PlannedStep<
         statements,
         facts: LazyFacts::new(dialect),
         transaction: section.transaction,
+        timeout: section.timeout.map(Duration::from_millis),
         unfinished: None,
     })
 }
