@@ -8,6 +8,7 @@ mod conflicts;
 mod consent;
 mod diagnostic;
 mod diff;
+mod handler;
 mod json;
 mod list;
 mod log;
