@@ -8,6 +8,7 @@ use serde::Serialize;
 
 use crate::args::{Arguments, VerifyArgs};
 use crate::error::Failure;
+use crate::file;
 use crate::project::Project;
 
 /// What `verify --json` prints.
@@ -87,7 +88,7 @@ pub(crate) async fn verify(
         anstream::println!("{text}");
     } else {
         if !problems.is_empty() {
-            let read = |path: &str| std::fs::read_to_string(project.folder.join(path)).ok();
+            let read = |path: &str| file::read_to_string(project.folder.join(path)).ok();
             explain_scripts(&ScriptErrors(problems), read).print();
         }
         for Finding { message, help, diff, .. } in &findings {

@@ -61,7 +61,7 @@ mod unix {
 
     /// Whether nothing handles the signals. Where the system does not say, something may.
     pub(super) fn are_unhandled() -> bool {
-        let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+        let status = crate::file::read_to_string("/proc/self/status").unwrap_or_default();
         let caught = status.lines().find_map(|line| line.strip_prefix("SigCgt:"));
         let Some(caught) = caught.and_then(|mask| u64::from_str_radix(mask.trim(), 16).ok()) else {
             return false;

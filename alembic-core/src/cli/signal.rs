@@ -7,8 +7,8 @@ use std::time::Duration;
 
 use futures_util::future::{Either, select};
 
-use super::handler;
 use super::INTERRUPTED;
+use super::handler;
 use super::output::status;
 use crate::migrate::Interrupt;
 

@@ -285,7 +285,7 @@ pub(super) fn parallel<T: Send, R: Send>(mut items: Vec<T>, map: impl Fn(T) -> R
 fn read_file(path: &Path, shown: String) -> Result<Script, Vec<ScriptError>> {
     let failed = |problem| vec![ScriptError { path: shown.clone(), line: 0, problem }];
     let bytes =
-        std::fs::read(path).map_err(|error| failed(Problem::Unreadable { reason: error.to_string() }))?;
+        crate::file::read(path).map_err(|error| failed(Problem::Unreadable { reason: error.to_string() }))?;
     let text = String::from_utf8(bytes)
         .map_err(|error| failed(Problem::NotUtf8 { offset: error.utf8_error().valid_up_to() }))?;
     Script::parse(&shown, text)

@@ -32,6 +32,8 @@ mod scratch;
 mod seal;
 mod shell;
 mod sources;
+#[cfg(unix)]
+mod special;
 mod stamp;
 mod support;
 mod templates;

@@ -3,4 +3,6 @@
 #[cfg(feature = "sqlite")]
 pub(crate) mod file_lock;
 pub(crate) mod lease;
+#[cfg(feature = "sqlite")]
+mod litefs;
 pub(crate) mod run_lock;
