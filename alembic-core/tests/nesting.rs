@@ -62,14 +62,18 @@ fn read_all(folder: &Path) -> [Result<Declaration, ModelErrors>; 3] {
 #[test]
 fn rust_source() {
     let folder = tempfile::tempdir().expect("a folder");
-    for depth in [10, 1_000, 20_000, 200_000] {
-        for (before, begin, inner, end, after) in RUST {
+    for depth in [10, 1_000, 5_000, 200_000] {
+        for (place, (before, begin, inner, end, after)) in RUST.into_iter().enumerate() {
+            // The deepest take seconds to be written and lexed: some of them.
+            if depth == 200_000 && place % 8 != 1 {
+                continue;
+            }
             let text = format!("{before}{}{inner}{}{after}\n", begin.repeat(depth), end.repeat(depth));
             std::fs::write(folder.path().join("lib.rs"), text).expect("a file");
             let results = read_all(folder.path());
             // What no parser looks at may be nested: bodies of functions are, in brackets only.
             let is_parsed = !before.starts_with("html") && !before.starts_with("table");
-            let is_too_deep = depth >= 10_000 || depth >= 1_000 && !["1 + ", ".b"].contains(&begin);
+            let is_too_deep = depth >= 5_000 || depth >= 1_000 && !["1 + ", ".b"].contains(&begin);
             if is_too_deep && is_parsed && begin != "a::" {
                 for result in results {
                     let text = result.expect_err(&format!("{before}{begin} {depth} times")).to_string();

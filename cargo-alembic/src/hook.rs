@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
-use alembic_core::cli::status;
+use alembic_core::cli::{say, status};
 use alembic_core::config::{self, Words};
 
 use crate::error::Failure;
@@ -89,7 +89,7 @@ impl Hook {
         }
         status("Ran", self.shown(shown));
         if !text.is_empty() {
-            anstream::eprintln!("{text}");
+            say(text.trim_end());
         }
         Ok(())
     }

@@ -5,6 +5,7 @@ use std::error::Error as _;
 use std::fmt;
 use std::sync::Arc;
 
+use alembic_core::cli::print_names;
 use alembic_core::revision::{Revision, nearest};
 use alembic_core::script::{NewScript, Script, ScriptErrors};
 use minijinja::syntax::SyntaxConfig;
@@ -82,7 +83,7 @@ pub(crate) fn list(project: &Project) {
     let width = |of: fn(&(&str, &str, String)) -> usize| lines.iter().map(of).max().unwrap_or(0);
     let (names, paths) = (width(|line| line.0.chars().count()), width(|line| line.1.chars().count()));
     for (name, path, description) in &lines {
-        anstream::println!("{}", format!("{name:names$}  {path:paths$}  {description}").trim_end());
+        print_names(&format!("{}\n", format!("{name:names$}  {path:paths$}  {description}").trim_end()));
     }
 }
 

@@ -234,6 +234,11 @@ fn files<T>(
                 .extension()
                 .is_some_and(|extension| extension.eq_ignore_ascii_case("sql"))
             {
+                if name.contains(char::is_control) {
+                    let path = format!("{}/{folder}{}", location.shown, name.escape_debug());
+                    let reason = "its name has a character that a terminal obeys".to_owned();
+                    return Err(ScriptError { path, line: 0, problem: Problem::Unreadable { reason } });
+                }
                 names.push((format!("{folder}{name}"), see(&entry).map_err(failed)?));
             }
         }

@@ -37,6 +37,8 @@ mod special;
 mod stamp;
 mod support;
 mod templates;
+#[cfg(target_os = "linux")]
+mod terminal;
 mod upgrade;
 mod url;
 #[cfg(unix)]
