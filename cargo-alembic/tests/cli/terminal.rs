@@ -71,8 +71,8 @@ fn is_without_commands(text: &str, line: &str) {
     assert!(!text.contains(is_active), "`{line}`: {text:?}");
 }
 
-const NAMES: [&str; 7] =
-    ["history", "history -v", "heads -v", "branches", "show r1", "upgrade --dry-run", "check --scratch"];
+const NAMES: [&str; 6] =
+    ["history", "history -v", "heads -v", "show r1", "upgrade --dry-run", "check --scratch"];
 
 const SCRIPTS: [&str; 5] =
     ["show -v r1", "upgrade --dry-run -v", "upgrade --sql", "downgrade --sql r1:base", "history --json"];
