@@ -1,5 +1,6 @@
 //! `edit`: opens a copy of a script in the user's editor, and takes it over only where nothing breaks by it.
 
+use std::io::Write as _;
 use std::path::Path;
 
 use alembic_core::cli::{diff, status};
@@ -57,10 +58,10 @@ fn edit_one(
 ) -> Result<Option<ScriptDirectory>, Failure> {
     let script = directory.script(node);
     let path = project.folder.join(&script.path);
-    let before = std::fs::read_to_string(&path).map_err(|error| Failure::file(&path, "read", &error))?;
+    let before = file::read_to_string(&path).map_err(|error| Failure::file(&path, "read", &error))?;
     let copy = copy_beside(&path, &before).map_err(|error| Failure::file(&path, "copy", &error))?;
     let opened = editor::open(&copy);
-    let edited = std::fs::read_to_string(&copy);
+    let edited = file::read_to_string(&copy);
     if edited.as_ref().is_ok_and(|edited| *edited == before) {
         opened?;
         status("Kept", format!("{} as it was", script.path));
@@ -90,10 +91,9 @@ fn edit_one(
 fn copy_beside(path: &Path, text: &str) -> std::io::Result<TempPath> {
     let (folder, name) = (path.parent().unwrap_or(Path::new(".")), path.file_name().unwrap_or_default());
     let suffix = format!("-{}", name.to_string_lossy());
-    let copy =
-        tempfile::Builder::new().prefix(".edit-").suffix(&suffix).tempfile_in(folder)?.into_temp_path();
-    std::fs::write(&copy, text)?;
-    Ok(copy)
+    let mut copy = tempfile::Builder::new().prefix(".edit-").suffix(&suffix).tempfile_in(folder)?;
+    copy.write_all(text.as_bytes())?;
+    Ok(copy.into_temp_path())
 }
 
 /// Replaces the script, if what was written is one, keeps the graph whole and does what was applied.
@@ -111,11 +111,7 @@ fn take_over(
     let explain = |errors: ScriptErrors| {
         Failure::scripts(&errors, |path| {
             let is_edited = path == before.path;
-            if is_edited {
-                Some(text.clone())
-            } else {
-                std::fs::read_to_string(project.folder.join(path)).ok()
-            }
+            if is_edited { Some(text.clone()) } else { file::read_to_string(project.folder.join(path)).ok() }
         })
     };
     ScriptErrors::check(after.read_statements(&project.config.dialects)).map_err(explain)?;
@@ -141,7 +137,7 @@ fn take_over(
         }
         lock.check_writable()?;
     }
-    if std::fs::read_to_string(&path).is_ok_and(|now| now != on_disk) {
+    if file::read_to_string(&path).is_ok_and(|now| now != on_disk) {
         return Err(Failure::plain(format!("{} was changed by somebody else meanwhile", before.path)));
     }
     file::replace(&path, &text).map_err(|error| Failure::file(&path, "write", &error))?;

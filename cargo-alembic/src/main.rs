@@ -1,5 +1,7 @@
 //! `cargo alembic`: database migrations as a cargo subcommand.
 
+#![cfg_attr(not(test), deny(clippy::disallowed_methods))]
+
 mod args;
 mod ask;
 mod author;
@@ -12,6 +14,7 @@ mod edit;
 mod editor;
 mod error;
 mod file;
+mod git_files;
 mod hook;
 mod init;
 mod inspect;

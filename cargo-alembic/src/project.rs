@@ -13,6 +13,7 @@ use alembic_core::script::{Location, LockFile, Script, ScriptDirectory, ScriptEr
 
 use crate::args::Arguments;
 use crate::error::Failure;
+use crate::file;
 
 pub(crate) use folder::folder;
 
@@ -129,7 +130,7 @@ impl Project {
     }
 
     pub(crate) fn explain(&self, errors: &ScriptErrors) -> Failure {
-        Failure::scripts(errors, |path| std::fs::read_to_string(self.folder.join(path)).ok())
+        Failure::scripts(errors, |path| file::read_to_string(self.folder.join(path)).ok())
     }
 
     pub(crate) fn migrator(&self, directory: ScriptDirectory) -> Migrator {

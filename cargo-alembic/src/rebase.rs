@@ -24,7 +24,7 @@ pub(crate) fn rebase(project: &Project, args: &RebaseArgs) -> Result<(), Failure
     let parents = graph.ids(onto);
     let mut scripts = directory.scripts().to_vec();
     let path = project.folder.join(&script.path);
-    let file = std::fs::read_to_string(&path).map_err(|error| Failure::file(&path, "read", &error))?;
+    let file = file::read_to_string(&path).map_err(|error| Failure::file(&path, "read", &error))?;
     let text = script.with_parents(&file, &parents);
     scripts[node.index()] = project.parse(&script.path, text.clone())?;
     let rebased = ScriptDirectory::new(scripts).map_err(|errors| project.explain(&errors))?;

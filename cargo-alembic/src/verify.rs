@@ -1,6 +1,6 @@
 //! `verify`: files against lock, lock against database, history against files. For CI.
 
-use alembic_core::cli::{diff, explain_scripts, note, status, warning};
+use alembic_core::cli::{diff, explain_scripts, note, print, say, status, warning};
 use alembic_core::migrate::{EditedRevision, Verification};
 use alembic_core::revision::RevisionId;
 use alembic_core::script::{Guard, Lock, Script, ScriptDirectory, ScriptError, ScriptErrors, shell_word};
@@ -8,6 +8,7 @@ use serde::Serialize;
 
 use crate::args::{Arguments, VerifyArgs};
 use crate::error::Failure;
+use crate::file;
 use crate::project::Project;
 
 /// What `verify --json` prints.
@@ -84,16 +85,16 @@ pub(crate) async fn verify(
         let report =
             Report { version: 1, ok: all.is_empty(), problems: all, unverified, stamped, downgrades };
         let text = serde_json::to_string_pretty(&report).map_err(Failure::plain)?;
-        anstream::println!("{text}");
+        print(&(text + "\n"));
     } else {
         if !problems.is_empty() {
-            let read = |path: &str| std::fs::read_to_string(project.folder.join(path)).ok();
+            let read = |path: &str| file::read_to_string(project.folder.join(path)).ok();
             explain_scripts(&ScriptErrors(problems), read).print();
         }
         for Finding { message, help, diff, .. } in &findings {
             warning(message);
             if let Some(diff) = diff {
-                anstream::eprint!("{diff}");
+                say(diff.trim_end());
             }
             note(help);
         }

@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use serde::Serialize;
 
+use super::escape::escaped;
 use super::json::print_json;
 use super::output::{note, say, status, status_line, warning};
 use super::signal::Signals;
@@ -167,7 +168,7 @@ impl Teller {
                     Direction::Upgrade => "Upgrading",
                     Direction::Downgrade => "Downgrading",
                 });
-                self.bar.set_message(format!("{revision} {message}"));
+                self.bar.set_message(escaped(&format!("{revision} {message}")).into_owned());
                 if *resumed_at > 0 {
                     self.line(&status_line("Resuming", format!("{revision} after statement {resumed_at}")));
                 }

@@ -3,6 +3,7 @@
 use annotate_snippets::renderer::DecorStyle;
 use annotate_snippets::{AnnotationKind, Group, Level, Origin, Renderer, Snippet};
 
+use super::output::say;
 use super::{CommandError, diff};
 use crate::migrate::{EditedRevision, MigrateError, StatementFailure};
 use crate::migrator::Migrator;
@@ -36,7 +37,7 @@ impl Diagnostic {
 
     /// Prints it, without the colours where stderr is no terminal.
     pub fn print(&self) {
-        anstream::eprintln!("{}", self.0);
+        say(&self.0);
     }
 }
 

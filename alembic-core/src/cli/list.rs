@@ -4,8 +4,9 @@ use std::fmt::Write as _;
 
 use serde::Serialize;
 
+use super::escape::{escaped, escaped_lines};
 use super::json::print_json;
-use super::output::{print, warning};
+use super::output::{print, print_names, warning};
 use super::{Command, CommandError, CurrentArgs, HeadsArgs, HistoryArgs, ShowArgs};
 use crate::migrate::{Database, MigrateError, Unfinished};
 use crate::migrator::Migrator;
@@ -74,9 +75,9 @@ pub(super) async fn current(
             entry_text(&mut text, &RevisionEntry { current: None, ..entry }, args.format.verbose);
         }
         for row in unknown {
-            let _ = writeln!(text, "{row} (unknown: no script has this revision)");
+            let _ = writeln!(text, "{} (unknown: no script has this revision)", escaped(row));
         }
-        print(&text);
+        print_names(&text);
         for unfinished in &status.unfinished {
             let error = unfinished.error.as_ref().map_or_else(String::new, |error| format!(": {error}"));
             warning(format!(
@@ -119,7 +120,7 @@ pub(super) async fn history(
         for entry in directory.entries(&nodes, rows.as_deref()) {
             history_line(&mut text, &entry);
         }
-        print(&text);
+        print_names(&text);
     }
     Ok(())
 }
@@ -158,7 +159,7 @@ pub(super) fn branches(migrator: &Migrator, command: &Command) {
         }
         text.push('\n');
     }
-    print(&text);
+    print_names(&text);
 }
 
 /// Prints a revision in full.
@@ -181,7 +182,9 @@ pub(super) async fn show(
     }
     let mut text = String::new();
     for (entry, node) in directory.entries(&nodes, rows.as_deref()).iter().zip(&nodes) {
-        entry_text(&mut text, entry, true);
+        let mut names = String::new();
+        entry_text(&mut names, entry, true);
+        text.push_str(&escaped_lines(&names));
         if args.verbose {
             let _ = writeln!(text, "{}\n", directory.script(*node).text.trim_end());
         }
@@ -232,7 +235,7 @@ fn revisions(migrator: &Migrator, command: &Command, nodes: &[Node], rows: Optio
     for entry in revisions {
         entry_text(&mut text, &entry, command.is_verbose());
     }
-    print(&text);
+    print_names(&text);
 }
 
 /// A line as `heads` and `current` print it, or the paragraph of `-v`.

@@ -157,6 +157,22 @@ impl Config {
         if self.version_table.is_empty() {
             return Err(self.error("version_table", "the name of the version table is empty"));
         }
+        let schema = self.version_table_schema.as_deref().unwrap_or_default();
+        let history = self.run_settings().version_table.history();
+        for (key, name, longest) in
+            [("version_table", &*self.version_table, &*history), ("version_table_schema", schema, schema)]
+        {
+            if let Some(letter) = name.chars().find(|letter| letter.is_control()) {
+                let reason = format!("`{key}` has the character {letter:?}, which no name can have");
+                return Err(self.error(key, reason));
+            }
+            if let Some((limit, dialect)) = too_long(longest, &self.dialects) {
+                let reason = format!(
+                    "`{key}` is too long: `{longest}` has more than {limit}, the longest name on {dialect}"
+                );
+                return Err(self.error(key, reason));
+            }
+        }
         if self.session_time_zone.trim().is_empty() {
             return Err(self.error("session", "`session.time_zone` is empty"));
         }
@@ -233,4 +249,16 @@ pub fn location(package: &Path, folder: &str) -> Location {
 
 fn trimmed(folder: &str) -> &str {
     folder.trim_end_matches('/')
+}
+
+/// The limit that a name exceeds. PostgreSQL cuts a longer name off, and finds another table then.
+fn too_long(name: &str, dialects: &[Dialect]) -> Option<(&'static str, Dialect)> {
+    let is_used = |dialect| dialects.is_empty() || dialects.contains(&dialect);
+    if is_used(Dialect::Postgresql) && name.len() > 63 {
+        Some(("63 bytes", Dialect::Postgresql))
+    } else if is_used(Dialect::Mysql) && name.chars().count() > 64 {
+        Some(("64 characters", Dialect::Mysql))
+    } else {
+        None
+    }
 }

@@ -75,9 +75,13 @@ impl ConfigFile {
     /// # Errors
     /// The file is unreadable, is not TOML, has an unknown key or a value that cannot be.
     pub fn read(package: &Path) -> Result<ConfigFile, ConfigError> {
-        match std::fs::read_to_string(package.join(CONFIG_FILE)) {
+        let path = package.join(CONFIG_FILE);
+        match crate::file::read_to_string(&path) {
             Ok(text) => ConfigFile::parse(&text),
-            Err(error) if error.kind() == std::io::ErrorKind::NotFound => ConfigFile::parse(""),
+            // A link that leads to nothing is a mistake, not the wish for the defaults.
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound && !path.is_symlink() => {
+                ConfigFile::parse("")
+            }
             Err(error) => Err(ConfigError::new(0, error.to_string())),
         }
     }

@@ -95,7 +95,7 @@ impl Lock {
     /// An unreadable file, or one that [`parse`](Lock::parse) refuses.
     pub fn read(folder: &Path, shown: &str) -> Result<Option<Lock>, ScriptError> {
         let path = format!("{shown}/{LOCK_FILE}");
-        let bytes = match std::fs::read(folder.join(LOCK_FILE)) {
+        let bytes = match crate::file::read(folder.join(LOCK_FILE)) {
             Ok(bytes) => bytes,
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(None),
             Err(error) => {

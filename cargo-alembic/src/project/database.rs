@@ -8,6 +8,7 @@ use alembic_core::migrate::Database;
 use super::Project;
 use crate::args::Arguments;
 use crate::error::Failure;
+use crate::file;
 
 impl Project {
     /// The database of the project. A named one uses only its own `url`: `DATABASE_URL` may belong to another database.
@@ -90,12 +91,12 @@ impl Project {
 
     /// The variables of the environment and, behind them, of the nearest `.env`, from the package's folder upwards.
     fn variables(&self) -> Result<Variables, Failure> {
-        let Some(path) =
-            self.folder.ancestors().map(|folder| folder.join(".env")).find(|path| path.is_file())
-        else {
+        // A folder of that name may be a virtual environment. Anything else is read, or an error says what it is.
+        let is_there = |path: &PathBuf| std::fs::metadata(path).is_ok_and(|it| !it.is_dir());
+        let Some(path) = self.folder.ancestors().map(|folder| folder.join(".env")).find(is_there) else {
             return Ok(Variables::default());
         };
-        let text = std::fs::read_to_string(&path).map_err(|error| Failure::file(&path, "read", &error))?;
+        let text = file::read_to_string(&path).map_err(|error| Failure::file(&path, "read", &error))?;
         let text = text.trim_start_matches('\u{feff}');
         let variables: Result<_, _> = dotenvy::from_read_iter(text.as_bytes()).collect();
         let folder = path.parent().unwrap_or(&self.folder).to_owned();
