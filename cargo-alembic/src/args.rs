@@ -129,6 +129,10 @@ pub(crate) struct SealArgs {
     /// Accept that the downgrades of these sealed revisions were corrected
     #[arg(long, requires = "revisions", conflicts_with = "from_database")]
     pub(crate) downgrade: bool,
+
+    /// Only repair what a merge has left in the lock: marks of conflicts, repeated and stray lines
+    #[arg(long, conflicts_with_all = ["revisions", "from_database", "downgrade"])]
+    pub(crate) repair: bool,
 }
 
 #[derive(Debug, Args)]

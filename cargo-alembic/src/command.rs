@@ -121,7 +121,8 @@ async fn shared(project: &Project, arguments: &Arguments, command: &cli::Command
     let database = project.database(arguments)?;
     // A stamp runs nothing: the lock does not matter to it.
     let needs_lock = !command.declares();
-    let lock = if needs_lock { seal::verify(project, migrator.directory())? } else { Lock::default() };
+    let lock =
+        if needs_lock { seal::verify(project, arguments, migrator.directory())? } else { Lock::default() };
     if let Some(look) = look
         && lock.repairs().is_empty()
         && migrator.directory().scripts().iter().all(|script| lock.seal_of(&script.revision.id).is_some())

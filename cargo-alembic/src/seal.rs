@@ -10,14 +10,21 @@ use alembic_core::script::{
 use alembic_core::sql::{Dialect, tokens};
 
 use crate::args::{Arguments, SealArgs, UnsealArgs};
+use crate::checkout;
 use crate::error::Failure;
 use crate::project::Project;
 
 /// Compares the scripts with the seals before anything is done with a database.
-pub(crate) fn verify(project: &Project, directory: &ScriptDirectory) -> Result<Lock, Failure> {
+pub(crate) fn verify(
+    project: &Project,
+    arguments: &Arguments,
+    directory: &ScriptDirectory,
+) -> Result<Lock, Failure> {
     let file = project.lock_file();
     let lock = file.read()?;
-    let errors = lock.verify(&file.shown(), directory);
+    let mut errors = lock.verify(&file.shown(), directory);
+    // The command will repair it, if it may.
+    errors.extend(lock.conflict(&file.shown()).filter(|_| arguments.locked));
     ScriptErrors::check(errors).map_err(|errors| project.explain(&errors))?;
     Ok(lock)
 }
@@ -144,16 +151,24 @@ fn seal_nodes(
         let change = "applied revisions have no seal yet".to_owned();
         return Err(LockFileError::Locked { path: file.shown(), change });
     }
+    let mut sealed = Vec::new();
     let update = file.update(|lock| {
         list(lock, project, directory);
+        for id in applied.iter().map(|node| graph.id(*node)) {
+            sealed.extend(Some(id).filter(|id| lock.seal_of(id).is_none()));
+        }
         for node in applied {
             lock.seal(graph.id(*node), Seal::of(directory.script(*node)));
         }
     });
     match update {
+        Ok(()) => {
+            checkout::warn_of_lost_seals(project, &sealed);
+            Ok(())
+        }
         // Nothing that was applied just now is missing a seal: this run only wanted to tidy up.
         Err(LockFileError::Write { .. }) if are_sealed => Ok(()),
-        result => result,
+        Err(error) => Err(error),
     }
 }
 
@@ -197,14 +212,34 @@ pub(crate) fn list(lock: &mut Lock, project: &Project, directory: &ScriptDirecto
     }
 }
 
+/// `seal --repair`: writes the lock without what a merge has left in it.
+fn repair(project: &Project, arguments: &Arguments) -> Result<(), Failure> {
+    let file = project.lock_file();
+    let lock = file.read()?;
+    if lock.repairs().is_empty() {
+        status("Repaired", format!("nothing: {} is as `cargo alembic` writes it", file.shown()));
+        return Ok(());
+    }
+    if arguments.locked {
+        let change = "a merge has left traces in it".to_owned();
+        return Err(LockFileError::Locked { path: file.shown(), change }.into());
+    }
+    file.update(|lock| tell_repairs(lock, project))?;
+    status("Repaired", file.shown());
+    Ok(())
+}
+
 /// `seal`: records without running.
 pub(crate) async fn seal(project: &Project, arguments: &Arguments, args: &SealArgs) -> Result<(), Failure> {
+    if args.repair {
+        return repair(project, arguments);
+    }
     if args.downgrade {
         return seal_downgrades(project, arguments, args);
     }
     let migrator = project.migrator(project.scripts()?);
     let directory = migrator.directory();
-    let lock = verify(project, directory)?;
+    let lock = verify(project, arguments, directory)?;
     let graph = directory.graph();
     let mut nodes = Vec::new();
     if args.from_database {

@@ -8,6 +8,7 @@ use serde::Serialize;
 
 use crate::args::{Arguments, VerifyArgs};
 use crate::error::Failure;
+use crate::git;
 use crate::project::Project;
 
 /// What `verify --json` prints.
@@ -57,7 +58,10 @@ pub(crate) async fn verify(
     };
     let mut problems = match guard.check() {
         Ok(_) => Vec::new(),
-        Err(ScriptErrors(errors)) => errors,
+        Err(mut errors) => {
+            git::name_commits(&project.folder, &mut errors);
+            errors.0
+        }
     };
     let mut findings: Vec<Finding> = Vec::new();
     let (mut unverified, mut stamped, mut downgrades) = (Vec::new(), Vec::new(), Vec::new());

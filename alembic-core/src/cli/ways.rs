@@ -144,6 +144,7 @@ ways! { REBASE, RebaseError:
 
 ways! { LOCK, LockProblem:
     Malformed => Edit,
+    Conflict => Case("lock_in_conflict"),
     Newer => Outside,
     TwoSeals => Case("two_seals"),
     Missing => Case("lock_missing"),

@@ -46,7 +46,7 @@ pub use header::HeaderLines;
 pub use location::{Location, seen_from};
 pub use lock::Lock;
 pub use lock_file::{LockFile, LockFileError};
-pub use lock_problem::LockProblem;
+pub use lock_problem::{LockProblem, Sealing};
 #[cfg(feature = "cli")]
 pub use new::NewScript;
 pub use pack::{pack, unpack};

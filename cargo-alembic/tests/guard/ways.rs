@@ -226,6 +226,20 @@ async fn two_seals() {
     state.run("upgrade").success();
 }
 
+/// Marks of a conflict, and a line that somebody left there: the seals of both sides stay.
+#[tokio::test]
+async fn lock_in_conflict() {
+    let state = State::of(&two()).await;
+    state.run("upgrade").success();
+    let lock = state.package.read("migrations/alembic.lock");
+    let (above, r2) = lock.split_at(lock.find("r2 ").expect("a seal"));
+    let left = format!("{above}<<<<<<< HEAD\nr2\n=======\n{r2}>>>>>>> theirs\nto do\n");
+    state.package.write("migrations/alembic.lock", left);
+    state.way("verify --offline", &["seal --repair"], &[]).await;
+    state.run("verify").success();
+    assert_eq!(state.package.read("migrations/alembic.lock"), lock);
+}
+
 #[tokio::test]
 async fn lock_missing() {
     let state = State::of(&two()).await;
