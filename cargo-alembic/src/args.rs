@@ -75,7 +75,7 @@ pub(crate) enum Command {
     Verify(VerifyArgs),
     /// Record revisions as applied in alembic.lock, without a run
     Seal(SealArgs),
-    /// Take the seal off a revision that was applied nowhere but here
+    /// Take the seal off a revision that no configured database has applied
     Unseal(UnsealArgs),
     /// Print the completions of a shell
     Completions(CompletionsArgs),
@@ -153,4 +153,8 @@ pub(crate) struct UnsealArgs {
     /// The revision
     #[arg(value_name = "REVISION")]
     pub(crate) revision: String,
+
+    /// Ask no database whether it has the revision applied
+    #[arg(long)]
+    pub(crate) offline: bool,
 }

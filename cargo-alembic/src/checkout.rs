@@ -9,14 +9,14 @@ use crate::project::Project;
 
 /// Warns that these new seals are lost with the checkout, if it seems to be one that nobody commits from.
 pub(crate) fn warn_of_lost_seals(project: &Project, sealed: &[&RevisionId]) {
+    if sealed.is_empty() {
+        return;
+    }
     let reason = match std::env::var("CI") {
         Ok(value) if !value.is_empty() && value != "false" => "CI is set",
         _ if git::is_detached(&project.folder) => "the checkout is on no branch",
         _ => return,
     };
-    if sealed.is_empty() {
-        return;
-    }
     let ids: Vec<_> = sealed.iter().map(|id| shell_word(id.as_str())).collect();
     let shown = project.lock_file().shown();
     warning(format!(

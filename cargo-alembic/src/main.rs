@@ -1,5 +1,6 @@
 //! `cargo alembic`: database migrations as a cargo subcommand.
 
+mod applied;
 mod args;
 mod ask;
 mod author;

@@ -69,6 +69,7 @@ ways! { MIGRATE, MigrateError:
     VersionTableElsewhere => Edit,
     Ahead => Case("ahead"),
     Diverged => Case("diverged"),
+    OtherService => Edit,
     InDoubt => Case("in_doubt"),
     NotInDoubt => Case("not_in_doubt"),
     NothingUnfinished => Outside,

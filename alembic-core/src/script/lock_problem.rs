@@ -81,7 +81,8 @@ impl LockProblem {
             ),
             LockProblem::Newer { .. } => "update cargo-alembic, and `alembic` in Cargo.toml".into(),
             LockProblem::Missing => {
-                "restore it: `git checkout HEAD -- <file>`; if there never was one, `<alembic> init` writes it"
+                "restore it: `git checkout HEAD -- <file>`; if HEAD does not have it, its folder may have been renamed: `git log --all \
+                 --name-only -- ':(top,glob)**/alembic.lock'` shows where it was; if there never was one, `<alembic> init` writes it"
                     .into()
             }
             LockProblem::Edited { revision, .. } => format!(

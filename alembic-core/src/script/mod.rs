@@ -55,4 +55,4 @@ pub use seal::{LOCK_FILE, Seal};
 pub use section::Section;
 #[cfg(feature = "driver")]
 pub(crate) use shell::find_scripts;
-pub use shell::{Invocation, shell_word};
+pub use shell::{GitFile, Invocation, shell_word};

@@ -155,7 +155,8 @@ async fn edited() {
     state.run("upgrade").success();
     state.forget_seals();
     state.package.edit("migrations/r2.sql", "id INTEGER", "n INTEGER, id INTEGER");
-    state.way("upgrade", &["downgrade --from-history", "upgrade"], &[("PARENT", "r1")]).await;
+    state.way("upgrade", &["upgrade --from-history"], &[]).await;
+    state.run("verify").success();
 }
 
 #[tokio::test]

@@ -61,8 +61,8 @@ impl Lock {
             } else {
                 match entry(content) {
                     Ok((id, seal)) => lock.insert(id, seal, line),
-                    // A line with a digest may be a seal.
-                    Err(reason) if content.contains("sha256:") => {
+                    // A line with anything like a digest may be a seal.
+                    Err(reason) if content.contains(':') => {
                         return Err(error(LockProblem::Malformed { reason }));
                     }
                     Err(_) => {
