@@ -75,7 +75,7 @@ fn run_on(project: &Project, arguments: &Arguments) -> Result<(), Failure> {
         Command::Init(_) | Command::Completions(_) | Command::Man(_) => Ok(()),
         Command::Revision(args) => block_on(revision::create(project, arguments, args)),
         Command::Merge(args) => revision::merge(project, arguments, args),
-        Command::Rebase(args) => rebase::rebase(project, args),
+        Command::Rebase(args) => block_on(rebase::rebase(project, arguments, args)),
         Command::Edit(args) => block_on(edit::edit(project, arguments, args)),
         Command::ListTemplates => {
             template::list(project);
@@ -129,7 +129,16 @@ async fn shared(project: &Project, arguments: &Arguments, command: &cli::Command
         return undo(project, arguments, command).await;
     }
     let look = if command.goes_to_heads() { verified::Look::at(project) } else { None };
-    let migrator = project.migrator(project.scripts()?);
+    let directory = match project.scripts() {
+        Err(failure)
+            if (command.declares() && command.changes())
+                || matches!(command, cli::Command::Current(_) | cli::Command::Log(_)) =>
+        {
+            return without_graph(project, arguments, command, failure).await;
+        }
+        directory => directory?,
+    };
+    let migrator = project.migrator(directory);
     let failed = |error: CommandError| Failure::command_on(&project.folder, &error, &migrator);
     if !command.changes() {
         let database = match cli::needs_database(command).map_err(failed)? {
@@ -147,23 +156,69 @@ async fn shared(project: &Project, arguments: &Arguments, command: &cli::Command
             _ => &migrator,
         };
         let result = cli::read(command, migrator, database).await;
-        return result.map_err(|error| Failure::command_on(&project.folder, &error, migrator));
+        result.map_err(|error| Failure::command_on(&project.folder, &error, migrator))?;
+        return match command {
+            // The build would fail.
+            cli::Command::Current(args) if args.check_heads => seal::check(project, migrator.directory()),
+            _ => Ok(()),
+        };
     }
     let database = project.database(arguments)?;
-    // A stamp runs nothing: the lock does not matter to it.
-    let needs_lock = !command.declares();
-    let lock = if needs_lock { seal::verify(project, migrator.directory())? } else { Lock::default() };
-    if let Some(look) = look
+    let lock = match command {
+        // A stamp runs nothing: the lock does not matter to it.
+        command if command.declares() => None,
+        cli::Command::Downgrade(_) => seal::for_downgrade(project, migrator.directory())?,
+        _ => Some(seal::verify(project, arguments, migrator.directory())?),
+    };
+    let rest = command.after_undo();
+    if rest.is_some() {
+        let restored = restored(project, &database).await?;
+        let undone = cli::undo_others(&migrator, &restored, database.clone()).await;
+        undone.map_err(|error| Failure::command_on(&project.folder, &error, &restored))?;
+    }
+    let command = rest.as_ref().unwrap_or(command);
+    if let (Some(look), Some(lock)) = (look, &lock)
         && lock.repairs().is_empty()
         && migrator.directory().scripts().iter().all(|script| lock.seal_of(&script.revision.id).is_some())
     {
         look.keep(migrator.heads());
     }
-    with_consent(project, &migrator, &database, command, async |run, command| match needs_lock {
-        true => change(project, arguments, &migrator, &lock, run, command).await,
-        false => Ok(cli::tell(run, command).await.map(drop)),
+    with_consent(project, &migrator, &database, command, async |run, command| match &lock {
+        Some(lock) => change(project, arguments, &migrator, lock, run, command).await,
+        None => Ok(cli::tell(run, command).await.map(drop)),
     })
     .await
+}
+
+/// Reads or stamps a database though the scripts make no graph: the history has what was applied. `failure` says what is wrong
+/// with the scripts.
+async fn without_graph(
+    project: &Project,
+    arguments: &Arguments,
+    command: &cli::Command,
+    failure: Failure,
+) -> Result<(), Failure> {
+    let database = project.database(arguments)?;
+    let migrator = match restored(project, &database).await {
+        Ok(migrator) => migrator,
+        Err(_) if matches!(command, cli::Command::Stamp(_)) => return Err(failure),
+        Err(_) => project.migrator(ScriptDirectory::new(Vec::new()).map_err(Failure::plain)?),
+    };
+    if command.changes() {
+        return with_consent(project, &migrator, &database, command, async |run, command| {
+            Ok(cli::tell(run, command).await.map(drop))
+        })
+        .await;
+    }
+    let result = cli::read(command, &migrator, Some(database)).await;
+    result.map_err(|error| Failure::command_on(&project.folder, &error, &migrator))?;
+    match command {
+        cli::Command::Current(args) if args.check_heads => Err(failure),
+        _ => {
+            failure.print();
+            Ok(())
+        }
+    }
 }
 
 /// Undoes what the history keeps with what it keeps: what became of the scripts and of the lock does not matter.

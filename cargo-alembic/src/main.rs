@@ -2,11 +2,13 @@
 
 #![cfg_attr(not(test), deny(clippy::disallowed_methods))]
 
+mod applied;
 mod args;
 mod ask;
 mod author;
 mod autogenerate;
 mod check;
+mod checkout;
 mod command;
 mod config_template;
 mod dump;
@@ -14,6 +16,7 @@ mod edit;
 mod editor;
 mod error;
 mod file;
+mod git;
 mod git_files;
 mod hook;
 mod init;

@@ -4,12 +4,17 @@ use alembic_core::cli::{note, status};
 use alembic_core::revision::{Node, RebaseError, RevisionId, check_rebase, resolve_one};
 use alembic_core::script::ScriptDirectory;
 
-use crate::args::RebaseArgs;
+use crate::applied;
+use crate::args::{Arguments, RebaseArgs};
 use crate::error::Failure;
 use crate::file;
 use crate::project::Project;
 
-pub(crate) fn rebase(project: &Project, args: &RebaseArgs) -> Result<(), Failure> {
+pub(crate) async fn rebase(
+    project: &Project,
+    arguments: &Arguments,
+    args: &RebaseArgs,
+) -> Result<(), Failure> {
     let directory = project.scripts()?;
     let graph = directory.graph();
     let lock = project.lock_file().read()?;
@@ -18,6 +23,10 @@ pub(crate) fn rebase(project: &Project, args: &RebaseArgs) -> Result<(), Failure
     })?;
     let onto = resolve_one(graph, &args.onto.parse()?)?;
     check_rebase(graph, node, onto, |id| lock.seal_of(id).is_some())?;
+    if !args.offline {
+        let moved = graph.ids(graph.descendants([node]).iter());
+        applied::check_unapplied(project, arguments, &moved, false).await?;
+    }
 
     let script = directory.script(node);
     let from = script.revision.parents.clone();

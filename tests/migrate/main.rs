@@ -29,5 +29,6 @@ mod span;
 mod stamped;
 mod support;
 mod transaction;
+mod undo;
 mod verify;
 mod version_table;

@@ -66,14 +66,19 @@ struct Outcome<'a> {
 /// What the run refuses or fails with.
 pub async fn tell(run: Run<'_>, command: &Command) -> Result<Report, CommandError> {
     let begin = Instant::now();
+    let report = tell_steps(run).await?;
+    tell_report(&report, command, begin.elapsed());
+    Ok(report)
+}
+
+/// The same without the last line.
+pub(super) async fn tell_steps(run: Run<'_>) -> Result<Report, CommandError> {
     let mut teller = Teller::new();
     let signals = Signals::listen();
     let result = run.interrupted_by(&signals.interrupt).on_event(|event| teller.tell(&event)).await;
     drop(signals);
     teller.bar.finish_and_clear();
-    let report = result?;
-    tell_report(&report, command, begin.elapsed());
-    Ok(report)
+    Ok(result?)
 }
 
 /// Says what a run has done.

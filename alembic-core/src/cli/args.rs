@@ -43,6 +43,9 @@ pub struct UpgradeArgs {
     /// A revision: `head`, `heads`, an id or the beginning of one, `+2`, `branch@head`; with --sql also `from:to`
     #[arg(value_name = "REVISION", default_value = "head", allow_hyphen_values = true, value_parser = TargetArg::parse)]
     pub target: TargetArg,
+    /// First undo each applied revision that no script has, or has otherwise since, with the downgrade that the history keeps
+    #[arg(long, conflicts_with_all = ["sql", "dry_run"])]
+    pub from_history: bool,
     #[command(flatten)]
     #[expect(missing_docs, reason = "its fields are documented")]
     pub how: HowArgs,
@@ -146,7 +149,7 @@ pub struct FormatArgs {
 /// Arguments of `current`.
 #[derive(Clone, Debug, Default, Args)]
 pub struct CurrentArgs {
-    /// Fail unless the database is at all heads
+    /// Fail unless the database is at all heads, and is what the scripts say
     #[arg(short, long)]
     pub check_heads: bool,
     #[command(flatten)]
@@ -288,6 +291,17 @@ impl Command {
     #[must_use]
     pub fn uses_history(&self) -> bool {
         matches!(self, Command::Downgrade(args) if args.from_history)
+    }
+
+    /// The command that is left once what differs from the scripts is undone, if it is one that begins with that.
+    #[must_use]
+    pub fn after_undo(&self) -> Option<Command> {
+        match self {
+            Command::Upgrade(args) if args.from_history => {
+                Some(Command::Upgrade(UpgradeArgs { from_history: false, ..args.clone() }))
+            }
+            _ => None,
+        }
     }
 
     pub(super) fn prints_json(&self) -> bool {

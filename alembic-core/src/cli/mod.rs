@@ -163,6 +163,22 @@ pub async fn wait(database: &Database, wait: Duration) -> Result<(), MigrateErro
     unless_interrupted(reached).await.unwrap_or_else(|| Err(MigrateError::interrupted()))
 }
 
+/// Undoes each applied revision that is not what the scripts of `migrator` say. `restored` has the scripts as they were applied
+/// to the database.
+///
+/// # Errors
+/// What the run refuses or fails with.
+pub async fn undo_others(
+    migrator: &Migrator,
+    restored: &Migrator,
+    database: Database,
+) -> Result<(), CommandError> {
+    match migrator.others_in(restored) {
+        others if others.is_empty() => Ok(()),
+        others => apply::tell_steps(restored.undo(database, others)).await.map(drop),
+    }
+}
+
 async fn try_run(command: &Command, migrator: &Migrator, database: Database) -> Result<(), CommandError> {
     let database = migrator.reach(database);
     let patience = command.wait().unwrap_or(migrator.settings().connection.wait);
@@ -177,6 +193,11 @@ async fn try_run(command: &Command, migrator: &Migrator, database: Database) -> 
         migrator
     };
     let mut command = command.clone();
+    if let Some(rest) = command.after_undo() {
+        let restored = migrator.with_history(database.clone()).await?;
+        undo_others(migrator, &restored, database.clone()).await?;
+        command = rest;
+    }
     loop {
         let Some(run) = run_of(migrator, database.clone(), &command) else {
             return read(&command, migrator, Some(database)).await;

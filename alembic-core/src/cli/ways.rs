@@ -72,6 +72,7 @@ ways! { MIGRATE, MigrateError:
     NoSchema => Edit,
     Ahead => Case("ahead"),
     Diverged => Case("diverged"),
+    OtherService => Edit,
     InDoubt => Case("in_doubt"),
     NotInDoubt => Case("not_in_doubt"),
     NothingUnfinished => Outside,
@@ -147,6 +148,7 @@ ways! { REBASE, RebaseError:
 
 ways! { LOCK, LockProblem:
     Malformed => Edit,
+    Conflict => Case("lock_in_conflict"),
     Newer => Outside,
     TwoSeals => Case("two_seals"),
     Missing => Case("lock_missing"),

@@ -7,10 +7,11 @@ mod unfinished;
 
 use std::time::Duration;
 
-pub use history::{Ahead, Diverged, EditedRevision, OtherAncestors, Provenance};
+pub use history::{Ahead, Diverged, EditedRevision, OtherAncestors, OtherService, Provenance};
 pub use statement::{Aftermath, StatementFailure};
 pub use unfinished::{InDoubt, Interrupted, LeftBehind, LeftStatement, ResumeEdited, StoppedAt};
 
+pub use help::VERSION_TABLE;
 use history::{edited, provenance};
 
 use crate::dialect::{DatabaseMessage, ErrorKind};
@@ -145,6 +146,8 @@ pub enum MigrateError {
     Ahead(Box<Ahead>),
     #[error("{0}")]
     Diverged(Box<Diverged>),
+    #[error("{0}")]
+    OtherService(Box<OtherService>),
     #[error("{0}")]
     InDoubt(Box<InDoubt>),
     #[error(

@@ -12,8 +12,9 @@ use super::interrupt::Interrupt;
 use super::settings::{Answer, Consent, Refusal, Settings};
 use crate::config::TransactionMode;
 use crate::dialect::Tables;
+use crate::migrate::history::ahead::Place;
 use crate::migrate::history::state::{State, Status};
-use crate::migrate::history::verify::{Verification, compare};
+use crate::migrate::history::verify::{Verification, compare, stamped_and_pending, verify};
 use crate::migrate::run::plan::Goal;
 use crate::migrate::run::run;
 use crate::migrate::server::connect::Missing;
@@ -78,6 +79,11 @@ impl Migrator {
         run
     }
 
+    /// Takes back these revisions, and what needs them, newest first.
+    pub fn undo(&self, database: impl Into<Database>, revisions: Vec<RevisionId>) -> Run<'_> {
+        self.run(database, Ok(Goal::Undo(revisions)))
+    }
+
     /// Describes a run. A mistake in its target is reported when it is awaited.
     pub(crate) fn run(&self, database: impl Into<Database>, goal: Result<Goal, TargetError>) -> Run<'_> {
         let settings = Settings {
@@ -111,7 +117,31 @@ impl Migrator {
     pub async fn verify(&self, database: impl Into<Database>) -> Result<Verification, MigrateError> {
         let mut connection: Connection = self.reach(database).connect(Missing::Refuse).await?;
         let tables = Tables::new(connection.dialect(), &self.settings().version_table);
-        compare(&mut connection, &tables, self.directory()).await
+        let state = State::read(&mut connection, &tables).await?;
+        compare(&mut connection, &tables, self.directory(), &state).await
+    }
+
+    /// Whether a database is what the scripts say: where it is, and the error with which a run would refuse it. Reads, and never
+    /// writes.
+    ///
+    /// # Errors
+    /// The database cannot be reached or read.
+    pub async fn examine(&self, database: impl Into<Database>) -> Result<Examination, MigrateError> {
+        let mut connection: Connection = database.into().connect(Missing::Refuse).await?;
+        let tables = Tables::new(connection.dialect(), &self.settings().version_table);
+        let state = State::read(&mut connection, &tables).await?;
+        let unfinished = state.unfinished(&mut connection, &tables).await?;
+        let (stamped, pending) =
+            stamped_and_pending(&mut connection, &tables, self.directory(), &state).await?;
+        let goal = Goal::Upgrade(Target::HEADS);
+        let refusal = match goal.place(&mut connection, &tables, self.directory(), &state).await {
+            Ok(Place::Known(nodes)) => {
+                verify(&mut connection, &tables, self.directory(), &state, &nodes).await.err()
+            }
+            Ok(Place::Ahead(_, ahead)) => Some(MigrateError::Ahead(ahead)),
+            Err(error) => Some(error),
+        };
+        Ok(Examination { status: Status { rows: state.ids(), unfinished }, stamped, pending, refusal })
     }
 
     /// Where a database is. Reads, and never writes.
@@ -124,6 +154,28 @@ impl Migrator {
         let state = State::read(&mut connection, &tables).await?;
         let unfinished = state.unfinished(&mut connection, &tables).await?;
         Ok(Status { rows: state.ids(), unfinished })
+    }
+}
+
+/// The answer to whether a database is what the scripts say.
+#[derive(Debug)]
+#[non_exhaustive]
+pub struct Examination {
+    /// Where the database is.
+    pub status: Status,
+    /// The revisions that are applied by a stamp alone.
+    pub stamped: Vec<RevisionId>,
+    /// The revisions that are not applied.
+    pub pending: Vec<RevisionId>,
+    /// The error with which a run would refuse it.
+    pub refusal: Option<MigrateError>,
+}
+
+impl Examination {
+    /// Whether all revisions are applied as the scripts have them, and nothing is unfinished: an upgrade has nothing to do.
+    #[must_use]
+    pub fn is_at_heads(&self) -> bool {
+        self.refusal.is_none() && self.pending.is_empty() && self.status.unfinished.is_empty()
     }
 }
 
@@ -150,7 +202,7 @@ impl<'a> Run<'a> {
                 Goal::Upgrade(_) => Goal::Upgrade(target?),
                 Goal::Downgrade(_) => Goal::Downgrade(target?),
                 Goal::Stamp { purge, .. } => Goal::Stamp { targets: vec![target?], purge },
-                goal @ (Goal::EnsureVersion | Goal::Finish | Goal::Abandon) => goal,
+                goal @ (Goal::Undo(_) | Goal::EnsureVersion | Goal::Finish | Goal::Abandon) => goal,
             })
         });
         self

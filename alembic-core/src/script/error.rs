@@ -3,7 +3,7 @@
 use std::fmt;
 
 use super::lock_problem::LockProblem;
-use super::shell::{Invocation, find_scripts, shell_word};
+use super::shell::{GitFile, Invocation, find_scripts, shell_word};
 use crate::revision::GraphError;
 use crate::sql::{StatementError, UnusableCharacter};
 
@@ -34,8 +34,11 @@ impl ScriptError {
     /// The same, with `cargo alembic` called like this.
     #[must_use]
     pub fn help_for(&self, invocation: &Invocation) -> String {
-        let help = self.problem.help();
-        help.replace("<alembic>", &invocation.to_string()).replace("<file>", &shell_word(&self.path))
+        let git = GitFile::of(&self.path);
+        let help = self.problem.help().replace("<alembic>", &invocation.to_string());
+        // Elsewhere `<file>` is the path from here.
+        let help = help.replace("-- <file>`", &format!("-- {}`", git.file()));
+        help.replace("`git ", &format!("`{git} ")).replace("<file>", &shell_word(&self.path))
     }
 }
 
@@ -158,9 +161,14 @@ fn also(others: &[String]) -> String {
 fn graph_help(error: &GraphError) -> String {
     match error {
         GraphError::DuplicateId { .. } => "change `Revision:` in one of them".into(),
-        GraphError::MissingParent { parent, .. } => {
+        GraphError::MissingParent { id, parent, .. } => {
             let find = find_scripts([parent.as_str()]);
-            format!("bring its script back (`{find}` shows where it went), or correct `Revises:`")
+            format!(
+                "bring its script back (`{find}` shows where it went), or correct `Revises:`\nif {id} was picked from \
+                 another branch, make it a revision of its own: delete this file, `<alembic> unseal {}`, `<alembic> revision -m \"…\"`, \
+                 and write its statements there. With the same id it would be two revisions in one, once the branches are merged",
+                shell_word(id.as_str())
+            )
         }
         GraphError::MissingDependency { dependency, .. } => {
             let find = find_scripts([dependency.as_str()]);

@@ -58,9 +58,14 @@ impl Project {
     }
 
     fn configured(&self, arguments: &Arguments) -> Result<Option<Database>, Failure> {
-        if let Some(url) = &arguments.url {
-            return Ok(Some(url.into()));
+        match &arguments.url {
+            Some(url) => Ok(Some(url.into())),
+            None => self.settings_database(),
         }
+    }
+
+    /// The database that environment and settings name, whatever `--url` is.
+    pub(crate) fn settings_database(&self) -> Result<Option<Database>, Failure> {
         let variables = self.variables()?;
         if self.databases.is_empty()
             && let Some(database) = variables.database("DATABASE_URL")

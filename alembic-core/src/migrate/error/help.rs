@@ -6,6 +6,10 @@ use crate::script::find_scripts;
 
 pub(super) const READ_ONLY: &str = "the database, or this user, may only read: use a URL that may write";
 
+/// For a database that has revisions which these scripts do not know.
+pub const VERSION_TABLE: &str =
+    "if another service migrates this database too, give each its own `version_table` in alembic.toml";
+
 /// For work that was begun and is not finished.
 pub(super) const ABANDON: &str = "`cargo alembic resume --abandon` gives the revision up: it runs nothing, lists each statement that \
                                   has run, and leaves what that did to you";
@@ -19,17 +23,24 @@ impl MigrateError {
                 help.clone()
             }
             MigrateError::Diverged(diverged) => Some(format!(
-                "if another service migrates this database too, give each its own `version_table` in alembic.toml\n\
+                "{VERSION_TABLE}\n\
                  if two versions of these scripts were developed apart, bring the missing ones here (`{}` finds them), and join the \
                  heads with `cargo alembic merge`; or undo the last of them as the history keeps it: \
                  `cargo alembic downgrade --from-history -1`",
                 find_scripts(diverged.unknown.iter().map(String::as_str))
             )),
+            MigrateError::OtherService(other) => Some(format!(
+                "{VERSION_TABLE}, for example `version_table = \"alembic_version_billing\"`\n\
+                 if these are the scripts of the same service, bring the missing ones here: `{}` finds them",
+                find_scripts(other.unknown.iter().map(String::as_str))
+            )),
             MigrateError::UnknownRevisions { unknown, applied } => {
                 let undo = "; or undo the last of them as the history keeps it: `cargo alembic downgrade --from-history -1`";
+                let other = if unknown.known == 0 { format!("{VERSION_TABLE}\n") } else { String::new() };
                 Some(format!(
-                    "the revision may be on another branch, or its script was deleted: bring the script back (`{}` finds it)\n\
-                     `cargo alembic stamp --purge REVISION` declares where the database really is, and runs nothing{}",
+                    "{other}the revision may be on another branch, or its script was deleted: bring the script back (`{}` finds it)\n\
+                     if no other service uses the version table, `cargo alembic stamp --purge REVISION` declares where the database \
+                     really is, and runs nothing{}",
                     find_scripts(unknown.unknown.iter().map(|unknown| unknown.id.as_str())),
                     if applied.is_empty() { "" } else { undo }
                 ))

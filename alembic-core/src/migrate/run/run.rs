@@ -42,9 +42,11 @@ pub(crate) async fn run(
     let mut is_approved = false;
     let mut connection = match connect(database, &mut settings).await {
         Ok(connection) => connection,
-        Err(MigrateError::NoFile { .. }) if !matches!(goal, Goal::Downgrade(_) | Goal::Abandon) => {
+        Err(MigrateError::NoFile { .. })
+            if !matches!(goal, Goal::Downgrade(_) | Goal::Undo(_) | Goal::Abandon) =>
+        {
             // Nothing is created before it is clear that there is something to do.
-            let plan = Plan::new(directory, dialect, &[], goal)?;
+            let plan = Plan::new(directory, dialect, &[], goal, &[])?;
             if plan.is_empty() {
                 return Ok(Report::default());
             }
@@ -82,9 +84,10 @@ pub(crate) async fn run(
         return Err(MigrateError::NothingUnfinished);
     }
     let unfinished = state.unfinished(&mut connection, &tables).await?;
-    let plan = Plan::new(directory, dialect, &nodes, goal)?;
+    let order = goal.order(&mut connection, &tables, directory, &state).await?;
+    let plan = Plan::new(directory, dialect, &nodes, goal, &order)?;
     consent::check(&mut connection, &tables, &state, (goal, &plan), &unfinished, settings.consent).await?;
-    let plan = plan.finish_first(directory, dialect, &nodes, goal, unfinished)?;
+    let plan = plan.finish_first(directory, dialect, &nodes, (goal, &order), unfinished)?;
     if plan.is_empty() && state.unfinished.is_empty() {
         return Ok(Report { unverified, ..at(&state) });
     }
