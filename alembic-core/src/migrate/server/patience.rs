@@ -65,9 +65,10 @@ impl Database {
             match self.connect(Missing::Refuse).await {
                 Ok(_) | Err(MigrateError::NoFile { .. }) => return Ok(()),
                 Err(error) => {
-                    let mut tell = |event| match event {
-                        Event::Unreachable { reason } => tell(&reason),
-                        _ => {}
+                    let mut tell = |event| {
+                        if let Event::Unreachable { reason } = event {
+                            tell(&reason);
+                        }
                     };
                     patience.pause(error, &interrupt, &mut tell).await?;
                 }
