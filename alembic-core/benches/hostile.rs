@@ -1,5 +1,5 @@
 //! Time of the readers for texts that are made to be slow to read, at 1, 10 and 100 times a size: it grows as the text does.
-//! `cargo bench -p alembic-core --features models --bench hostile`.
+//! `cargo bench -p alembic-core --all-features --bench hostile`.
 
 use alembic_core::config::ConfigFile;
 use alembic_core::models::{Package, Sources, rust_models};
@@ -16,7 +16,7 @@ fn main() {
 const SIZES: [usize; 3] = [1_000, 10_000, 100_000];
 
 /// What is repeated in a statement.
-const TEXTS: [&str; 18] = [
+pub(crate) const TEXTS: [&str; 18] = [
     "$a# ",
     "['",
     "(",
@@ -38,14 +38,14 @@ const TEXTS: [&str; 18] = [
 ];
 
 /// A text with this repeated; `#` is the number of the repetition.
-fn repeated(text: &str, count: usize) -> String {
+pub(crate) fn repeated(text: &str, count: usize) -> String {
     if !text.contains('#') {
         return text.repeat(count);
     }
     (0..count).map(|number| text.replace('#', &format!("{number}$"))).collect()
 }
 
-fn script(header: &str, body: &str) -> String {
+pub(crate) fn script(header: &str, body: &str) -> String {
     format!("-- one\n--\n-- Revision: a\n-- Revises:{header}\n\n-- alembic: upgrade\n{body}\n")
 }
 
@@ -60,7 +60,7 @@ fn statements(bencher: Bencher<'_, '_>, count: usize) {
 }
 
 #[divan::bench(args = SIZES)]
-fn scripts(bencher: Bencher<'_, '_>, count: usize) {
+pub(crate) fn scripts(bencher: Bencher<'_, '_>, count: usize) {
     let mut texts: Vec<String> =
         TEXTS.iter().map(|text| script("", &format!("SELECT {};", repeated(text, count)))).collect();
     for line in [

@@ -1,5 +1,7 @@
 //! `COPY … FROM stdin` of `pg_dump`, whose rows follow in the text, as `INSERT`.
 
+use std::cell::OnceCell;
+
 use super::{Change, DumpError, add};
 use crate::sql::quote::literal;
 use crate::sql::{Dialect, Lexer, Reader, TokenKind};
@@ -13,18 +15,22 @@ pub(super) struct Text {
     pub(super) sql: String,
     /// Places of the text, and the line of the dump that begins there.
     lines: Vec<(usize, usize)>,
+    /// Where the lines of the finished text end.
+    newlines: OnceCell<Vec<usize>>,
 }
 
 impl Text {
     pub(super) fn plain(sql: String) -> Text {
-        Text { sql, lines: vec![(0, 1)] }
+        Text { sql, lines: vec![(0, 1)], newlines: OnceCell::new() }
     }
 
     /// The line of the dump at a byte of the text.
     pub(super) fn line(&self, at: usize) -> usize {
-        let known = self.lines.iter().rev().find(|(start, _)| *start <= at);
-        let (start, line) = known.copied().unwrap_or((0, 1));
-        line + self.sql.get(start..at).map_or(0, |between| between.matches('\n').count())
+        let known = self.lines.partition_point(|(start, _)| *start <= at).checked_sub(1);
+        let (start, line) = known.and_then(|place| self.lines.get(place)).copied().unwrap_or((0, 1));
+        let newlines = self.newlines.get_or_init(|| self.sql.match_indices('\n').map(|(at, _)| at).collect());
+        let before = |at: usize| newlines.partition_point(|newline| *newline < at);
+        line + before(at) - before(start)
     }
 
     /// Replaces each `COPY … FROM stdin` with its rows.
