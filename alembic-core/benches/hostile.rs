@@ -16,7 +16,7 @@ fn main() {
 const SIZES: [usize; 3] = [1_000, 10_000, 100_000];
 
 /// What is repeated in a statement.
-pub(crate) const TEXTS: [&str; 18] = [
+const TEXTS: [&str; 18] = [
     "$a# ",
     "['",
     "(",
@@ -38,14 +38,14 @@ pub(crate) const TEXTS: [&str; 18] = [
 ];
 
 /// A text with this repeated; `#` is the number of the repetition.
-pub(crate) fn repeated(text: &str, count: usize) -> String {
+fn repeated(text: &str, count: usize) -> String {
     if !text.contains('#') {
         return text.repeat(count);
     }
     (0..count).map(|number| text.replace('#', &format!("{number}$"))).collect()
 }
 
-pub(crate) fn script(header: &str, body: &str) -> String {
+fn script(header: &str, body: &str) -> String {
     format!("-- one\n--\n-- Revision: a\n-- Revises:{header}\n\n-- alembic: upgrade\n{body}\n")
 }
 
@@ -60,7 +60,7 @@ fn statements(bencher: Bencher<'_, '_>, count: usize) {
 }
 
 #[divan::bench(args = SIZES)]
-pub(crate) fn scripts(bencher: Bencher<'_, '_>, count: usize) {
+fn scripts(bencher: Bencher<'_, '_>, count: usize) {
     let mut texts: Vec<String> =
         TEXTS.iter().map(|text| script("", &format!("SELECT {};", repeated(text, count)))).collect();
     for line in [
@@ -123,13 +123,14 @@ fn settings(bencher: Bencher<'_, '_>, count: usize) {
 #[divan::bench(args = SIZES)]
 fn dumps(bencher: Bencher<'_, '_>, count: usize) {
     let texts = [
-        "SELECT 1;\n",
-        "INSERT INTO t VALUES (1);\n",
-        "COPY t FROM stdin;\n",
-        "\\connect a\n",
-        "/*!40101 SET a=1 */;\n",
+        ("-- PostgreSQL database dump\n", "INSERT INTO t VALUES (1);\n"),
+        ("-- PostgreSQL database dump\n", "COPY t (a) FROM stdin;\n1\n\\.\n"),
+        ("-- PostgreSQL database dump\n", "\\connect a\n"),
+        ("PRAGMA foreign_keys=OFF;\nBEGIN TRANSACTION;\n", "INSERT INTO t VALUES (1);\n"),
+        ("-- MySQL dump 10.13\n", "/*!40101 SET a=1 */;\n"),
+        ("-- MySQL dump 10.13\n", "DELIMITER ;;\nSELECT 1 ;;\nDELIMITER ;\n"),
     ];
-    let texts = texts.map(|text| text.repeat(count));
+    let texts = texts.map(|(head, text)| format!("{head}{}", text.repeat(count)));
     bencher.bench(|| texts.iter().filter(|text| Dump::read(text, &[]).is_ok()).count());
 }
 
