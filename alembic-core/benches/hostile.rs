@@ -1,5 +1,5 @@
 //! Time of the readers for texts that are made to be slow to read, at 1, 10 and 100 times a size: it grows as the text does.
-//! `cargo bench -p alembic-core --features models --bench hostile`.
+//! `cargo bench -p alembic-core --all-features --bench hostile`.
 
 use alembic_core::config::ConfigFile;
 use alembic_core::models::{Package, Sources, rust_models};
@@ -123,13 +123,14 @@ fn settings(bencher: Bencher<'_, '_>, count: usize) {
 #[divan::bench(args = SIZES)]
 fn dumps(bencher: Bencher<'_, '_>, count: usize) {
     let texts = [
-        "SELECT 1;\n",
-        "INSERT INTO t VALUES (1);\n",
-        "COPY t FROM stdin;\n",
-        "\\connect a\n",
-        "/*!40101 SET a=1 */;\n",
+        ("-- PostgreSQL database dump\n", "INSERT INTO t VALUES (1);\n"),
+        ("-- PostgreSQL database dump\n", "COPY t (a) FROM stdin;\n1\n\\.\n"),
+        ("-- PostgreSQL database dump\n", "\\connect a\n"),
+        ("PRAGMA foreign_keys=OFF;\nBEGIN TRANSACTION;\n", "INSERT INTO t VALUES (1);\n"),
+        ("-- MySQL dump 10.13\n", "/*!40101 SET a=1 */;\n"),
+        ("-- MySQL dump 10.13\n", "DELIMITER ;;\nSELECT 1 ;;\nDELIMITER ;\n"),
     ];
-    let texts = texts.map(|text| text.repeat(count));
+    let texts = texts.map(|(head, text)| format!("{head}{}", text.repeat(count)));
     bencher.bench(|| texts.iter().filter(|text| Dump::read(text, &[]).is_ok()).count());
 }
 

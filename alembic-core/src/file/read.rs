@@ -11,7 +11,7 @@ const LIMIT: u64 = 256 << 20;
 ///
 /// ```
 /// let error = alembic_core::file::read("/dev/zero").unwrap_err();
-/// assert_eq!(error.to_string(), "it is a device, not a file");
+/// assert_eq!(error.to_string(), "it is not a regular file");
 /// ```
 ///
 /// # Errors
@@ -54,34 +54,13 @@ pub fn read_to_string(path: impl AsRef<Path>) -> io::Result<String> {
 
 fn check(metadata: &Metadata) -> io::Result<()> {
     if !metadata.is_file() {
-        let message = format!("it is {}, not a file", kind(metadata));
-        return Err(io::Error::new(io::ErrorKind::InvalidInput, message));
+        return Err(io::Error::new(io::ErrorKind::InvalidInput, "it is not a regular file"));
     }
     Ok(())
 }
 
 fn too_long() -> io::Error {
     io::Error::new(io::ErrorKind::FileTooLarge, format!("it has more than {} MiB", LIMIT >> 20))
-}
-
-#[cfg(unix)]
-fn kind(metadata: &Metadata) -> &'static str {
-    use std::os::unix::fs::FileTypeExt as _;
-    let kind = metadata.file_type();
-    if kind.is_dir() {
-        "a folder"
-    } else if kind.is_fifo() {
-        "a named pipe"
-    } else if kind.is_socket() {
-        "a socket"
-    } else {
-        "a device"
-    }
-}
-
-#[cfg(not(unix))]
-fn kind(metadata: &Metadata) -> &'static str {
-    if metadata.is_dir() { "a folder" } else { "a device" }
 }
 
 #[cfg(all(test, unix))]
@@ -109,12 +88,12 @@ mod tests {
         std::fs::File::create(path("sparse")).expect("a file").set_len(1 << 40).expect("its length");
         std::fs::write(path("bytes"), b"a\xff").expect("a file");
         for (name, message) in [
-            ("pipe", "it is a named pipe, not a file"),
-            ("link to a pipe", "it is a named pipe, not a file"),
-            ("socket", "it is a socket, not a file"),
-            (".", "it is a folder, not a file"),
-            ("/dev/zero", "it is a device, not a file"),
-            ("/dev/null", "it is a device, not a file"),
+            ("pipe", "it is not a regular file"),
+            ("link to a pipe", "it is not a regular file"),
+            ("socket", "it is not a regular file"),
+            (".", "it is not a regular file"),
+            ("/dev/zero", "it is not a regular file"),
+            ("/dev/null", "it is not a regular file"),
             ("circle", "Too many levels of symbolic links (os error 40)"),
             ("dangling", "No such file or directory (os error 2)"),
             ("sparse", "it has more than 256 MiB"),

@@ -178,7 +178,9 @@ impl Script {
                 };
                 refused.retain(|(dialect, _)| serves(dialect));
             }
-            for mistake in refused.into_iter().flat_map(|(_, mistakes)| mistakes) {
+            let mistakes =
+                refused.into_iter().flat_map(|(_, mistakes)| mistakes.into_iter().take(MOST_MISTAKES));
+            for mistake in mistakes {
                 let error = self.statement_error(section.start + mistake.start(), mistake);
                 if !errors.contains(&error) {
                     errors.push(error);
@@ -213,6 +215,9 @@ impl Script {
         ScriptError { path: self.path.clone(), line, problem: Problem::Statement(error) }
     }
 }
+
+/// How many mistakes of a section are reported. A text of thousands is none of SQL, and each is looked up in the text.
+pub(super) const MOST_MISTAKES: usize = 100;
 
 /// The first line that git has left where two versions contradict each other.
 fn conflict(text: &str) -> Option<usize> {

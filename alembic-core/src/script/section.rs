@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::error::Problem;
+use super::script::MOST_MISTAKES;
 use crate::revision::{Direction, nearest};
 use crate::sql::{Dialect, Statement, TokenKind, delimiter_directive, directive, lex, tokens};
 
@@ -178,6 +179,9 @@ fn comments_like_directives(text: &str, section: &Section) -> Vec<(usize, Proble
             }
             let line = section.line as usize + 1 + body[..token.start].matches('\n').count();
             let problem = (line, Problem::NoDirective { text: comment.trim_end().into() });
+            if found.len() == MOST_MISTAKES {
+                break;
+            }
             if !found.contains(&problem) {
                 found.push(problem);
             }

@@ -62,6 +62,18 @@ fn the_deepest_is_read_too() {
     }
 }
 
+/// Commands of psql, one after the other, and the rows of thousands of tables.
+#[test]
+fn a_dump_of_many_parts_is_read() {
+    for part in ["\\connect a\n", "COPY t (a) FROM stdin;\n1\n\\.\n"] {
+        let dump = |count: usize| format!("-- PostgreSQL database dump\n{}", part.repeat(count));
+        let outcome = |count: usize| {
+            Dump::read(&dump(count), &[]).map(|dump| dump.changes.len()).map_err(|it| it.reason)
+        };
+        assert_eq!(outcome(20_000), outcome(2), "{part}");
+    }
+}
+
 #[test]
 fn an_expression_is_compared() {
     for depth in DEPTHS {
