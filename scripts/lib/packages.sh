@@ -47,7 +47,7 @@ install_cargo_deny() {
         return
     fi
     status Installing "cargo-deny"
-    cargo install --quiet --locked cargo-deny@0.20.2 ||
+    cargo install --quiet --locked --debug cargo-deny@0.20.2 ||
         fail "cargo-deny cannot be installed" "see what cargo says above"
     PATH=${CARGO_HOME:-$HOME/.cargo}/bin:$PATH
 }
