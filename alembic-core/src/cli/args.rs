@@ -6,6 +6,7 @@ use clap::{Args, Subcommand};
 
 use super::resume::ResumeArgs;
 use super::target_arg::TargetArg;
+use super::wait_args::WaitArgs;
 use crate::revision::Target;
 use crate::sql::Dialect;
 
@@ -94,14 +95,6 @@ pub struct EnsureVersionArgs {
     #[command(flatten)]
     #[expect(missing_docs, reason = "its fields are documented")]
     pub wait: WaitArgs,
-}
-
-/// Waiting for a server that cannot be reached yet.
-#[derive(Clone, Copy, Debug, Default, Args)]
-pub struct WaitArgs {
-    /// Wait for a server that refuses, starts up or has no connection free [default: `wait` in alembic.toml; without SECONDS 60]
-    #[arg(long, value_name = "SECONDS", num_args = 0..=1, require_equals = true, default_missing_value = "60")]
-    pub wait: Option<u64>,
 }
 
 /// How a change is made, or only told.

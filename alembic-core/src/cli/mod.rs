@@ -18,13 +18,14 @@ mod plan;
 mod resume;
 mod signal;
 mod target_arg;
+mod wait_args;
 #[cfg(test)]
 mod ways;
 
 pub use apply::{run_of, tell, tell_report};
 pub use args::{
     BranchesArgs, Command, CurrentArgs, DowngradeArgs, EnsureVersionArgs, FormatArgs, HeadsArgs, HistoryArgs,
-    HowArgs, LogArgs, ShowArgs, SqlArgs, StampArgs, UpgradeArgs, WaitArgs,
+    HowArgs, LogArgs, ShowArgs, SqlArgs, StampArgs, UpgradeArgs,
 };
 pub use conflicts::explain_conflicts;
 pub use consent::consent;
@@ -36,6 +37,7 @@ pub use output::{STYLES, note, print, print_names, say, status, warning};
 pub use resume::{ResumeArgs, StatementAnswer};
 pub use signal::unless_interrupted;
 pub use target_arg::TargetArg;
+pub use wait_args::WaitArgs;
 
 use std::time::Duration;
 

@@ -2,7 +2,7 @@
 
 use clap::{Args, ValueEnum};
 
-use super::args::WaitArgs;
+use super::wait_args::WaitArgs;
 use crate::migrate::Answer;
 
 /// Arguments of `resume`.

@@ -92,7 +92,7 @@ impl MigrateError {
             }
             MigrateError::OneConnection { .. } => {
                 "nothing was run: a run needs two connections at a time, one that works and one that holds the migration lock; \
-                 `cargo alembic upgrade --sql` prints a script for one"
+                 a script that `--sql` prints needs one"
             }
             MigrateError::Connect { is_file: true, .. } => "check the path and its permissions",
             MigrateError::Connect { .. } => "check the URL, and that the server runs and can be reached",
