@@ -132,7 +132,7 @@ async fn version_table_elsewhere() {
     state.sql("CREATE SCHEMA other").await;
     state.sql("CREATE TABLE other.alembic_version (version_num VARCHAR(32) NOT NULL PRIMARY KEY)").await;
     state.package.write("migrations/r1.sql", Script::new("r1", "", "SELECT 1;", "SELECT 1;").text());
-    state.way("upgrade", &["cargo alembic ensure-version"], &[]).await;
+    state.way("upgrade", &["ensure-version"], &[]).await;
     state.run("upgrade").code(0);
 }
 
