@@ -7,6 +7,9 @@ use super::shell::{Invocation, find_scripts, shell_word};
 use crate::revision::GraphError;
 use crate::sql::{StatementError, UnusableCharacter};
 
+/// How many mistakes of a section are reported. A text of thousands is none of SQL, and each is looked up in the text.
+pub(super) const MOST_MISTAKES: usize = 100;
+
 /// The keys of a header, as they are written.
 pub(super) const HEADER_KEYS: [&str; 6] =
     ["Revision", "Revises", "Created", "Branch-Labels", "Depends-On", "Tags"];

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::error::{Problem, ScriptError};
+use super::error::{MOST_MISTAKES, Problem, ScriptError};
 use super::header::HeaderLines;
 use super::{Digests, Section, header, section};
 use crate::revision::{Direction, Revision};
@@ -215,9 +215,6 @@ impl Script {
         ScriptError { path: self.path.clone(), line, problem: Problem::Statement(error) }
     }
 }
-
-/// How many mistakes of a section are reported. A text of thousands is none of SQL, and each is looked up in the text.
-pub(super) const MOST_MISTAKES: usize = 100;
 
 /// The first line that git has left where two versions contradict each other.
 fn conflict(text: &str) -> Option<usize> {

@@ -2,8 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::error::Problem;
-use super::script::MOST_MISTAKES;
+use super::error::{MOST_MISTAKES, Problem};
 use crate::revision::{Direction, nearest};
 use crate::sql::{Dialect, Statement, TokenKind, delimiter_directive, directive, lex, tokens};
 
