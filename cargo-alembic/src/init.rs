@@ -21,12 +21,7 @@ pub(crate) fn run(arguments: &Arguments, args: &InitArgs) -> Result<(), Failure>
     // Everything that can fail is tried before the first file is written.
     let folder = project::folder(&arguments.package)?;
     let config = config(args);
-    let path = folder.join(CONFIG_FILE);
-    let file = if path.exists() || path.is_symlink() {
-        ConfigFile::read(&folder)?
-    } else {
-        ConfigFile::parse(&config)?
-    };
+    let file = config_file(&folder, &config)?;
     let projects = Project::all(&folder, &file);
     check_directory(args, &projects)?;
     let mut manifest = Manifest::read(&folder.join("Cargo.toml"))?;
@@ -97,6 +92,13 @@ pub(crate) fn run(arguments: &Arguments, args: &InitArgs) -> Result<(), Failure>
     }
     note("next: `cargo alembic revision -m \"create users\"`, write its SQL, `cargo alembic upgrade`");
     Ok(())
+}
+
+/// The settings of the package: those of its file, also if that is a link to nothing, else those that will be written.
+fn config_file(folder: &Path, config: &str) -> Result<ConfigFile, Failure> {
+    let path = folder.join(CONFIG_FILE);
+    let is_there = path.exists() || path.is_symlink();
+    Ok(if is_there { ConfigFile::read(folder)? } else { ConfigFile::parse(config)? })
 }
 
 /// The configuration with the folder that was asked for.
