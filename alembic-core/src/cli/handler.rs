@@ -12,7 +12,7 @@ enum Handler {
     Installed(u32),
     /// The system's own action, and what restores our handler. `ctrlc` installs it only once in a process.
     #[cfg(unix)]
-    Removed(rustvil::signals::SignalGuard),
+    Removed(unix::Removed),
 }
 
 /// Installs `on_signal`, which is called in a thread of its own. A program that handles signals itself keeps doing so.
@@ -49,14 +49,36 @@ pub(super) fn remove() {
 
 #[cfg(unix)]
 mod unix {
-    use rustvil::signals::{SignalGuard, SignalKind};
+    use nix::sys::signal::{SaFlags, SigAction, SigHandler, SigSet, Signal, sigaction};
 
-    /// `SIGHUP`, `SIGINT` and `SIGTERM`: those that `ctrlc` handles.
-    const SIGNALS: [i32; 3] = [1, 2, 15];
+    /// Those that `ctrlc` handles.
+    const SIGNALS: [Signal; 3] = [Signal::SIGHUP, Signal::SIGINT, Signal::SIGTERM];
 
-    /// Gives the signals back to the system. The guard restores our handler when it is dropped.
-    pub(super) fn system_default() -> Option<SignalGuard> {
-        SignalGuard::default(SIGNALS.map(SignalKind::from))
+    /// Our handler, which the system's own action has replaced. It is back when this is dropped.
+    pub(super) struct Removed(Box<[SigAction; 3]>);
+
+    /// Gives the signals back to the system. None: it did not take all of them.
+    pub(super) fn system_default() -> Option<Removed> {
+        let default = SigAction::new(SigHandler::SigDfl, SaFlags::empty(), SigSet::empty());
+        let before = SIGNALS.map(|signal| set(signal, &default));
+        let [Some(hang_up), Some(interrupt), Some(terminate)] = before else { return None };
+        Some(Removed(Box::new([hang_up, interrupt, terminate])))
+    }
+
+    impl Drop for Removed {
+        fn drop(&mut self) {
+            for (signal, action) in SIGNALS.into_iter().zip(&*self.0) {
+                set(signal, action);
+            }
+        }
+    }
+
+    /// Sets the action for a signal. Returns the one before.
+    #[expect(unsafe_code, reason = "no library that is kept up takes a handler of signals away again")]
+    fn set(signal: Signal, action: &SigAction) -> Option<SigAction> {
+        // SAFETY: the action is the system's own, or one that was there before: a function of `ctrlc`, which does only what
+        // a handler may do, and is there as long as the process.
+        unsafe { sigaction(signal, action) }.ok()
     }
 
     /// Whether nothing handles the signals. Where the system does not say, something may.
@@ -66,6 +88,6 @@ mod unix {
         let Some(caught) = caught.and_then(|mask| u64::from_str_radix(mask.trim(), 16).ok()) else {
             return false;
         };
-        SIGNALS.iter().all(|signal| caught & (1 << (signal - 1)) == 0)
+        SIGNALS.iter().all(|signal| caught & (1 << (*signal as i32 - 1)) == 0)
     }
 }

@@ -28,7 +28,7 @@ impl DatabaseMessage {
         self.code.as_deref().is_some_and(|code| code.starts_with("28") || code == "1045")
     }
 
-    /// Whether a file is no database of SQLite, or an encrypted one (`SQLITE_NOTADB`).
+    /// The file is not a SQLite database, or it is encrypted (`SQLITE_NOTADB`).
     pub(crate) fn is_no_database(&self) -> bool {
         self.code.as_deref() == Some("26") && self.message.contains("not a database")
     }

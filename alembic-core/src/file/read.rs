@@ -15,7 +15,7 @@ const LIMIT: u64 = 256 << 20;
 /// ```
 ///
 /// # Errors
-/// There is no such file, it cannot be read, or it has more than 256 MiB.
+/// The file does not exist, cannot be read, or has more than 256 MiB.
 pub fn read(path: impl AsRef<Path>) -> io::Result<Vec<u8>> {
     let file = open(path.as_ref())?;
     let length = file.metadata()?.len();
@@ -31,7 +31,7 @@ pub fn read(path: impl AsRef<Path>) -> io::Result<Vec<u8>> {
 /// Opens a regular file to read it.
 ///
 /// # Errors
-/// There is no such file, or it cannot be read.
+/// The file does not exist, or cannot be read.
 #[expect(clippy::disallowed_methods, reason = "this is the one place that opens files to read them")]
 pub fn open(path: &Path) -> io::Result<File> {
     // Before it is opened, which would wait for the writer of a pipe.

@@ -68,7 +68,7 @@ impl EditedRevision {
         Script::parse(&self.path, self.script.clone()?).ok()
     }
 
-    /// Whether the applied script is no earlier version of the present one, but another revision with the same id: both its
+    /// Whether the applied script is not an earlier version of the present one, but another revision with the same id: both its
     /// message and its time are other ones.
     #[must_use]
     pub fn is_another(&self, now: &Script) -> bool {

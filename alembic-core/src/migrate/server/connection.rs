@@ -230,13 +230,18 @@ impl Connection {
     }
 
     /// Begins a transaction of a run, with the statements of `opening` in the same message. On SQLite it locks the database
-    /// against other writers.
+    /// against other writers. If one of them fails, no transaction is open.
     pub(crate) async fn begin(&mut self, opening: &[String]) -> sqlx::Result<()> {
         let begin = if self.dialect() == Dialect::Sqlite { "BEGIN IMMEDIATE" } else { "BEGIN" };
         let statement = std::iter::once(begin).chain(opening.iter().map(String::as_str)).collect::<Vec<_>>();
         let statement = Some(AssertSqlSafe(statement.join("; ")).into_sql_str());
         boundary("before BEGIN");
-        on_connection!(self, connection, Manager => Manager::begin(connection, statement).await)
+        let begun = on_connection!(self, connection, Manager => Manager::begin(connection, statement).await);
+        if matches!(begun, Err(sqlx::Error::Database(_))) && self.dialect() != Dialect::Sqlite {
+            // The server has begun the transaction in which a later statement failed; the driver does not know of it.
+            self.execute("ROLLBACK".to_owned()).await.map_err(|failed| failed.error)?;
+        }
+        begun
     }
 
     pub(crate) async fn commit(&mut self) -> sqlx::Result<()> {
