@@ -24,6 +24,8 @@
 //! With the feature `models`, structs that derive `Table` describe the tables of a service, and `models!` is their
 //! schema. `docs/models.md` in the repository is the chapter about them.
 
+#![cfg_attr(not(test), deny(clippy::disallowed_methods))]
+
 pub use alembic_core::{Migrator, config, revision, script, sql};
 pub use alembic_macros::embed_migrations;
 

@@ -57,7 +57,7 @@ fn planned(
     let rows = rows(&graph);
     bencher.bench(|| {
         if *target == Target::BASE {
-            downgrade(black_box(&graph), &rows, target).expect("a plan")
+            downgrade(black_box(&graph), &rows, target, &[]).expect("a plan")
         } else {
             upgrade(black_box(&graph), &rows, target).expect("a plan")
         }

@@ -58,7 +58,7 @@ pub fn migrations() {
 /// files.
 fn workspace_root(package: &Path) -> &Path {
     let is_root = |folder: &&Path| {
-        let text = std::fs::read_to_string(folder.join("Cargo.toml")).unwrap_or_default();
+        let text = crate::file::read_to_string(folder.join("Cargo.toml")).unwrap_or_default();
         let manifest: toml::Table = toml::from_str(&text).unwrap_or_default();
         let Some(workspace) = manifest.get("workspace") else { return false };
         let excluded = workspace.get("exclude").and_then(toml::Value::as_array).into_iter().flatten();

@@ -3,6 +3,10 @@
 //! Each module is a *room* with one subject, and imports only from the rooms above it in this list.
 //! `ARCHITECTURE.md` at the root of the repository is the map.
 
+#![cfg_attr(not(test), deny(clippy::disallowed_methods))]
+
+pub mod file;
+
 pub mod revision;
 pub mod sql;
 

@@ -118,7 +118,8 @@ pub(crate) fn expand(arguments: &Arguments) -> syn::Result<TokenStream> {
 
 /// The settings as an expression that is constant.
 fn settings(settings: &RunSettings) -> TokenStream {
-    let RunSettings { transaction, lock_timeout, limits, session, server, version_table } = settings;
+    let RunSettings { transaction, connection, lock_timeout, limits, session, server, version_table } =
+        settings;
     let ServerSettings { transactional_ddl, lock } = *server;
     let lock = match lock {
         LockMode::Server => quote!(Server),
@@ -129,30 +130,33 @@ fn settings(settings: &RunSettings) -> TokenStream {
         TransactionMode::Run => quote!(Run),
         TransactionMode::Revision => quote!(Revision),
     };
+    let (timeout, wait) = (connection.timeout.as_secs(), connection.wait.as_secs());
     let lock_timeout = lock_timeout.as_secs();
     let borrowed = |text: &str| quote!(::std::borrow::Cow::Borrowed(#text));
     let name = borrowed(&version_table.name);
-    let schema = match &version_table.schema {
-        Some(schema) => {
-            let schema = borrowed(schema);
-            quote!(::core::option::Option::Some(#schema))
-        }
+    let time_zone = borrowed(&session.time_zone);
+    let option = |text: Option<&str>| match text.map(borrowed) {
+        Some(text) => quote!(::core::option::Option::Some(#text)),
         None => quote!(::core::option::Option::None),
     };
-    let time_zone = borrowed(&session.time_zone);
+    let (schema, role) = (option(version_table.schema.as_deref()), option(session.role.as_deref()));
     quote!(::alembic::config::RunSettings {
         transaction: ::alembic::config::TransactionMode::#transaction,
+        connection: ::alembic::config::ConnectionSettings {
+            timeout: ::core::time::Duration::from_secs(#timeout),
+            wait: ::core::time::Duration::from_secs(#wait),
+        },
         lock_timeout: ::core::time::Duration::from_secs(#lock_timeout),
         limits: ::alembic::config::Limits {
             statement_lock_timeout: #statement_lock_timeout,
             statement_timeout: #statement_timeout,
             retries: #retries,
         },
-        session: ::alembic::config::SessionSettings { time_zone: #time_zone },
         server: ::alembic::config::ServerSettings {
             transactional_ddl: #transactional_ddl,
             lock: ::alembic::config::LockMode::#lock,
         },
+        session: ::alembic::config::SessionSettings { time_zone: #time_zone, role: #role },
         version_table: ::alembic::config::VersionTable { name: #name, schema: #schema },
     })
 }

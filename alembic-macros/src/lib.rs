@@ -2,6 +2,8 @@
 //!
 //! A service depends on `alembic`, which re-exports them.
 
+#![cfg_attr(not(test), deny(clippy::disallowed_methods))]
+
 mod config;
 mod embed;
 #[cfg(feature = "models")]
@@ -100,7 +102,7 @@ pub fn derive_newtype(input: TokenStream) -> TokenStream {
 #[cfg(feature = "models")]
 #[proc_macro]
 pub fn models(input: TokenStream) -> TokenStream {
-    match syn::parse(input).and_then(|list| model::models(&list)) {
+    match alembic_core::models::item::parse(input.into()).and_then(|list| model::models(&list)) {
         Ok(tokens) => tokens.into(),
         Err(error) => error.into_compile_error().into(),
     }
@@ -111,7 +113,7 @@ fn expand(
     input: TokenStream,
     derive: fn(&syn::DeriveInput) -> syn::Result<proc_macro2::TokenStream>,
 ) -> TokenStream {
-    match syn::parse(input).and_then(|input| derive(&input)) {
+    match alembic_core::models::item::parse(input.into()).and_then(|input| derive(&input)) {
         Ok(tokens) => tokens.into(),
         Err(error) => error.into_compile_error().into(),
     }

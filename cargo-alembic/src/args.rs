@@ -36,6 +36,10 @@ pub(crate) struct Arguments {
     /// Fail rather than change alembic.lock
     #[arg(long, global = true)]
     pub(crate) locked: bool,
+
+    /// Change the database, and leave alembic.lock as it is: for a tree that cannot be written
+    #[arg(long, global = true, conflicts_with = "locked")]
+    pub(crate) no_seal: bool,
 }
 
 /// Which package is meant.
@@ -75,7 +79,7 @@ pub(crate) enum Command {
     Verify(VerifyArgs),
     /// Record revisions as applied in alembic.lock, without a run
     Seal(SealArgs),
-    /// Take the seal off a revision that was applied nowhere but here
+    /// Take the seal off a revision that no configured database has applied
     Unseal(UnsealArgs),
     /// Print the completions of a shell
     Completions(CompletionsArgs),
@@ -103,6 +107,9 @@ pub(crate) enum Driver {
 
 #[derive(Debug, Args)]
 pub(crate) struct VerifyArgs {
+    #[command(flatten)]
+    pub(crate) wait: cli::WaitArgs,
+
     /// Compare the scripts with the lock alone
     #[arg(long)]
     pub(crate) offline: bool,
@@ -129,6 +136,10 @@ pub(crate) struct SealArgs {
     /// Accept that the downgrades of these sealed revisions were corrected
     #[arg(long, requires = "revisions", conflicts_with = "from_database")]
     pub(crate) downgrade: bool,
+
+    /// Only repair what a merge has left in the lock: marks of conflicts, repeated and stray lines
+    #[arg(long, conflicts_with_all = ["revisions", "from_database", "downgrade"])]
+    pub(crate) repair: bool,
 }
 
 #[derive(Debug, Args)]
@@ -149,4 +160,8 @@ pub(crate) struct UnsealArgs {
     /// The revision
     #[arg(value_name = "REVISION")]
     pub(crate) revision: String,
+
+    /// Ask no database whether it has the revision applied
+    #[arg(long)]
+    pub(crate) offline: bool,
 }

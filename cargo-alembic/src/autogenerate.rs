@@ -9,6 +9,7 @@ use alembic_core::sql::Dialect;
 
 use crate::args::{Arguments, AutogenerateArgs};
 use crate::error::Failure;
+use crate::file;
 use crate::models::declaration;
 use crate::project::Project;
 use crate::{ask, rename};
@@ -145,7 +146,7 @@ pub(crate) fn explain(error: AutogenerateError, project: &Project, migrator: &Mi
             Failure::command_on(&project.folder, &CommandError::Migrate(error), migrator)
         }
         AutogenerateError::Script { path, line, message, .. } => {
-            let source = std::fs::read_to_string(project.folder.join(&path)).unwrap_or_default();
+            let source = file::read_to_string(project.folder.join(&path)).unwrap_or_default();
             let help =
                 "it was run in a scratch database, to see what it makes; no other database was changed";
             Failure::at(&message.to_string(), &path, line, &source, help)
@@ -166,7 +167,7 @@ pub(crate) fn explain(error: AutogenerateError, project: &Project, migrator: &Mi
             Failure::new(error, help)
         }
         AutogenerateError::Refused { ref path, line, ref reason } => {
-            let source = std::fs::read_to_string(project.folder.join(path)).unwrap_or_default();
+            let source = file::read_to_string(project.folder.join(path)).unwrap_or_default();
             Failure::at(&reason.to_string(), path, line, &source, reason.help())
         }
         AutogenerateError::RefusedModel { ref reason, .. } => {

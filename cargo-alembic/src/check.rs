@@ -1,7 +1,7 @@
 //! `check`: whether the database is what the models say. For CI.
 
 use alembic_core::autogenerate::{Change, Difference};
-use alembic_core::cli::{print, print_json, status};
+use alembic_core::cli::{print, print_json, print_names, status};
 use alembic_core::revision::Direction;
 use serde::Serialize;
 
@@ -32,7 +32,9 @@ pub(crate) async fn check(project: &Project, arguments: &Arguments, args: &Check
     } else if args.diff {
         print(&sql(&difference)?);
     } else {
-        print(&difference.changes().iter().map(|change| format!("{}\n", change.what)).collect::<String>());
+        print_names(
+            &difference.changes().iter().map(|change| format!("{}\n", change.what)).collect::<String>(),
+        );
     }
     let what = if args.scratch { "what the scripts make" } else { "the database" };
     if difference.is_empty() {

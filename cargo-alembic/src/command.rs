@@ -1,6 +1,6 @@
 //! Which command does what with which database.
 
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use alembic_core::Migrator;
 use alembic_core::cli::{self, CommandError, status};
@@ -63,6 +63,13 @@ fn by_migrations(projects: Vec<Project>) -> Vec<Project> {
 }
 
 fn run_on(project: &Project, arguments: &Arguments) -> Result<(), Failure> {
+    let wait = wait_of(&arguments.command).unwrap_or(project.config.connection.wait);
+    if !wait.is_zero()
+        && connects(&arguments.command)
+        && let Some(database) = project.find_database(arguments)?
+    {
+        block_on(async { cli::wait(&database, wait).await.map_err(Failure::of_database) })?;
+    }
     match &arguments.command {
         // They are about no database.
         Command::Init(_) | Command::Completions(_) | Command::Man(_) => Ok(()),
@@ -83,6 +90,30 @@ fn run_on(project: &Project, arguments: &Arguments) -> Result<(), Failure> {
     }
 }
 
+/// Whether a command reads or changes the database, and does nothing without it.
+fn connects(command: &Command) -> bool {
+    match command {
+        // A target that cannot be read is told later.
+        Command::Shared(command) => cli::needs_database(command).unwrap_or(false),
+        Command::Check(args) => !args.scratch,
+        Command::Verify(args) => !args.offline,
+        Command::Inspect(_) => true,
+        _ => false,
+    }
+}
+
+/// How long a command waits for its database, if it says.
+fn wait_of(command: &Command) -> Option<Duration> {
+    let wait = match command {
+        Command::Shared(command) => return command.wait(),
+        Command::Check(args) => args.wait,
+        Command::Verify(args) => args.wait,
+        Command::Inspect(args) => args.wait,
+        _ => return None,
+    };
+    wait.wait.map(Duration::from_secs)
+}
+
 fn block_on<T>(future: impl Future<Output = Result<T, Failure>>) -> Result<T, Failure> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
     let runtime =
@@ -98,7 +129,16 @@ async fn shared(project: &Project, arguments: &Arguments, command: &cli::Command
         return undo(project, arguments, command).await;
     }
     let look = if command.goes_to_heads() { verified::Look::at(project) } else { None };
-    let migrator = project.migrator(project.scripts()?);
+    let directory = match project.scripts() {
+        Err(failure)
+            if (command.declares() && command.changes())
+                || matches!(command, cli::Command::Current(_) | cli::Command::Log(_)) =>
+        {
+            return without_graph(project, arguments, command, failure).await;
+        }
+        directory => directory?,
+    };
+    let migrator = project.migrator(directory);
     let failed = |error: CommandError| Failure::command_on(&project.folder, &error, &migrator);
     if !command.changes() {
         let database = match cli::needs_database(command).map_err(failed)? {
@@ -116,23 +156,69 @@ async fn shared(project: &Project, arguments: &Arguments, command: &cli::Command
             _ => &migrator,
         };
         let result = cli::read(command, migrator, database).await;
-        return result.map_err(|error| Failure::command_on(&project.folder, &error, migrator));
+        result.map_err(|error| Failure::command_on(&project.folder, &error, migrator))?;
+        return match command {
+            // The build would fail.
+            cli::Command::Current(args) if args.check_heads => seal::check(project, migrator.directory()),
+            _ => Ok(()),
+        };
     }
     let database = project.database(arguments)?;
-    // A stamp runs nothing: the lock does not matter to it.
-    let needs_lock = !command.declares();
-    let lock = if needs_lock { seal::verify(project, migrator.directory())? } else { Lock::default() };
-    if let Some(look) = look
+    let lock = match command {
+        // A stamp runs nothing: the lock does not matter to it.
+        command if command.declares() => None,
+        cli::Command::Downgrade(_) => seal::for_downgrade(project, migrator.directory())?,
+        _ => Some(seal::verify(project, arguments, migrator.directory())?),
+    };
+    let rest = command.after_undo();
+    if rest.is_some() {
+        let restored = restored(project, &database).await?;
+        let undone = cli::undo_others(&migrator, &restored, database.clone()).await;
+        undone.map_err(|error| Failure::command_on(&project.folder, &error, &restored))?;
+    }
+    let command = rest.as_ref().unwrap_or(command);
+    if let (Some(look), Some(lock)) = (look, &lock)
         && lock.repairs().is_empty()
         && migrator.directory().scripts().iter().all(|script| lock.seal_of(&script.revision.id).is_some())
     {
         look.keep(migrator.heads());
     }
-    with_consent(project, &migrator, &database, command, async |run, command| match needs_lock {
-        true => change(project, arguments, &migrator, &lock, run, command).await,
-        false => Ok(cli::tell(run, command).await.map(drop)),
+    with_consent(project, &migrator, &database, command, async |run, command| match &lock {
+        Some(lock) => change(project, arguments, &migrator, lock, run, command).await,
+        None => Ok(cli::tell(run, command).await.map(drop)),
     })
     .await
+}
+
+/// Reads or stamps a database though the scripts make no graph: the history has what was applied. `failure` says what is wrong
+/// with the scripts.
+async fn without_graph(
+    project: &Project,
+    arguments: &Arguments,
+    command: &cli::Command,
+    failure: Failure,
+) -> Result<(), Failure> {
+    let database = project.database(arguments)?;
+    let migrator = match restored(project, &database).await {
+        Ok(migrator) => migrator,
+        Err(_) if matches!(command, cli::Command::Stamp(_)) => return Err(failure),
+        Err(_) => project.migrator(ScriptDirectory::new(Vec::new()).map_err(Failure::plain)?),
+    };
+    if command.changes() {
+        return with_consent(project, &migrator, &database, command, async |run, command| {
+            Ok(cli::tell(run, command).await.map(drop))
+        })
+        .await;
+    }
+    let result = cli::read(command, &migrator, Some(database)).await;
+    result.map_err(|error| Failure::command_on(&project.folder, &error, &migrator))?;
+    match command {
+        cli::Command::Current(args) if args.check_heads => Err(failure),
+        _ => {
+            failure.print();
+            Ok(())
+        }
+    }
 }
 
 /// Undoes what the history keeps with what it keeps: what became of the scripts and of the lock does not matter.
@@ -197,8 +283,9 @@ async fn is_up_to_date(
         let project = project.clone();
         move || verified::Files::of(&project)
     });
-    let version_table = &project.config.run_settings().version_table;
-    let answer = up_to_date(database, version_table, &record.heads).await;
+    let settings = project.config.run_settings();
+    let database = database.reached_by(&settings);
+    let answer = up_to_date(database, &settings.version_table, &record.heads).await;
     if !files.join().ok().flatten().is_some_and(|files| record.is_of(&files)) {
         return Ok(false);
     }
@@ -225,8 +312,15 @@ async fn change<'a>(
     command: &cli::Command,
 ) -> Result<Result<(), CommandError>, Failure> {
     let directory = migrator.directory();
-    let locked = arguments.locked;
-    let run = run.approve(move |plan| seal::approve(project, lock, directory, locked, plan));
+    let writing = match (arguments.no_seal, arguments.locked) {
+        (true, _) => seal::Writing::Skipped,
+        (false, true) => seal::Writing::Refused,
+        (false, false) => seal::Writing::Allowed,
+    };
+    let run = run.approve(move |plan| seal::approve(project, lock, directory, writing, plan));
+    if arguments.no_seal {
+        return Ok(cli::tell(run, command).await.map(drop));
+    }
     match cli::tell(run, command).await {
         Ok(report) => {
             let sealed = seal::applied(project, arguments, migrator, lock, &report).await;

@@ -6,11 +6,12 @@ use alembic_core::cli::note;
 use alembic_core::sql::{Dump, DumpError};
 
 use crate::error::Failure;
+use crate::file;
 use crate::project::Project;
 
 /// The sections of a script that creates what a dump creates. What a script cannot have as the dump has it is listed.
 pub(crate) fn sections(project: &Project, file: &Path) -> Result<String, Failure> {
-    let bytes = std::fs::read(file).map_err(|error| Failure::file(file, "read", &error))?;
+    let bytes = file::read(file).map_err(|error| Failure::file(file, "read", &error))?;
     let Ok(text) = String::from_utf8(bytes) else {
         return Err(Failure::new(
             format!("{} is not UTF-8", file.display()),

@@ -1,5 +1,6 @@
 //! `edit`: opens a copy of a script in the user's editor, and takes it over only where nothing breaks by it.
 
+use std::io::Write as _;
 use std::path::Path;
 
 use alembic_core::cli::{diff, status};
@@ -10,7 +11,7 @@ use tempfile::TempPath;
 use crate::args::{Arguments, EditArgs};
 use crate::error::Failure;
 use crate::project::Project;
-use crate::{editor, file, seal};
+use crate::{applied, editor, file, seal};
 
 pub(crate) async fn edit(project: &Project, arguments: &Arguments, args: &EditArgs) -> Result<(), Failure> {
     let mut directory = project.scripts()?;
@@ -22,7 +23,7 @@ pub(crate) async fn edit(project: &Project, arguments: &Arguments, args: &EditAr
         ));
     }
     for node in nodes {
-        if let Some(edited) = edit_one(project, arguments, &directory, node)? {
+        if let Some(edited) = edit_one(project, arguments, args, &directory, node).await? {
             directory = edited;
         }
     }
@@ -49,27 +50,31 @@ async fn find(
 }
 
 /// Returns the scripts with the edited one; none where nothing was edited.
-fn edit_one(
+async fn edit_one(
     project: &Project,
     arguments: &Arguments,
+    args: &EditArgs,
     directory: &ScriptDirectory,
     node: Node,
 ) -> Result<Option<ScriptDirectory>, Failure> {
     let script = directory.script(node);
     let path = project.folder.join(&script.path);
-    let before = std::fs::read_to_string(&path).map_err(|error| Failure::file(&path, "read", &error))?;
+    let before = file::read_to_string(&path).map_err(|error| Failure::file(&path, "read", &error))?;
     let copy = copy_beside(&path, &before).map_err(|error| Failure::file(&path, "copy", &error))?;
     let opened = editor::open(&copy);
-    let edited = std::fs::read_to_string(&copy);
+    let edited = file::read_to_string(&copy);
     if edited.as_ref().is_ok_and(|edited| *edited == before) {
         opened?;
         status("Kept", format!("{} as it was", script.path));
         return Ok(None);
     }
-    let taken = opened.and_then(|()| {
-        let edited = edited.map_err(|error| Failure::file(&copy, "read", &error))?;
-        take_over(project, arguments, directory, node, &before, edited)
-    });
+    let edited = opened
+        .and_then(|()| edited.map_err(|error| Failure::file(&copy, "read", &error)))
+        .and_then(|edited| check(project, directory, node, edited));
+    let taken = match edited {
+        Ok(edited) => take_over(project, arguments, args, directory, node, &before, edited).await,
+        Err(failure) => Err(failure),
+    };
     match taken {
         Ok(directory) => Ok(Some(directory)),
         Err(failure) => {
@@ -90,50 +95,69 @@ fn edit_one(
 fn copy_beside(path: &Path, text: &str) -> std::io::Result<TempPath> {
     let (folder, name) = (path.parent().unwrap_or(Path::new(".")), path.file_name().unwrap_or_default());
     let suffix = format!("-{}", name.to_string_lossy());
-    let copy =
-        tempfile::Builder::new().prefix(".edit-").suffix(&suffix).tempfile_in(folder)?.into_temp_path();
-    std::fs::write(&copy, text)?;
-    Ok(copy)
+    let mut copy = tempfile::Builder::new().prefix(".edit-").suffix(&suffix).tempfile_in(folder)?;
+    copy.write_all(text.as_bytes())?;
+    Ok(copy.into_temp_path())
 }
 
-/// Replaces the script, if what was written is one, keeps the graph whole and does what was applied.
-fn take_over(
+/// A script that was edited, and all scripts with it.
+struct Edited {
+    text: String,
+    script: Script,
+    directory: ScriptDirectory,
+}
+
+/// Whether the text is a script that keeps the graph whole, and does what was applied.
+fn check(
     project: &Project,
-    arguments: &Arguments,
     directory: &ScriptDirectory,
     node: Node,
-    on_disk: &str,
     text: String,
-) -> Result<ScriptDirectory, Failure> {
+) -> Result<Edited, Failure> {
     let before = directory.script(node);
-    let path = project.folder.join(&before.path);
-    let mut after = project.parse(&before.path, text.clone())?;
+    let mut script = project.parse(&before.path, text.clone())?;
     let explain = |errors: ScriptErrors| {
         Failure::scripts(&errors, |path| {
             let is_edited = path == before.path;
-            if is_edited {
-                Some(text.clone())
-            } else {
-                std::fs::read_to_string(project.folder.join(path)).ok()
-            }
+            if is_edited { Some(text.clone()) } else { file::read_to_string(project.folder.join(path)).ok() }
         })
     };
-    ScriptErrors::check(after.read_statements(&project.config.dialects)).map_err(explain)?;
+    ScriptErrors::check(script.read_statements(&project.config.dialects)).map_err(explain)?;
+    if let Some(seal) = project.lock_file().read()?.seal_of(&before.revision.id)
+        && script.digests() != seal.digests
+    {
+        return Err(sealed(before, &script));
+    }
+    let mut scripts = directory.scripts().to_vec();
+    scripts[node.index()] = script.clone();
+    let directory = ScriptDirectory::new(scripts).map_err(explain)?;
+    Ok(Edited { text, script, directory })
+}
+
+/// Replaces the script, if no database has it applied otherwise.
+async fn take_over(
+    project: &Project,
+    arguments: &Arguments,
+    args: &EditArgs,
+    directory: &ScriptDirectory,
+    node: Node,
+    on_disk: &str,
+    edited: Edited,
+) -> Result<ScriptDirectory, Failure> {
+    let before = directory.script(node);
+    let Edited { text, script: after, directory } = edited;
+    let path = project.folder.join(&before.path);
     let lock = project.lock_file();
     let listed = lock.read()?;
-    if let Some(seal) = listed.seal_of(&before.revision.id)
-        && after.digests() != seal.digests
-    {
-        return Err(sealed(before, &after));
+    if !args.offline && after.digests().upgrade != before.digests().upgrade {
+        let id = std::slice::from_ref(&before.revision.id);
+        applied::check_unapplied(project, arguments, id, false).await?;
     }
     let id = after.revision.id.clone();
     let is_listed = match listed.seal_of(&id) {
         Some(seal) => *seal == Seal::of(&after),
         None => listed.contains(&id),
     };
-    let mut scripts = directory.scripts().to_vec();
-    scripts[node.index()] = after;
-    let directory = ScriptDirectory::new(scripts).map_err(explain)?;
     if !is_listed {
         if arguments.locked {
             let change = format!("revision {id} would get another line");
@@ -141,7 +165,7 @@ fn take_over(
         }
         lock.check_writable()?;
     }
-    if std::fs::read_to_string(&path).is_ok_and(|now| now != on_disk) {
+    if file::read_to_string(&path).is_ok_and(|now| now != on_disk) {
         return Err(Failure::plain(format!("{} was changed by somebody else meanwhile", before.path)));
     }
     file::replace(&path, &text).map_err(|error| Failure::file(&path, "write", &error))?;

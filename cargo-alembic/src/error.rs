@@ -8,6 +8,7 @@ use alembic_core::cli::{
     explain_models, explain_scripts,
 };
 use alembic_core::config::ConfigError;
+use alembic_core::migrate::MigrateError;
 use alembic_core::models::ModelErrors;
 use alembic_core::revision::{NewRevisionError, Node};
 use alembic_core::script::{Conflict, LockFileError, ScriptDirectory, ScriptErrors};
@@ -51,6 +52,13 @@ impl Failure {
 
     pub(crate) fn command(error: &CommandError, migrator: &Migrator) -> Failure {
         Failure { diagnostic: explain(error, migrator), code: error.code() }
+    }
+
+    /// The database cannot be used.
+    pub(crate) fn of_database(error: MigrateError) -> Failure {
+        let (message, help) = (error.to_string(), error.help());
+        let code = CommandError::from(error).code();
+        Failure { diagnostic: Diagnostic::plain(&message, help.as_deref()), code }
     }
 
     /// A command failed on the project in `folder`: the authors of its scripts are shown.

@@ -3,9 +3,11 @@
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 
+pub(crate) use alembic_core::file::{read, read_to_string};
 use tempfile::NamedTempFile;
 
 /// Writes a file that must not be there, and the folders above it. Where it fails nothing is left.
+#[expect(clippy::disallowed_methods, reason = "this is the one place that creates files")]
 pub(crate) fn create(path: &Path, text: &str) -> io::Result<()> {
     let folder = path.parent().unwrap_or(Path::new("."));
     let made = create_folders(folder)?;
@@ -31,13 +33,9 @@ pub(crate) fn remove(path: &Path, up_to: &Path) {
     remove_folders(&above.map(Path::to_owned).collect::<Vec<_>>());
 }
 
-/// Replaces a file by another text. Its permissions stay.
+/// Changes a file as a whole, or creates it. Its permissions stay, and a link to it stays a link.
 pub(crate) fn replace(path: &Path, text: &str) -> io::Result<()> {
-    // What a link points to is replaced, not the link.
-    let path = path.canonicalize()?;
-    let file = beside(&path, text)?;
-    file.as_file().set_permissions(std::fs::metadata(&path)?.permissions())?;
-    file.persist(&path).map_err(|error| error.error).map(drop)
+    alembic_core::file::replace(path, text.as_bytes())
 }
 
 /// A hidden file in the same folder.

@@ -3,10 +3,11 @@
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
-use alembic_core::cli::status;
+use alembic_core::cli::{say, status};
 use alembic_core::config::{self, Words};
 
 use crate::error::Failure;
+use crate::file;
 use crate::project::Project;
 
 /// Stands for the file in a command, as in Alembic.
@@ -88,7 +89,7 @@ impl Hook {
         }
         status("Ran", self.shown(shown));
         if !text.is_empty() {
-            anstream::eprintln!("{text}");
+            say(text.trim_end());
         }
         Ok(())
     }
@@ -99,7 +100,7 @@ pub(crate) fn run(project: &Project, hooks: &[Hook], path: &Path, shown: &str) -
     for hook in hooks {
         hook.run(path, shown)?;
         // What it made of the file is read by every other command.
-        let read = std::fs::read_to_string(path).map_err(|error| Failure::file(path, "read", &error));
+        let read = file::read_to_string(path).map_err(|error| Failure::file(path, "read", &error));
         if let Err(failure) = read.and_then(|text| project.parse(shown, text)) {
             failure.print();
             let message = format!("the hook `{}` left a file that is no script", hook.shown(shown));

@@ -13,24 +13,15 @@ use crate::config_template::{CONFIG, DEFAULT_FOLDER};
 use crate::error::Failure;
 use crate::manifest::Manifest;
 use crate::project::{self, Project};
+use crate::{file, git_files};
 
 const BUILD_SCRIPT: &str = "fn main() {\n    alembic::build::migrations();\n}\n";
-
-/// Two branches that add revisions at the same place of the lock are no conflict: it takes the lines of both.
-const MERGED_LOCK: (&str, &str) = ("alembic.lock", "merge=union");
-
-/// What a string literal holds is not to depend on where the script was checked out.
-const LINE_ENDS: (&str, &str) = ("*.sql", "text eol=lf");
 
 pub(crate) fn run(arguments: &Arguments, args: &InitArgs) -> Result<(), Failure> {
     // Everything that can fail is tried before the first file is written.
     let folder = project::folder(&arguments.package)?;
     let config = config(args);
-    let file = if folder.join(CONFIG_FILE).exists() {
-        ConfigFile::read(&folder)?
-    } else {
-        ConfigFile::parse(&config)?
-    };
+    let file = config_file(&folder, &config)?;
     let projects = Project::all(&folder, &file);
     check_directory(args, &projects)?;
     let mut manifest = Manifest::read(&folder.join("Cargo.toml"))?;
@@ -62,17 +53,19 @@ pub(crate) fn run(arguments: &Arguments, args: &InitArgs) -> Result<(), Failure>
             lock.update(|lock| crate::seal::list(lock, project, directory))?;
         }
         status(verb, lock.shown());
-        attribute(first, &[MERGED_LOCK, LINE_ENDS])?;
+        git_files::attribute(first, &[git_files::MERGED_LOCK, git_files::LINE_ENDS])?;
         for other in others {
-            attribute(other, &[LINE_ENDS])?;
+            git_files::attribute(other, &[git_files::LINE_ENDS])?;
         }
     }
+
+    git_files::ignore(&folder, drivers.contains(&Driver::Sqlite))?;
 
     let build = manifest.build_script();
     let build_path = folder.join(&build);
     if build_path.exists() {
-        let text = std::fs::read_to_string(&build_path)
-            .map_err(|error| Failure::file(&build_path, "read", &error))?;
+        let text =
+            file::read_to_string(&build_path).map_err(|error| Failure::file(&build_path, "read", &error))?;
         status("Kept", &build);
         if !text.contains("alembic::build::migrations") {
             note(format!("add the line `alembic::build::migrations();` to `main` in {build}"));
@@ -99,6 +92,13 @@ pub(crate) fn run(arguments: &Arguments, args: &InitArgs) -> Result<(), Failure>
     }
     note("next: `cargo alembic revision -m \"create users\"`, write its SQL, `cargo alembic upgrade`");
     Ok(())
+}
+
+/// The settings of the package: those of its file, also if that is a link to nothing, else those that will be written.
+fn config_file(folder: &Path, config: &str) -> Result<ConfigFile, Failure> {
+    let path = folder.join(CONFIG_FILE);
+    let is_there = path.exists() || path.is_symlink();
+    Ok(if is_there { ConfigFile::read(folder)? } else { ConfigFile::parse(config)? })
 }
 
 /// The configuration with the folder that was asked for.
@@ -135,32 +135,9 @@ fn create_folder(location: &Location) -> Result<(), Failure> {
     Ok(())
 }
 
-/// Tells git how to treat the files of a folder. What is said there already stays: it comes after, and the last one counts.
-fn attribute(location: &Location, attributes: &[(&str, &str)]) -> Result<(), Failure> {
-    let name = format!("{}/.gitattributes", location.shown);
-    let path = location.path.join(".gitattributes");
-    let (verb, before) = match std::fs::read_to_string(&path) {
-        Ok(text) => ("Changed", text),
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => ("Created", String::new()),
-        Err(error) => return Err(Failure::file(&path, "read", &error)),
-    };
-    let is_said = |pattern| before.lines().any(|line| line.split_whitespace().next() == Some(pattern));
-    let added = attributes.iter().filter(|(pattern, _)| !is_said(*pattern));
-    let added: String = added.map(|(pattern, attributes)| format!("{pattern} {attributes}\n")).collect();
-    if added.is_empty() {
-        status("Kept", name);
-        return Ok(());
-    }
-    std::fs::write(&path, added + &before).map_err(|error| Failure::file(&path, "write", &error))?;
-    status(verb, name);
-    Ok(())
-}
-
 fn create(folder: &Path, name: &str, text: &str) -> Result<(), Failure> {
     let path = folder.join(name);
-    match std::fs::File::create_new(&path)
-        .and_then(|mut file| std::io::Write::write_all(&mut file, text.as_bytes()))
-    {
+    match file::create(&path, text) {
         Ok(()) => status("Created", name),
         Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => status("Kept", name),
         Err(error) => return Err(Failure::file(&path, "write", &error)),

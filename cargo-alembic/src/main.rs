@@ -1,10 +1,14 @@
 //! `cargo alembic`: database migrations as a cargo subcommand.
 
+#![cfg_attr(not(test), deny(clippy::disallowed_methods))]
+
+mod applied;
 mod args;
 mod ask;
 mod author;
 mod autogenerate;
 mod check;
+mod checkout;
 mod command;
 mod config_template;
 mod conflict;
@@ -13,6 +17,8 @@ mod edit;
 mod editor;
 mod error;
 mod file;
+mod git;
+mod git_files;
 mod hook;
 mod init;
 mod inspect;

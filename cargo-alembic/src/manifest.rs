@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use toml_edit::{Array, DocumentMut, InlineTable, Item, Table, Value};
 
 use crate::error::Failure;
+use crate::file;
 
 /// A Cargo.toml, with its comments and its formatting.
 pub(crate) struct Manifest {
@@ -14,7 +15,7 @@ pub(crate) struct Manifest {
 
 impl Manifest {
     pub(crate) fn read(path: &Path) -> Result<Manifest, Failure> {
-        let text = std::fs::read_to_string(path).map_err(|error| Failure::file(path, "read", &error))?;
+        let text = file::read_to_string(path).map_err(|error| Failure::file(path, "read", &error))?;
         let document = text.parse().map_err(|error: toml_edit::TomlError| {
             Failure::new(
                 format!("{} is not valid: {}", path.display(), error.to_string().trim()),
@@ -25,7 +26,7 @@ impl Manifest {
     }
 
     pub(crate) fn write(&self) -> Result<(), Failure> {
-        std::fs::write(&self.path, self.document.to_string())
+        file::replace(&self.path, &self.document.to_string())
             .map_err(|error| Failure::file(&self.path, "write", &error))
     }
 
@@ -136,9 +137,9 @@ impl Source {
         if !checkouts.ends_with("git/checkouts") {
             return None;
         }
-        let rev = std::fs::read_to_string(folder.join(".git").join("HEAD")).ok()?.trim().to_owned();
+        let rev = file::read_to_string(folder.join(".git").join("HEAD")).ok()?.trim().to_owned();
         let fetched = checkouts.parent()?.join("db").join(name.file_name()?).join("FETCH_HEAD");
-        let fetched = std::fs::read_to_string(fetched).ok()?;
+        let fetched = file::read_to_string(fetched).ok()?;
         // `<rev>\t\t<what> of <url>`, or only the URL.
         let url = fetched.lines().next()?.split_whitespace().last()?.to_owned();
         Some(Source::Git { url, rev })

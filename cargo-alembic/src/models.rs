@@ -10,6 +10,7 @@ use alembic_core::sql::Dialect;
 use cargo_metadata::{MetadataCommand, TargetKind};
 
 use crate::error::Failure;
+use crate::file;
 use crate::project::Project;
 
 /// What the database should look like.
@@ -41,7 +42,7 @@ pub(crate) fn declaration(project: &Project, dialect: Dialect) -> Result<Declara
 }
 
 fn explain(folder: &Path, errors: &ModelErrors) -> Failure {
-    Failure::models(errors, |path| std::fs::read_to_string(folder.join(path)).ok())
+    Failure::models(errors, |path| file::read_to_string(folder.join(path)).ok())
 }
 
 /// Without any model every table would be dropped: that is hardly what is meant.

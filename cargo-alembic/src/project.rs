@@ -13,6 +13,8 @@ use alembic_core::script::{Location, LockFile, Script, ScriptDirectory, ScriptEr
 
 use crate::args::Arguments;
 use crate::error::Failure;
+use crate::file;
+use crate::git;
 
 pub(crate) use folder::folder;
 
@@ -129,7 +131,9 @@ impl Project {
     }
 
     pub(crate) fn explain(&self, errors: &ScriptErrors) -> Failure {
-        Failure::scripts(errors, |path| std::fs::read_to_string(self.folder.join(path)).ok())
+        let mut errors = errors.clone();
+        git::name_commits(&self.folder, &mut errors);
+        Failure::scripts(&errors, |path| file::read_to_string(self.folder.join(path)).ok())
     }
 
     pub(crate) fn migrator(&self, directory: ScriptDirectory) -> Migrator {

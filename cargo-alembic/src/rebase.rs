@@ -4,6 +4,7 @@ use alembic_core::cli::{note, status};
 use alembic_core::revision::{Node, RebaseError, RevisionId, check_rebase, resolve_one};
 use alembic_core::script::ScriptDirectory;
 
+use crate::applied;
 use crate::args::{Arguments, RebaseArgs};
 use crate::conflict::Comparison;
 use crate::error::Failure;
@@ -23,6 +24,10 @@ pub(crate) async fn rebase(
     })?;
     let onto = resolve_one(graph, &args.onto.parse()?)?;
     check_rebase(graph, node, onto, |id| lock.seal_of(id).is_some())?;
+    if !args.offline {
+        let moved = graph.ids(graph.descendants([node]).iter());
+        applied::check_unapplied(project, arguments, &moved, false).await?;
+    }
     if let Some(onto) = onto.filter(|_| !args.unchecked) {
         check_order(project, arguments, args, (node, onto)).await?;
     }
@@ -32,7 +37,7 @@ pub(crate) async fn rebase(
     let parents = graph.ids(onto);
     let mut scripts = directory.scripts().to_vec();
     let path = project.folder.join(&script.path);
-    let file = std::fs::read_to_string(&path).map_err(|error| Failure::file(&path, "read", &error))?;
+    let file = file::read_to_string(&path).map_err(|error| Failure::file(&path, "read", &error))?;
     let text = script.with_parents(&file, &parents);
     scripts[node.index()] = project.parse(&script.path, text.clone())?;
     let rebased = ScriptDirectory::new(scripts).map_err(|errors| project.explain(&errors))?;

@@ -120,13 +120,30 @@ pub(crate) fn now(project: &Project) -> Result<Zoned, Failure> {
 /// A message that would be read as something else in the header, `Revises: …` for example, is refused.
 fn check_message(script: &NewScript) -> Result<(), Failure> {
     let message = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ");
-    match Script::parse("", script.text()) {
+    let bare = NewScript { sections: NewScript::EMPTY.to_owned(), ..script.clone() };
+    match Script::parse("", bare.text()) {
         Ok(read) if message(&read.revision.message) == message(&script.revision.message) => Ok(()),
         _ => Err(Failure::new(
             format!("the message `{}` would be read as a part of the header", script.revision.message),
             "begin it with another word, and leave out empty lines",
         )),
     }
+}
+
+/// Statements of models and databases that would be read as something else are refused: a default or a comment may have a line
+/// that begins like a directive.
+fn check_sections(script: &NewScript) -> Result<(), Failure> {
+    let Err(errors) = Script::parse("", script.text()) else { return Ok(()) };
+    let text = script.text();
+    let places = errors.iter().map(|error| {
+        let line = text.lines().nth(error.line.saturating_sub(1)).unwrap_or_default();
+        format!("`{}`: {}", line.trim(), error.problem)
+    });
+    let places = places.collect::<Vec<_>>().join("; ");
+    Err(Failure::new(
+        format!("the statements would be read as something else in a script: {places}"),
+        "change the default, the comment or the expression with this line, in which `-- alembic:` begins a directive",
+    ))
 }
 
 /// Writes the script and lists it in the lock, both or none, and runs the hooks on it.
@@ -140,6 +157,7 @@ pub(crate) fn write(
 ) -> Result<(), Failure> {
     let id = script.revision.id.clone();
     check_message(script)?;
+    check_sections(script)?;
     let text = template::text(project, template, script)?;
     let hooks = Hook::all(project)?;
 

@@ -2,24 +2,75 @@
 
 use alembic_core::Migrator;
 use alembic_core::cli::{note, status, warning};
-use alembic_core::migrate::{Database, LogEntry, MigrateError, Refusal, Report, Verification};
+use alembic_core::migrate::{MigrateError, Refusal, Report, Verification};
 use alembic_core::revision::{Direction, Node, RevisionId, resolve};
 use alembic_core::script::{
-    Lock, LockFileError, LockProblem, Problem, Script, ScriptDirectory, ScriptErrors, Seal, Section,
+    Lock, LockFileError, LockProblem, Problem, Script, ScriptDirectory, ScriptError, ScriptErrors, Seal,
+    Section,
 };
 use alembic_core::sql::{Dialect, tokens};
 
+use crate::applied;
 use crate::args::{Arguments, SealArgs, UnsealArgs};
+use crate::checkout;
 use crate::error::Failure;
 use crate::project::Project;
 
-/// Compares the scripts with the seals before anything is done with a database.
-pub(crate) fn verify(project: &Project, directory: &ScriptDirectory) -> Result<Lock, Failure> {
+/// The seals before a downgrade: a rollback needs no valid lock. Only a downgrade that was edited is in its way.
+pub(crate) fn for_downgrade(project: &Project, directory: &ScriptDirectory) -> Result<Option<Lock>, Failure> {
+    let file = project.lock_file();
+    let lock = match file.read() {
+        Ok(lock) => lock,
+        Err(error) => {
+            warning(format!("{error}; the downgrade does without the lock"));
+            return Ok(None);
+        }
+    };
+    let is_edited = |error: &ScriptError| matches!(&error.problem, Problem::Lock(problem) if matches!(**problem, LockProblem::EditedDowngrade { .. }));
+    let (edited, other): (Vec<_>, Vec<_>) =
+        lock.verify(&file.shown(), directory).into_iter().partition(is_edited);
+    ScriptErrors::check(edited).map_err(|errors| project.explain(&errors))?;
+    if let Some(error) = other.first() {
+        let text = error.to_string();
+        let first = text.lines().next().unwrap_or_default();
+        warning(format!("{first}; the downgrade does without the lock"));
+        return Ok(None);
+    }
+    Ok(Some(lock))
+}
+
+/// Whether the build accepts scripts and lock, as far as the lock is there.
+pub(crate) fn check(project: &Project, directory: &ScriptDirectory) -> Result<(), Failure> {
     let file = project.lock_file();
     let lock = file.read()?;
-    let errors = lock.verify(&file.shown(), directory);
+    let mut errors = lock.verify(&file.shown(), directory);
+    errors.extend(lock.conflict(&file.shown()));
+    ScriptErrors::check(errors).map_err(|errors| project.explain(&errors))
+}
+
+/// Compares the scripts with the seals before anything is done with a database.
+pub(crate) fn verify(
+    project: &Project,
+    arguments: &Arguments,
+    directory: &ScriptDirectory,
+) -> Result<Lock, Failure> {
+    let file = project.lock_file();
+    let lock = file.read()?;
+    let mut errors = lock.verify(&file.shown(), directory);
+    // The command will repair it, if it may.
+    errors.extend(lock.conflict(&file.shown()).filter(|_| arguments.locked));
     ScriptErrors::check(errors).map_err(|errors| project.explain(&errors))?;
     Ok(lock)
+}
+
+/// Whether a run may write seals.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Writing {
+    Allowed,
+    /// `--locked`
+    Refused,
+    /// `--no-seal`
+    Skipped,
 }
 
 /// Whether a run may go on: the seals that it will make necessary are right, and can be written.
@@ -27,7 +78,7 @@ pub(crate) fn approve(
     project: &Project,
     lock: &Lock,
     directory: &ScriptDirectory,
-    locked: bool,
+    writing: Writing,
     plan: &[(Direction, RevisionId)],
 ) -> Result<(), Refusal> {
     let file = project.lock_file();
@@ -44,7 +95,8 @@ pub(crate) fn approve(
     }
     match unsealed.first().map(|script| &script.revision.id) {
         None => Ok(()),
-        Some(id) if locked => {
+        Some(_) if writing == Writing::Skipped => Ok(()),
+        Some(id) if writing == Writing::Refused => {
             let change = format!("revision {id} has no seal yet");
             let help = "nothing was run: run the command without `--locked`, and commit the lock".to_owned();
             let reason = LockFileError::Locked { path: file.shown(), change }.to_string();
@@ -144,16 +196,24 @@ fn seal_nodes(
         let change = "applied revisions have no seal yet".to_owned();
         return Err(LockFileError::Locked { path: file.shown(), change });
     }
+    let mut sealed = Vec::new();
     let update = file.update(|lock| {
         list(lock, project, directory);
+        for id in applied.iter().map(|node| graph.id(*node)) {
+            sealed.extend(Some(id).filter(|id| lock.seal_of(id).is_none()));
+        }
         for node in applied {
             lock.seal(graph.id(*node), Seal::of(directory.script(*node)));
         }
     });
     match update {
+        Ok(()) => {
+            checkout::warn_of_lost_seals(project, &sealed);
+            Ok(())
+        }
         // Nothing that was applied just now is missing a seal: this run only wanted to tidy up.
         Err(LockFileError::Write { .. }) if are_sealed => Ok(()),
-        result => result,
+        Err(error) => Err(error),
     }
 }
 
@@ -197,14 +257,34 @@ pub(crate) fn list(lock: &mut Lock, project: &Project, directory: &ScriptDirecto
     }
 }
 
+/// `seal --repair`: writes the lock without what a merge has left in it.
+fn repair(project: &Project, arguments: &Arguments) -> Result<(), Failure> {
+    let file = project.lock_file();
+    let lock = file.read()?;
+    if lock.repairs().is_empty() {
+        status("Repaired", format!("nothing: {} is as `cargo alembic` writes it", file.shown()));
+        return Ok(());
+    }
+    if arguments.locked {
+        let change = "a merge has left traces in it".to_owned();
+        return Err(LockFileError::Locked { path: file.shown(), change }.into());
+    }
+    file.update(|lock| tell_repairs(lock, project))?;
+    status("Repaired", file.shown());
+    Ok(())
+}
+
 /// `seal`: records without running.
 pub(crate) async fn seal(project: &Project, arguments: &Arguments, args: &SealArgs) -> Result<(), Failure> {
+    if args.repair {
+        return repair(project, arguments);
+    }
     if args.downgrade {
         return seal_downgrades(project, arguments, args);
     }
     let migrator = project.migrator(project.scripts()?);
     let directory = migrator.directory();
-    let lock = verify(project, directory)?;
+    let lock = verify(project, arguments, directory)?;
     let graph = directory.graph();
     let mut nodes = Vec::new();
     if args.from_database {
@@ -325,9 +405,8 @@ pub(crate) async fn unseal(
         status("Unsealed", format!("nothing: {id} has no seal"));
         return Ok(());
     }
-    match project.find_database(arguments)? {
-        Some(database) => check_unapplied(project, database, &id).await?,
-        None => note(format!("no database is configured that could have {id} applied")),
+    if !args.offline {
+        applied::check_unapplied(project, arguments, std::slice::from_ref(&id), true).await?;
     }
     if arguments.locked {
         let change = format!("revision {id} would lose its seal");
@@ -335,46 +414,11 @@ pub(crate) async fn unseal(
     }
     file.update(|lock| {
         lock.unseal(&id);
-        if let Ok(directory) = ScriptDirectory::read(&project.locations) {
-            list(lock, project, &directory);
+        match ScriptDirectory::read(&project.locations) {
+            Ok(directory) => list(lock, project, &directory),
+            Err(_) => tell_repairs(lock, project),
         }
     })?;
     status("Unsealed", &id);
     Ok(())
-}
-
-/// Refuses to unseal what a database has applied.
-async fn check_unapplied(project: &Project, database: Database, id: &RevisionId) -> Result<(), Failure> {
-    match is_applied(project, database, id).await {
-        Ok(false) => Ok(()),
-        Ok(true) => Err(Failure::new(
-            format!("the configured database has revision {id} applied"),
-            "`cargo alembic downgrade` to its parent first; if it is applied anywhere else, write a new revision",
-        )),
-        Err(MigrateError::NoFile { path }) => {
-            note(format!("the database file {path} does not exist: nothing is applied there"));
-            Ok(())
-        }
-        Err(error) => Err(Failure::new(
-            format!("the configured database cannot be asked whether it has {id} applied: {error}"),
-            "make it reachable, or configure another one",
-        )),
-    }
-}
-
-/// Whether a revision has run on a database, and is not half undone: that has to be fixed, and for that unsealed.
-async fn is_applied(project: &Project, database: Database, id: &RevisionId) -> Result<bool, MigrateError> {
-    let Ok(directory) = project.scripts() else {
-        // The scripts make no graph. The history knows what ran, whatever they are.
-        let migrator = project.migrator(ScriptDirectory::new(Vec::new())?);
-        let is_row = migrator.status(&database).await?.rows.iter().any(|row| row == id.as_str());
-        let last = migrator.log(&database, Some(id.as_str()), Some(1)).await?;
-        let ran = |entry: &LogEntry| entry.operation == "upgrade" && entry.finished_at.is_some();
-        return Ok(is_row && last.is_empty() || last.first().is_some_and(ran));
-    };
-    let found = project.migrator(directory).verify(database).await?;
-    let is_applied = found.rows.iter().any(|row| row == id.as_str())
-        || found.applied.iter().any(|(applied, _)| applied == id);
-    let is_unfinished = found.unfinished.iter().any(|revision| revision == id.as_str());
-    Ok(is_applied && !is_unfinished && !found.stamped.contains(id))
 }

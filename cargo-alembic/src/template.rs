@@ -5,6 +5,7 @@ use std::error::Error as _;
 use std::fmt;
 use std::sync::Arc;
 
+use alembic_core::cli::print_names;
 use alembic_core::revision::{Revision, nearest};
 use alembic_core::script::{NewScript, Script, ScriptErrors};
 use minijinja::syntax::SyntaxConfig;
@@ -12,6 +13,7 @@ use minijinja::value::{Enumerator, Object, ObjectRepr, Value};
 use minijinja::{AutoEscape, Environment, Error, ErrorKind, UndefinedBehavior};
 
 use crate::error::Failure;
+use crate::file;
 use crate::project::Project;
 
 /// The template that is used where none is named. The built-in one has this name too.
@@ -70,7 +72,7 @@ pub(crate) fn list(project: &Project) {
     let templates = &project.config.templates;
     let built_in = (!templates.contains_key(DEFAULT)).then_some((DEFAULT, "(built in)", String::new()));
     let described = templates.iter().map(|(name, path)| {
-        let source = std::fs::read_to_string(project.folder.join(path));
+        let source = file::read_to_string(project.folder.join(path));
         let description = match &source {
             Ok(source) => description(source).to_owned(),
             Err(error) => format!("cannot be read: {error}"),
@@ -81,7 +83,7 @@ pub(crate) fn list(project: &Project) {
     let width = |of: fn(&(&str, &str, String)) -> usize| lines.iter().map(of).max().unwrap_or(0);
     let (names, paths) = (width(|line| line.0.chars().count()), width(|line| line.1.chars().count()));
     for (name, path, description) in &lines {
-        anstream::println!("{}", format!("{name:names$}  {path:paths$}  {description}").trim_end());
+        print_names(&format!("{}\n", format!("{name:names$}  {path:paths$}  {description}").trim_end()));
     }
 }
 
@@ -104,7 +106,7 @@ fn unknown(project: &Project, name: &str) -> Failure {
 }
 
 fn read(project: &Project, name: &str, path: &str) -> Result<String, Failure> {
-    std::fs::read_to_string(project.folder.join(path)).map_err(|error| {
+    file::read_to_string(project.folder.join(path)).map_err(|error| {
         let reason = format!("the template `{name}`, {path}, cannot be read: {error}");
         Failure::new(project.config.error("templates", reason), "a path is relative to alembic.toml")
     })
@@ -126,7 +128,7 @@ fn render(project: &Project, name: &str, source: &str, script: &NewScript) -> Re
     // One template can include or extend another, by its name.
     let (folder, templates) = (project.folder.clone(), project.config.templates.clone());
     environment.set_loader(move |name| match templates.get(name) {
-        Some(path) => std::fs::read_to_string(folder.join(path)).map(Some).map_err(|error| {
+        Some(path) => file::read_to_string(folder.join(path)).map(Some).map_err(|error| {
             Error::new(ErrorKind::InvalidOperation, format!("{path} cannot be read")).with_source(error)
         }),
         None => Ok(None),
@@ -185,7 +187,7 @@ fn mistake(project: &Project, error: &Error) -> Failure {
     }
     let name = error.name().unwrap_or(DEFAULT);
     let path = project.config.templates.get(name).map_or(name, String::as_str);
-    let source = std::fs::read_to_string(project.folder.join(path)).unwrap_or_default();
+    let source = file::read_to_string(project.folder.join(path)).unwrap_or_default();
     let unknown = error.range().and_then(|range| source.get(range));
     let unknown = unknown.filter(|_| error.kind() == ErrorKind::UndefinedError);
     let message = match (unknown, error.detail()) {

@@ -13,6 +13,7 @@ use etcetera::BaseStrategy as _;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 
+use crate::file;
 use crate::project::Project;
 
 /// What is kept, in the user's folder for what can be made again.
@@ -25,7 +26,7 @@ pub(crate) struct Record {
 
 impl Record {
     pub(crate) fn read(project: &Project) -> Option<Record> {
-        serde_json::from_slice(&std::fs::read(record(project)?).ok()?).ok()
+        serde_json::from_slice(&file::read(record(project)?).ok()?).ok()
     }
 
     /// Whether the scripts and the lock are those that were verified.
@@ -54,6 +55,10 @@ impl Look {
         (files.device == now.device && files.newest < now.changed).then_some(Look { files, temporary, path })
     }
 
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "the file of `at`, whose time stamp counts, takes the place"
+    )]
     /// Keeps that these are the heads of what was looked at. If that cannot be, nothing is lost but time.
     pub(crate) fn keep(self, heads: &[(String, Digest)]) {
         let record = Record { files: self.files.digest, heads: heads.to_vec() };

@@ -1,13 +1,17 @@
 //! `verify`: files against lock, lock against database, history against files. For CI.
 
-use alembic_core::cli::{diff, explain_scripts, note, status, warning};
-use alembic_core::migrate::{EditedRevision, Verification};
+use alembic_core::cli::{diff, explain_scripts, note, print, say, status, warning};
+use alembic_core::migrate::{Database, EditedRevision, VERSION_TABLE, Verification};
 use alembic_core::revision::RevisionId;
-use alembic_core::script::{Guard, Lock, Script, ScriptDirectory, ScriptError, ScriptErrors, shell_word};
+use alembic_core::script::{
+    GitFile, Guard, Lock, Script, ScriptDirectory, ScriptError, ScriptErrors, shell_word,
+};
 use serde::Serialize;
 
 use crate::args::{Arguments, VerifyArgs};
 use crate::error::Failure;
+use crate::file;
+use crate::git;
 use crate::project::Project;
 
 /// What `verify --json` prints.
@@ -57,23 +61,17 @@ pub(crate) async fn verify(
     };
     let mut problems = match guard.check() {
         Ok(_) => Vec::new(),
-        Err(ScriptErrors(errors)) => errors,
+        Err(mut errors) => {
+            git::name_commits(&project.folder, &mut errors);
+            errors.0
+        }
     };
-    let mut findings: Vec<Finding> = Vec::new();
-    let (mut unverified, mut stamped, mut downgrades) = (Vec::new(), Vec::new(), Vec::new());
     let database = if args.offline { None } else { project.find_database(arguments)? };
-    // Scripts that make no graph can be compared with nothing.
-    if let (Some(database), Ok(directory)) = (&database, ScriptDirectory::read(&project.locations)) {
-        let migrator = project.migrator(directory);
-        let found = migrator.verify(database).await;
-        let found = found.map_err(|error| Failure::command(&error.into(), &migrator))?;
-        let lock = project.lock_file().read().unwrap_or_default();
-        findings = compare(&found, &lock, migrator.directory());
-        let unknown = found.applied.into_iter().filter(|(_, digest)| digest.is_none());
-        unverified = unknown.map(|(id, _)| id.to_string()).collect();
-        stamped = found.stamped.iter().map(ToString::to_string).collect();
-        downgrades = found.downgrades.iter().map(ToString::to_string).collect();
-    }
+    let compared = match &database {
+        Some(database) => compare_database(project, database).await?,
+        None => Compared::default(),
+    };
+    let Compared { mut findings, unverified, stamped, downgrades } = compared;
     if args.all_sealed {
         findings.extend(without_seal(project, &findings));
     }
@@ -84,16 +82,16 @@ pub(crate) async fn verify(
         let report =
             Report { version: 1, ok: all.is_empty(), problems: all, unverified, stamped, downgrades };
         let text = serde_json::to_string_pretty(&report).map_err(Failure::plain)?;
-        anstream::println!("{text}");
+        print(&(text + "\n"));
     } else {
         if !problems.is_empty() {
-            let read = |path: &str| std::fs::read_to_string(project.folder.join(path)).ok();
+            let read = |path: &str| file::read_to_string(project.folder.join(path)).ok();
             explain_scripts(&ScriptErrors(problems), read).print();
         }
         for Finding { message, help, diff, .. } in &findings {
             warning(message);
             if let Some(diff) = diff {
-                anstream::eprint!("{diff}");
+                say(diff.trim_end());
             }
             note(help);
         }
@@ -128,6 +126,33 @@ pub(crate) async fn verify(
         1 => Err(Failure::plain("verification found a problem")),
         count => Err(Failure::plain(format!("verification found {count} problems"))),
     }
+}
+
+/// The comparison of a database with scripts and lock.
+#[derive(Default)]
+struct Compared {
+    findings: Vec<Finding>,
+    unverified: Vec<String>,
+    stamped: Vec<String>,
+    downgrades: Vec<String>,
+}
+
+async fn compare_database(project: &Project, database: &Database) -> Result<Compared, Failure> {
+    // Scripts that make no graph can be compared with nothing.
+    let Ok(directory) = ScriptDirectory::read(&project.locations) else { return Ok(Compared::default()) };
+    let migrator = project.migrator(directory);
+    let found = migrator.verify(database).await;
+    let found = found.map_err(|error| Failure::command(&error.into(), &migrator))?;
+    // Of a lock that cannot be read nobody knows what it lacks: that is a problem of its own.
+    let findings = compare(&found, project.lock_file().read().ok().as_ref(), migrator.directory());
+    let is_edited = |id: &RevisionId| found.edited.iter().any(|edited| edited.revision == *id);
+    let unknown = found.applied.iter().filter(|(_, digest)| digest.is_none());
+    Ok(Compared {
+        findings,
+        unverified: unknown.map(|(id, _)| id.to_string()).collect(),
+        stamped: found.stamped.iter().map(ToString::to_string).collect(),
+        downgrades: found.downgrades.iter().filter(|id| !is_edited(id)).map(ToString::to_string).collect(),
+    })
 }
 
 /// The revisions that have no seal, and are not among these findings.
@@ -168,7 +193,7 @@ fn script(error: &ScriptError) -> Finding {
 }
 
 /// The database against lock and scripts.
-fn compare(found: &Verification, lock: &Lock, directory: &ScriptDirectory) -> Vec<Finding> {
+fn compare(found: &Verification, lock: Option<&Lock>, directory: &ScriptDirectory) -> Vec<Finding> {
     let about = |kind, revision: &str, message: String, help: &str| Finding {
         kind,
         revision: Some(revision.to_owned()),
@@ -179,13 +204,21 @@ fn compare(found: &Verification, lock: &Lock, directory: &ScriptDirectory) -> Ve
         diff: None,
     };
     let mut findings = Vec::new();
-    for EditedRevision { revision, path, applied, found, script } in &found.edited {
+    for edited in &found.edited {
+        let EditedRevision { revision, path, applied, found, script } = edited;
         let now = directory.scripts().iter().find(|script| script.path == *path);
         let message = format!("{path}: revision {revision} was applied as {applied}, and is {found} now");
-        let help = format!(
-            "restore it: `git checkout HEAD -- {}`; the change belongs into a new revision",
-            shell_word(path)
-        );
+        let git = GitFile::of(path);
+        let help = match now {
+            Some(now) if edited.is_another(now) => {
+                format!("it is another revision with this id: {VERSION_TABLE}")
+            }
+            _ => format!(
+                "restore it: `{git} checkout HEAD -- {}`; the change belongs into a new revision; if this database is your own, \
+                 `cargo alembic upgrade --from-history` takes it over to the script",
+                git.file()
+            ),
+        };
         let mut finding = about("history", revision.as_str(), message, &help);
         finding.path = Some(path.clone());
         finding.diff = script.as_ref().zip(now).map(|(before, now)| diff(path, before, &now.text));
@@ -197,8 +230,11 @@ fn compare(found: &Verification, lock: &Lock, directory: &ScriptDirectory) -> Ve
         finding.path = Some(moved.path.clone());
         findings.push(finding);
     }
-    let is_unsealed = |id: &RevisionId| lock.seal_of(id).is_none() && !found.stamped.contains(id);
-    for (revision, _) in found.applied.iter().filter(|(revision, _)| is_unsealed(revision)) {
+    // Of an edited one the lock has nothing to say.
+    let is_edited = |id: &RevisionId| found.edited.iter().any(|edited| edited.revision == *id);
+    let is_unsealed =
+        |id: &RevisionId| lock.is_some_and(|lock| lock.seal_of(id).is_none()) && !found.stamped.contains(id);
+    for (revision, _) in found.applied.iter().filter(|(id, _)| is_unsealed(id) && !is_edited(id)) {
         let message = format!("revision {revision} is applied to the database, but not sealed in the lock");
         findings.push(about(
             "unsealed",
@@ -216,7 +252,7 @@ fn compare(found: &Verification, lock: &Lock, directory: &ScriptDirectory) -> Ve
             "unknown",
             revision,
             message,
-            "its script may be on another branch: bring it here",
+            &format!("its script may be on another branch: bring it here; {VERSION_TABLE}"),
         ));
     }
     for revision in &found.taken_back {

@@ -41,6 +41,17 @@ require_component() {
     cargo "$1" --version &>/dev/null || fail "missing: \`cargo $1\`" "install it:  rustup component add $2"
 }
 
+# Installs the checker of dependencies (deny.toml) where it is missing. That takes minutes, once on a machine.
+install_cargo_deny() {
+    if cargo deny --version &>/dev/null; then
+        return
+    fi
+    status Installing "cargo-deny"
+    cargo install --quiet --locked --debug cargo-deny@0.20.2 ||
+        fail "cargo-deny cannot be installed" "see what cargo says above"
+    PATH=${CARGO_HOME:-$HOME/.cargo}/bin:$PATH
+}
+
 # install_missing NAME…: installs what find_program does not find, if that is possible without a question.
 install_missing() {
     local name missing=() packages=()

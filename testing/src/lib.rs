@@ -7,6 +7,7 @@ mod client;
 mod database;
 mod mask;
 mod project;
+mod relay;
 mod scripts;
 #[cfg(target_os = "linux")]
 mod server;
@@ -18,6 +19,7 @@ pub use client::client;
 pub use database::{Kind, TestDatabase, rows};
 pub use mask::mask;
 pub use project::{Output, TestProject, cargo_alembic, workspace};
+pub use relay::{Relay, relay};
 pub use scripts::{Script, write_scripts};
 #[cfg(target_os = "linux")]
 pub use server::{GaleraCluster, PgBouncer, PrivateServer};

@@ -250,6 +250,7 @@ impl TestProject {
         let settings = [
             "CARGO_ENCODED_RUSTFLAGS",
             "CARGO_TERM_COLOR",
+            "CI",
             "CLICOLOR",
             "CLICOLOR_FORCE",
             "DATABASE_URL",

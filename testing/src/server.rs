@@ -143,24 +143,24 @@ impl Drop for PrivateServer {
     }
 }
 
-/// Two MariaDB servers that are one database (Galera): both can be written to, and named locks are of one of them.
+/// MariaDB servers that are one database (Galera): each can be written to, and named locks are of one of them.
 #[derive(Debug)]
 pub struct GaleraCluster {
     nodes: Vec<(TempDir, u16, Child)>,
 }
 
 impl GaleraCluster {
-    /// Starts both.
+    /// Starts so many servers.
     ///
     /// # Panics
     /// Where MariaDB's programs or the library of Galera are missing: `scripts/test` installs them.
     #[must_use]
-    pub fn start() -> GaleraCluster {
+    pub fn start(count: usize) -> GaleraCluster {
         let provider = "/usr/lib/galera/libgalera_smm.so";
         assert!(Path::new(provider).exists(), "missing: {provider}, of the package galera-4");
         let mut cluster = GaleraCluster { nodes: Vec::new() };
         let mut first = String::new();
-        for _ in 0..2 {
+        for _ in 0..count {
             let folder = folder();
             let data = folder.path().join("data");
             prepare_mariadb(&data);
@@ -188,10 +188,21 @@ impl GaleraCluster {
         cluster
     }
 
-    /// The URL of a database at one of the two.
+    /// The URL of a database at one of them.
     #[must_use]
     pub fn url(&self, node: usize, database: &str) -> String {
-        format!("mysql://root@127.0.0.1:{}/{database}", self.nodes[node].1)
+        format!("mysql://root@127.0.0.1:{}/{database}", self.port(node))
+    }
+
+    /// Where one of them listens.
+    #[must_use]
+    pub fn port(&self, node: usize) -> u16 {
+        self.nodes[node].1
+    }
+
+    /// Kills one of them as a power cut would.
+    pub fn kill(&mut self, node: usize) {
+        kill_group(&mut self.nodes[node].2);
     }
 }
 

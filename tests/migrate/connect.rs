@@ -50,7 +50,7 @@ async fn the_url_is_nonsense() {
     for (url, words) in [
         ("oracle://x", "`oracle` is not the scheme"),
         ("", "has no scheme"),
-        ("postgres://[", "cannot be used"),
+        ("postgres://[", "a `[` has no `]`"),
         ("mysql://localhost", "names no database"),
         ("sqlite://", "names no file"),
         ("sqlite:?mode=rwc", "names no file"),

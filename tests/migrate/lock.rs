@@ -152,7 +152,11 @@ on_every_database! {
         let first = migrator.upgrade(url).statement_lock_timeout(Duration::ZERO).into_future();
         let waiting = tokio::sync::Notify::new();
         let second = async {
-            tokio::time::sleep(Duration::from_millis(100)).await;
+            match database.kind {
+                // It waits for the lock of the file, which is not told.
+                Kind::Sqlite => tokio::time::sleep(Duration::from_millis(100)).await,
+                _ => Barrier::until_blocked(&database).await,
+            }
             let mut told = Vec::new();
             let report = migrator.upgrade(url).on_event(|event| {
                 if let Event::Waiting { holder } = &event {
@@ -337,4 +341,42 @@ async fn the_configuration_knows_more_of_a_server() {
         let tables = database.tables().await;
         assert_eq!(tables.iter().any(|table| table == "alembic_lease"), kind != Kind::Sqlite, "{tables:?}");
     }
+}
+
+/// A transaction that could not be begun is not open: the run is tried again.
+#[tokio::test]
+async fn tables_of_ours_that_are_locked_are_waited_for() {
+    let database = TestDatabase::new(Kind::Postgresql).await;
+    let migrator = migrator(&blocked(""));
+    let url = database.url.as_str();
+    migrator.upgrade(url).target("r1").await.expect("the first");
+    let barrier = Barrier::new(&database).await;
+    let first = migrator.upgrade(url).statement_lock_timeout(Duration::ZERO).into_future();
+    let waiting = tokio::sync::Notify::new();
+    let mut retried = 0;
+    let second = async {
+        Barrier::until_blocked(&database).await;
+        let run = migrator.upgrade(url).target("r2").statement_lock_timeout(Duration::from_millis(100));
+        run.on_event(|event| match event {
+            Event::Waiting { .. } => waiting.notify_one(),
+            Event::Retrying { .. } => retried += 1,
+            _ => {}
+        })
+        .await
+    };
+    let locked = async {
+        waiting.notified().await;
+        let lock = database.rows(
+            "BEGIN; LOCK TABLE alembic_history IN ACCESS EXCLUSIVE MODE; SELECT pg_sleep(1)::text; COMMIT",
+        );
+        let open = async {
+            tokio::time::sleep(Duration::from_millis(300)).await;
+            barrier.open().await;
+        };
+        tokio::join!(lock, open)
+    };
+    let (first, second, _) = tokio::join!(first, second, locked);
+    assert_eq!(done(&first.expect("the first")), ["r2"]);
+    assert!(second.expect("it is tried again").done.is_empty());
+    assert!(retried > 0, "the history was locked when the second run came to it");
 }

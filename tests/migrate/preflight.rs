@@ -94,10 +94,30 @@ async fn a_version_table_that_the_search_path_misses_is_not_made_again() {
     assert!(error.to_string().contains("in the schema app"), "{error}");
     assert_eq!(database.tables().await, ["alembic_history", "alembic_version", "t_r1"]);
 
-    // Whoever wants a second one makes it.
-    database.rows("CREATE TABLE alembic_version (version_num VARCHAR(32) NOT NULL PRIMARY KEY)").await;
+    // Whoever wants a second one makes it, as the message says.
+    assert!(error.help().is_some_and(|help| help.contains("`cargo alembic ensure-version`")), "{error}");
+    migrator.ensure_version(url).await.unwrap_or_else(|error| panic!("{error}"));
     upgrade(&migrator, &database).await;
     assert_eq!(database.versions().await, ["r1"]);
+}
+
+/// Each tenant has a schema of its own in one database.
+#[tokio::test]
+async fn a_schema_for_each_tenant() {
+    let database = TestDatabase::new(Kind::Postgresql).await;
+    let migrator = migrator(&chain(1));
+    for tenant in ["tenant_a", "tenant_b", "tenant_c"] {
+        let url = format!("{}?search_path={tenant}", database.url);
+        for run in [migrator.ensure_version(url.as_str()), migrator.upgrade(url.as_str())] {
+            let error = run.await.expect_err("there is no such schema");
+            assert!(matches!(error, MigrateError::NoSchema { .. }), "{error:?}");
+        }
+        database.rows(&format!("CREATE SCHEMA {tenant}")).await;
+        migrator.ensure_version(url.as_str()).await.unwrap_or_else(|error| panic!("{tenant}: {error}"));
+        migrator.upgrade(url.as_str()).await.unwrap_or_else(|error| panic!("{tenant}: {error}"));
+        let rows = database.column(&format!("SELECT id::text FROM {tenant}.t_r1")).await;
+        assert_eq!(rows, ["1"], "{tenant}");
+    }
 }
 
 /// Where a note stands between two statements, it would be what is counted.

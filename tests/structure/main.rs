@@ -27,6 +27,7 @@ const ORDER: [(&str, &str, &[&str]); 2] = [
         "alembic-core/src/lib.rs",
         "",
         &[
+            "file",
             "revision",
             "sql",
             "script",

@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use serde::Serialize;
 
+use super::escape::escaped;
 use super::json::print_json;
 use super::output::{note, say, status, status_line, warning};
 use super::signal::Signals;
@@ -20,7 +21,11 @@ pub fn run_of<'a>(
     database: impl Into<Database>,
     command: &Command,
 ) -> Option<Run<'a>> {
-    if command.changes() { run_of_any(migrator, database, command) } else { None }
+    let run = if command.changes() { run_of_any(migrator, database, command)? } else { return None };
+    Some(match command.wait() {
+        Some(wait) => run.wait(wait),
+        None => run,
+    })
 }
 
 /// The run that a command describes, even if it is not to be done.
@@ -61,14 +66,19 @@ struct Outcome<'a> {
 /// What the run refuses or fails with.
 pub async fn tell(run: Run<'_>, command: &Command) -> Result<Report, CommandError> {
     let begin = Instant::now();
+    let report = tell_steps(run).await?;
+    tell_report(&report, command, begin.elapsed());
+    Ok(report)
+}
+
+/// The same without the last line.
+pub(super) async fn tell_steps(run: Run<'_>) -> Result<Report, CommandError> {
     let mut teller = Teller::new();
     let signals = Signals::listen();
     let result = run.interrupted_by(&signals.interrupt).on_event(|event| teller.tell(&event)).await;
     drop(signals);
     teller.bar.finish_and_clear();
-    let report = result?;
-    tell_report(&report, command, begin.elapsed());
-    Ok(report)
+    Ok(result?)
 }
 
 /// Says what a run has done.
@@ -123,6 +133,10 @@ impl Teller {
 
     fn tell(&mut self, event: &Event) {
         match event {
+            Event::Unreachable { reason } => {
+                let reason = reason.lines().next().unwrap_or_default();
+                self.line(&status_line("Waiting", format!("for the server: {reason}")));
+            }
             Event::Waiting { holder } => {
                 let holder = holder.as_ref().map_or_else(String::new, |holder| format!(" ({holder})"));
                 self.line(&status_line(
@@ -159,7 +173,7 @@ impl Teller {
                     Direction::Upgrade => "Upgrading",
                     Direction::Downgrade => "Downgrading",
                 });
-                self.bar.set_message(format!("{revision} {message}"));
+                self.bar.set_message(escaped(&format!("{revision} {message}")).into_owned());
                 if *resumed_at > 0 {
                     self.line(&status_line("Resuming", format!("{revision} after statement {resumed_at}")));
                 }

@@ -1,9 +1,12 @@
 //! The arguments of the commands.
 
+use std::time::Duration;
+
 use clap::{Args, Subcommand};
 
 use super::resume::ResumeArgs;
 use super::target_arg::TargetArg;
+use super::wait_args::WaitArgs;
 use crate::revision::Target;
 use crate::sql::Dialect;
 
@@ -41,6 +44,9 @@ pub struct UpgradeArgs {
     /// A revision: `head`, `heads`, an id or the beginning of one, `+2`, `branch@head`; with --sql also `from:to`
     #[arg(value_name = "REVISION", default_value = "head", allow_hyphen_values = true, value_parser = TargetArg::parse)]
     pub target: TargetArg,
+    /// First undo each applied revision that no script has, or has otherwise since, with the downgrade that the history keeps
+    #[arg(long, conflicts_with_all = ["sql", "dry_run"])]
+    pub from_history: bool,
     #[command(flatten)]
     #[expect(missing_docs, reason = "its fields are documented")]
     pub how: HowArgs,
@@ -86,6 +92,9 @@ pub struct EnsureVersionArgs {
     #[command(flatten)]
     #[expect(missing_docs, reason = "its fields are documented")]
     pub sql: SqlArgs,
+    #[command(flatten)]
+    #[expect(missing_docs, reason = "its fields are documented")]
+    pub wait: WaitArgs,
 }
 
 /// How a change is made, or only told.
@@ -103,6 +112,9 @@ pub struct HowArgs {
     /// Print the plan or the result as JSON
     #[arg(long, conflicts_with = "sql")]
     pub json: bool,
+    #[command(flatten)]
+    #[expect(missing_docs, reason = "its fields are documented")]
+    pub wait: WaitArgs,
 }
 
 /// A script instead of a run.
@@ -130,12 +142,15 @@ pub struct FormatArgs {
 /// Arguments of `current`.
 #[derive(Clone, Debug, Default, Args)]
 pub struct CurrentArgs {
-    /// Fail unless the database is at all heads
+    /// Fail unless the database is at all heads, and is what the scripts say
     #[arg(short, long)]
     pub check_heads: bool,
     #[command(flatten)]
     #[expect(missing_docs, reason = "its fields are documented")]
     pub format: FormatArgs,
+    #[command(flatten)]
+    #[expect(missing_docs, reason = "its fields are documented")]
+    pub wait: WaitArgs,
 }
 
 /// Arguments of `history`.
@@ -200,6 +215,9 @@ pub struct LogArgs {
     #[command(flatten)]
     #[expect(missing_docs, reason = "its fields are documented")]
     pub format: FormatArgs,
+    #[command(flatten)]
+    #[expect(missing_docs, reason = "its fields are documented")]
+    pub wait: WaitArgs,
 }
 
 impl Command {
@@ -211,6 +229,19 @@ impl Command {
             Command::Stamp(args) => Some(&args.how),
             _ => None,
         }
+    }
+
+    /// How long it waits for a server that cannot be reached yet, if it says.
+    #[must_use]
+    pub fn wait(&self) -> Option<Duration> {
+        let wait = match self {
+            Command::Resume(args) => args.wait,
+            Command::Current(args) => args.wait,
+            Command::Log(args) => args.wait,
+            Command::EnsureVersion(args) => args.wait,
+            command => command.how()?.wait,
+        };
+        wait.wait.map(Duration::from_secs)
     }
 
     /// The script that it prints instead of connecting to a database.
@@ -253,6 +284,17 @@ impl Command {
     #[must_use]
     pub fn uses_history(&self) -> bool {
         matches!(self, Command::Downgrade(args) if args.from_history)
+    }
+
+    /// The command that is left once what differs from the scripts is undone, if it is one that begins with that.
+    #[must_use]
+    pub fn after_undo(&self) -> Option<Command> {
+        match self {
+            Command::Upgrade(args) if args.from_history => {
+                Some(Command::Upgrade(UpgradeArgs { from_history: false, ..args.clone() }))
+            }
+            _ => None,
+        }
     }
 
     pub(super) fn prints_json(&self) -> bool {

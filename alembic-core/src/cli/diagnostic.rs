@@ -3,12 +3,13 @@
 use annotate_snippets::renderer::DecorStyle;
 use annotate_snippets::{AnnotationKind, Group, Level, Origin, Renderer, Snippet};
 
+use super::output::say;
 use super::{CommandError, diff};
-use crate::migrate::{EditedRevision, MigrateError, StatementFailure};
+use crate::migrate::{EditedRevision, MigrateError, StatementFailure, VERSION_TABLE};
 use crate::migrator::Migrator;
 use crate::models::{ModelError, ModelErrors};
 use crate::revision::{PlanError, ResolveError, RevisionId};
-use crate::script::{Script, ScriptDirectory, ScriptError, ScriptErrors, shell_word};
+use crate::script::{GitFile, Script, ScriptDirectory, ScriptError, ScriptErrors, shell_word};
 
 /// A text for stderr, coloured.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -36,7 +37,7 @@ impl Diagnostic {
 
     /// Prints it, without the colours where stderr is no terminal.
     pub fn print(&self) {
-        anstream::eprintln!("{}", self.0);
+        say(&self.0);
     }
 }
 
@@ -183,16 +184,51 @@ fn edited(edited: &EditedRevision, migrator: &Migrator) -> String {
     if let (Some(before), Some(now)) = (script, now) {
         group = group.element(Level::NOTE.message(diff(path, before, &now.text).trim_end().to_owned()));
     }
-    for help in [
-        format!("restore it: `git checkout HEAD -- {}`", shell_word(path)),
-        "the change belongs into a new revision: `cargo alembic revision -m \"…\"`".to_owned(),
-        "or, if this database is your own: `cargo alembic downgrade --from-history PARENT` takes it back as it was applied (PARENT is \
-         what it revises, or `base`), and `cargo alembic upgrade` applies it as it is now"
-            .to_owned(),
-    ] {
-        group = group.element(Level::HELP.message(help));
-    }
+    let helps = match now {
+        Some(now) if edited.is_another(now) => vec![format!(
+            "the applied script has another message and another time, so it is another revision with this id: {VERSION_TABLE}"
+        )],
+        _ => edit_helps(edited, now.zip(now.and_then(|now| edited.other_parents(now))), migrator),
+    };
+    group = group.elements(helps.into_iter().map(|help| Level::HELP.message(help)));
     render(&[group])
+}
+
+/// The ways on after an edit. `moved` is the present script and its parents when it was applied, if nothing else differs.
+fn edit_helps(
+    edited: &EditedRevision,
+    moved: Option<(&Script, Vec<RevisionId>)>,
+    migrator: &Migrator,
+) -> Vec<String> {
+    let git = GitFile::of(&edited.path);
+    let mut helps = vec![
+        format!("restore it: `{git} checkout HEAD -- {}`", git.file()),
+        "the change belongs into a new revision: `cargo alembic revision -m \"…\"`".to_owned(),
+        "or, if this database is your own: `cargo alembic upgrade --from-history` takes back what differs as it was applied, and \
+         applies the scripts as they are now"
+            .to_owned(),
+    ];
+    let graph = migrator.directory().graph();
+    let is_head = graph.find(edited.revision.as_str()).is_some_and(|node| graph.is_real_head(node));
+    if let Some((now, before)) = moved.filter(|_| is_head) {
+        let names = |ids: &[RevisionId]| match ids {
+            [] => "base".to_owned(),
+            ids => ids.iter().map(|id| shell_word(id.as_str())).collect::<Vec<_>>().join(" "),
+        };
+        let upgrades = now
+            .revision
+            .parents
+            .iter()
+            .map(|id| format!("`cargo alembic upgrade {}`, ", names(std::slice::from_ref(id))));
+        helps.push(format!(
+            "its statements are those that were applied, and only `Revises:` differs. If the script is right, keep what is \
+             applied: `cargo alembic stamp --purge {}`, {}`cargo alembic stamp {}`",
+            names(&before),
+            upgrades.collect::<String>(),
+            shell_word(edited.revision.as_str())
+        ));
+    }
+    helps
 }
 
 /// A long statement is shown by its first line.

@@ -4,12 +4,13 @@ use std::fmt::Write as _;
 
 use serde::Serialize;
 
+use super::escape::{escaped, escaped_lines};
 use super::json::print_json;
-use super::output::{print, warning};
+use super::output::{print, print_names, warning};
 use super::{Command, CommandError, CurrentArgs, HeadsArgs, HistoryArgs, ShowArgs};
-use crate::migrate::{Database, MigrateError, Unfinished};
+use crate::migrate::{Database, Examination, MigrateError, Unfinished};
 use crate::migrator::Migrator;
-use crate::revision::{self, Node, Range, Symbol, Target, branch_points};
+use crate::revision::{self, Node, Range, RevisionId, Symbol, Target, branch_points};
 use crate::script::RevisionEntry;
 
 /// Revisions, for JSON.
@@ -25,7 +26,7 @@ struct Current<'a> {
     /// Rows of the version table that no script knows.
     unknown: Vec<&'a str>,
     unfinished: &'a [Unfinished],
-    /// Whether every revision is applied.
+    /// Whether every revision is applied as the scripts have it, and nothing is unfinished.
     at_heads: bool,
 }
 
@@ -56,14 +57,15 @@ pub(super) async fn current(
     command: &Command,
     args: &CurrentArgs,
 ) -> Result<(), CommandError> {
-    let status = migrator.status(database).await?;
+    let examination = migrator.examine(database).await?;
+    let at_heads = examination.is_at_heads();
+    let Examination { status, stamped, refusal, .. } = examination;
     let directory = migrator.directory();
     let graph = directory.graph();
     let rows: Vec<Node> = status.rows.iter().filter_map(|row| graph.find(row)).collect();
     let unknown: Vec<&str> =
         status.rows.iter().filter(|row| graph.find(row).is_none()).map(String::as_str).collect();
-    let entries = directory.entries(&graph.current_heads(&rows), Some(&rows));
-    let at_heads = unknown.is_empty() && graph.is_up_to_date(&rows);
+    let entries = entries(migrator, &graph.current_heads(&rows), Some((rows.as_slice(), stamped.as_slice())));
     if args.format.json {
         let unfinished = &status.unfinished;
         print_json(command.name(), Current { revisions: &entries, unknown, unfinished, at_heads });
@@ -74,9 +76,9 @@ pub(super) async fn current(
             entry_text(&mut text, &RevisionEntry { current: None, ..entry }, args.format.verbose);
         }
         for row in unknown {
-            let _ = writeln!(text, "{row} (unknown: no script has this revision)");
+            let _ = writeln!(text, "{} (unknown: no script has this revision)", escaped(row));
         }
-        print(&text);
+        print_names(&text);
         for unfinished in &status.unfinished {
             let error = unfinished.error.as_ref().map_or_else(String::new, |error| format!(": {error}"));
             warning(format!(
@@ -85,13 +87,16 @@ pub(super) async fn current(
             ));
         }
     }
-    if args.check_heads && !(at_heads && status.unfinished.is_empty()) {
-        return Err(CommandError::NotAtHeads {
-            rows: status.rows,
-            heads: graph.ids(graph.real_heads()).iter().map(ToString::to_string).collect(),
-        });
+    if !args.check_heads || at_heads {
+        return Ok(());
     }
-    Ok(())
+    if let Some(refusal) = refusal {
+        return Err(refusal.into());
+    }
+    Err(CommandError::NotAtHeads {
+        rows: status.rows,
+        heads: graph.ids(graph.real_heads()).iter().map(ToString::to_string).collect(),
+    })
 }
 
 /// Prints the revisions, newest first. Asks the database only where the arguments need it.
@@ -103,23 +108,25 @@ pub(super) async fn history(
 ) -> Result<(), CommandError> {
     let range = range(args)?;
     let directory = migrator.directory();
-    let rows = match database.filter(|_| args.indicate_current || needs_current(&range)) {
+    let place = match database.filter(|_| args.indicate_current || needs_current(&range)) {
         Some(database) => Some(located(migrator, database).await?),
         None => None,
     };
-    let mut nodes = revision::history(directory.graph(), rows.as_deref(), &range)?;
+    let rows = place.as_ref().map(|(rows, _)| rows.as_slice());
+    let mut nodes = revision::history(directory.graph(), rows, &range)?;
     if let Some(tag) = &args.tag {
         nodes.retain(|node| directory.script(*node).revision.tags.contains(tag));
     }
-    let rows = rows.filter(|_| args.indicate_current);
+    let place = place.as_ref().filter(|_| args.indicate_current);
+    let place = place.map(|(rows, stamped)| (rows.as_slice(), stamped.as_slice()));
     if args.format.verbose || args.format.json {
-        revisions(migrator, command, &nodes, rows.as_deref());
+        revisions(migrator, command, &nodes, place);
     } else {
         let mut text = String::new();
-        for entry in directory.entries(&nodes, rows.as_deref()) {
+        for entry in entries(migrator, &nodes, place) {
             history_line(&mut text, &entry);
         }
-        print(&text);
+        print_names(&text);
     }
     Ok(())
 }
@@ -158,7 +165,7 @@ pub(super) fn branches(migrator: &Migrator, command: &Command) {
         }
         text.push('\n');
     }
-    print(&text);
+    print_names(&text);
 }
 
 /// Prints a revision in full.
@@ -170,18 +177,21 @@ pub(super) async fn show(
 ) -> Result<(), CommandError> {
     let target = args.target.target()?;
     let directory = migrator.directory();
-    let rows = match database.filter(|_| is_current(&target)) {
+    let place = match database.filter(|_| is_current(&target)) {
         Some(database) => Some(located(migrator, database).await?),
         None => None,
     };
-    let nodes = revision::show(directory.graph(), rows.as_deref(), &target)?;
+    let place = place.as_ref().map(|(rows, stamped)| (rows.as_slice(), stamped.as_slice()));
+    let nodes = revision::show(directory.graph(), place.map(|(rows, _)| rows), &target)?;
     if args.json {
-        revisions(migrator, command, &nodes, rows.as_deref());
+        revisions(migrator, command, &nodes, place);
         return Ok(());
     }
     let mut text = String::new();
-    for (entry, node) in directory.entries(&nodes, rows.as_deref()).iter().zip(&nodes) {
-        entry_text(&mut text, entry, true);
+    for (entry, node) in entries(migrator, &nodes, place).iter().zip(&nodes) {
+        let mut names = String::new();
+        entry_text(&mut names, entry, true);
+        text.push_str(&escaped_lines(&names));
         if args.verbose {
             let _ = writeln!(text, "{}\n", directory.script(*node).text.trim_end());
         }
@@ -216,15 +226,30 @@ fn is_current(target: &Target) -> bool {
     }
 }
 
+/// The rows of a version table, and the revisions that were only stamped.
+type Place<'a> = (&'a [Node], &'a [RevisionId]);
+
 /// Where a database is, on the graph.
-async fn located(migrator: &Migrator, database: Database) -> Result<Vec<Node>, CommandError> {
-    let status = migrator.status(database).await?;
+async fn located(
+    migrator: &Migrator,
+    database: Database,
+) -> Result<(Vec<Node>, Vec<RevisionId>), CommandError> {
+    let Examination { status, stamped, .. } = migrator.examine(database).await?;
     let located = migrator.directory().graph().locate(&status.rows);
-    Ok(located.map_err(|unknown| MigrateError::UnknownRevisions { unknown, applied: Vec::new() })?)
+    let rows = located.map_err(|unknown| MigrateError::UnknownRevisions { unknown, applied: Vec::new() })?;
+    Ok((rows, stamped))
 }
 
-fn revisions(migrator: &Migrator, command: &Command, nodes: &[Node], rows: Option<&[Node]>) {
-    let revisions = migrator.directory().entries(nodes, rows);
+fn entries(migrator: &Migrator, nodes: &[Node], place: Option<Place<'_>>) -> Vec<RevisionEntry> {
+    let mut entries = migrator.directory().entries(nodes, place.map(|(rows, _)| rows));
+    for entry in &mut entries {
+        entry.stamped = place.map(|(_, stamped)| stamped.iter().any(|id| id.as_str() == entry.revision));
+    }
+    entries
+}
+
+fn revisions(migrator: &Migrator, command: &Command, nodes: &[Node], place: Option<Place<'_>>) {
+    let revisions = entries(migrator, nodes, place);
     if command.prints_json() {
         return print_json(command.name(), Revisions { revisions });
     }
@@ -232,7 +257,7 @@ fn revisions(migrator: &Migrator, command: &Command, nodes: &[Node], rows: Optio
     for entry in revisions {
         entry_text(&mut text, &entry, command.is_verbose());
     }
-    print(&text);
+    print_names(&text);
 }
 
 /// A line as `heads` and `current` print it, or the paragraph of `-v`.
@@ -298,6 +323,7 @@ fn marks(entry: &RevisionEntry, points: bool) -> String {
         (entry.head && !entry.effective_head, " (head)"),
         (entry.effective_head, " (effective head)"),
         (entry.current == Some(true), " (current)"),
+        (entry.stamped == Some(true), " (stamped)"),
         (points && entry.branch_point, " (branchpoint)"),
         (points && entry.merge_point, " (mergepoint)"),
     ];

@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use serde::Serialize;
 
 use super::json::print_json;
-use super::output::{note, print};
+use super::output::{note, print_names};
 use super::{Command, CommandError, LogArgs};
 use crate::migrate::{Database, LogEntry};
 use crate::migrator::Migrator;
@@ -47,7 +47,7 @@ pub(super) async fn log(
             line(&mut text, entry, message)
         }
     }
-    print(&text);
+    print_names(&text);
     Ok(())
 }
 

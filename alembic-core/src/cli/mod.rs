@@ -8,6 +8,8 @@ mod conflicts;
 mod consent;
 mod diagnostic;
 mod diff;
+mod escape;
+mod handler;
 mod json;
 mod list;
 mod log;
@@ -16,6 +18,7 @@ mod plan;
 mod resume;
 mod signal;
 mod target_arg;
+mod wait_args;
 #[cfg(test)]
 mod ways;
 
@@ -28,11 +31,15 @@ pub use conflicts::explain_conflicts;
 pub use consent::consent;
 pub use diagnostic::{Diagnostic, explain, explain_by, explain_heads, explain_models, explain_scripts};
 pub use diff::diff;
+pub use escape::escaped;
 pub use json::print_json;
-pub use output::{STYLES, note, print, status, warning};
+pub use output::{STYLES, note, print, print_names, say, status, warning};
 pub use resume::{ResumeArgs, StatementAnswer};
 pub use signal::unless_interrupted;
 pub use target_arg::TargetArg;
+pub use wait_args::WaitArgs;
+
+use std::time::Duration;
 
 use crate::migrate::{Database, MigrateError};
 use crate::migrator::Migrator;
@@ -146,7 +153,40 @@ pub async fn run(
     }
 }
 
+/// Waits until a database can be reached, and says on stderr what it waits for.
+///
+/// # Errors
+/// It cannot be reached in that time, or for another reason.
+pub async fn wait(database: &Database, wait: Duration) -> Result<(), MigrateError> {
+    if wait.is_zero() {
+        return Ok(());
+    }
+    let reached = database.wait(wait, |reason| status("Waiting", format!("for the server: {reason}")));
+    unless_interrupted(reached).await.unwrap_or_else(|| Err(MigrateError::interrupted()))
+}
+
+/// Undoes each applied revision that is not what the scripts of `migrator` say. `restored` has the scripts as they were applied
+/// to the database.
+///
+/// # Errors
+/// What the run refuses or fails with.
+pub async fn undo_others(
+    migrator: &Migrator,
+    restored: &Migrator,
+    database: Database,
+) -> Result<(), CommandError> {
+    match migrator.others_in(restored) {
+        others if others.is_empty() => Ok(()),
+        others => apply::tell_steps(restored.undo(database, others)).await.map(drop),
+    }
+}
+
 async fn try_run(command: &Command, migrator: &Migrator, database: Database) -> Result<(), CommandError> {
+    let database = migrator.reach(database);
+    let patience = command.wait().unwrap_or(migrator.settings().connection.wait);
+    if needs_database(command).unwrap_or(false) {
+        wait(&database, patience).await?;
+    }
     let extended;
     let migrator = if command.uses_history() {
         extended = migrator.with_history(database.clone()).await?;
@@ -155,6 +195,11 @@ async fn try_run(command: &Command, migrator: &Migrator, database: Database) -> 
         migrator
     };
     let mut command = command.clone();
+    if let Some(rest) = command.after_undo() {
+        let restored = migrator.with_history(database.clone()).await?;
+        undo_others(migrator, &restored, database.clone()).await?;
+        command = rest;
+    }
     loop {
         let Some(run) = run_of(migrator, database.clone(), &command) else {
             return read(&command, migrator, Some(database)).await;

@@ -1,13 +1,15 @@
 //! How the commands talk: cargo's way, on stderr.
 
 use std::fmt::Display;
-use std::io::Write as _;
+use std::io::{IsTerminal as _, Write as _};
 use std::sync::OnceLock;
 
 use anstream::adapter::strip_str;
 use anstream::{AutoStream, ColorChoice};
 use anstyle::{AnsiColor, Style};
 use clap::builder::Styles;
+
+use super::escape::{escaped_but_colours, escaped_lines};
 
 const GOOD: Style = AnsiColor::Green.on_default().bold();
 const NOTE: Style = AnsiColor::Cyan.on_default().bold();
@@ -45,18 +47,26 @@ pub(super) fn status_line(verb: &str, message: impl Display) -> String {
 
 /// Writes a line to stderr, without its colours unless they are shown there. In one system call: piece by piece, a line
 /// takes half a dozen, and other processes write in between.
-pub(super) fn say(line: &str) {
+pub fn say(line: &str) {
     // It takes a system call, and does not change.
     static CHOICE: OnceLock<ColorChoice> = OnceLock::new();
     let mut stderr = std::io::stderr();
-    let line = format!("{line}\n");
+    let line = format!("{}\n", escaped_but_colours(line));
     let _ = match CHOICE.get_or_init(|| AutoStream::choice(&stderr)) {
         ColorChoice::Never => stderr.write_all(strip_str(&line).to_string().as_bytes()),
         _ => anstream::stderr().write_all(line.as_bytes()),
     };
 }
 
-/// Prints data to stdout, all at once, and does not mind a reader that has gone away (`… | head`).
+/// Prints data to stdout, all at once, and does not mind a reader that has gone away (`… | head`). Byte for byte, but to a
+/// terminal, which would obey some of them.
 pub fn print(text: &str) {
-    let _ = std::io::stdout().lock().write_all(text.as_bytes());
+    let mut stdout = std::io::stdout().lock();
+    let text = if stdout.is_terminal() { escaped_lines(text) } else { text.into() };
+    let _ = stdout.write_all(text.as_bytes());
+}
+
+/// Prints lines with names and messages to stdout, which no reader is to obey.
+pub fn print_names(text: &str) {
+    print(&escaped_lines(text));
 }

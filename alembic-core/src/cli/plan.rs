@@ -5,6 +5,7 @@ use std::fmt::Write as _;
 use serde::Serialize;
 
 use super::apply::run_of_any;
+use super::escape::escaped;
 use super::json::print_json;
 use super::output::{note, print};
 use super::{Command, CommandError, SqlArgs, TargetArg};
@@ -50,11 +51,12 @@ pub(super) async fn preview(
             remarks.push("no transaction".to_owned());
         }
         let remarks = if remarks.is_empty() { String::new() } else { format!(" ({})", remarks.join(", ")) };
-        let message = if step.message.is_empty() { String::new() } else { format!(" {}", step.message) };
-        let _ = writeln!(text, "{} {}{message}{remarks}", step.operation, step.revision);
+        let message =
+            if step.message.is_empty() { String::new() } else { format!(" {}", escaped(&step.message)) };
+        let _ = writeln!(text, "{} {}{message}{remarks}", step.operation, escaped(&step.revision));
         if command.is_verbose() {
             for statement in &step.statements {
-                let _ = writeln!(text, "  {}:{}", step.path, statement.line);
+                let _ = writeln!(text, "  {}:{}", escaped(&step.path), statement.line);
                 for line in statement.sql.lines() {
                     let _ = writeln!(text, "    {line}");
                 }

@@ -2,6 +2,7 @@
 
 use clap::{Args, ValueEnum};
 
+use super::wait_args::WaitArgs;
 use crate::migrate::Answer;
 
 /// Arguments of `resume`.
@@ -13,6 +14,9 @@ pub struct ResumeArgs {
     /// Give the revision up: forget it, and list what its statements have done
     #[arg(long, conflicts_with = "statement")]
     pub abandon: bool,
+    #[command(flatten)]
+    #[expect(missing_docs, reason = "its fields are documented")]
+    pub wait: WaitArgs,
 }
 
 /// What a person says about a statement.

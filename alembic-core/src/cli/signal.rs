@@ -1,21 +1,19 @@
-//! Ctrl-C and requests to end, while a run goes on.
+//! Ctrl-C and requests to end, while a run goes on. Between two runs they are the program's own again.
 
 use std::future::Future;
-use std::pin::pin;
-use std::sync::{Mutex, Once, PoisonError};
+use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
-use futures_util::future::{Either, select};
-
 use super::INTERRUPTED;
+use super::handler;
 use super::output::status;
 use crate::migrate::Interrupt;
 
 /// The work that a signal is for.
 static RUNNING: Mutex<Option<(Interrupt, Work)>> = Mutex::new(None);
 
-/// The pause between two looks at the signals.
-const TICK: Duration = Duration::from_millis(20);
+/// The time that a run has to come to an end after the second signal.
+const PATIENCE: Duration = Duration::from_millis(800);
 
 /// Kinds of work, by what a signal does to them.
 #[derive(Clone, Copy)]
@@ -38,20 +36,16 @@ impl Signals {
     }
 
     fn listen_for(work: Work) -> Signals {
-        static ONCE: Once = Once::new();
-        ONCE.call_once(|| {
-            if let Err(error) = ctrlc::try_set_handler(on_signal) {
-                tracing::debug!(%error, "signals are not for the run");
-            }
-        });
         let interrupt = Interrupt::default();
         set(Some((interrupt.clone(), work)));
+        handler::install(on_signal);
         Signals { interrupt }
     }
 }
 
 impl Drop for Signals {
     fn drop(&mut self) {
+        handler::remove();
         set(None);
     }
 }
@@ -59,15 +53,7 @@ impl Drop for Signals {
 /// Awaits something that leaves nothing behind when it is dropped. None if a signal came first.
 pub async fn unless_interrupted<F: Future>(future: F) -> Option<F::Output> {
     let signals = Signals::listen_for(Work::Droppable);
-    let stopped = async {
-        while !signals.interrupt.is_stopped() {
-            sqlx_core::rt::sleep(TICK).await;
-        }
-    };
-    match select(pin!(future), pin!(stopped)).await {
-        Either::Left((output, _)) => Some(output),
-        Either::Right(_) => None,
-    }
+    signals.interrupt.or(future).await
 }
 
 fn set(running: Option<(Interrupt, Work)>) {
@@ -85,9 +71,20 @@ fn on_signal() {
         Some((interrupt, Work::Run)) if !interrupt.is_impatient() => {
             interrupt.stop();
             status("Stopping", "now; once more to leave the rest to the next run");
+            std::thread::spawn(|| leave_after(PATIENCE));
         }
         Some((interrupt, Work::Droppable)) if !interrupt.is_stopped() => interrupt.stop(),
         // No work, or one that does not come to an end.
         _ => std::process::exit(INTERRUPTED.into()),
+    }
+}
+
+/// Ends the process as a kill does, if the run has not come to an end by then: SQLite may be busy with a statement, a server
+/// may not answer. What is left is what a killed run leaves.
+fn leave_after(patience: Duration) {
+    std::thread::sleep(patience);
+    if RUNNING.lock().unwrap_or_else(PoisonError::into_inner).is_some() {
+        status("Stopped", "without an answer of the database; the next run finds out what was done");
+        std::process::exit(INTERRUPTED.into());
     }
 }

@@ -9,8 +9,8 @@ use super::hook::Hook;
 use super::layer::Layer;
 use super::places::Places;
 use super::{
-    ConfigError, Limits, ModelSettings, RunSettings, ServerSettings, SessionSettings, TransactionMode,
-    VersionTable,
+    ConfigError, ConnectionSettings, Limits, ModelSettings, RunSettings, ServerSettings, SessionSettings,
+    TransactionMode, VersionTable,
 };
 use crate::schema::{Filter, NamingConvention};
 use crate::script::{FileTemplate, Location};
@@ -34,12 +34,16 @@ pub struct Config {
     pub transaction: TransactionMode,
     /// What is known of the server that it does not tell by itself.
     pub server: ServerSettings,
+    /// How the database is reached.
+    pub connection: ConnectionSettings,
     /// Seconds to wait for a migration that another process runs.
     pub lock_timeout: u64,
     /// What keeps a statement from standing in others' way.
     pub limits: Limits,
     /// The time zone of the sessions in which statements run, by its IANA name or as an offset.
     pub session_time_zone: String,
+    /// The role of the sessions in which statements run.
+    pub session_role: Option<String>,
     /// The name of the version table.
     pub version_table: String,
     /// The schema of the version table: PostgreSQL's schema, MySQL's database, SQLite's attached database.
@@ -74,9 +78,11 @@ impl Default for Config {
             dialects: Vec::new(),
             transaction: TransactionMode::default(),
             server: ServerSettings::DEFAULT,
+            connection: ConnectionSettings::DEFAULT,
             lock_timeout: 60,
             limits: Limits::DEFAULT,
             session_time_zone: SessionSettings::DEFAULT.time_zone.into_owned(),
+            session_role: None,
             version_table: VersionTable::DEFAULT.name.into_owned(),
             version_table_schema: None,
             file_template: FileTemplate::default(),
@@ -104,11 +110,16 @@ impl Config {
         set(&mut self.transaction, transaction);
         set(&mut self.server.transactional_ddl, layer.transactional_ddl);
         set(&mut self.server.lock, layer.lock);
+        set(&mut self.connection.timeout, layer.connect_timeout.map(Duration::from_secs));
+        set(&mut self.connection.wait, layer.wait.map(Duration::from_secs));
         set(&mut self.lock_timeout, lock_timeout);
         set(&mut self.limits.statement_lock_timeout, layer.statement_lock_timeout);
         set(&mut self.limits.statement_timeout, layer.statement_timeout);
         set(&mut self.limits.retries, layer.retries);
-        set(&mut self.session_time_zone, layer.session.and_then(|session| session.time_zone));
+        if let Some(session) = layer.session {
+            set(&mut self.session_time_zone, session.time_zone);
+            self.session_role = session.role.or(self.session_role);
+        }
         set(&mut self.version_table, layer.version_table);
         self.version_table_schema = layer.version_table_schema.or(self.version_table_schema);
         set(&mut self.file_template, layer.file_template);
@@ -146,8 +157,27 @@ impl Config {
         if self.version_table.is_empty() {
             return Err(self.error("version_table", "the name of the version table is empty"));
         }
+        let schema = self.version_table_schema.as_deref().unwrap_or_default();
+        let history = self.run_settings().version_table.history();
+        for (key, name, longest) in
+            [("version_table", &*self.version_table, &*history), ("version_table_schema", schema, schema)]
+        {
+            if let Some(letter) = name.chars().find(|letter| letter.is_control()) {
+                let reason = format!("`{key}` has the character {letter:?}, which no name can have");
+                return Err(self.error(key, reason));
+            }
+            if let Some((limit, dialect)) = too_long(longest, &self.dialects) {
+                let reason = format!(
+                    "`{key}` is too long: `{longest}` has more than {limit}, the longest name on {dialect}"
+                );
+                return Err(self.error(key, reason));
+            }
+        }
         if self.session_time_zone.trim().is_empty() {
             return Err(self.error("session", "`session.time_zone` is empty"));
+        }
+        if self.session_role.as_ref().is_some_and(|role| role.trim().is_empty()) {
+            return Err(self.error("session", "`session.role` is empty"));
         }
         if self.file_template.has_folders() && !self.recursive {
             let reason =
@@ -168,10 +198,14 @@ impl Config {
     pub fn run_settings(&self) -> RunSettings {
         RunSettings {
             transaction: self.transaction,
+            connection: self.connection,
             lock_timeout: Duration::from_secs(self.lock_timeout),
             limits: self.limits,
             server: self.server,
-            session: SessionSettings { time_zone: self.session_time_zone.clone().into() },
+            session: SessionSettings {
+                time_zone: self.session_time_zone.clone().into(),
+                role: self.session_role.clone().map(Cow::Owned),
+            },
             version_table: VersionTable {
                 name: self.version_table.clone().into(),
                 schema: self.version_table_schema.clone().map(Cow::Owned),
@@ -215,4 +249,16 @@ pub fn location(package: &Path, folder: &str) -> Location {
 
 fn trimmed(folder: &str) -> &str {
     folder.trim_end_matches('/')
+}
+
+/// The limit that a name exceeds. PostgreSQL cuts a longer name off, and finds another table then.
+fn too_long(name: &str, dialects: &[Dialect]) -> Option<(&'static str, Dialect)> {
+    let is_used = |dialect| dialects.is_empty() || dialects.contains(&dialect);
+    if is_used(Dialect::Postgresql) && name.len() > 63 {
+        Some(("63 bytes", Dialect::Postgresql))
+    } else if is_used(Dialect::Mysql) && name.chars().count() > 64 {
+        Some(("64 characters", Dialect::Mysql))
+    } else {
+        None
+    }
 }

@@ -7,7 +7,7 @@ use toml::de::{DeTable, DeValue};
 
 use super::keys::{DATABASES, KEYS};
 use super::layer::Layer;
-use super::places::line_of;
+use super::places::Lines;
 use super::{CONFIG_FILE, Config, ConfigError};
 use crate::revision::nearest;
 
@@ -75,9 +75,13 @@ impl ConfigFile {
     /// # Errors
     /// The file is unreadable, is not TOML, has an unknown key or a value that cannot be.
     pub fn read(package: &Path) -> Result<ConfigFile, ConfigError> {
-        match std::fs::read_to_string(package.join(CONFIG_FILE)) {
+        let path = package.join(CONFIG_FILE);
+        match crate::file::read_to_string(&path) {
             Ok(text) => ConfigFile::parse(&text),
-            Err(error) if error.kind() == std::io::ErrorKind::NotFound => ConfigFile::parse(""),
+            // A link that leads to nothing is a mistake, not the wish for the defaults.
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound && !path.is_symlink() => {
+                ConfigFile::parse("")
+            }
             Err(error) => Err(ConfigError::new(0, error.to_string())),
         }
     }
@@ -88,20 +92,21 @@ impl ConfigFile {
     /// See [`read`](ConfigFile::read).
     pub fn parse(text: &str) -> Result<ConfigFile, ConfigError> {
         let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+        let lines = Lines::of(text);
         let mut table = DeTable::parse(text).map_err(|error| {
-            let line = error.span().map_or(0, |span| line_of(text, &span));
+            let line = error.span().map_or(0, |span| lines.line(&span));
             ConfigError::new(line, error.message())
         })?;
         let databases = table.get_mut().remove(DATABASES);
-        let layer = Layer::read(text, table, &[KEYS, &[DATABASES]].concat())?;
+        let layer = Layer::read(&lines, table, &[KEYS, &[DATABASES]].concat())?;
         let is_database = layer.migrations.is_some() || layer.url.is_some();
         let top = Config::default().with(layer);
         top.check()?;
         let mut named = Vec::new();
-        for (name, line, table) in tables(text, databases)? {
+        for (name, line, table) in tables(&lines, databases)? {
             // A URL that is not its own would migrate another database than the one that was named.
             let defaults = Config { url: None, ..top.clone() };
-            let database = defaults.with(Layer::read(text, table, KEYS)?);
+            let database = defaults.with(Layer::read(&lines, table, KEYS)?);
             database.check().map_err(|error| ConfigError { line: error.line.max(line), ..error })?;
             named.push((name, database));
         }
@@ -149,21 +154,21 @@ impl ConfigFile {
 
 /// The tables `[databases.NAME]` in the order of the file, each with its name and its line.
 fn tables<'t>(
-    text: &str,
+    lines: &Lines,
     databases: Option<Spanned<DeValue<'t>>>,
 ) -> Result<Vec<(String, usize, Spanned<DeTable<'t>>)>, ConfigError> {
     let Some(databases) = databases else { return Ok(Vec::new()) };
     let no_table = |line: usize, key: &str| {
         ConfigError::new(line, format!("`{key}` is no setting: a database is a table `[databases.NAME]`"))
     };
-    let line = line_of(text, &databases.span());
+    let line = lines.line(&databases.span());
     let DeValue::Table(databases) = databases.into_inner() else {
         return Err(no_table(line, DATABASES));
     };
     let mut tables = Vec::new();
     for (key, value) in databases {
         let (start, span) = (key.span().start, value.span());
-        let (line, name) = (line_of(text, &key.span()), key.into_inner().into_owned());
+        let (line, name) = (lines.line(&key.span()), key.into_inner().into_owned());
         if name.is_empty() || name.starts_with('-') || name == "*" {
             let reason = format!("{name:?} cannot be the name of a database: `-n` could not name it");
             return Err(ConfigError::new(line, reason));

@@ -12,6 +12,8 @@ pub const KEYS: &[&str] = &[
     "transaction",
     "transactional_ddl",
     "lock",
+    "connect_timeout",
+    "wait",
     "lock_timeout",
     "statement_lock_timeout",
     "statement_timeout",

@@ -8,7 +8,7 @@ use toml::de::{DeTable, DeValue, Deserializer, Error};
 
 use super::hook::{Hook, Words};
 use super::keys::{HOOK_KEYS, unknown};
-use super::places::{Places, line_of};
+use super::places::{Lines, Places};
 use super::{ConfigError, LockMode, ModelSettings, TransactionMode};
 use crate::schema::{Filter, NamingConvention};
 use crate::script::FileTemplate;
@@ -25,6 +25,8 @@ pub(super) struct Layer {
     pub(super) transaction: Option<TransactionMode>,
     pub(super) transactional_ddl: Option<bool>,
     pub(super) lock: Option<LockMode>,
+    pub(super) connect_timeout: Option<u64>,
+    pub(super) wait: Option<u64>,
     pub(super) lock_timeout: Option<u64>,
     pub(super) statement_lock_timeout: Option<u64>,
     pub(super) statement_timeout: Option<u64>,
@@ -55,6 +57,8 @@ struct Table {
     transaction: Option<TransactionMode>,
     transactional_ddl: Option<bool>,
     lock: Option<LockMode>,
+    connect_timeout: Option<u64>,
+    wait: Option<u64>,
     lock_timeout: Option<u64>,
     statement_lock_timeout: Option<u64>,
     statement_timeout: Option<u64>,
@@ -78,6 +82,7 @@ struct Table {
 #[serde(deny_unknown_fields, expecting = "a table such as `{ time_zone = \"UTC\" }`")]
 pub(super) struct SessionTable {
     pub(super) time_zone: Option<String>,
+    pub(super) role: Option<String>,
 }
 
 #[derive(Deserialize)]
@@ -96,30 +101,30 @@ enum Folders {
 }
 
 impl Layer {
-    /// Reads a table of settings out of the file `text`. `known` are the keys that may stand there.
+    /// Reads a table of settings out of the file with these `lines`. `known` are the keys that may stand there.
     pub(super) fn read(
-        text: &str,
+        lines: &Lines,
         table: Spanned<DeTable<'_>>,
         known: &[&str],
     ) -> Result<Layer, ConfigError> {
-        check_keys(text, table.get_ref(), known)?;
+        check_keys(lines, table.get_ref(), known)?;
         let mut places = Places::default();
         let mut starts: Vec<(usize, String)> = Vec::new();
         for (key, value) in table.get_ref() {
-            places.insert(key.get_ref(), line_of(text, &key.span()));
+            places.insert(key.get_ref(), lines.line(&key.span()));
             starts.push((value.span().start, key.get_ref().to_string()));
         }
         if let Some(hooks) = table.get_ref().get("hooks").and_then(|hooks| hooks.get_ref().as_array()) {
             for hook in hooks {
                 if let DeValue::Table(hook) = hook.get_ref() {
-                    check_keys(text, hook, HOOK_KEYS)?;
+                    check_keys(lines, hook, HOOK_KEYS)?;
                 }
             }
         }
         let read = Table::deserialize(Deserializer::from(table));
-        let table = read.map_err(|error| located(text, &error, &starts))?;
+        let table = read.map_err(|error| located(lines, &error, &starts))?;
         let hook = |hook: HookTable| Hook {
-            line: line_of(text, &hook.command.span()),
+            line: lines.line(&hook.command.span()),
             command: hook.command.into_inner(),
             cwd: hook.cwd,
         };
@@ -135,6 +140,8 @@ impl Layer {
             transaction: table.transaction,
             transactional_ddl: table.transactional_ddl,
             lock: table.lock,
+            connect_timeout: table.connect_timeout,
+            wait: table.wait,
             lock_timeout: table.lock_timeout,
             statement_lock_timeout: table.statement_lock_timeout,
             statement_timeout: table.statement_timeout,
@@ -156,21 +163,21 @@ impl Layer {
 }
 
 /// Looks for the first key that is none of `known`.
-fn check_keys(text: &str, table: &DeTable<'_>, known: &[&str]) -> Result<(), ConfigError> {
+fn check_keys(lines: &Lines, table: &DeTable<'_>, known: &[&str]) -> Result<(), ConfigError> {
     let others = table.keys().filter(|key| !known.contains(&key.get_ref().as_ref()));
     match others.min_by_key(|key| key.span().start) {
-        Some(key) => Err(ConfigError::new(line_of(text, &key.span()), unknown(key.get_ref(), known))),
+        Some(key) => Err(ConfigError::new(lines.line(&key.span()), unknown(key.get_ref(), known))),
         None => Ok(()),
     }
 }
 
 /// What is wrong with a value, with its line and the key that it belongs to: the last one before it.
-fn located(text: &str, error: &Error, starts: &[(usize, String)]) -> ConfigError {
+fn located(lines: &Lines, error: &Error, starts: &[(usize, String)]) -> ConfigError {
     let span = error.span().unwrap_or_default();
     let before = starts.iter().filter(|(start, _)| *start <= span.start);
     let reason = match before.max() {
         Some((_, key)) => format!("`{key}`: {}", error.message()),
         None => error.message().to_owned(),
     };
-    ConfigError::new(line_of(text, &span), reason)
+    ConfigError::new(lines.line(&span), reason)
 }

@@ -39,7 +39,8 @@ pub use keys::{HOOK_KEYS, KEYS};
 #[cfg(feature = "sources")]
 pub use models::{ModelSettings, ModelSource};
 pub use run_settings::{
-    Limits, LockMode, RunSettings, ServerSettings, SessionSettings, TransactionMode, VersionTable,
+    ConnectionSettings, Limits, LockMode, RunSettings, ServerSettings, SessionSettings, TransactionMode,
+    VersionTable,
 };
 #[cfg(feature = "sources")]
 pub use url::{InterpolateError, interpolate};

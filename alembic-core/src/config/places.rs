@@ -31,8 +31,16 @@ impl Places {
     }
 }
 
-/// The line, from 1, in which a range of `text` begins.
-pub(super) fn line_of(text: &str, span: &Range<usize>) -> usize {
-    let before = &text.as_bytes()[..span.start.min(text.len())];
-    1 + before.iter().filter(|byte| **byte == b'\n').count()
+/// The lines of a text, each found without a look at those before it.
+pub(super) struct Lines(Vec<usize>);
+
+impl Lines {
+    pub(super) fn of(text: &str) -> Lines {
+        Lines(text.match_indices('\n').map(|(newline, _)| newline).collect())
+    }
+
+    /// The line, from 1, in which a range begins.
+    pub(super) fn line(&self, span: &Range<usize>) -> usize {
+        1 + self.0.partition_point(|newline| *newline < span.start)
+    }
 }

@@ -47,6 +47,8 @@ pub enum LockMode {
 pub struct RunSettings {
     /// What is one transaction.
     pub transaction: TransactionMode,
+    /// How the database is reached.
+    pub connection: ConnectionSettings,
     /// How long to wait for another process that migrates the same database.
     pub lock_timeout: Duration,
     /// What keeps a statement from standing in others' way.
@@ -59,16 +61,33 @@ pub struct RunSettings {
     pub version_table: VersionTable,
 }
 
+/// How the database is reached.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ConnectionSettings {
+    /// How long a connection may take to be made; zero: any time.
+    pub timeout: Duration,
+    /// How long to wait for a server that cannot be reached yet.
+    pub wait: Duration,
+}
+
+impl ConnectionSettings {
+    /// What holds where nothing is configured.
+    pub const DEFAULT: ConnectionSettings =
+        ConnectionSettings { timeout: Duration::from_secs(30), wait: Duration::ZERO };
+}
+
 /// The session in which the statements of a migration run: the same on every server.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SessionSettings {
     /// The time zone, by its IANA name or as an offset (`+09:00`). Not on SQLite, which has none.
     pub time_zone: Cow<'static, str>,
+    /// The role of the session; none for that of the user. Not on SQLite, which has none.
+    pub role: Option<Cow<'static, str>>,
 }
 
 impl SessionSettings {
     /// Universal time: the zone that sqlx gives the queries of a service.
-    pub const DEFAULT: SessionSettings = SessionSettings { time_zone: Cow::Borrowed("UTC") };
+    pub const DEFAULT: SessionSettings = SessionSettings { time_zone: Cow::Borrowed("UTC"), role: None };
 }
 
 /// What keeps a statement of a migration from standing in others' way.

@@ -56,6 +56,19 @@ fn values_that_cannot_be() {
     check("session.time_zone = \" \"", "alembic.toml:1: `session.time_zone` is empty");
     check("[session]\ntimezone = \"UTC\"", "alembic.toml:2: `session`: unknown field `timezone`");
     check("version_table = \"\"", "alembic.toml:1: the name of the version table is empty");
+    for key in ["version_table", "version_table_schema"] {
+        check(&format!("{key} = \"a\\u0000b\""), &format!("alembic.toml:1: `{key}` has the character '\\0'"));
+        let long = "ä".repeat(32);
+        check(&format!("{key} = \"{long}\""), &format!("alembic.toml:1: `{key}` is too long: `{long}"));
+        // SQLite has no limit.
+        ConfigFile::parse(&format!("dialects = [\"sqlite\"]\n{key} = \"{long}\"")).expect("a name");
+    }
+    // The longest names, with what the tool adds to them.
+    let parse = |length: usize, dialects: &str| {
+        ConfigFile::parse(&format!("version_table = \"{}\"\n{dialects}", "v".repeat(length)))
+    };
+    assert!(parse(55, "").is_ok() && parse(56, "").is_err());
+    assert!(parse(56, "dialects = [\"mysql\"]").is_ok() && parse(57, "dialects = [\"mysql\"]").is_err());
     check("[[hooks]]\n\ncommand = []", "alembic.toml:3: the `command` of the hook is empty");
     check("[[hooks]]\ncwd = \".\"", "alembic.toml:1: `hooks`: missing field `command`");
     check("hooks = \"black\"", "alembic.toml:1: `hooks`: ");

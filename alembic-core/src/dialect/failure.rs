@@ -28,6 +28,17 @@ impl DatabaseMessage {
         self.code.as_deref().is_some_and(|code| code.starts_with("28") || code == "1045")
     }
 
+    /// The file is not a SQLite database, or it is encrypted (`SQLITE_NOTADB`).
+    pub(crate) fn is_no_database(&self) -> bool {
+        self.code.as_deref() == Some("26") && self.message.contains("not a database")
+    }
+
+    /// Whether the server, or the user, has no connection free (`too_many_connections`; MySQL's "Too many connections",
+    /// `max_user_connections` and a user's limit).
+    pub(crate) fn is_crowded(&self) -> bool {
+        matches!(self.code.as_deref(), Some("53300" | "1040" | "1203" | "1226"))
+    }
+
     /// Whether the right to write was missing (`read_only_sql_transaction`, `insufficient_privilege`; `SQLITE_READONLY`;
     /// MySQL's "command denied" and "read-only").
     pub(crate) fn is_read_only(&self) -> bool {

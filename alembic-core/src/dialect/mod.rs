@@ -58,8 +58,10 @@ pub(crate) use lock_key::LockKey;
 pub(crate) use offline::Offline;
 #[cfg(all(feature = "sources", feature = "driver"))]
 pub(crate) use reflect::{Namespace, columns};
+#[cfg(any(feature = "postgres", feature = "mysql"))]
+pub(crate) use server::Engine;
 #[cfg(feature = "driver")]
-pub(crate) use server::{Engine, ReadOnly, ServerFacts};
+pub(crate) use server::{ReadOnly, ServerFacts};
 #[cfg(feature = "driver")]
 pub(crate) use tables::Tables;
 #[cfg(feature = "driver")]

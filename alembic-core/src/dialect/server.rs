@@ -28,7 +28,7 @@ pub(crate) enum Engine {
     /// `version()` has `-YB-`. Its advisory locks did nothing until recently, and each DDL statement commits by itself
     /// (`ysql_yb_ddl_transaction_block_enabled` is off).
     YugabyteDb,
-    /// It has `sys.jobs`. A transaction holds one DDL statement and no other, there are no sequences and no `SAVEPOINT`.
+    /// It has `sys.jobs`. A transaction can hold only one DDL statement; sequences and `SAVEPOINT` are missing.
     AuroraDsql,
     /// `wsrep_connected` is on. Named locks are of one node of a cluster.
     Galera,
@@ -43,7 +43,7 @@ pub(crate) enum Engine {
 }
 
 impl Engine {
-    /// Whether its own locks exclude nobody, or not for as long as a run takes.
+    /// Whether its own locks cannot keep two runs apart for as long as a run takes.
     pub(crate) fn needs_lease(self) -> bool {
         match self {
             Engine::CockroachDb

@@ -4,6 +4,7 @@ use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 
 use super::error::MigrateError;
+use super::history::state::State;
 use super::history::verify::compare;
 use super::server::connect::Missing;
 use super::server::database::Database;
@@ -54,7 +55,8 @@ async fn write(
     }
     let mut connection = database.connect(Missing::Refuse).await?;
     let tables = Tables::new(connection.dialect(), &migrator.settings().version_table);
-    let found = compare(&mut connection, &tables, directory).await?;
+    let state = State::read(&mut connection, &tables).await?;
+    let found = compare(&mut connection, &tables, directory, &state).await?;
     // What ran here, as the history says: not what was only stamped, or applied by something that writes no history.
     let ran = |id: &RevisionId| {
         found.applied.iter().any(|(applied, digest)| applied == id && digest.is_some())
@@ -68,7 +70,12 @@ async fn write(
     let seals: Vec<(RevisionId, Seal)> =
         scripts.map(|script| (script.revision.id.clone(), Seal::of(script))).collect();
     if !seals.is_empty() {
-        file.update(|lock| seals.iter().for_each(|(id, seal)| lock.seal(id, *seal)))?;
+        file.update(|lock| {
+            for repair in lock.repairs() {
+                tracing::warn!(repair, "alembic.lock was repaired after a merge");
+            }
+            seals.iter().for_each(|(id, seal)| lock.seal(id, *seal));
+        })?;
     }
     Ok(seals.into_iter().map(|(id, _)| id).collect())
 }

@@ -7,10 +7,11 @@ mod unfinished;
 
 use std::time::Duration;
 
-pub use history::{Ahead, Diverged, EditedRevision, OtherAncestors, Provenance};
+pub use history::{Ahead, Diverged, EditedRevision, OtherAncestors, OtherService, Provenance};
 pub use statement::{Aftermath, StatementFailure};
 pub use unfinished::{InDoubt, Interrupted, LeftBehind, LeftStatement, ResumeEdited, StoppedAt};
 
+pub use help::VERSION_TABLE;
 use history::{edited, provenance};
 
 use crate::dialect::{DatabaseMessage, ErrorKind};
@@ -28,13 +29,18 @@ pub enum MigrateError {
     #[error("this program was built without the `{}` feature of alembic", feature(*.dialect))]
     NoDriver { dialect: Dialect },
     #[error("the database URL cannot be used: {reason}")]
-    BadUrl { reason: String },
+    BadUrl { reason: String, help: Option<String> },
     #[error("the database file {path} does not exist")]
     NoFile { path: String },
     #[error("the database `{name}` does not exist; create it with\n  {command}")]
     NoDatabase { name: String, command: String },
     #[error("cannot connect to {server}: {message}")]
     Connect { server: String, is_file: bool, message: Box<DatabaseMessage>, source: sqlx::Error },
+    #[error(
+        "the server did not answer within {} s while the migration lock was held: it seems to serve one connection at a time",
+        .limit.as_secs_f64()
+    )]
+    OneConnection { limit: Duration },
     #[error("the database failed while {doing}: {message}")]
     Database { doing: &'static str, message: Box<DatabaseMessage>, source: sqlx::Error },
     #[error("the server does not know the time zone `{zone}`: {message}")]
@@ -134,10 +140,14 @@ pub enum MigrateError {
              one in `{schema}` would begin from nothing"
     )]
     VersionTableElsewhere { schemas: String, schema: String, search_path: String },
+    #[error("the search path ({search_path}) names no schema that exists")]
+    NoSchema { search_path: String },
     #[error("{0}")]
     Ahead(Box<Ahead>),
     #[error("{0}")]
     Diverged(Box<Diverged>),
+    #[error("{0}")]
+    OtherService(Box<OtherService>),
     #[error("{0}")]
     InDoubt(Box<InDoubt>),
     #[error(

@@ -12,6 +12,11 @@ use crate::revision::{Direction, RevisionId};
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Event {
+    /// The server cannot be reached yet; the run waits for it.
+    Unreachable {
+        /// The error of the last attempt.
+        reason: String,
+    },
     /// Another process migrates this database; the run waits for it.
     Waiting {
         /// The holder of the lock and the time since when, if the database has them.
@@ -91,6 +96,7 @@ pub struct Done {
 impl fmt::Display for Event {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
+            Event::Unreachable { reason } => write!(formatter, "waiting for the server: {reason}"),
             Event::Waiting { holder: None } => {
                 formatter.write_str("waiting for another migration of this database")
             }

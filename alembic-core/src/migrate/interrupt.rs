@@ -1,7 +1,15 @@
 //! A request to stop a run, from a signal or a service that ends.
 
+use std::future::Future;
+use std::pin::pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU8, Ordering};
+use std::time::Duration;
+
+use futures_util::future::{Either, select};
+
+/// The pause between two looks at the requests.
+const TICK: Duration = Duration::from_millis(20);
 
 /// Stops a run: the first request after the running statement, the second one immediately.
 ///
@@ -35,5 +43,18 @@ impl Interrupt {
     #[must_use]
     pub fn is_impatient(&self) -> bool {
         self.0.load(Ordering::Relaxed) > 1
+    }
+
+    /// Awaits something that leaves nothing behind when it is dropped. None if a request came first.
+    pub(crate) async fn or<F: Future>(&self, future: F) -> Option<F::Output> {
+        let stopped = async {
+            while !self.is_stopped() {
+                sqlx_core::rt::sleep(TICK).await;
+            }
+        };
+        match select(pin!(future), pin!(stopped)).await {
+            Either::Left((output, _)) => Some(output),
+            Either::Right(_) => None,
+        }
     }
 }

@@ -18,9 +18,10 @@ mod settings;
 mod sqlite;
 mod start;
 
+pub use error::VERSION_TABLE;
 pub use error::{
     Aftermath, Ahead, Diverged, EditedRevision, InDoubt, Interrupted, LeftBehind, LeftStatement,
-    MigrateError, OtherAncestors, Provenance, ResumeEdited, StatementFailure, StoppedAt,
+    MigrateError, OtherAncestors, OtherService, Provenance, ResumeEdited, StatementFailure, StoppedAt,
 };
 pub use event::{Done, Event, Report};
 pub use history::log::LogEntry;
@@ -38,4 +39,4 @@ pub(crate) use server::connect::Missing;
 pub(crate) use server::connection::Connection;
 pub use server::database::Database;
 pub use settings::{Answer, Refusal};
-pub use start::Run;
+pub use start::{Examination, Run};

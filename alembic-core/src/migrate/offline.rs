@@ -74,13 +74,13 @@ impl Migrator {
             OfflineGoal::Upgrade(range) => {
                 let rows = revision::offline(graph, Direction::Upgrade, range)?.rows;
                 let end = range.end.clone().unwrap_or(Target::HEADS);
-                let plan = Plan::new(directory, dialect, &rows, &Goal::Upgrade(end))?;
+                let plan = Plan::new(directory, dialect, &rows, &Goal::Upgrade(end), &[])?;
                 (rows, plan)
             }
             OfflineGoal::Downgrade(range) => {
                 let rows = revision::offline(graph, Direction::Downgrade, range)?.rows;
                 let end = range.end.clone().unwrap_or(Target::BASE);
-                let plan = Plan::new(directory, dialect, &rows, &Goal::Downgrade(end))?;
+                let plan = Plan::new(directory, dialect, &rows, &Goal::Downgrade(end), &[])?;
                 (rows, plan)
             }
             OfflineGoal::Stamp { start, targets } => {
@@ -89,7 +89,7 @@ impl Migrator {
                     None => Vec::new(),
                 };
                 let goal = Goal::Stamp { targets: targets.clone(), purge: false };
-                let plan = Plan::new(directory, dialect, &rows, &goal)?;
+                let plan = Plan::new(directory, dialect, &rows, &goal, &[])?;
                 (rows, plan)
             }
             OfflineGoal::EnsureVersion => {

@@ -87,11 +87,15 @@ impl Run<'_> {
             }
             None => (State::default(), Vec::new(), Vec::new(), Vec::new()),
         };
-        let plan = Plan::new(directory, dialect, &nodes, &goal)?;
+        let order = match &mut connection {
+            Some(connection) => goal.order(connection, &tables, directory, &state).await?,
+            None => Vec::new(),
+        };
+        let plan = Plan::new(directory, dialect, &nodes, &goal, &order)?;
         if let Some(connection) = &mut connection {
             consent::check(connection, &tables, &state, (&goal, &plan), &unfinished, agreed).await?;
         }
-        let plan = plan.finish_first(directory, dialect, &nodes, &goal, unfinished)?;
+        let plan = plan.finish_first(directory, dialect, &nodes, (&goal, &order), unfinished)?;
         let ids = |nodes: &[Node]| {
             let mut ids: Vec<String> =
                 nodes.iter().map(|node| directory.graph().id(*node).to_string()).collect();

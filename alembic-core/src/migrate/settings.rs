@@ -46,6 +46,8 @@ pub(crate) struct Consent {
 
 /// The settings of a run.
 pub(crate) struct Settings<'a> {
+    /// How long to wait for a server that cannot be reached yet.
+    pub(crate) wait: Duration,
     pub(crate) lock_timeout: Duration,
     /// The time that a statement may wait for a lock. Zero: no limit.
     pub(crate) statement_lock_timeout: Duration,

@@ -12,8 +12,9 @@ use super::interrupt::Interrupt;
 use super::settings::{Answer, Consent, Refusal, Settings};
 use crate::config::TransactionMode;
 use crate::dialect::Tables;
+use crate::migrate::history::ahead::Place;
 use crate::migrate::history::state::{State, Status};
-use crate::migrate::history::verify::{Verification, compare};
+use crate::migrate::history::verify::{Verification, compare, stamped_and_pending, verify};
 use crate::migrate::run::plan::Goal;
 use crate::migrate::run::run;
 use crate::migrate::server::connect::Missing;
@@ -78,9 +79,15 @@ impl Migrator {
         run
     }
 
+    /// Takes back these revisions, and what needs them, newest first.
+    pub fn undo(&self, database: impl Into<Database>, revisions: Vec<RevisionId>) -> Run<'_> {
+        self.run(database, Ok(Goal::Undo(revisions)))
+    }
+
     /// Describes a run. A mistake in its target is reported when it is awaited.
     pub(crate) fn run(&self, database: impl Into<Database>, goal: Result<Goal, TargetError>) -> Run<'_> {
         let settings = Settings {
+            wait: self.settings().connection.wait,
             lock_timeout: self.settings().lock_timeout,
             transaction: self.settings().transaction,
             server: self.settings().server,
@@ -95,7 +102,12 @@ impl Migrator {
             approve: Box::new(|_| Ok(())),
             on_event: Box::new(|_| {}),
         };
-        Run { migrator: self, database: database.into(), goal, settings, seals: false }
+        Run { migrator: self, database: database.into(), goal, settings, role: None, seals: false }
+    }
+
+    /// A database as it is reached by these settings.
+    pub(crate) fn reach(&self, database: impl Into<Database>) -> Database {
+        database.into().reached_by(self.settings())
     }
 
     /// Compares a database with the scripts. Reads, and never writes.
@@ -103,9 +115,33 @@ impl Migrator {
     /// # Errors
     /// The database cannot be reached or read. What does not agree is no error but part of the answer.
     pub async fn verify(&self, database: impl Into<Database>) -> Result<Verification, MigrateError> {
+        let mut connection: Connection = self.reach(database).connect(Missing::Refuse).await?;
+        let tables = Tables::new(connection.dialect(), &self.settings().version_table);
+        let state = State::read(&mut connection, &tables).await?;
+        compare(&mut connection, &tables, self.directory(), &state).await
+    }
+
+    /// Whether a database is what the scripts say: where it is, and the error with which a run would refuse it. Reads, and never
+    /// writes.
+    ///
+    /// # Errors
+    /// The database cannot be reached or read.
+    pub async fn examine(&self, database: impl Into<Database>) -> Result<Examination, MigrateError> {
         let mut connection: Connection = database.into().connect(Missing::Refuse).await?;
         let tables = Tables::new(connection.dialect(), &self.settings().version_table);
-        compare(&mut connection, &tables, self.directory()).await
+        let state = State::read(&mut connection, &tables).await?;
+        let unfinished = state.unfinished(&mut connection, &tables).await?;
+        let (stamped, pending) =
+            stamped_and_pending(&mut connection, &tables, self.directory(), &state).await?;
+        let goal = Goal::Upgrade(Target::HEADS);
+        let refusal = match goal.place(&mut connection, &tables, self.directory(), &state).await {
+            Ok(Place::Known(nodes)) => {
+                verify(&mut connection, &tables, self.directory(), &state, &nodes).await.err()
+            }
+            Ok(Place::Ahead(_, ahead)) => Some(MigrateError::Ahead(ahead)),
+            Err(error) => Some(error),
+        };
+        Ok(Examination { status: Status { rows: state.ids(), unfinished }, stamped, pending, refusal })
     }
 
     /// Where a database is. Reads, and never writes.
@@ -113,11 +149,33 @@ impl Migrator {
     /// # Errors
     /// The database cannot be reached or read.
     pub async fn status(&self, database: impl Into<Database>) -> Result<Status, MigrateError> {
-        let mut connection: Connection = database.into().connect(Missing::Refuse).await?;
+        let mut connection: Connection = self.reach(database).connect(Missing::Refuse).await?;
         let tables = Tables::new(connection.dialect(), &self.settings().version_table);
         let state = State::read(&mut connection, &tables).await?;
         let unfinished = state.unfinished(&mut connection, &tables).await?;
         Ok(Status { rows: state.ids(), unfinished })
+    }
+}
+
+/// The answer to whether a database is what the scripts say.
+#[derive(Debug)]
+#[non_exhaustive]
+pub struct Examination {
+    /// Where the database is.
+    pub status: Status,
+    /// The revisions that are applied by a stamp alone.
+    pub stamped: Vec<RevisionId>,
+    /// The revisions that are not applied.
+    pub pending: Vec<RevisionId>,
+    /// The error with which a run would refuse it.
+    pub refusal: Option<MigrateError>,
+}
+
+impl Examination {
+    /// Whether all revisions are applied as the scripts have them, and nothing is unfinished: an upgrade has nothing to do.
+    #[must_use]
+    pub fn is_at_heads(&self) -> bool {
+        self.refusal.is_none() && self.pending.is_empty() && self.status.unfinished.is_empty()
     }
 }
 
@@ -128,6 +186,8 @@ pub struct Run<'a> {
     database: Database,
     goal: Result<Goal, TargetError>,
     settings: Settings<'a>,
+    /// The role of its sessions, if it is not that of the settings.
+    role: Option<Cow<'static, str>>,
     /// Whether to seal what is applied, in development.
     seals: bool,
 }
@@ -142,7 +202,7 @@ impl<'a> Run<'a> {
                 Goal::Upgrade(_) => Goal::Upgrade(target?),
                 Goal::Downgrade(_) => Goal::Downgrade(target?),
                 Goal::Stamp { purge, .. } => Goal::Stamp { targets: vec![target?], purge },
-                goal @ (Goal::EnsureVersion | Goal::Finish | Goal::Abandon) => goal,
+                goal @ (Goal::Undo(_) | Goal::EnsureVersion | Goal::Finish | Goal::Abandon) => goal,
             })
         });
         self
@@ -166,6 +226,27 @@ impl<'a> Run<'a> {
     /// Lets a stamp give up unfinished work. Otherwise it is refused. [`Report::abandoned`] lists what stays of it.
     pub fn abandoning(mut self) -> Run<'a> {
         self.settings.consent.abandon = true;
+        self
+    }
+
+    /// How long to wait for a server that cannot be reached yet: that does not listen, starts up, has no connection free, or
+    /// whose name is not known. Zero, the default: not at all.
+    ///
+    /// ```no_run
+    /// # async fn start(migrator: &alembic_core::Migrator, url: &str) -> Result<(), Box<dyn std::error::Error>> {
+    /// migrator.upgrade(url).wait(std::time::Duration::from_secs(60)).await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn wait(mut self, wait: Duration) -> Run<'a> {
+        self.settings.wait = wait;
+        self
+    }
+
+    /// How long each connection may take to be made, unless the URL has a `connect_timeout`. Zero: any time. The connections
+    /// of a pool have the limit of the pool, but for the one of the lock.
+    pub fn connect_timeout(mut self, timeout: Duration) -> Run<'a> {
+        self.database = self.database.connect_timeout(timeout);
         self
     }
 
@@ -222,6 +303,12 @@ impl<'a> Run<'a> {
         self
     }
 
+    /// The role in which the run works, instead of `session.role` in `alembic.toml`. Not on SQLite, which has none.
+    pub fn role(mut self, role: impl Into<Cow<'static, str>>) -> Run<'a> {
+        self.role = Some(role.into());
+        self
+    }
+
     /// Asks `approve` for approval when the revisions of the run are known, and before anything is written. Its error
     /// becomes [`MigrateError::Refused`].
     pub fn approve<E: Into<Refusal>>(
@@ -246,7 +333,8 @@ impl<'a> Run<'a> {
 
     /// The parts that a preview needs.
     pub(crate) fn parts(self) -> Result<(&'a Migrator, Database, Goal, Consent), MigrateError> {
-        Ok((self.migrator, self.database, self.goal?, self.settings.consent))
+        let database = self.migrator.reach(self.database).with_role(self.role);
+        Ok((self.migrator, database, self.goal?, self.settings.consent))
     }
 
     /// Calls `callback` with everything that happens, for progress and logs.
@@ -263,9 +351,10 @@ impl<'a> IntoFuture for Run<'a> {
     fn into_future(self) -> Self::IntoFuture {
         Box::pin(async move {
             let goal = self.goal?;
-            let report = run::run(self.migrator, &self.database, &goal, self.settings).await?;
+            let database = self.migrator.reach(self.database).with_role(self.role);
+            let report = run::run(self.migrator, &database, &goal, self.settings).await?;
             if self.seals {
-                development::seal(self.migrator, &self.database, &report.to).await;
+                development::seal(self.migrator, &database, &report.to).await;
             }
             Ok(report)
         })

@@ -18,12 +18,7 @@ const SANDBOX: &str = "/*M!999999\\- enable the sandbox mode */";
 pub fn sql_schema(path: &Path, shown: &str, dialect: Dialect) -> Result<Declaration, ModelErrors> {
     let failed = |line, problem| ModelError { path: shown.to_owned(), line, problem };
     let unreadable = |reason: String| ModelErrors(vec![failed(0, ModelProblem::Unreadable { reason })]);
-    // A pipe would be waited for, and a device may have no end.
-    let is_file = std::fs::metadata(path).map_err(|error| unreadable(error.to_string()))?.is_file();
-    if !is_file {
-        return Err(unreadable("it is not a regular file".to_owned()));
-    }
-    let bytes = std::fs::read(path).map_err(|error| unreadable(error.to_string()))?;
+    let bytes = crate::file::read(path).map_err(|error| unreadable(error.to_string()))?;
     let text = String::from_utf8(bytes).map_err(|error| {
         let valid = error.as_bytes().iter().take(error.utf8_error().valid_up_to());
         let line = 1 + valid.filter(|byte| **byte == b'\n').count();

@@ -1,6 +1,6 @@
 //! Builds a graph from what scripts declare, and reports everything that is wrong with it at once.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use thiserror::Error;
 
@@ -196,9 +196,12 @@ fn connect(
     };
     for (index, revision) in revisions.iter().enumerate() {
         let node = Node::new(index);
+        let mut seen = HashSet::new();
         for parent in &revision.parents {
             match by_id.get(parent) {
-                Some(&parent) => push_new(&mut edges[index].parents, parent),
+                Some(&parent) => {
+                    edges[index].parents.extend(Some(parent).filter(|it| seen.insert((false, *it))))
+                }
                 None => errors.push(GraphError::MissingParent {
                     revision: index,
                     id: revision.id.clone(),
@@ -209,7 +212,10 @@ fn connect(
         }
         for dependency in &revision.depends_on {
             match by_id.get(dependency.as_str()).or_else(|| by_label.get(dependency)) {
-                Some(&dependency) => push_new(&mut edges[index].dependencies, dependency),
+                Some(&dependency) => {
+                    let new = Some(dependency).filter(|it| seen.insert((true, *it)));
+                    edges[index].dependencies.extend(new);
+                }
                 None => errors.push(GraphError::MissingDependency {
                     revision: index,
                     id: revision.id.clone(),
@@ -289,12 +295,6 @@ fn sort(edges: &[Edges]) -> Vec<Node> {
         }
     }
     sorted
-}
-
-fn push_new(nodes: &mut Vec<Node>, node: Node) {
-    if !nodes.contains(&node) {
-        nodes.push(node);
-    }
 }
 
 fn suggestion(nearest: Option<&str>) -> String {

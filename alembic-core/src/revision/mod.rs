@@ -29,6 +29,7 @@ pub mod stamp;
 pub mod target;
 #[cfg(test)]
 mod tests;
+mod undo;
 mod walk;
 
 pub use branches::{BranchPoint, branch_points};
@@ -39,7 +40,9 @@ pub use load::GraphError;
 pub use nearest::nearest;
 pub use new_revision::{NewRevision, NewRevisionError, Placement, merge, new_revision};
 pub use nodes::{Node, NodeSet};
-pub use plan::{Direction, OfflinePlan, PlanError, Step, downgrade, offline, step, upgrade, upgrade_many};
+pub use plan::{
+    Direction, OfflinePlan, PlanError, Step, downgrade, offline, step, undo, upgrade, upgrade_many,
+};
 pub use range::Range;
 pub use rebase::{RebaseError, check_rebase};
 pub use resolve::{ResolveError, resolve, resolve_one, show};

@@ -16,6 +16,7 @@ use super::range::Range;
 use super::resolve::{Branch, ResolveError, find_branch, find_symbol, one, resolve, settle, steps_from};
 use super::rows::{RowChange, Rows};
 use super::target::{Offset, Target};
+use super::undo::newest_first;
 
 /// Which way a revision runs.
 #[derive(Copy, Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -169,8 +170,14 @@ fn recorded(graph: &Graph, applied: &NodeSet, missing: &[Node]) -> NodeSet {
 
 /// What to take back so that nothing after the target is applied, from a database with these rows.
 ///
-/// What depends on a revision goes with it, on whatever branch; what it depends on stays.
-pub fn downgrade(graph: &Graph, rows: &[Node], target: &Target) -> Result<Vec<Step>, PlanError> {
+/// What depends on a revision goes with it, on whatever branch; what it depends on stays. `order` has applied revisions in
+/// the order in which this database got them: what was applied last is taken back first, where the graph leaves a choice.
+pub fn downgrade(
+    graph: &Graph,
+    rows: &[Node],
+    target: &Target,
+    order: &[Node],
+) -> Result<Vec<Step>, PlanError> {
     let given = rows;
     let mut rows = Rows::new(graph, rows);
     let (end, branch) = downgrade_target(graph, &rows, target)?;
@@ -183,16 +190,22 @@ pub fn downgrade(graph: &Graph, rows: &[Node], target: &Target) -> Result<Vec<St
         let (revision, applied) = (graph.id(end).clone(), rows.applied().contains(end));
         return Err(PlanError::NotBelowCurrent { revision, applied, rows: graph.ids(rows.essential()) });
     }
-    let order: Vec<Node> = in_order(graph, &dropped).rev().collect();
-    Ok(order
-        .into_iter()
-        .map(|node| Step {
-            node,
-            direction: Direction::Downgrade,
-            rows: rows.downgrade(node),
-            is_recorded: false,
-        })
-        .collect())
+    Ok(take_back(graph, &mut rows, &dropped, order))
+}
+
+/// What to take back so that none of these revisions is applied, from a database with these rows: what needs them goes with
+/// them. `order` is that of [`downgrade`].
+#[must_use]
+pub fn undo(graph: &Graph, rows: &[Node], revisions: &[Node], order: &[Node]) -> Vec<Step> {
+    let mut rows = Rows::new(graph, rows);
+    let dropped = dependents_within(graph, revisions.iter().copied(), rows.applied());
+    take_back(graph, &mut rows, &dropped, order)
+}
+
+fn take_back(graph: &Graph, rows: &mut Rows<'_>, dropped: &NodeSet, order: &[Node]) -> Vec<Step> {
+    let step =
+        |node| Step { node, direction: Direction::Downgrade, rows: rows.downgrade(node), is_recorded: false };
+    newest_first(graph, dropped, order).into_iter().map(step).collect()
 }
 
 /// The step of a single revision: up where all that it needs is applied, down where nothing applied needs it.
@@ -218,7 +231,7 @@ pub fn offline(graph: &Graph, direction: Direction, range: &Range) -> Result<Off
     };
     let steps = match direction {
         Direction::Upgrade => upgrade(graph, &rows, range.end.as_ref().unwrap_or(&Target::HEADS))?,
-        Direction::Downgrade => downgrade(graph, &rows, range.end.as_ref().unwrap_or(&Target::BASE))?,
+        Direction::Downgrade => downgrade(graph, &rows, range.end.as_ref().unwrap_or(&Target::BASE), &[])?,
     };
     Ok(OfflinePlan { rows, steps })
 }

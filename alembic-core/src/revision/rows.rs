@@ -187,9 +187,5 @@ fn describe(unknown: &[UnknownRevision], known: usize) -> String {
     };
     let (also, noun) =
         (if known > 0 { " also" } else { "" }, if names.len() > 1 { "revisions" } else { "revision" });
-    format!(
-        "the database is{also} at {noun} {}, which no script has{hint}; bring back the script, or correct the \
-         database's state with `cargo alembic stamp --purge REVISION`",
-        super::load::list(&names)
-    )
+    format!("the database is{also} at {noun} {}, which no script has{hint}", super::load::list(&names))
 }

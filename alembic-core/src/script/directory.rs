@@ -234,6 +234,11 @@ fn files<T>(
                 .extension()
                 .is_some_and(|extension| extension.eq_ignore_ascii_case("sql"))
             {
+                if name.contains(char::is_control) {
+                    let path = format!("{}/{folder}{}", location.shown, name.escape_debug());
+                    let reason = "its name has a character that a terminal obeys".to_owned();
+                    return Err(ScriptError { path, line: 0, problem: Problem::Unreadable { reason } });
+                }
                 names.push((format!("{folder}{name}"), see(&entry).map_err(failed)?));
             }
         }
@@ -285,7 +290,7 @@ pub(super) fn parallel<T: Send, R: Send>(mut items: Vec<T>, map: impl Fn(T) -> R
 fn read_file(path: &Path, shown: String) -> Result<Script, Vec<ScriptError>> {
     let failed = |problem| vec![ScriptError { path: shown.clone(), line: 0, problem }];
     let bytes =
-        std::fs::read(path).map_err(|error| failed(Problem::Unreadable { reason: error.to_string() }))?;
+        crate::file::read(path).map_err(|error| failed(Problem::Unreadable { reason: error.to_string() }))?;
     let text = String::from_utf8(bytes)
         .map_err(|error| failed(Problem::NotUtf8 { offset: error.utf8_error().valid_up_to() }))?;
     Script::parse(&shown, text)

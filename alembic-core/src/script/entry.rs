@@ -40,6 +40,9 @@ pub struct RevisionEntry {
     /// It is applied. Not said where no database was asked.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub applied: Option<bool>,
+    /// It is applied by a stamp alone: nothing of it ran. Not said where no database was asked.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub stamped: Option<bool>,
 }
 
 impl ScriptDirectory {
@@ -68,6 +71,7 @@ impl ScriptDirectory {
                 merge_point: graph.is_merge_point(node),
                 current: rows.map(|rows| rows.contains(&node)),
                 applied: applied.as_ref().map(|applied| applied.contains(node)),
+                stamped: None,
             }
         };
         nodes.iter().map(entry).collect()

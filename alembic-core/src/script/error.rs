@@ -3,9 +3,12 @@
 use std::fmt;
 
 use super::lock_problem::LockProblem;
-use super::shell::{Invocation, find_scripts, shell_word};
+use super::shell::{GitFile, Invocation, find_scripts, shell_word};
 use crate::revision::GraphError;
 use crate::sql::{StatementError, UnusableCharacter};
+
+/// How many mistakes of a section are reported. A text of thousands is none of SQL, and each is looked up in the text.
+pub(super) const MOST_MISTAKES: usize = 100;
 
 /// The keys of a header, as they are written.
 pub(super) const HEADER_KEYS: [&str; 7] =
@@ -34,8 +37,11 @@ impl ScriptError {
     /// The same, with `cargo alembic` called like this.
     #[must_use]
     pub fn help_for(&self, invocation: &Invocation) -> String {
-        let help = self.problem.help();
-        help.replace("<alembic>", &invocation.to_string()).replace("<file>", &shell_word(&self.path))
+        let git = GitFile::of(&self.path);
+        let help = self.problem.help().replace("<alembic>", &invocation.to_string());
+        // Elsewhere `<file>` is the path from here.
+        let help = help.replace("-- <file>`", &format!("-- {}`", git.file()));
+        help.replace("`git ", &format!("`{git} ")).replace("<file>", &shell_word(&self.path))
     }
 }
 
@@ -69,6 +75,10 @@ pub enum Problem {
     InvalidDate { value: String },
     #[error("unknown directive `-- alembic: {word}`")]
     UnknownDirective { word: String, nearest: Option<String> },
+    #[error("`{text}` is not a time")]
+    BadTimeout { text: String },
+    #[error("a timeout is set once in a section, and nowhere else")]
+    MisplacedTimeout,
     #[error("`{text}` is a comment here, and begins no section")]
     NoDirective { text: String },
     #[error("`{word}` is neither a dialect nor `no-transaction`")]
@@ -117,8 +127,12 @@ impl Problem {
             Problem::InvalidDate { .. } => "write it as RFC 3339 does, or remove the line".into(),
             Problem::UnknownDirective { nearest: Some(word), .. } => format!("did you mean `{word}`?"),
             Problem::UnknownDirective { nearest: None, .. } => {
-                "the directives are upgrade, downgrade, irreversible and delimiter".into()
+                "the directives are upgrade, downgrade, irreversible, delimiter and timeout".into()
             }
+            Problem::BadTimeout { .. } => {
+                "write it as `-- alembic: timeout 10min`; the units are ms, s, min and h, and `0` is any time, up to 24 days".into()
+            }
+            Problem::MisplacedTimeout => "put it below `-- alembic: upgrade` or `downgrade`, on one line".into(),
             Problem::NoDirective { .. } => {
                 "write it as `-- alembic: …`, in lower case, on a line of its own; or begin the comment with another word"
                     .into()
@@ -150,9 +164,14 @@ fn also(others: &[String]) -> String {
 fn graph_help(error: &GraphError) -> String {
     match error {
         GraphError::DuplicateId { .. } => "change `Revision:` in one of them".into(),
-        GraphError::MissingParent { parent, .. } => {
+        GraphError::MissingParent { id, parent, .. } => {
             let find = find_scripts([parent.as_str()]);
-            format!("bring its script back (`{find}` shows where it went), or correct `Revises:`")
+            format!(
+                "bring its script back (`{find}` shows where it went), or correct `Revises:`\nif {id} was picked from \
+                 another branch, make it a revision of its own: delete this file, `<alembic> unseal {}`, `<alembic> revision -m \"…\"`, \
+                 and write its statements there. With the same id it would be two revisions in one, once the branches are merged",
+                shell_word(id.as_str())
+            )
         }
         GraphError::MissingDependency { dependency, .. } => {
             let find = find_scripts([dependency.as_str()]);

@@ -43,7 +43,10 @@ impl Guard {
         }
         let mut errors = directory.read_unsealed(&self.dialects);
         match lock {
-            Ok(Some(lock)) => errors.extend(lock.verify(&lock_path, &directory)),
+            Ok(Some(lock)) => {
+                errors.extend(lock.conflict(&lock_path));
+                errors.extend(lock.verify(&lock_path, &directory));
+            }
             Ok(None) if directory.graph().is_empty() => {}
             Ok(None) => {
                 let problem = Problem::Lock(Box::new(LockProblem::Missing));
@@ -72,6 +75,7 @@ impl Guard {
         errors.extend(read_unsealed(&mut scripts, &self.dialects));
         match lock {
             Ok(Some(lock)) => {
+                errors.extend(lock.conflict(lock_path));
                 lock.blame_deletions(lock_path, &mut errors);
                 for error in lock.verify_scripts(lock_path, &scripts) {
                     let is_deleted = matches!(

@@ -1,6 +1,9 @@
 //! `alembic.lock`: which revisions there are, and which of them were applied to a database as what.
 
 mod format;
+#[cfg(test)]
+mod law;
+mod merge;
 
 use std::collections::BTreeMap;
 #[cfg(feature = "sources")]
@@ -9,7 +12,7 @@ use std::path::Path;
 
 use super::directory::parallel;
 use super::error::{Problem, ScriptError};
-use super::lock_problem::LockProblem;
+use super::lock_problem::{LockProblem, Sealing};
 use super::seal::{LOCK_FILE, Seal};
 use super::{Script, ScriptDirectory};
 use crate::revision::{GraphError, RevisionId};
@@ -26,21 +29,30 @@ use crate::revision::{GraphError, RevisionId};
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Lock {
     entries: BTreeMap<RevisionId, Entry>,
-    /// What a merge has left in the text, and what was kept of it.
+    /// Traces of a merge in the text, and what was kept.
     repairs: Vec<String>,
+    /// The first line that belongs to no lock: a mark of a conflict, or a stray line.
+    conflict: Option<usize>,
 }
 
 #[derive(Clone, Debug, Default)]
 struct Entry {
-    seal: Option<Seal>,
-    /// Where it stood in the file it was read from.
-    line: usize,
+    /// The seal. Two that differ contradict each other, and both are kept until a person has decided.
+    seals: Vec<Seal>,
+    /// The lines of the file from which the seals were read; without a seal, that of the entry.
+    lines: Vec<usize>,
 }
 
-/// Two entries are equal if they say the same, wherever they stood.
+impl Entry {
+    fn line(&self) -> usize {
+        self.lines.first().copied().unwrap_or_default()
+    }
+}
+
+/// Two entries are equal if they have the same seals, in whatever lines.
 impl PartialEq for Entry {
     fn eq(&self, other: &Entry) -> bool {
-        self.seal == other.seal
+        self.seals == other.seals
     }
 }
 
@@ -55,38 +67,49 @@ impl Seal {
 }
 
 impl Lock {
-    /// Adds an entry. One that was there already and says the same, or less, is no contradiction: two branches that both
-    /// sealed a revision have it twice after their merge.
-    fn insert(&mut self, id: RevisionId, entry: Entry) -> Result<(), Box<LockProblem>> {
+    /// Adds a line. A second line for a revision that says the same, or less, is a trace of a merge.
+    fn insert(&mut self, id: RevisionId, seal: Option<Seal>, line: usize) {
         let Some(known) = self.entries.get_mut(&id) else {
-            self.entries.insert(id, entry);
-            return Ok(());
+            self.entries.insert(id, Entry { seals: seal.into_iter().collect(), lines: vec![line] });
+            return;
         };
-        let kept = match (&known.seal, entry.seal) {
-            (Some(first), Some(second)) if first.digests != second.digests => {
-                let (first, second) = (first.digests, second.digests);
-                return Err(Box::new(LockProblem::TwoSeals { revision: id, first, second }));
+        let before = known.line();
+        let kept = match seal {
+            None if known.seals.is_empty() => "one of them; they are equal".to_owned(),
+            None => format!("the seal in line {before}"),
+            Some(seal) if known.seals.is_empty() => {
+                *known = Entry { seals: vec![seal], lines: vec![line] };
+                format!("the seal in line {line}")
             }
-            (Some(first), Some(second)) if first.text != second.text => {
-                "the first seal; both have the same digests, and texts that differ in their layout".to_owned()
-            }
-            (first, second) if *first == second => "one of them; they are equal".to_owned(),
-            (None, _) => format!("the seal in line {}", entry.line),
-            (Some(_), _) => format!("the seal in line {}", known.line),
+            Some(seal) => match known.seals.iter().find(|known| known.digests == seal.digests) {
+                Some(same) if same.text == seal.text => "one of them; they are equal".to_owned(),
+                Some(_) => {
+                    "the first seal; both have the same digests, and texts that differ in their layout"
+                        .to_owned()
+                }
+                None => {
+                    known.seals.push(seal);
+                    known.lines.push(line);
+                    return;
+                }
+            },
         };
-        self.repairs
-            .push(format!("revision {id} has the lines {} and {}: kept {kept}", known.line, entry.line));
-        if known.seal.is_none() {
-            *known = entry;
-        }
-        Ok(())
+        self.repairs.push(format!("revision {id} has the lines {before} and {line}: kept {kept}"));
     }
 
-    /// What a merge of branches has left in the text from which the lock was read, and what was kept of it. Whoever writes the
-    /// lock says so: the text is repaired then.
+    /// Traces of a merge in the text from which the lock was read, and what was kept. A command that writes the lock prints
+    /// them: the text is repaired then.
     #[must_use]
     pub fn repairs(&self) -> &[String] {
         &self.repairs
+    }
+
+    /// The error of a lock with marks of a conflict, or with stray lines. Whatever writes the lock repairs it.
+    #[must_use]
+    pub fn conflict(&self, path: &str) -> Option<ScriptError> {
+        let line = self.conflict?;
+        let problem = Problem::Lock(Box::new(LockProblem::Conflict));
+        Some(ScriptError { path: path.to_owned(), line, problem })
     }
 
     /// Reads the lock file in `folder`; `None` where there is none. `shown` is what errors call the folder.
@@ -95,7 +118,7 @@ impl Lock {
     /// An unreadable file, or one that [`parse`](Lock::parse) refuses.
     pub fn read(folder: &Path, shown: &str) -> Result<Option<Lock>, ScriptError> {
         let path = format!("{shown}/{LOCK_FILE}");
-        let bytes = match std::fs::read(folder.join(LOCK_FILE)) {
+        let bytes = match crate::file::read(folder.join(LOCK_FILE)) {
             Ok(bytes) => bytes,
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(None),
             Err(error) => {
@@ -135,7 +158,7 @@ impl Lock {
     /// The seal of a revision, if it has one.
     #[must_use]
     pub fn seal_of(&self, id: &RevisionId) -> Option<&Seal> {
-        self.entries.get(id).and_then(|entry| entry.seal.as_ref())
+        self.entries.get(id).and_then(|entry| entry.seals.first())
     }
 
     /// Corrects errors of the graph: a parent that is missing and sealed was deleted, and `Revises:` is not what is wrong.
@@ -144,10 +167,10 @@ impl Lock {
             let Problem::Graph { error: graph, .. } = &error.problem else { continue };
             let GraphError::MissingParent { parent, .. } = &**graph else { continue };
             let Some((revision, entry)) = self.entries.get_key_value(parent) else { continue };
-            if let Some(sealed) = entry.seal {
+            if let Some(sealed) = entry.seals.first() {
                 let deleted = LockProblem::Deleted { revision: revision.clone(), sealed: sealed.digest() };
                 let problem = Problem::Lock(Box::new(deleted));
-                *error = ScriptError { path: path.to_owned(), line: entry.line, problem };
+                *error = ScriptError { path: path.to_owned(), line: entry.line(), problem };
             }
         }
     }
@@ -159,19 +182,24 @@ impl Lock {
 
     /// Records that a revision was applied. A seal that is there already stays.
     pub fn seal(&mut self, id: &RevisionId, seal: Seal) {
-        self.entries.entry(id.clone()).or_default().seal.get_or_insert(seal);
+        let seals = &mut self.entries.entry(id.clone()).or_default().seals;
+        if seals.is_empty() {
+            seals.push(seal);
+        }
     }
 
-    /// Takes the seal off a revision, and says whether it had one.
-    pub fn unseal(&mut self, id: &RevisionId) -> bool {
-        self.entries.get_mut(id).is_some_and(|entry| entry.seal.take().is_some())
+    /// Takes the seals off a revision.
+    pub fn unseal(&mut self, id: &RevisionId) {
+        if let Some(entry) = self.entries.get_mut(id) {
+            entry.seals.clear();
+        }
     }
 
     /// Whether it lists an unsealed revision that has no script.
     #[must_use]
     pub fn has_missing(&self, directory: &ScriptDirectory) -> bool {
         let is_missing = |(id, entry): (&RevisionId, &Entry)| {
-            entry.seal.is_none() && directory.graph().find(id.as_str()).is_none()
+            entry.seals.is_empty() && directory.graph().find(id.as_str()).is_none()
         };
         self.entries.iter().any(is_missing)
     }
@@ -179,12 +207,12 @@ impl Lock {
     /// Takes unsealed revisions that have no script off the list.
     pub fn forget_missing(&mut self, directory: &ScriptDirectory) {
         self.entries
-            .retain(|id, entry| entry.seal.is_some() || directory.graph().find(id.as_str()).is_some());
+            .retain(|id, entry| !entry.seals.is_empty() || directory.graph().find(id.as_str()).is_some());
     }
 
     /// Seals a revision as its script is now, whatever its seal was.
     pub fn renew(&mut self, id: &RevisionId, seal: Seal) {
-        self.entries.entry(id.clone()).or_default().seal = Some(seal);
+        self.entries.entry(id.clone()).or_default().seals = vec![seal];
     }
 
     /// Gives the scripts with sealed texts the digests of their seals: whatever this version makes of such a text, it is
@@ -196,8 +224,9 @@ impl Lock {
     /// The same for scripts that make no graph.
     pub fn trust_scripts(&self, scripts: &mut [Script]) {
         parallel(scripts.iter_mut().collect(), |script| {
-            let seal = self.seal_of(&script.revision.id);
-            let seal = seal.filter(|seal| seal.text == script.text_hash());
+            let entry = self.entries.get(&script.revision.id);
+            let mut seals = entry.into_iter().flat_map(|entry| &entry.seals);
+            let seal = seals.find(|seal| seal.text == script.text_hash());
             script.sealed = seal.map(|seal| seal.digests);
         });
     }
@@ -232,11 +261,20 @@ impl Lock {
     fn compare<'s>(&self, path: &str, find: impl Fn(&RevisionId) -> Option<&'s Script>) -> Vec<ScriptError> {
         let mut errors = Vec::new();
         for (revision, entry) in &self.entries {
-            let Some(seal) = entry.seal else { continue };
+            let Some(seal) = entry.seals.first() else { continue };
+            let at_lock = |line, problem| {
+                let problem = Problem::Lock(Box::new(problem));
+                ScriptError { path: path.to_owned(), line, problem }
+            };
+            if let [first, second, ..] = entry.seals.as_slice() {
+                let (first, second) = (Sealing::of(first), Sealing::of(second));
+                let problem = LockProblem::TwoSeals { revision: revision.clone(), first, second };
+                errors.push(at_lock(entry.lines.get(1).copied().unwrap_or_default(), problem));
+                continue;
+            }
             let Some(script) = find(revision) else {
                 let deleted = LockProblem::Deleted { revision: revision.clone(), sealed: seal.digest() };
-                let problem = Problem::Lock(Box::new(deleted));
-                errors.push(ScriptError { path: path.to_owned(), line: entry.line, problem });
+                errors.push(at_lock(entry.line(), deleted));
                 continue;
             };
             // The text of a trusted script was compared before.

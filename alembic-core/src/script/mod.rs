@@ -48,7 +48,7 @@ pub use header::HeaderLines;
 pub use location::{Location, seen_from};
 pub use lock::Lock;
 pub use lock_file::{LockFile, LockFileError};
-pub use lock_problem::LockProblem;
+pub use lock_problem::{LockProblem, Sealing};
 #[cfg(feature = "cli")]
 pub use new::NewScript;
 pub use pack::{pack, unpack};
@@ -57,4 +57,4 @@ pub use seal::{LOCK_FILE, Seal};
 pub use section::Section;
 #[cfg(feature = "driver")]
 pub(crate) use shell::find_scripts;
-pub use shell::{Invocation, shell_word};
+pub use shell::{GitFile, Invocation, shell_word};

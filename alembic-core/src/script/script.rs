@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::error::{Problem, ScriptError};
+use super::error::{MOST_MISTAKES, Problem, ScriptError};
 use super::header::HeaderLines;
 use super::{Digests, Section, header, section};
 use crate::revision::{Direction, Revision};
@@ -178,7 +178,9 @@ impl Script {
                 };
                 refused.retain(|(dialect, _)| serves(dialect));
             }
-            for mistake in refused.into_iter().flat_map(|(_, mistakes)| mistakes) {
+            let mistakes =
+                refused.into_iter().flat_map(|(_, mistakes)| mistakes.into_iter().take(MOST_MISTAKES));
+            for mistake in mistakes {
                 let error = self.statement_error(section.start + mistake.start(), mistake);
                 if !errors.contains(&error) {
                     errors.push(error);

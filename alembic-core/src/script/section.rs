@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::error::Problem;
+use super::error::{MOST_MISTAKES, Problem};
 use crate::revision::{Direction, nearest};
 use crate::sql::{Dialect, Statement, TokenKind, delimiter_directive, directive, lex, tokens};
 
@@ -10,7 +10,7 @@ use crate::sql::{Dialect, Statement, TokenKind, delimiter_directive, directive, 
 const NAME: &str = "alembic";
 
 /// The words that follow it.
-const WORDS: [&str; 4] = ["upgrade", "downgrade", "irreversible", "delimiter"];
+const WORDS: [&str; 5] = ["upgrade", "downgrade", "irreversible", "delimiter", "timeout"];
 
 /// One `-- alembic: upgrade` or `-- alembic: downgrade` with the SQL below it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -21,6 +21,9 @@ pub struct Section {
     pub dialects: Vec<Dialect>,
     /// False after `no-transaction`: its statements run one by one, each committed by itself.
     pub transaction: bool,
+    /// After `timeout 10min`: the milliseconds that each of its statements may take; zero: any time. It changes nothing that
+    /// runs, and is not in the digest.
+    pub timeout: Option<u64>,
     /// Line of the directive, from 1.
     pub line: u32,
     /// Where its body starts, in bytes of the script's text.
@@ -58,6 +61,11 @@ pub(super) fn parse(text: &str, start: usize) -> Result<Sections, Vec<(usize, Pr
         let (word, arguments) = words.split_once(char::is_whitespace).unwrap_or((words, ""));
         if word == "delimiter" {
             continue; // The statement splitter reads it.
+        }
+        if word == "timeout" {
+            let section = found.sections.last_mut().filter(|_| outside.is_none());
+            errors.extend(timeout(section, arguments).err().map(|problem| (number, problem)));
+            continue;
         }
         if let Some((line, start)) = outside.take() {
             errors.extend(outside_section(&text[start..here], line));
@@ -119,7 +127,24 @@ fn section(
     dialects.sort_unstable();
     dialects.dedup();
     let line = u32::try_from(line).unwrap_or(u32::MAX);
-    Ok(Section { direction, dialects, transaction, line, start, end, statements: Vec::new() })
+    Ok(Section { direction, dialects, transaction, timeout: None, line, start, end, statements: Vec::new() })
+}
+
+/// Reads `10min` for a section.
+fn timeout(section: Option<&mut Section>, text: &str) -> Result<(), Problem> {
+    const UNITS: [(&str, u64); 4] = [("ms", 1), ("s", 1000), ("min", 60_000), ("h", 3_600_000)];
+    let Some(section) = section.filter(|section| section.timeout.is_none()) else {
+        return Err(Problem::MisplacedTimeout);
+    };
+    let digits = text.find(|letter: char| !letter.is_ascii_digit()).unwrap_or(text.len());
+    let (number, unit) = text.split_at(digits);
+    let factor = UNITS.iter().find(|(name, _)| *name == unit.trim()).map(|(_, factor)| *factor);
+    let factor = factor.or_else(|| (text == "0").then_some(0));
+    let time = number.parse::<u64>().ok().zip(factor).and_then(|(number, factor)| number.checked_mul(factor));
+    // PostgreSQL has no longer ones.
+    let time = time.filter(|time| i32::try_from(*time).is_ok());
+    section.timeout = Some(time.ok_or_else(|| Problem::BadTimeout { text: text.to_owned() })?);
+    Ok(())
 }
 
 /// The first thing between sections that is neither white space nor a comment.
@@ -145,11 +170,17 @@ fn comments_like_directives(text: &str, section: &Section) -> Vec<(usize, Proble
     for dialect in section.readers() {
         for token in lex(body, *dialect).filter(|token| token.kind == TokenKind::Comment) {
             let comment = token.text(body);
-            if !looks_like_a_directive(comment) || delimiter_directive(comment).is_some() {
+            let before = body[..token.start].rsplit('\n').next().unwrap_or_default();
+            let is_timeout = before.trim().is_empty()
+                && directive(comment).is_some_and(|words| words.starts_with("timeout"));
+            if !looks_like_a_directive(comment) || is_timeout || delimiter_directive(comment).is_some() {
                 continue;
             }
             let line = section.line as usize + 1 + body[..token.start].matches('\n').count();
             let problem = (line, Problem::NoDirective { text: comment.trim_end().into() });
+            if found.len() == MOST_MISTAKES {
+                break;
+            }
             if !found.contains(&problem) {
                 found.push(problem);
             }

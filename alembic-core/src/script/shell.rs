@@ -17,6 +17,46 @@ pub fn shell_word(word: &str) -> Cow<'_, str> {
     }
 }
 
+/// A file in a command of git. Where the file lies in a repository below the current folder, as in a submodule, git is
+/// called there: its other commands would not find it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct GitFile {
+    repository: Option<String>,
+    file: String,
+}
+
+impl GitFile {
+    /// The file at a path relative to the current folder.
+    #[must_use]
+    pub fn of(path: &str) -> GitFile {
+        let file = Path::new(path);
+        let folders = file.ancestors().skip(1).take_while(|folder| *folder != Path::new(""));
+        let nested = folders.filter(|_| file.is_relative()).find(|folder| folder.join(".git").exists());
+        let below =
+            nested.and_then(|folder| Some((folder.to_str()?, file.strip_prefix(folder).ok()?.to_str()?)));
+        match below {
+            Some((repository, file)) => {
+                GitFile { repository: Some(repository.to_owned()), file: file.to_owned() }
+            }
+            None => GitFile { repository: None, file: path.to_owned() },
+        }
+    }
+
+    /// The word for the file.
+    #[must_use]
+    pub fn file(&self) -> Cow<'_, str> {
+        shell_word(&self.file)
+    }
+}
+
+/// The call of git, without its command.
+impl fmt::Display for GitFile {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("git")?;
+        self.repository.as_ref().map_or(Ok(()), |folder| write!(formatter, " -C {}", shell_word(folder)))
+    }
+}
+
 /// How `cargo alembic` is called from where a message is read: with the package and the database that it is about.
 ///
 /// ```

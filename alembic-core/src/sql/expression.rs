@@ -9,24 +9,27 @@ pub(crate) fn tokens(text: &str, dialect: Dialect) -> Vec<Token> {
 
 /// The expression without parentheses around the whole of it.
 pub(crate) fn without_parentheses(text: &str, dialect: Dialect) -> &str {
-    let text = text.trim();
     let found = tokens(text, dialect);
-    let ([first, ..], [.., last]) = (found.as_slice(), found.as_slice()) else { return text };
-    if first.text(text) != "(" || last.text(text) != ")" {
-        return text;
-    }
-    let mut depth = 0_usize;
-    for token in &found {
+    // For each place with an opening parenthesis the place of its counterpart.
+    let mut closed_at = vec![None; found.len()];
+    let mut open = Vec::new();
+    for (place, token) in found.iter().enumerate() {
         match token.text(text) {
-            "(" => depth += 1,
-            ")" => depth = depth.saturating_sub(1),
+            "(" => open.push(place),
+            ")" => {
+                if let Some(opened) = open.pop() {
+                    closed_at[opened] = Some(place);
+                }
+            }
             _ => {}
         }
-        if depth == 0 && token.start != last.start {
-            return text;
-        }
     }
-    without_parentheses(&text[first.end..last.start], dialect)
+    let around = (0..found.len() / 2).take_while(|place| closed_at[*place] == Some(found.len() - 1 - place));
+    let inside = match around.last() {
+        Some(place) => &text[found[place].end..found[found.len() - 1 - place].start],
+        None => text,
+    };
+    inside.trim()
 }
 
 /// A form that two expressions share only if they mean the same: without comments, needless parentheses, and the letter
@@ -52,7 +55,10 @@ pub(crate) fn canonical(text: &str, dialect: Dialect, columns: &[&str]) -> Strin
             _ => words.push(own.to_owned()),
         }
     }
-    while let Some((open, close)) = grouping::needless(&words) {
+    // Each pair takes a look at all others: an expression with too many keeps them.
+    const PAIRS: usize = 200;
+    let has_few = words.iter().filter(|word| *word == "(").take(PAIRS).count() < PAIRS;
+    while let Some((open, close)) = has_few.then(|| grouping::needless(&words)).flatten() {
         words.remove(close);
         words.remove(open);
     }

@@ -15,6 +15,9 @@ mod quoted;
 #[cfg(test)]
 pub(super) mod tests;
 
+use std::cell::OnceCell;
+use std::collections::HashMap;
+
 use super::Dialect;
 
 /// What a [`Token`] is.
@@ -134,6 +137,9 @@ pub struct Lexer<'a> {
     signs_until: usize,
     /// SQLite: how many of PostgreSQL's arrays are open.
     open_arrays: usize,
+    /// Where each `$tag$` of the text stands last, once that is asked for. Looking for the end of each of thousands that have
+    /// none takes a look at all of the text for each.
+    dollar_tags: OnceCell<HashMap<&'a [u8], usize>>,
 }
 
 /// The bytes that an unquoted identifier may hold after its first: the same in all dialects.
@@ -170,6 +176,7 @@ impl<'a> Lexer<'a> {
             escape_string: false,
             signs_until: 0,
             open_arrays: 0,
+            dollar_tags: OnceCell::new(),
         }
     }
 

@@ -93,7 +93,7 @@ fn run(graph: &Graph, rows: &[String], command: &Value) -> Result<Value, Failure
         }
         "downgrade" => {
             let rows = located()?;
-            let plan = downgrade(graph, &rows, &target()?)?;
+            let plan = downgrade(graph, &rows, &target()?, &[])?;
             steps(graph, &rows, &plan)
         }
         "stamp" if flag(command, "sql") => {
@@ -218,7 +218,8 @@ fn iterate(graph: &Graph, command: &Value) -> Result<Vec<Node>, Failure> {
     if flag(command, "select_for_downgrade") {
         let rows = places(graph, upper)?;
         let target = text(command, "lower").parse()?;
-        let dropped: Vec<Node> = downgrade(graph, &rows, &target)?.iter().map(|step| step.node).collect();
+        let dropped: Vec<Node> =
+            downgrade(graph, &rows, &target, &[])?.iter().map(|step| step.node).collect();
         let end = if inclusive { resolve_one(graph, &target)? } else { None };
         let with_end = graph.descendants(end);
         let applied = graph.applied(&rows);

@@ -1,5 +1,6 @@
 //! The arguments of what compares a database with the models.
 
+use alembic_core::cli::WaitArgs;
 use clap::Args;
 
 #[derive(Debug, Args)]
@@ -37,6 +38,9 @@ pub(crate) struct AutogenerateArgs {
 
 #[derive(Debug, Args)]
 pub(crate) struct CheckArgs {
+    #[command(flatten)]
+    pub(crate) wait: WaitArgs,
+
     /// Compare with what the scripts make of an empty scratch database, instead of with a database of one's own
     #[arg(long)]
     pub(crate) scratch: bool,
@@ -57,6 +61,9 @@ pub(crate) struct CheckArgs {
 
 #[derive(Debug, Args)]
 pub(crate) struct InspectArgs {
+    #[command(flatten)]
+    pub(crate) wait: WaitArgs,
+
     /// As the statements that make it, as without any of these
     #[arg(long, group = "format")]
     pub(crate) sql: bool,

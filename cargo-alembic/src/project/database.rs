@@ -1,11 +1,14 @@
 //! The database of a project: from `--url`, `DATABASE_URL`, `.env` or `alembic.toml`.
 
+use std::path::PathBuf;
+
 use alembic_core::config::{InterpolateError, interpolate};
 use alembic_core::migrate::Database;
 
 use super::Project;
 use crate::args::Arguments;
 use crate::error::Failure;
+use crate::file;
 
 impl Project {
     /// The database of the project. A named one uses only its own `url`: `DATABASE_URL` may belong to another database.
@@ -32,6 +35,13 @@ impl Project {
             return Ok(found.clone());
         }
         let found = self.configured(arguments)?;
+        // A `.env` that cannot be read matters only to those who use it.
+        let key = self.variables().ok().and_then(|variables| variables.value("ALEMBIC_SQLITE_KEY"));
+        let found = match (found, key) {
+            (Some(database), Some(key)) if !key.is_empty() => Some(database.sqlite_key(&key)),
+            (found, _) => found,
+        };
+        let found = found.map(|database| database.connect_timeout(self.config.connection.timeout));
         Ok(self.database.get_or_init(|| found).clone())
     }
 
@@ -41,32 +51,28 @@ impl Project {
             return Ok(Some(url.into()));
         }
         let variables = self.variables()?;
-        if let Some(url) = variables("ALEMBIC_SCRATCH_URL").filter(|url| !url.is_empty()) {
-            return Ok(Some(url.into()));
+        if let Some(database) = variables.database("ALEMBIC_SCRATCH_URL") {
+            return Ok(Some(database));
         }
-        self.of_config("scratch_url", self.config.scratch_url.as_deref(), variables)
+        self.of_config("scratch_url", self.config.scratch_url.as_deref(), &variables)
     }
 
     fn configured(&self, arguments: &Arguments) -> Result<Option<Database>, Failure> {
-        if let Some(url) = &arguments.url {
-            return Ok(Some(url.into()));
+        match &arguments.url {
+            Some(url) => Ok(Some(url.into())),
+            None => self.settings_database(),
         }
-        let variables = self.variables()?;
-        if self.databases.is_empty()
-            && let Some(url) = variables("DATABASE_URL").filter(|url| !url.is_empty())
-        {
-            return Ok(Some(url.into()));
-        }
-        self.of_config("url", self.config.url.as_deref(), variables)
     }
 
-    /// The variables of the environment and, behind them, of `.env`.
-    fn variables(&self) -> Result<impl Fn(&str) -> Option<String>, Failure> {
-        let dotenv = self.dotenv()?;
-        Ok(move |name: &str| {
-            let from_file = || dotenv.iter().find(|(key, _)| key == name).map(|(_, value)| value.clone());
-            std::env::var(name).ok().or_else(from_file)
-        })
+    /// The database that environment and settings name, whatever `--url` is.
+    pub(crate) fn settings_database(&self) -> Result<Option<Database>, Failure> {
+        let variables = self.variables()?;
+        if self.databases.is_empty()
+            && let Some(database) = variables.database("DATABASE_URL")
+        {
+            return Ok(Some(database));
+        }
+        self.of_config("url", self.config.url.as_deref(), &variables)
     }
 
     /// The database of a URL in alembic.toml.
@@ -74,10 +80,10 @@ impl Project {
         &self,
         key: &str,
         url: Option<&str>,
-        variables: impl Fn(&str) -> Option<String>,
+        variables: &Variables,
     ) -> Result<Option<Database>, Failure> {
         let Some(url) = url else { return Ok(None) };
-        let url = interpolate(url, variables).map_err(|error| {
+        let url = interpolate(url, |name| variables.value(name)).map_err(|error| {
             let help = match error {
                 InterpolateError::Unset(_) => "set it in the environment or in .env",
                 InterpolateError::Unclosed => "a variable is written as `${NAME}`",
@@ -88,17 +94,18 @@ impl Project {
         Ok(Some(Database::from(url).relative_to(&self.folder)))
     }
 
-    /// The variables of the nearest `.env`, from the package's folder upwards.
-    fn dotenv(&self) -> Result<Vec<(String, String)>, Failure> {
-        let Some(path) =
-            self.folder.ancestors().map(|folder| folder.join(".env")).find(|path| path.is_file())
-        else {
-            return Ok(Vec::new());
+    /// The variables of the environment and, behind them, of the nearest `.env`, from the package's folder upwards.
+    fn variables(&self) -> Result<Variables, Failure> {
+        // A folder of that name may be a virtual environment. Anything else is read, or an error says what it is.
+        let is_there = |path: &PathBuf| std::fs::metadata(path).is_ok_and(|it| !it.is_dir());
+        let Some(path) = self.folder.ancestors().map(|folder| folder.join(".env")).find(is_there) else {
+            return Ok(Variables::default());
         };
-        let text = std::fs::read_to_string(&path).map_err(|error| Failure::file(&path, "read", &error))?;
+        let text = file::read_to_string(&path).map_err(|error| Failure::file(&path, "read", &error))?;
         let text = text.trim_start_matches('\u{feff}');
         let variables: Result<_, _> = dotenvy::from_read_iter(text.as_bytes()).collect();
-        variables.map_err(|error| {
+        let folder = path.parent().unwrap_or(&self.folder).to_owned();
+        variables.map(|dotenv| Variables { dotenv, folder }).map_err(|error| {
             // The line itself is not shown: it may hold a password.
             let line = match &error {
                 dotenvy::Error::LineParse(bad, _) => {
@@ -112,6 +119,34 @@ impl Project {
             let message = format!("{}{line}: this is not a line like NAME=value", path.display());
             Failure::new(message, "correct it; a value with spaces or quotes stands in quotes")
         })
+    }
+}
+
+/// The variables of the environment, and behind them those of a `.env`.
+#[derive(Default)]
+struct Variables {
+    dotenv: Vec<(String, String)>,
+    /// The folder of the `.env`.
+    folder: PathBuf,
+}
+
+impl Variables {
+    fn value(&self, name: &str) -> Option<String> {
+        std::env::var(name).ok().or_else(|| self.of_dotenv(name).map(str::to_owned))
+    }
+
+    fn of_dotenv(&self, name: &str) -> Option<&str> {
+        self.dotenv.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str())
+    }
+
+    /// The database whose URL a variable is. An empty one in the environment hides that of the file. A relative file is
+    /// relative to where the variable is set.
+    fn database(&self, name: &str) -> Option<Database> {
+        if let Ok(url) = std::env::var(name) {
+            return (!url.is_empty()).then(|| url.into());
+        }
+        let url = self.of_dotenv(name).filter(|url| !url.is_empty())?;
+        Some(Database::from(url).relative_to(&self.folder))
     }
 }
 

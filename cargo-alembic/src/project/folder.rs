@@ -6,6 +6,7 @@ use alembic_core::config::CONFIG_FILE;
 
 use crate::args::Package;
 use crate::error::Failure;
+use crate::file;
 
 /// The folder of the package. Cargo itself is asked only where the nearest manifest does not say.
 pub(crate) fn folder(package: &Package) -> Result<PathBuf, Failure> {
@@ -13,8 +14,7 @@ pub(crate) fn folder(package: &Package) -> Result<PathBuf, Failure> {
         Some(path) => path.clone(),
         None => nearest_manifest()?,
     };
-    let text =
-        std::fs::read_to_string(&manifest).map_err(|error| Failure::file(&manifest, "read", &error))?;
+    let text = file::read_to_string(&manifest).map_err(|error| Failure::file(&manifest, "read", &error))?;
     let is_package = text.lines().any(|line| line.trim_start().starts_with("[package]"));
     if package.package.is_none() && is_package {
         if text.lines().any(|line| line.trim() == "[workspace]")

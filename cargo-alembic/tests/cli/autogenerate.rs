@@ -332,3 +332,18 @@ async fn deferred_keys_of_rows_that_are_filled() {
     package.alembic("upgrade").success();
     package.alembic("check").success();
 }
+
+/// A value with a line that begins like a directive is what the message is about.
+#[test]
+fn a_default_with_a_line_like_a_directive() {
+    let package = package(&[]);
+    with_models(
+        &package,
+        "use alembic::Table;\n#[derive(Table)]\npub struct Note {\n    #[column(primary_key)]\n    id: i64,\n    \
+         #[column(default = \"'a\\n-- alembic: nonsense\\nb'\")]\n    text: String,\n}\n",
+    );
+    let output = package.alembic("revision --autogenerate -m fine").code(1).to_string();
+    assert!(output.contains("the statements would be read as something else in a script"), "{output}");
+    assert!(output.contains("`-- alembic: nonsense`"), "{output}");
+    assert!(!output.contains("the message"), "{output}");
+}

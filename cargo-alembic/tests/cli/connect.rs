@@ -66,6 +66,77 @@ macro_rules! on_servers {
     };
 }
 
+/// Containers that start together.
+mod wait {
+    use std::net::TcpListener;
+    use std::process::Stdio;
+    use std::time::{Duration, Instant};
+
+    use super::*;
+
+    /// An address at which nobody listens yet.
+    fn later() -> std::net::SocketAddr {
+        let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
+        listener.local_addr().expect("an address")
+    }
+
+    #[tokio::test]
+    async fn for_a_server() {
+        for kind in [Kind::Postgresql, Kind::Mysql] {
+            let database = TestDatabase::new(kind).await;
+            let package = package_on(&database, &chain(1));
+            for command in ["current", "upgrade", "ensure-version", "verify", "check", "log"] {
+                let mut server = Server::of(&database.url);
+                let real = server.authority();
+                let address = later();
+                server.port = address.port().to_string();
+                server.host = "127.0.0.1".to_owned();
+                std::thread::spawn(move || {
+                    std::thread::sleep(Duration::from_millis(300));
+                    alembic_testing::relay(TcpListener::bind(address).expect("the port"), &real)
+                });
+                let output = package.alembic(&format!("{command} --wait=20 --url {}", server.url()));
+                assert!(
+                    output.stderr.contains("Waiting for the server: cannot connect to "),
+                    "{command}: {output}"
+                );
+                assert!(!output.stderr.contains("error: cannot connect"), "{command}: {output}");
+            }
+            assert_eq!(database.versions().await, ["r1"]);
+        }
+    }
+
+    #[test]
+    fn in_vain() {
+        let package = package(&chain(1));
+        let url = format!("postgres://app@{}/app", later());
+        package.write("alembic.toml", format!("wait = 1\nurl = \"{url}\"\n"));
+        let begin = Instant::now();
+        let output = package.alembic("upgrade").code(1);
+        assert!(begin.elapsed() >= Duration::from_secs(1), "{output}");
+        assert!(output.stderr.contains("error: cannot connect"), "{output}");
+    }
+
+    /// A signal ends it.
+    #[cfg(unix)]
+    #[test]
+    fn until_a_signal() {
+        let package = package(&chain(1));
+        for command in ["upgrade", "current"] {
+            let url = format!("postgres://app@{}/app", later());
+            let mut process = package.command(&[command, "--wait=600", "--url", &url]);
+            let mut process = process.stderr(Stdio::null()).spawn().expect("a process");
+            std::thread::sleep(Duration::from_millis(700));
+            let begin = Instant::now();
+            let sent = std::process::Command::new("kill").args(["-TERM", &process.id().to_string()]).status();
+            assert!(sent.expect("kill").success());
+            let status = process.wait().expect("its end");
+            assert_eq!(status.code(), Some(130), "{command}");
+            assert!(begin.elapsed() < Duration::from_secs(2), "{command}");
+        }
+    }
+}
+
 on_servers! {
     postgresql, Postgresql, postgresql;
     mariadb, Mysql, mariadb;

@@ -44,7 +44,7 @@ fn the_settings_that_it_writes_can_be_used() {
         .collect();
     package.write("alembic.toml", settings.join("\n") + "\nurl = \"sqlite://app.db\"\n");
     package.session("init_settings", &["upgrade"]);
-    assert_eq!(settings.len(), 16, "{settings:?}");
+    assert_eq!(settings.len(), 20, "{settings:?}");
 }
 
 /// As with Alembic's `init DIRECTORY`.

@@ -32,9 +32,13 @@ mod scratch;
 mod seal;
 mod shell;
 mod sources;
+#[cfg(unix)]
+mod special;
 mod stamp;
 mod support;
 mod templates;
+#[cfg(target_os = "linux")]
+mod terminal;
 mod upgrade;
 mod url;
 #[cfg(unix)]

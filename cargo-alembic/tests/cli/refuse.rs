@@ -156,9 +156,10 @@ fn no_folder() {
 
 #[test]
 fn lock_with_a_conflict() {
-    check("lock_with_a_conflict", |package| {
-        package.write("migrations/alembic.lock", "version 1\nr1\n<<<<<<< HEAD\n");
-    });
+    let package = package(&chain(3));
+    package.write("migrations/alembic.lock", "version 1\nr1\n<<<<<<< HEAD\n");
+    package.refuses("refuse_lock_with_a_conflict", "verify --offline");
+    package.refuses("refuse_lock_with_a_conflict_locked", "upgrade --locked");
 }
 
 #[test]

@@ -194,7 +194,7 @@ fn a_lock_that_cannot_be_written() {
 #[test]
 fn a_lock_that_cannot_be_read() {
     let package = package(&chain(1));
-    package.write("migrations/alembic.lock", "version 1\n<<<<<<< HEAD\n");
+    package.write("migrations/alembic.lock", "version 1\nr1 sha256:1\n");
     package.refuses("revision_lock_not_toml", "revision -m x --rev-id r2");
 }
 

@@ -18,6 +18,39 @@ fn seal_locked() {
     package.changes_nothing("seal r1 --locked").success();
 }
 
+/// A tree that cannot be written, such as an image that only deploys.
+#[test]
+fn a_run_without_seals() {
+    let package = package(&chain(2));
+    package.alembic("upgrade r1").success();
+    let lock = package.lock();
+    package.alembic("upgrade --no-seal").success();
+    assert_eq!(package.lock(), lock, "r2 has no seal");
+    package.alembic("downgrade base --no-seal").success();
+    package.alembic("upgrade r1 --no-seal --locked").code(2);
+    // What is sealed is compared all the same.
+    package.edit("migrations/r1.sql", "CREATE TABLE t1", "CREATE TABLE other");
+    package.alembic("upgrade --no-seal").code(1);
+}
+
+#[cfg(unix)]
+#[test]
+fn a_run_in_a_tree_that_is_read_only() {
+    use std::os::unix::fs::PermissionsExt as _;
+    let package = package(&chain(1));
+    package.alembic("seal").success();
+    package.remove("migrations/alembic.lock");
+    let (folder, url) = (package.path("migrations"), format!("sqlite:{}", package.path("app.db").display()));
+    let permit = |mode: u32| {
+        std::fs::set_permissions(&folder, std::fs::Permissions::from_mode(mode)).expect("permissions");
+    };
+    permit(0o555);
+    let output = package.alembic(&format!("upgrade --no-seal --url {url}"));
+    permit(0o755);
+    output.success();
+    assert!(!package.path("migrations/alembic.lock").exists());
+}
+
 /// A seal that is there does not change: an edit is an edit.
 #[test]
 fn seal_edited() {

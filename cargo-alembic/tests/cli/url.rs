@@ -53,7 +53,8 @@ fn dotenv_above() {
     let mut command = package.command(&["upgrade"]);
     command.current_dir(package.path("inner"));
     package.run(command).success();
-    assert!(package.path("inner/dotenv.db").is_file());
+    // A relative file is relative to the `.env`.
+    assert!(package.path("dotenv.db").is_file() && !package.path("inner/dotenv.db").exists());
 }
 
 /// As shells, editors and other tools write it.
@@ -88,6 +89,67 @@ fn a_password_in_a_variable() {
     assert!(output.stderr.contains("localhost:1 ") && !output.text().contains("hunter"), "{}", output.text());
     package.write("alembic.toml", "\nurl = \"postgres://app:${PASSWORD@localhost/app\"\n");
     package.session("url_unclosed_variable", &["current"]);
+}
+
+/// Whatever the command is, nothing of a password is shown that is not encoded.
+#[test]
+fn a_password_that_is_not_encoded() {
+    let package = package(&chain(1));
+    for command in [
+        "upgrade",
+        "downgrade base",
+        "current",
+        "history -i",
+        "stamp r1",
+        "log",
+        "ensure-version",
+        "resume",
+        "check",
+        "inspect",
+        "verify",
+        "seal --from-database",
+        "unseal r1",
+        "upgrade --sql",
+        "upgrade --dry-run",
+        "revision --autogenerate -m more",
+        "init",
+    ] {
+        for url in
+            ["postgres://app:hun@ter/hunter@127.0.0.1:1/app", "mysql://app:7007?hunter@127.0.0.1:1/app"]
+        {
+            let output = package.alembic(&format!("{command} --url {url}")).text();
+            assert!(!output.contains("hunter") && !output.contains("7007"), "{command} {url}: {output}");
+        }
+    }
+    package.session("url_not_encoded", &["upgrade --url postgres://app:hun/ter@127.0.0.1:1/app"]);
+}
+
+/// An unknown parameter, a schema that other tools name otherwise, a file that could be either.
+#[test]
+fn parameters() {
+    let package = package(&chain(1));
+    package.session(
+        "url_parameters",
+        &[
+            "current --url postgres://app@127.0.0.1:1/app?sslmod=require",
+            "current --url postgres://app@127.0.0.1:1/app?channel_binding=require",
+            "current --url mysql://app@127.0.0.1:1/app?colation=utf8mb4_bin",
+            "current --url sqlite://app.db?_journal_mode=WAL",
+            "current --url sqlite:///no_such_folder/app.db",
+            "current --url sqlite+aiosqlite://app.db",
+        ],
+    );
+}
+
+/// The key is taken from the environment, and never shown.
+#[test]
+fn a_key_of_sqlcipher() {
+    let package = package(&chain(1));
+    let mut command = package.command(&["upgrade"]);
+    command.env("ALEMBIC_SQLITE_KEY", "hunter2");
+    let output = package.run(command).code(1);
+    assert!(!output.text().contains("hunter2") && !package.path("app.db").exists(), "{}", output.text());
+    package.assert_snapshot("url_sqlite_key", &output.to_string());
 }
 
 #[test]

@@ -85,7 +85,7 @@ fn an_edit_that_is_staged() {
 #[test]
 fn an_edit_that_the_history_notices() {
     let package = repository();
-    alembic(&package, &["unseal", "r2", "--url", "sqlite://none.db"]).success();
+    alembic(&package, &["unseal", "r2", "--offline"]).success();
     commit(&package);
     package.edit("it's more/db/r2.sql", "-- alembic: upgrade\n", "-- alembic: upgrade\nSELECT 1;\n");
     for command in ["upgrade", "verify"] {
@@ -150,11 +150,11 @@ fn a_parent_that_is_missing() {
     assert!(log.lines().any(|line| line.starts_with("app/") && line.ends_with("_r3.sql")), "{log}");
 }
 
-/// In the middle of a merge there is nothing in the index to restore it from.
+/// Git has no union merge for it, as on a forge.
 #[test]
 fn a_lock_in_conflict() {
     let package = repository();
-    package.write("app/.gitattributes", "alembic.lock -merge\n");
+    package.write("app/.gitattributes", "alembic.lock merge\n");
     commit(&package);
     for (branch, id) in [("ours", "a3"), ("theirs", "b3")] {
         git(&package, &["checkout", "-qb", branch, "main"]).success();
@@ -162,10 +162,19 @@ fn a_lock_in_conflict() {
         commit(&package);
     }
     git(&package, &["merge", "-q", "ours"]).code(1);
-    package.write("app/alembic.lock", "<<<<<<< HEAD\n");
-    let output = refused(&package);
-    paste(&package, &commands(&output, "git checkout")[0]);
+    let output = alembic(&package, &["verify", "--offline"]).code(1);
+    assert!(output.stderr.contains("a merge has left a conflict in the lock"), "{output}");
+    paste_alembic(&package, &commands(&output, "cargo alembic seal")[0]);
     alembic(&package, &["verify", "--offline"]).success();
+    let lock = package.read("app/alembic.lock");
+    assert!(lock.contains("\na3\n") && lock.contains("\nb3\n") && !lock.contains('<'), "{lock}");
+}
+
+/// Runs a command of ours as it is printed.
+#[track_caller]
+fn paste_alembic(package: &TestProject, line: &str) -> Output {
+    let words: Vec<&str> = line.split(' ').skip(2).collect();
+    alembic(package, &words).success()
 }
 
 /// Two branches applied one revision as different scripts. Git's union merge leaves both seals in one entry.
@@ -181,7 +190,7 @@ fn two_seals_of_one_revision() {
         package.edit("app/r3.sql", "-- alembic: upgrade\n", &upgrade);
         alembic(&package, &["upgrade", "--url", &format!("sqlite://{branch}.db")]).success();
         std::fs::remove_file(package.path(format!("{branch}.db"))).expect("the database");
-        commit(&package);
+        git(&package, &["commit", "-qam", &format!("applied as {branch}")]).success();
     }
     git(&package, &["merge", "-q", "ours"]).code(1);
     git(&package, &["checkout", "-q", "--ours", "app/r3.sql"]).success();
@@ -196,8 +205,10 @@ fn two_seals_of_one_revision() {
     let output = refused(&package).stderr;
     for part in [
         "revision r3 has two different seals",
-        &format!("--> app/alembic.lock:{}\n", seals[3] + 1),
+        &format!("--> app/alembic.lock:{}:", seals[3] + 1),
         "delete the other line from app/alembic.lock",
+        " Test: applied as ours",
+        " Test: applied as theirs",
     ] {
         assert!(output.contains(part), "no {part:?} in {output}");
     }
@@ -214,7 +225,7 @@ fn the_package_and_the_database() {
     let package = repository();
     let settings = package.read("alembic.toml");
     package.write("alembic.toml", format!("{settings}\n[databases.billing]\nurl = \"sqlite://none.db\"\n"));
-    alembic(&package, &["-p", "app", "-n", "billing", "unseal", "r2"]).success();
+    alembic(&package, &["-p", "app", "-n", "billing", "unseal", "r2", "--offline"]).success();
     let lock = package.read("app/alembic.lock");
     assert_eq!(lock.matches(" text:").count(), 1, "{lock}");
 }

@@ -3,7 +3,7 @@
 
 use std::io::Read as _;
 use std::process::{Child, Command, Output, Stdio};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use alembic_testing::{Barrier, Kind, Script, TestDatabase};
 
@@ -142,4 +142,40 @@ async fn while_it_waits_for_the_lock() {
     assert_stopped(&end(child), "stopped; the database is as it was");
     sqlx::raw_sql("ROLLBACK").execute(&mut writer).await.expect("the end");
     package.run(&["upgrade"]).success();
+}
+
+/// A statement of SQLite that goes on for hours, and that no message reaches.
+const ENDLESS: &str = "WITH RECURSIVE c(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM c WHERE x < 1000000000000) \
+     INSERT INTO b SELECT max(x) FROM c;";
+
+async fn busy_sqlite(mode: &str) {
+    let database = TestDatabase::new(Kind::Sqlite).await;
+    let body = format!("-- alembic: upgrade{mode}\nCREATE TABLE b (n INTEGER);\n{ENDLESS}\n");
+    let scripts =
+        [Script::new("r1", "", "CREATE TABLE a (n INTEGER);", ""), Script::with_body("r2", "r1", &body)];
+    let package = Package::new(&database.url, &scripts, "");
+    let mut child = start(&package);
+    tokio::time::sleep(Duration::from_millis(700)).await;
+    signal_twice(&mut child);
+    let begin = Instant::now();
+    while child.try_wait().expect("a state").is_none() {
+        assert!(begin.elapsed() < Duration::from_secs(1), "the second signal ends it");
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+    assert_eq!(end(child).status.code(), Some(130));
+    // What is left is what a killed run leaves: the next one goes on.
+    let edited = body.replace(ENDLESS, "INSERT INTO b VALUES (1);");
+    package.rewrite(&[Script::with_body("r2", "r1", &edited)]);
+    package.run(&["upgrade"]).success();
+    assert_eq!(database.column("SELECT CAST(n AS TEXT) FROM b").await, ["1"]);
+}
+
+#[tokio::test]
+async fn twice_while_sqlite_is_busy() {
+    busy_sqlite("").await;
+}
+
+#[tokio::test]
+async fn twice_while_sqlite_is_busy_outside_of_a_transaction() {
+    busy_sqlite(" no-transaction").await;
 }

@@ -20,6 +20,10 @@ impl Package {
         Package { project }
     }
 
+    pub(crate) fn rewrite(&self, scripts: &[Script<'_>]) {
+        write_scripts(&self.project.path("migrations"), scripts);
+    }
+
     pub(crate) fn command(&self, arguments: &[&str]) -> Command {
         let mut command = cargo_alembic(PROGRAM, self.project.folder());
         command.args(arguments).stdin(Stdio::null());

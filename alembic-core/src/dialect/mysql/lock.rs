@@ -29,7 +29,7 @@ fn acquire(lock: &str) -> String {
     format!("START TRANSACTION; SELECT GET_LOCK('{lock}', 0); COMMIT")
 }
 
-/// Anything but 1 is no lock: 0 means that another session has it, NULL that there was an error.
+/// Only 1 means that the lock was taken: 0 means that another session has it, NULL that there was an error.
 fn is_acquired(rows: &[sqlx::mysql::MySqlRow]) -> sqlx::Result<bool> {
     let Some(row) = rows.first() else { return Ok(false) };
     Ok(row.try_get::<Option<i64>, _>(0)? == Some(1))

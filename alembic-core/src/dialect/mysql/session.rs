@@ -9,15 +9,15 @@ use crate::sql::quote::{identifier, literal};
 
 /// Gives statements the same meaning on every server, whatever `init_connect`, sqlx or a pool has set: text is UTF-8, and
 /// the time zone is that of the run. The SQL mode is the server's (with sqlx `||` concatenates). Limits how long they wait
-/// for locks; zero: no limit of our own.
-pub(crate) fn prepare(lock_timeout: Duration, time_zone: &str) -> String {
+/// for locks; zero: no limit of our own. Limits how long they run; zero: no limit.
+pub(crate) fn prepare(lock_timeout: Duration, statement_timeout: Duration, time_zone: &str) -> String {
     let mut sql = fix(time_zone);
     if !lock_timeout.is_zero() {
         // In whole seconds, at least one.
         let seconds = lock_timeout.as_millis().div_ceil(1000);
         let _ = write!(sql, ", lock_wait_timeout = {seconds}, innodb_lock_wait_timeout = {seconds}");
     }
-    sql
+    sql + &limits(statement_timeout)
 }
 
 /// The statement that fixes the settings of a session, in a form to which other settings can be added.
@@ -50,10 +50,17 @@ pub(crate) fn take_back(session: &Session) -> Vec<String> {
     sql
 }
 
-/// Limits how long statements run: on MariaDB, and on MySQL, which limits only queries.
-pub(crate) fn limits(timeout: Duration) -> [String; 2] {
-    [
-        format!("SET SESSION max_statement_time = {}", timeout.as_secs_f64()),
-        format!("SET SESSION max_execution_time = {}", timeout.as_millis()),
-    ]
+/// Limits how long the statements that follow run.
+pub(crate) fn limit(timeout: Duration) -> String {
+    format!("SET NAMES utf8mb4{}", limits(timeout))
+}
+
+/// What limits how long statements run, in comments that only one of them executes: MariaDB, and MySQL, which limits only
+/// queries.
+fn limits(timeout: Duration) -> String {
+    format!(
+        " /*M!100101 , SESSION max_statement_time = {} */ /*!50708 , SESSION max_execution_time = {} */",
+        timeout.as_secs_f64(),
+        timeout.as_millis()
+    )
 }

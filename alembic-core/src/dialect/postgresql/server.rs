@@ -44,7 +44,7 @@ pub(crate) fn elsewhere(table: &str) -> String {
          FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace \
          WHERE c.relname = '{table}' AND c.relkind IN ('r', 'p') AND pg_has_role(c.relowner, 'MEMBER') \
          AND NOT pg_catalog.pg_table_is_visible(c.oid) AND n.oid <> pg_my_temp_schema() \
-         AND NOT pg_is_other_temp_schema(n.oid) HAVING count(*) > 0"
+         AND NOT pg_is_other_temp_schema(n.oid)"
     )
 }
 

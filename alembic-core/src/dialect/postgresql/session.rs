@@ -132,11 +132,24 @@ fn to_reset(value: &str) -> String {
     )
 }
 
-/// Limits the statements of a transaction. Zero: no limit.
+/// Limits the statements of a transaction. Zero: no limit, whatever the server, the database or the role has.
 pub(crate) fn limits(lock_timeout: Duration, statement_timeout: Duration) -> Vec<String> {
-    let limits = [("lock_timeout", lock_timeout), ("statement_timeout", statement_timeout)];
-    let limits = limits.into_iter().filter(|(_, timeout)| !timeout.is_zero());
-    limits.map(|(name, timeout)| format!("SET LOCAL {name} = {}", timeout.as_millis())).collect()
+    vec![format!("SET LOCAL lock_timeout = {}", lock_timeout.as_millis()), limit(statement_timeout)]
+}
+
+/// Limits the statements that follow in the transaction.
+pub(crate) fn limit(statement_timeout: Duration) -> String {
+    format!("SET LOCAL statement_timeout = {}", statement_timeout.as_millis())
+}
+
+/// Limits the statements outside of transactions, and answers what their limit was. Changes nothing that is right already: a
+/// pooler shares sessions.
+pub(crate) fn limit_session(milliseconds: &str) -> String {
+    let value = text(milliseconds);
+    format!(
+        "SELECT s.setting, CASE WHEN s.setting <> {value} THEN pg_catalog.set_config(s.name, {value}, false) END \
+         FROM pg_catalog.pg_settings s WHERE s.name = 'statement_timeout'"
+    )
 }
 
 /// A setting that no catalog lists: name, value.

@@ -132,7 +132,8 @@ impl Tables {
         statements
     }
 
-    /// Revision, digest, lineage and operation of all revisions that were applied and not undone since, or of some of them.
+    /// Revision, digest, lineage and operation of all revisions that were applied and not undone since, or of some of them,
+    /// in the order in which they were applied.
     pub(crate) fn digests(&self, revisions: Option<&[&str]>) -> String {
         let history = self.history();
         let only = revisions.map_or_else(String::new, |ids| {
@@ -142,7 +143,7 @@ impl Tables {
         format!(
             "SELECT h.revision, h.digest, h.lineage, h.operation FROM {history} h JOIN (SELECT max(id) AS id FROM {history} \
              WHERE finished_at IS NOT NULL{only} GROUP BY revision) latest ON latest.id = h.id \
-             WHERE h.operation IN ('upgrade', 'stamp')"
+             WHERE h.operation IN ('upgrade', 'stamp') ORDER BY h.id"
         )
     }
 

@@ -6,6 +6,10 @@ use crate::script::find_scripts;
 
 pub(super) const READ_ONLY: &str = "the database, or this user, may only read: use a URL that may write";
 
+/// For a database that has revisions which these scripts do not know.
+pub const VERSION_TABLE: &str =
+    "if another service migrates this database too, give each its own `version_table` in alembic.toml";
+
 /// For work that was begun and is not finished.
 pub(super) const ABANDON: &str = "`cargo alembic resume --abandon` gives the revision up: it runs nothing, lists each statement that \
                                   has run, and leaves what that did to you";
@@ -15,19 +19,28 @@ impl MigrateError {
     #[must_use]
     pub fn help(&self) -> Option<String> {
         match self {
-            MigrateError::Refused { help, .. } => help.clone(),
+            MigrateError::Refused { help, .. } | MigrateError::BadUrl { help: help @ Some(_), .. } => {
+                help.clone()
+            }
             MigrateError::Diverged(diverged) => Some(format!(
-                "if another service migrates this database too, give each its own `version_table` in alembic.toml\n\
+                "{VERSION_TABLE}\n\
                  if two versions of these scripts were developed apart, bring the missing ones here (`{}` finds them), and join the \
                  heads with `cargo alembic merge`; or undo the last of them as the history keeps it: \
                  `cargo alembic downgrade --from-history -1`",
                 find_scripts(diverged.unknown.iter().map(String::as_str))
             )),
+            MigrateError::OtherService(other) => Some(format!(
+                "{VERSION_TABLE}, for example `version_table = \"alembic_version_billing\"`\n\
+                 if these are the scripts of the same service, bring the missing ones here: `{}` finds them",
+                find_scripts(other.unknown.iter().map(String::as_str))
+            )),
             MigrateError::UnknownRevisions { unknown, applied } => {
                 let undo = "; or undo the last of them as the history keeps it: `cargo alembic downgrade --from-history -1`";
+                let other = if unknown.known == 0 { format!("{VERSION_TABLE}\n") } else { String::new() };
                 Some(format!(
-                    "the revision may be on another branch, or its script was deleted: bring the script back (`{}` finds it)\n\
-                     `cargo alembic stamp --purge REVISION` declares where the database really is, and runs nothing{}",
+                    "{other}the revision may be on another branch, or its script was deleted: bring the script back (`{}` finds it)\n\
+                     if no other service uses the version table, `cargo alembic stamp --purge REVISION` declares where the database \
+                     really is, and runs nothing{}",
                     find_scripts(unknown.unknown.iter().map(|unknown| unknown.id.as_str())),
                     if applied.is_empty() { "" } else { undo }
                 ))
@@ -68,6 +81,19 @@ impl MigrateError {
                 "the server refused user and password: check them in the URL; special characters are percent-encoded there \
                  (`#` is `%23`, `@` is `%40`)"
             }
+            MigrateError::Database { message, .. } | MigrateError::Connect { message, is_file: true, .. }
+                if message.is_no_database() =>
+            {
+                "check the path. A file that SQLCipher has encrypted needs its key, in the variable ALEMBIC_SQLITE_KEY, and a \
+                 program that is linked with SQLCipher"
+            }
+            MigrateError::Connect { message, .. } if message.is_crowded() => {
+                "a run needs two connections: one works, one holds the migration lock. `--wait` waits until they are free"
+            }
+            MigrateError::OneConnection { .. } => {
+                "nothing was run: a run needs two connections at a time, one that works and one that holds the migration lock; \
+                 a script that `--sql` prints needs one"
+            }
             MigrateError::Connect { is_file: true, .. } => "check the path and its permissions",
             MigrateError::Connect { .. } => "check the URL, and that the server runs and can be reached",
             MigrateError::Database { doing, message, .. }
@@ -88,8 +114,11 @@ impl MigrateError {
                 "run the migrations on another server: Aurora PostgreSQL, for example, is PostgreSQL itself"
             }
             MigrateError::VersionTableElsewhere { .. } => {
-                "let the search path find that one (`?options[search_path]=…` in the URL); or, if a second one is meant, \
-                 make it: `CREATE TABLE alembic_version (version_num VARCHAR(32) NOT NULL PRIMARY KEY)`"
+                "let the search path find that one (`?search_path=…` in the URL); or, if a second one is meant, for a tenant or \
+                 another service, create it first: `cargo alembic ensure-version`, in a service `MIGRATOR.ensure_version(&pool)`"
+            }
+            MigrateError::NoSchema { .. } => {
+                "nothing was run: create the schema (`CREATE SCHEMA …`), or correct the search path (`?search_path=…` in the URL)"
             }
             MigrateError::Ahead(_) => {
                 "a newer version of the scripts was applied: use that one, or at least its scripts. A service may start all \

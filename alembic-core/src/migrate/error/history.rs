@@ -3,7 +3,7 @@
 use std::fmt;
 
 use crate::revision::RevisionId;
-use crate::script::Digest;
+use crate::script::{Digest, Script};
 
 /// A database that has revisions without a script, and all revisions of the scripts.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -51,6 +51,44 @@ pub struct EditedRevision {
     pub script: Option<String>,
 }
 
+/// A database that another service migrates with the same version table: it has revisions without a script, and none of the
+/// scripts.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OtherService {
+    /// The rows of the version table without a script.
+    pub unknown: Vec<String>,
+    /// The time and the author of each of them, if the history has them.
+    pub applied: Vec<Provenance>,
+}
+
+impl EditedRevision {
+    /// The script that was applied, if the history has it and this version can read it.
+    #[must_use]
+    pub fn applied_script(&self) -> Option<Script> {
+        Script::parse(&self.path, self.script.clone()?).ok()
+    }
+
+    /// Whether the applied script is not an earlier version of the present one, but another revision with the same id: both its
+    /// message and its time are other ones.
+    #[must_use]
+    pub fn is_another(&self, now: &Script) -> bool {
+        self.applied_script().is_some_and(|applied| {
+            let is_other_time = applied.created != now.created || now.created.is_none();
+            is_other_time && applied.revision.message != now.revision.message
+        })
+    }
+
+    /// The parents with which it was applied, if they are all that differs.
+    #[cfg(feature = "cli")]
+    #[must_use]
+    pub fn other_parents(&self, now: &Script) -> Option<Vec<RevisionId>> {
+        let applied = self.applied_script()?;
+        let moved = applied.with_parents(&applied.text, &now.revision.parents);
+        let moved = Script::parse(&self.path, moved).ok()?;
+        (moved.digests().upgrade == self.found).then_some(applied.revision.parents)
+    }
+}
+
 /// A revision that has other ancestors than when it was applied, though its own script is unchanged.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct OtherAncestors {
@@ -88,6 +126,17 @@ impl fmt::Display for Ahead {
         write!(
             formatter,
             "the database is ahead: it has {}, and all that is known here{}",
+            unknown_revisions(&self.unknown),
+            provenance(&self.applied)
+        )
+    }
+}
+
+impl fmt::Display for OtherService {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(
+            formatter,
+            "the version table belongs to another service: it has {}, and none of the revisions here{}",
             unknown_revisions(&self.unknown),
             provenance(&self.applied)
         )

@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 
 use super::state::State;
 use crate::dialect::Tables;
-use crate::migrate::error::{Ahead, Diverged, MigrateError};
+use crate::migrate::error::{Ahead, Diverged, MigrateError, OtherService};
 use crate::migrate::server::connection::Connection;
 use crate::revision::{Node, UnknownRevisions};
 use crate::script::{Script, ScriptDirectory};
@@ -48,6 +48,10 @@ pub(crate) async fn locate(
     let unknown = ids(&unknown);
     if missing.is_empty() {
         return Ok(Place::Ahead(known, Box::new(Ahead { unknown, applied })));
+    }
+    // Their histories have nothing in common.
+    if known.is_empty() {
+        return Err(MigrateError::OtherService(Box::new(OtherService { unknown, applied })));
     }
     missing.sort();
     Err(MigrateError::Diverged(Box::new(Diverged { unknown, missing, applied })))

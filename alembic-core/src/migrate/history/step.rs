@@ -1,6 +1,7 @@
 //! A revision that a run executes, with the part of it that an earlier run has done.
 
 use std::sync::{Arc, OnceLock};
+use std::time::Duration;
 
 use super::state::Unfinished;
 use crate::dialect::Operation;
@@ -21,6 +22,8 @@ pub(crate) struct PlannedStep<'a> {
     pub(crate) transaction: bool,
     /// Nothing of it runs: the database has what it does from another side of a merge of alternatives.
     pub(crate) is_recorded: bool,
+    /// The time that each of its statements may take, if it says.
+    pub(crate) timeout: Option<Duration>,
     /// The record of an earlier run that did not finish it.
     pub(crate) unfinished: Option<Unfinished>,
 }

@@ -54,27 +54,45 @@ pub(crate) async fn verify(
     state: &State,
     nodes: &[Node],
 ) -> Result<Vec<RevisionId>, MigrateError> {
-    let agrees = |(id, lineage): &(String, Option<Digest>)| {
-        let node = directory.graph().find(id);
-        lineage.is_some() && node.map(|node| directory.lineage(node)) == *lineage
-    };
-    if state.rows.iter().all(agrees) {
+    if lineages_agree(directory, state) {
         return Ok(Vec::new());
     }
     let applied = recorded(connection, tables, directory, state, nodes).await?;
-    let mut edited = edited(connection, tables, directory, &applied).await?;
-    if edited.is_empty()
-        && let Some(moved) = moved(directory, &applied)
-    {
+    let (edited, moved) = differences(connection, tables, directory, state, &applied).await?;
+    if let Some(moved) = moved {
         return Err(MigrateError::OtherAncestors(Box::new(moved)));
     }
-    // Unfinished revisions may be edited after their last statement that is done: `resume` compares the rest.
-    edited.retain(|edited| !state.unfinished.iter().any(|id| id == edited.revision.as_str()));
     if !edited.is_empty() {
         return Err(MigrateError::Edited(edited));
     }
     let unverified = applied.into_iter().filter(|record| record.digest.is_none());
     Ok(unverified.map(|record| directory.graph().id(record.node).clone()).collect())
+}
+
+/// Whether the lineage of each row is that of its script.
+fn lineages_agree(directory: &ScriptDirectory, state: &State) -> bool {
+    state.rows.iter().all(|(id, lineage)| {
+        let node = directory.graph().find(id);
+        lineage.is_some() && node.map(|node| directory.lineage(node)) == *lineage
+    })
+}
+
+/// The edited revisions among the applied ones; if there are none, the first with other ancestors.
+async fn differences(
+    connection: &mut Connection,
+    tables: &Tables,
+    directory: &ScriptDirectory,
+    state: &State,
+    applied: &[Record],
+) -> Result<(Vec<EditedRevision>, Option<OtherAncestors>), MigrateError> {
+    if lineages_agree(directory, state) {
+        return Ok((Vec::new(), None));
+    }
+    let mut edited = edited(connection, tables, directory, applied).await?;
+    let moved = if edited.is_empty() { moved(directory, applied) } else { None };
+    // Unfinished revisions may be edited after their last statement that is done: `resume` compares the rest.
+    edited.retain(|edited| !state.unfinished.iter().any(|id| id == edited.revision.as_str()));
+    Ok((edited, moved))
 }
 
 /// The revisions among these that are applied in the history: another program took them back.
@@ -111,13 +129,36 @@ pub(super) fn is_stamp(row: &[Option<String>]) -> bool {
     row.get(3).and_then(Option::as_deref) == Some(Operation::Stamp.name())
 }
 
+/// The revisions that are applied by a stamp alone, and those that are not applied.
+pub(crate) async fn stamped_and_pending(
+    connection: &mut Connection,
+    tables: &Tables,
+    directory: &ScriptDirectory,
+    state: &State,
+) -> Result<(Vec<RevisionId>, Vec<RevisionId>), MigrateError> {
+    let nodes: Vec<Node> = state.rows.iter().filter_map(|(id, _)| directory.graph().find(id)).collect();
+    let applied = recorded(connection, tables, directory, state, &nodes).await?;
+    Ok((only_stamped(directory, &applied), pending(directory, &nodes)))
+}
+
+fn only_stamped(directory: &ScriptDirectory, applied: &[Record]) -> Vec<RevisionId> {
+    let stamped = applied.iter().filter(|record| record.is_stamped);
+    directory.graph().ids(stamped.map(|record| record.node))
+}
+
+fn pending(directory: &ScriptDirectory, rows: &[Node]) -> Vec<RevisionId> {
+    let graph = directory.graph();
+    let applied = graph.applied(rows);
+    graph.ids(graph.topological().iter().copied().filter(|node| !applied.contains(*node)))
+}
+
 /// The whole comparison.
 pub(crate) async fn compare(
     connection: &mut Connection,
     tables: &Tables,
     directory: &ScriptDirectory,
+    state: &State,
 ) -> Result<Verification, MigrateError> {
-    let state = State::read(connection, tables).await?;
     let graph = directory.graph();
     let nodes: Vec<Node> = state.rows.iter().filter_map(|(id, _)| graph.find(id)).collect();
     let mut found =
@@ -126,21 +167,30 @@ pub(crate) async fn compare(
         found.unknown_applied = state.provenance(connection, tables, &unknown).await?;
         found.unknown = unknown.unknown.into_iter().map(|unknown| unknown.id).collect();
     }
-    let applied = recorded(connection, tables, directory, &state, &nodes).await?;
+    let applied = recorded(connection, tables, directory, state, &nodes).await?;
     if state.has_history && found.unknown.is_empty() {
         let rows = connection.rows(tables.digests(None)).await.map_err(MigrateError::database(READING))?;
         let ids = rows.into_iter().filter_map(|row| row.into_iter().next().flatten());
         let known = graph.applied(&nodes);
-        let is_applied = |id: &String| graph.find(id).is_some_and(|node| known.contains(node));
-        found.taken_back = ids.filter(|id| !is_applied(id)).collect();
+        let is_pending = |id: &String| graph.find(id).is_some_and(|node| !known.contains(node));
+        found.taken_back = ids.filter(is_pending).collect();
         found.taken_back.sort();
     }
-    let stamped = applied.iter().filter(|record| record.is_stamped);
-    found.stamped = stamped.map(|record| graph.id(record.node).clone()).collect();
-    found.edited = edited(connection, tables, directory, &applied).await?;
-    if found.edited.is_empty() {
-        found.moved = moved(directory, &applied);
-    }
+    found.stamped = only_stamped(directory, &applied);
+    (found.edited, found.moved) = differences(connection, tables, directory, state, &applied).await?;
+    // What an edited script stood on when it was applied was not taken back: the script leaves it out now.
+    let left_out = found.edited.iter().filter_map(EditedRevision::applied_script).flat_map(|script| {
+        script
+            .revision
+            .parents
+            .iter()
+            .map(ToString::to_string)
+            .chain(script.revision.depends_on)
+            .collect::<Vec<_>>()
+    });
+    let left_out: Vec<Node> = left_out.filter_map(|id| graph.find(&id)).collect();
+    let left_out = graph.applied(&left_out);
+    found.taken_back.retain(|id| !graph.find(id).is_some_and(|node| left_out.contains(node)));
     if state.has_history {
         found.downgrades = other_downgrades(connection, tables, directory, &applied).await?;
     }

@@ -10,6 +10,7 @@ use crate::migrate::server::connect::Missing;
 use crate::migrate::server::connection::Connection;
 use crate::migrate::server::database::Database;
 use crate::migrator::Migrator;
+use crate::revision::{Node, RevisionId};
 use crate::script::{Script, ScriptDirectory};
 
 const READING: &str = "reading the history";
@@ -25,6 +26,24 @@ impl Migrator {
     pub async fn with_history(&self, database: impl Into<Database>) -> Result<Migrator, MigrateError> {
         let scripts = self.directory().scripts().to_vec();
         Migrator::restored(scripts, self.settings().clone(), database).await
+    }
+
+    /// The revisions of `restored` that are not what the scripts here say: they have no script, or another upgrade, or other
+    /// revisions before them. `restored` is this migrator [with the history](Migrator::with_history) of a database, so it is
+    /// applied there otherwise.
+    #[must_use]
+    pub fn others_in(&self, restored: &Migrator) -> Vec<RevisionId> {
+        let (here, there) = (self.directory(), restored.directory());
+        let is_other = |node: &Node| {
+            let Some(same) = here.graph().find(there.graph().id(*node).as_str()) else { return true };
+            let before = |directory: &ScriptDirectory, node| {
+                let mut ids = directory.graph().ids(directory.graph().prerequisites(node));
+                ids.sort();
+                ids
+            };
+            there.digest(*node) != here.digest(same) || before(there, *node) != before(here, same)
+        };
+        there.graph().ids(there.graph().topological().iter().copied().filter(is_other))
     }
 
     /// The same for scripts that need not make a graph: a missing parent may be in the history.

@@ -60,7 +60,7 @@ impl RunLock {
         holder: &str,
     ) -> Result<RunLock, MigrateError> {
         if needs_lease && tables.dialect() != Dialect::Sqlite {
-            let connection = database.connect_apart().await?;
+            let connection = database.connect_apart().await.map_err(connect::for_lock)?;
             let lease = LeaseLock::prepare(connection, tables, holder).await;
             return lease.map(RunLock::lease).map_err(MigrateError::database("making the migration lock"));
         }
@@ -72,16 +72,18 @@ impl RunLock {
             }),
             #[cfg(feature = "postgres")]
             Options::Postgresql(options) => {
-                let lock = PostgresqlLock::connect(&options, LockKey::of(tables.lock_key())).await;
-                lock.map(RunLock::postgresql).map_err(|error| connect::postgresql_error(&options, error))
+                let lock = PostgresqlLock::connect(&options, LockKey::of(tables.lock_key()));
+                let lock = connect::within(database.timeout(), lock).await;
+                let failed = |error| connect::for_lock(connect::postgresql_error(&options, error));
+                lock.map(RunLock::postgresql).map_err(failed)
             }
             #[cfg(feature = "mysql")]
             Options::Mysql(options) => {
-                let database = options.get_database().unwrap_or_default();
-                let lock =
-                    MysqlLock::connect(&options, LockKey::of(&format!("{database}.{}", tables.lock_key())))
-                        .await;
-                lock.map(RunLock::mysql).map_err(|error| connect::mysql_error(&options, error))
+                let name = options.get_database().unwrap_or_default();
+                let key = LockKey::of(&format!("{name}.{}", tables.lock_key()));
+                let lock = connect::within(database.timeout(), MysqlLock::connect(&options, key)).await;
+                let failed = |error| connect::for_lock(connect::mysql_error(&options, error));
+                lock.map(RunLock::mysql).map_err(failed)
             }
         }
     }

@@ -68,7 +68,14 @@ impl Executor<'_, '_> {
             return Ok(());
         }
         self.commit().await?;
-        self.one_by_one(step, from).instrument(step.span()).await?;
+        let before = self.work.limit_session(step.timeout).await?;
+        let result = self.one_by_one(step, from).instrument(step.span()).await;
+        if !self.work.abandoned {
+            let restored = self.work.restore_limit(before).await;
+            result.and(restored)?;
+        } else {
+            result?;
+        }
         if !self.defers_notes() {
             running.add_kept(&mut self.progress, &mut self.work.settings.on_event);
             return Ok(());
@@ -83,6 +90,7 @@ impl Executor<'_, '_> {
     async fn in_transaction(&mut self, step: &PlannedStep<'_>) -> Result<(), MigrateError> {
         let dialect = self.context.dialect();
         let mut batch = Batch::default();
+        self.work.limit(step.timeout, &mut batch);
         let mut replaced = Vec::new();
         for (index, statement) in step.statements.iter().enumerate() {
             let text = step.text(index);
@@ -124,6 +132,7 @@ impl Executor<'_, '_> {
             check_children(self.work.connection, step, displaced).await?;
         }
         self.session.check_deferred(&mut batch);
+        self.work.unlimit(step.timeout, &mut batch);
         let left = self.leave(step, &mut batch).await;
         left.map_err(|failure| self.failure(step, failure, true))?;
         if self.has_much_to_record() {

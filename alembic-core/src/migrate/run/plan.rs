@@ -1,5 +1,7 @@
 //! The plan of a run: its steps with their statements, checked before anything runs.
 
+use std::time::Duration;
+
 use crate::dialect::Tables;
 use crate::migrate::error::MigrateError;
 use crate::migrate::history::ahead::{Place, locate};
@@ -15,6 +17,8 @@ use crate::sql::Dialect;
 pub(crate) enum Goal {
     Upgrade(Target),
     Downgrade(Target),
+    /// Take back these revisions, and what needs them.
+    Undo(Vec<RevisionId>),
     /// What an earlier run has begun, and nothing else.
     Finish,
     /// Forget what an earlier run has begun.
@@ -45,6 +49,23 @@ impl Goal {
             }
             _ => locate(connection, tables, directory, state).await,
         }
+    }
+
+    /// The applied revisions in the order in which the database got them, oldest first, if the goal takes any back.
+    pub(crate) async fn order(
+        &self,
+        connection: &mut Connection,
+        tables: &Tables,
+        directory: &ScriptDirectory,
+        state: &State,
+    ) -> Result<Vec<Node>, MigrateError> {
+        if !state.has_history || !matches!(self, Goal::Downgrade(_) | Goal::Undo(_)) {
+            return Ok(Vec::new());
+        }
+        let rows = connection.rows(tables.digests(None)).await;
+        let rows = rows.map_err(MigrateError::database("reading the history"))?;
+        let node = |row: Vec<Option<String>>| directory.graph().find(row.first()?.as_deref()?);
+        Ok(rows.into_iter().filter_map(node).collect())
     }
 
     /// Whether all applied revisions have to be what the scripts say. A stamp and giving up run nothing of the scripts.
@@ -86,17 +107,22 @@ pub(crate) enum Plan<'a> {
 }
 
 impl<'a> Plan<'a> {
-    /// Plans a run from `rows`, and checks that every step can be run on this dialect.
+    /// Plans a run from `rows`, and checks that every step can be run on this dialect. `order` is that of [`Goal::order`].
     pub(crate) fn new(
         directory: &'a ScriptDirectory,
         dialect: Dialect,
         rows: &[Node],
         goal: &Goal,
+        order: &[Node],
     ) -> Result<Plan<'a>, MigrateError> {
         let graph = directory.graph();
         let steps = match goal {
             Goal::Upgrade(target) => revision::upgrade(graph, rows, target)?,
-            Goal::Downgrade(target) => revision::downgrade(graph, rows, target)?,
+            Goal::Downgrade(target) => revision::downgrade(graph, rows, target, order)?,
+            Goal::Undo(revisions) => {
+                let nodes = revisions.iter().filter_map(|id| graph.find(id.as_str()));
+                revision::undo(graph, rows, &nodes.collect::<Vec<_>>(), order)
+            }
             Goal::Finish => Vec::new(),
             Goal::Stamp { targets, purge } => {
                 let plan = revision::stamp(graph, rows, targets)?;
@@ -129,7 +155,7 @@ impl<'a> Plan<'a> {
         directory: &'a ScriptDirectory,
         dialect: Dialect,
         rows: &[Node],
-        goal: &Goal,
+        (goal, order): (&Goal, &[Node]),
         unfinished: Vec<Unfinished>,
     ) -> Result<Plan<'a>, MigrateError> {
         let Plan::Steps(planned_steps) = self else {
@@ -158,7 +184,7 @@ impl<'a> Plan<'a> {
             let script = directory.script(node);
             first.push(PlannedStep { unfinished: Some(unfinished), ..planned(script, dialect, step)? });
         }
-        if let Plan::Steps(rest) = Plan::new(directory, dialect, &rows, goal)? {
+        if let Plan::Steps(rest) = Plan::new(directory, dialect, &rows, goal, order)? {
             first.extend(rest);
         }
         Ok(Plan::Steps(first))
@@ -198,6 +224,7 @@ fn planned(script: &Script, dialect: Dialect, step: Step) -> Result<PlannedStep<
             facts: LazyFacts::new(dialect),
             transaction: true,
             is_recorded,
+            timeout: None,
             unfinished: None,
         });
     }
@@ -221,6 +248,7 @@ fn planned(script: &Script, dialect: Dialect, step: Step) -> Result<PlannedStep<
         facts: LazyFacts::new(dialect),
         transaction: section.transaction,
         is_recorded,
+        timeout: section.timeout.map(Duration::from_millis),
         unfinished: None,
     })
 }

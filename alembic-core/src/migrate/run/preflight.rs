@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use super::plan::Plan;
+use super::plan::{Goal, Plan};
 use crate::dialect::{ALEMBIC_WIDTH, ReadOnly, ServerFacts, Tables};
 use crate::migrate::error::MigrateError;
 use crate::migrate::event::Event;
@@ -23,9 +23,9 @@ const ASKING: &str = "asking the server what it is";
 /// was written on another server.
 pub(crate) async fn check(
     connection: &mut Connection,
-    tables: &Tables,
-    state: &State,
+    (tables, state): (&Tables, &State),
     facts: &ServerFacts,
+    goal: &Goal,
     settings: &mut Settings<'_>,
 ) -> Result<(), MigrateError> {
     if let Some(reason) = facts.engine.refusal() {
@@ -35,7 +35,7 @@ pub(crate) async fn check(
         return Err(MigrateError::ReadOnly { reason: reason(read_only) });
     }
     if !state.has_versions {
-        elsewhere(connection, tables).await?;
+        elsewhere(connection, tables, matches!(goal, Goal::EnsureVersion)).await?;
     }
     let probes = tables.probes(state.has_versions, state.has_history);
     if !probes.is_empty() {
@@ -193,8 +193,13 @@ fn reason(read_only: ReadOnly) -> &'static str {
     }
 }
 
-/// PostgreSQL: is there a version table that the search path does not find? Another one would start from nothing.
-async fn elsewhere(connection: &mut Connection, tables: &Tables) -> Result<(), MigrateError> {
+/// PostgreSQL: is there a version table that the search path does not find? Another one would start from nothing, unless
+/// that is wanted. And is there a schema for it?
+async fn elsewhere(
+    connection: &mut Connection,
+    tables: &Tables,
+    is_wanted: bool,
+) -> Result<(), MigrateError> {
     #[cfg(feature = "postgres")]
     if let Connection::Postgresql(_) = connection
         && let Some(table) = tables.searched_version()
@@ -205,14 +210,20 @@ async fn elsewhere(connection: &mut Connection, tables: &Tables) -> Result<(), M
             Err(sqlx::Error::Database(_)) => return Ok(()),
             Err(error) => return Err(MigrateError::database(ASKING)(error)),
         };
-        if let Some([Some(schemas), schema, Some(search_path)]) = rows.first().map(Vec::as_slice) {
-            return Err(MigrateError::VersionTableElsewhere {
-                schemas: schemas.clone(),
-                schema: schema.clone().unwrap_or_default(),
-                search_path: search_path.clone(),
-            });
+        match rows.first().map(Vec::as_slice) {
+            Some([_, None, Some(search_path)]) => {
+                return Err(MigrateError::NoSchema { search_path: search_path.clone() });
+            }
+            Some([Some(schemas), Some(schema), Some(search_path)]) if !is_wanted => {
+                return Err(MigrateError::VersionTableElsewhere {
+                    schemas: schemas.clone(),
+                    schema: schema.clone(),
+                    search_path: search_path.clone(),
+                });
+            }
+            _ => {}
         }
     }
-    let _ = (connection, tables);
+    let _ = (connection, tables, is_wanted);
     Ok(())
 }

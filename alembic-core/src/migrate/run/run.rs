@@ -11,10 +11,13 @@ use crate::migrate::event::Report;
 use crate::migrate::history::context::{Author, Context, applied_by};
 use crate::migrate::history::state::State;
 use crate::migrate::history::verify::verify;
+use crate::migrate::interrupt::Interrupt;
+use crate::migrate::lock::memory_lock::MemoryLock;
 use crate::migrate::lock::run_lock::RunLock;
-use crate::migrate::server::connect::Missing;
+use crate::migrate::server::connect::{Missing, within};
 use crate::migrate::server::connection::Connection;
 use crate::migrate::server::database::Database;
+use crate::migrate::server::patience::Patience;
 use crate::migrate::server::primary;
 use crate::migrate::server::server_facts;
 use crate::migrate::session::session::Session;
@@ -34,13 +37,16 @@ pub(crate) async fn run(
     mut settings: Settings<'_>,
 ) -> Result<Report, MigrateError> {
     let dialect = database.dialect()?;
+    let _alone = MemoryLock::acquire(database, &mut settings).await?;
     let directory = migrator.directory();
     let mut is_approved = false;
-    let mut connection = match database.connect(Missing::Refuse).await {
+    let mut connection = match connect(database, &mut settings).await {
         Ok(connection) => connection,
-        Err(MigrateError::NoFile { .. }) if !matches!(goal, Goal::Downgrade(_) | Goal::Abandon) => {
+        Err(MigrateError::NoFile { .. })
+            if !matches!(goal, Goal::Downgrade(_) | Goal::Undo(_) | Goal::Abandon) =>
+        {
             // Nothing is created before it is clear that there is something to do.
-            let plan = Plan::new(directory, dialect, &[], goal)?;
+            let plan = Plan::new(directory, dialect, &[], goal, &[])?;
             if plan.is_empty() {
                 return Ok(Report::default());
             }
@@ -78,9 +84,10 @@ pub(crate) async fn run(
         return Err(MigrateError::NothingUnfinished);
     }
     let unfinished = state.unfinished(&mut connection, &tables).await?;
-    let plan = Plan::new(directory, dialect, &nodes, goal)?;
+    let order = goal.order(&mut connection, &tables, directory, &state).await?;
+    let plan = Plan::new(directory, dialect, &nodes, goal, &order)?;
     consent::check(&mut connection, &tables, &state, (goal, &plan), &unfinished, settings.consent).await?;
-    let plan = plan.finish_first(directory, dialect, &nodes, goal, unfinished)?;
+    let plan = plan.finish_first(directory, dialect, &nodes, (goal, &order), unfinished)?;
     if plan.is_empty() && state.unfinished.is_empty() {
         return Ok(Report { unverified, ..at(&state) });
     }
@@ -92,9 +99,10 @@ pub(crate) async fn run(
     }
     // It is planned again under the lock: a long plan need not be in memory twice.
     drop(plan);
+    database.quiet(&mut connection).await?;
     connection.taint();
     let facts = server_facts::read(&mut connection).await?;
-    preflight::check(&mut connection, &tables, &state, &facts, &mut settings).await?;
+    preflight::check(&mut connection, (&tables, &state), &facts, goal, &mut settings).await?;
     let mut report = at(&state);
     let place = Workplace { database, directory, tables, facts };
     place.run(connection, settings, goal, &mut report).await?;
@@ -121,8 +129,10 @@ impl Workplace<'_> {
         let applied_by = applied_by();
         let (tables, search_path) = find_schema(&mut connection, self.tables).await?;
         let needs_lease = settings.server.lock == LockMode::Lease || self.facts.engine.needs_lease();
-        let mut lock = RunLock::of(self.database, &tables, needs_lease, &applied_by).await?;
+        let mut lock =
+            connect_lock(self.database, (&tables, needs_lease), &applied_by, &mut settings).await?;
         lock.acquire(&mut connection, &mut settings).await?;
+        check_answer(self.database, &mut connection, &settings.interrupt).await?;
         let is_configured = settings.server.transactional_ddl || tables.dialect() == Dialect::Sqlite;
         let transactional_ddl = is_configured && self.facts.engine.transactional_ddl(tables.dialect());
         let author = Author { applied_by: &applied_by, server: self.facts.identity.as_deref() };
@@ -153,6 +163,54 @@ impl Workplace<'_> {
             tracing::warn!(%error, "the migration lock could not be released in order");
         }
         result
+    }
+}
+
+/// Opens the connection of the work, waiting for the server if that is wanted.
+async fn connect(database: &Database, settings: &mut Settings<'_>) -> Result<Connection, MigrateError> {
+    let mut patience = Patience::new(settings.wait);
+    loop {
+        let attempt = settings.interrupt.or(database.connect(Missing::Refuse)).await;
+        match attempt.ok_or_else(MigrateError::interrupted)? {
+            Ok(connection) => return Ok(connection),
+            Err(error) => patience.pause(error, &settings.interrupt, &mut settings.on_event).await?,
+        }
+    }
+}
+
+/// Opens the connection of the lock, waiting for one if that is wanted: that of the work may be all that was free.
+async fn connect_lock(
+    database: &Database,
+    (tables, needs_lease): (&Tables, bool),
+    holder: &str,
+    settings: &mut Settings<'_>,
+) -> Result<RunLock, MigrateError> {
+    let mut patience = Patience::new(settings.wait);
+    loop {
+        let attempt = settings.interrupt.or(RunLock::of(database, tables, needs_lease, holder)).await;
+        match attempt.ok_or_else(MigrateError::interrupted)? {
+            Ok(lock) => return Ok(lock),
+            Err(error) => patience.pause(error, &settings.interrupt, &mut settings.on_event).await?,
+        }
+    }
+}
+
+/// Fails where the server does not answer the work while the lock has its transaction: it serves one connection at a time.
+async fn check_answer(
+    database: &Database,
+    connection: &mut Connection,
+    interrupt: &Interrupt,
+) -> Result<(), MigrateError> {
+    if connection.dialect() != Dialect::Postgresql {
+        return Ok(());
+    }
+    let answer = within(database.timeout(), connection.rows("SELECT 1::text".to_owned()));
+    match interrupt.or(answer).await.ok_or_else(MigrateError::interrupted)? {
+        Ok(_) => Ok(()),
+        Err(sqlx::Error::Io(error)) if error.kind() == std::io::ErrorKind::TimedOut => {
+            Err(MigrateError::OneConnection { limit: database.timeout() })
+        }
+        Err(error) => Err(MigrateError::database("asking the server for an answer")(error)),
     }
 }
 

@@ -1,5 +1,7 @@
 //! Connecting to each database by the options of its driver, and the errors of a connection that fails.
 
+use std::time::Duration;
+
 use sqlx::ConnectOptions as _;
 #[cfg(feature = "mysql")]
 use sqlx::mysql::MySqlConnectOptions;
@@ -9,6 +11,8 @@ use sqlx::postgres::PgConnectOptions;
 use sqlx::sqlite::SqliteConnectOptions;
 
 use super::connection::{Connection, Handle};
+#[cfg(feature = "sqlite")]
+use super::url::sqlite::is_in_memory;
 use crate::dialect::DatabaseMessage;
 use crate::migrate::error::MigrateError;
 
@@ -19,38 +23,9 @@ pub(crate) enum Missing {
     Refuse,
 }
 
-/// The reason why a driver refuses a URL.
-fn reason(error: &sqlx::Error) -> String {
-    DatabaseMessage::of(error).message
-}
-
 fn failed(server: String, is_file: bool, error: sqlx::Error) -> MigrateError {
     let message = Box::new(DatabaseMessage::of(&error));
     MigrateError::Connect { server, is_file, message, source: error }
-}
-
-#[cfg(feature = "sqlite")]
-pub(super) fn sqlite_options(url: &str) -> Result<SqliteConnectOptions, String> {
-    let options: SqliteConnectOptions = url.parse().map_err(|error| reason(&error))?;
-    if !is_in_memory(&options) && options.get_filename().as_os_str().is_empty() {
-        // SQLite would create a database that ends with the connection.
-        return Err("it names no file (sqlite://app.db)".into());
-    }
-    Ok(options.disable_statement_logging())
-}
-
-#[cfg(feature = "sqlite")]
-fn is_in_memory(options: &SqliteConnectOptions) -> bool {
-    // sqlx panics on the URL of a name with a colon, which databases in memory have.
-    let unnamed = options.clone().filename("database");
-    options.get_filename().as_os_str() == ":memory:"
-        || unnamed.to_url_lossy().query_pairs().any(|(key, value)| key == "mode" && value == "memory")
-}
-
-/// Whether a database is stored in a file.
-#[cfg(feature = "sqlite")]
-pub(super) fn is_file(options: &SqliteConnectOptions) -> bool {
-    !is_in_memory(options)
 }
 
 /// The file of a database, by its absolute path; `None` for a database in memory.
@@ -59,6 +34,16 @@ pub(crate) fn file(options: &SqliteConnectOptions) -> Option<std::path::PathBuf>
     // A database in memory has a name that is not the name of a file.
     let file = std::fs::canonicalize(options.get_filename());
     file.ok().filter(|file| file.is_file())
+}
+
+/// Whether the linked SQLite is SQLCipher.
+#[cfg(feature = "sqlite")]
+pub(super) async fn is_sqlcipher() -> Result<bool, MigrateError> {
+    const ASKING: &str = "asking SQLite whether it can encrypt";
+    let memory = SqliteConnectOptions::new().in_memory(true).disable_statement_logging();
+    let memory = memory.connect().await.map_err(MigrateError::database(ASKING))?;
+    let rows = Connection::Sqlite(Handle::Owned(memory)).rows("PRAGMA cipher_version".to_owned()).await;
+    Ok(!rows.map_err(MigrateError::database(ASKING))?.is_empty())
 }
 
 #[cfg(feature = "sqlite")]
@@ -91,19 +76,40 @@ pub(super) async fn sqlite(
     Ok(Connection::Sqlite(Handle::Owned(connection)))
 }
 
-#[cfg(feature = "postgres")]
-pub(super) fn postgresql_options(url: &str) -> Result<PgConnectOptions, String> {
-    let options: PgConnectOptions = url.parse().map_err(|error| reason(&error))?;
-    let options =
-        if options.get_application_name().is_some() { options } else { options.application_name("alembic") };
-    // Poolers refuse settings that they do not know, and everything is read as text here.
-    Ok(options.disable_statement_logging().extra_float_digits(None))
+/// Limits the time of an attempt to connect. Zero is no limit.
+pub(crate) async fn within<T>(
+    limit: Duration,
+    connecting: impl Future<Output = sqlx::Result<T>>,
+) -> sqlx::Result<T> {
+    if limit.is_zero() {
+        return connecting.await;
+    }
+    sqlx_core::rt::timeout(limit, connecting).await.unwrap_or_else(|_| {
+        let message = format!("it did not answer within {} s (`connect_timeout`)", limit.as_secs_f64());
+        Err(sqlx::Error::Io(std::io::Error::new(std::io::ErrorKind::TimedOut, message)))
+    })
 }
 
 #[cfg(feature = "postgres")]
-pub(super) async fn postgresql(options: &PgConnectOptions) -> Result<Connection, MigrateError> {
-    let connection = options.connect().await.map_err(|error| postgresql_error(options, error))?;
+pub(super) async fn postgresql(
+    options: &PgConnectOptions,
+    limit: Duration,
+) -> Result<Connection, MigrateError> {
+    let connection = within(limit, options.connect()).await;
+    let connection = connection.map_err(|error| postgresql_error(options, error))?;
     Ok(Connection::Postgresql(Handle::Owned(connection)))
+}
+
+/// A host with its port.
+#[cfg(feature = "postgres")]
+pub(super) fn place(options: &PgConnectOptions) -> String {
+    let socket = options.get_socket().map(|socket| socket.display().to_string());
+    authority(socket.as_deref().unwrap_or(options.get_host()), options.get_port())
+}
+
+#[cfg(any(feature = "postgres", feature = "mysql"))]
+fn authority(host: &str, port: u16) -> String {
+    if host.contains(':') { format!("[{host}]:{port}") } else { format!("{host}:{port}") }
 }
 
 #[cfg(feature = "postgres")]
@@ -115,23 +121,15 @@ pub(crate) fn postgresql_error(options: &PgConnectOptions, error: sqlx::Error) -
         let command = format!("createdb --host={host} --port={port} --username={user} {name}");
         return MigrateError::NoDatabase { name, command };
     }
-    failed(format!("PostgreSQL at {host}:{port} as {user}"), false, error)
+    failed(format!("PostgreSQL at {} as {user}", place(options)), false, error)
 }
 
 #[cfg(feature = "mysql")]
-pub(super) fn mysql_options(url: &str) -> Result<MySqlConnectOptions, String> {
-    let options: MySqlConnectOptions = url.parse().map_err(|error| reason(&error))?;
-    if options.get_database().is_none_or(str::is_empty) {
-        return Err("it names no database (mysql://host/database)".into());
-    }
-    // Statements mean what they mean to the server's own client.
-    let options = options.pipes_as_concat(false).no_engine_substitution(false).timezone(None);
-    Ok(options.disable_statement_logging())
-}
-
-#[cfg(feature = "mysql")]
-pub(super) async fn mysql(options: &MySqlConnectOptions) -> Result<Connection, MigrateError> {
-    let connection = options.connect().await.map_err(|error| mysql_error(options, error))?;
+pub(super) async fn mysql(
+    options: &MySqlConnectOptions,
+    limit: Duration,
+) -> Result<Connection, MigrateError> {
+    let connection = within(limit, options.connect()).await.map_err(|error| mysql_error(options, error))?;
     Ok(Connection::Mysql(Handle::Owned(connection)))
 }
 
@@ -145,5 +143,64 @@ pub(crate) fn mysql_error(options: &MySqlConnectOptions, error: sqlx::Error) -> 
             format!("mysql --host={host} --port={port} --user={user} -p -e 'CREATE DATABASE `{name}`'");
         return MigrateError::NoDatabase { name, command };
     }
-    failed(format!("MySQL at {host}:{port} as {user}"), false, error)
+    failed(format!("MySQL at {} as {user}", authority(host, port)), false, error)
+}
+
+/// Says that a connection that failed was that of the lock.
+pub(crate) fn for_lock(error: MigrateError) -> MigrateError {
+    match error {
+        MigrateError::Connect { server, is_file, message, source } => MigrateError::Connect {
+            server: format!("{server} for the migration lock"),
+            is_file,
+            message,
+            source,
+        },
+        error => error,
+    }
+}
+
+/// Whether a server may be reached a little later: it does not listen yet, starts up, has no connection free, or its name
+/// is not known yet.
+pub(crate) fn is_not_yet(error: &MigrateError) -> bool {
+    let MigrateError::Connect { is_file: false, message, source, .. } = error else { return false };
+    match source {
+        sqlx::Error::Io(error) => is_not_yet_reached(error),
+        sqlx::Error::PoolTimedOut => true,
+        sqlx::Error::Database(_) => is_busy(message),
+        _ => false,
+    }
+}
+
+fn is_not_yet_reached(error: &std::io::Error) -> bool {
+    use std::io::ErrorKind as Kind;
+    let is_early = matches!(
+        error.kind(),
+        Kind::ConnectionRefused
+            | Kind::ConnectionReset
+            | Kind::ConnectionAborted
+            | Kind::BrokenPipe
+            | Kind::HostUnreachable
+            | Kind::NetworkUnreachable
+            | Kind::NetworkDown
+            | Kind::UnexpectedEof
+            | Kind::TimedOut
+            // The socket of a server.
+            | Kind::NotFound
+    );
+    // The standard library has no kind for it.
+    is_early || error.to_string().starts_with("failed to lookup address information")
+}
+
+/// Whether a server has refused for now: PostgreSQL's `cannot_connect_now`, `admin_shutdown` and `crash_shutdown`; MySQL's
+/// "Server shutdown"; pgbouncer's own; or no connection is free.
+fn is_busy(message: &DatabaseMessage) -> bool {
+    match message.code.as_deref() {
+        Some("57P03" | "57P01" | "57P02" | "1053") => true,
+        Some("08P01") => {
+            let texts =
+                ["no more connections allowed", "server login has been failing", "server_login_retry"];
+            texts.iter().any(|text| message.message.contains(text))
+        }
+        _ => message.is_crowded(),
+    }
 }

@@ -4,19 +4,20 @@ use std::ops::{Deref, DerefMut};
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use futures_util::StreamExt as _;
-use sqlx::pool::PoolConnection;
+use sqlx::pool::{PoolConnection, PoolOptions};
 use sqlx::{AssertSqlSafe, Either, Row as _, SqlSafeStr as _};
 use sqlx_core::transaction::TransactionManager;
 
 use super::boundary::boundary;
 use crate::dialect::Rows;
+use crate::migrate::error::MigrateError;
 use crate::sql::Dialect;
 
 const LENT: &str = "a handle has its connection until it is detached";
 
 /// A connection of a pool, or a separate one.
 pub(crate) enum Handle<DB: sqlx::Database> {
-    /// Never empty but within `detach`.
+    /// Never empty but within `detach` and `exchange`, or after an exchange that failed.
     Pooled(Option<PoolConnection<DB>>),
     Owned(DB::Connection),
 }
@@ -55,6 +56,28 @@ impl<DB: sqlx::Database> Handle<DB> {
         {
             *self = Handle::Owned(connection.detach());
         }
+    }
+
+    /// Closes the connection that a pool lends, and opens another one with the hooks of that pool, which belongs to none.
+    pub(crate) async fn exchange(
+        &mut self,
+        pool: &PoolOptions<DB>,
+        options: <DB::Connection as sqlx::Connection>::Options,
+    ) -> Result<(), MigrateError> {
+        let Handle::Pooled(lent) = self else { return Ok(()) };
+        if let Some(lent) = lent.take() {
+            // First: a server may have no more than these connections.
+            lent.close().await.map_err(MigrateError::pool)?;
+        }
+        let alone = pool.clone().min_connections(0).max_connections(1).connect_lazy_with(options);
+        let connection = alone.acquire().await.map_err(MigrateError::pool)?;
+        *self = Handle::Owned(connection.detach());
+        Ok(())
+    }
+
+    /// Whether an exchange or a detachment has failed halfway: there is no connection.
+    fn is_gone(&self) -> bool {
+        matches!(self, Handle::Pooled(None))
     }
 
     /// Closes the connection when it is dropped, instead of returning it to its pool.
@@ -207,13 +230,18 @@ impl Connection {
     }
 
     /// Begins a transaction of a run, with the statements of `opening` in the same message. On SQLite it locks the database
-    /// against other writers.
+    /// against other writers. If one of them fails, no transaction is open.
     pub(crate) async fn begin(&mut self, opening: &[String]) -> sqlx::Result<()> {
         let begin = if self.dialect() == Dialect::Sqlite { "BEGIN IMMEDIATE" } else { "BEGIN" };
         let statement = std::iter::once(begin).chain(opening.iter().map(String::as_str)).collect::<Vec<_>>();
         let statement = Some(AssertSqlSafe(statement.join("; ")).into_sql_str());
         boundary("before BEGIN");
-        on_connection!(self, connection, Manager => Manager::begin(connection, statement).await)
+        let begun = on_connection!(self, connection, Manager => Manager::begin(connection, statement).await);
+        if matches!(begun, Err(sqlx::Error::Database(_))) && self.dialect() != Dialect::Sqlite {
+            // The server has begun the transaction in which a later statement failed; the driver does not know of it.
+            self.execute("ROLLBACK".to_owned()).await.map_err(|failed| failed.error)?;
+        }
+        begun
     }
 
     pub(crate) async fn commit(&mut self) -> sqlx::Result<()> {
@@ -254,7 +282,8 @@ impl Connection {
 
 impl Drop for Connection {
     fn drop(&mut self) {
-        if self.in_transaction() {
+        let is_gone = on_connection!(self, connection, _Manager => connection.is_gone());
+        if !is_gone && self.in_transaction() {
             on_connection!(self, connection, Manager => Manager::start_rollback(connection));
         }
     }

@@ -5,5 +5,10 @@ pub(crate) mod boundary;
 pub(crate) mod connect;
 pub(crate) mod connection;
 pub(crate) mod database;
+mod exchange;
+#[cfg(feature = "postgres")]
+mod hosts;
+pub(crate) mod patience;
 pub(crate) mod primary;
 pub(crate) mod server_facts;
+mod url;

@@ -29,9 +29,6 @@ pub(crate) async fn begin(
         Err(error @ sqlx::Error::Database(_)) if !ErrorKind::of(&error).is_transient() => {}
         Err(error) => return Err(MigrateError::database(BEGINNING)(error)),
     }
-    // The server has begun the transaction in which that failed.
-    let rolled_back = connection.execute("ROLLBACK".to_owned()).await;
-    rolled_back.map_err(|error| MigrateError::database(BEGINNING)(error.error))?;
     connection.begin(opening).await.map_err(MigrateError::database(BEGINNING))?;
     Ok(false)
 }

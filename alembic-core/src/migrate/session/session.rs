@@ -83,6 +83,7 @@ impl<'e> Session<'e> {
     async fn renew(&mut self, work: &mut Work<'_, '_>) -> Result<(), MigrateError> {
         work.lock.hand_over(work.connection).await?;
         let mut connection = self.database.connect(Missing::Refuse).await?;
+        self.database.quiet(&mut connection).await?;
         connection.taint();
         *work.connection = connection;
         work.lock.take_over(work.connection, work.settings).await?;

@@ -22,6 +22,8 @@ use crate::migrate::server::connection::Connection;
 use crate::migrate::settings::Settings;
 use crate::sql::Dialect;
 
+const LIMITING: &str = "limiting the statements of a revision";
+
 /// The connection of a run, with the lock that protects its work and the settings that limit it.
 pub(crate) struct Work<'e, 's> {
     pub(crate) connection: &'e mut Connection,
@@ -43,7 +45,7 @@ impl<'e, 's> Work<'e, 's> {
         lock: &'e mut RunLock,
         settings: &'e mut Settings<'s>,
     ) -> Work<'e, 's> {
-        let opening = opening(settings, connection.dialect(), lock);
+        let opening = opening(settings, settings.statement_timeout, connection.dialect(), lock);
         Work {
             connection,
             lock,
@@ -197,16 +199,55 @@ impl<'e, 's> Work<'e, 's> {
             Dialect::Mysql => {
                 let Settings { statement_lock_timeout, statement_timeout, ref time_zone, .. } =
                     *self.settings;
-                let prepare = mysql::session::prepare(statement_lock_timeout, time_zone);
-                self.own(PREPARING, &prepare).await.map_err(|error| self.unknown_zone(error))?;
-                if !statement_timeout.is_zero() {
-                    let [on_mariadb, on_mysql] = mysql::session::limits(statement_timeout);
-                    if self.own(PREPARING, &on_mariadb).await.is_err() {
-                        self.own(PREPARING, &on_mysql).await?;
-                    }
-                }
-                Ok(())
+                let prepare = mysql::session::prepare(statement_lock_timeout, statement_timeout, time_zone);
+                self.own(PREPARING, &prepare).await.map_err(|error| self.unknown_zone(error))
             }
+        }
+    }
+
+    /// PostgreSQL: limits the statements of a revision in the open transaction, where it says.
+    pub(crate) fn limit(&self, timeout: Option<Duration>, batch: &mut Batch) {
+        if let Some(timeout) = timeout.filter(|_| self.dialect() == Dialect::Postgresql) {
+            batch.own(&postgresql::session::limit(timeout));
+        }
+    }
+
+    /// Takes that limit back.
+    pub(crate) fn unlimit(&self, timeout: Option<Duration>, batch: &mut Batch) {
+        self.limit(timeout.map(|_| self.settings.statement_timeout), batch);
+    }
+
+    /// Limits the statements of a revision that runs outside of transactions. Returns what takes that back.
+    pub(crate) async fn limit_session(
+        &mut self,
+        timeout: Option<Duration>,
+    ) -> Result<Option<String>, MigrateError> {
+        match self.dialect() {
+            Dialect::Sqlite => Ok(None),
+            Dialect::Postgresql => {
+                let timeout = timeout.unwrap_or(self.settings.statement_timeout);
+                self.opening = opening(self.settings, timeout, Dialect::Postgresql, self.lock);
+                let limit = timeout.as_millis().to_string();
+                let rows = self.connection.rows(postgresql::session::limit_session(&limit)).await;
+                let rows = rows.map_err(MigrateError::database(LIMITING))?;
+                let before = rows.into_iter().next().and_then(|row| row.into_iter().next().flatten());
+                let before = before.filter(|before| *before != limit);
+                Ok(before.map(|before| postgresql::session::limit_session(&before)))
+            }
+            Dialect::Mysql => {
+                let Some(timeout) = timeout else { return Ok(None) };
+                self.own(LIMITING, &mysql::session::limit(timeout)).await?;
+                Ok(Some(mysql::session::limit(self.settings.statement_timeout)))
+            }
+        }
+    }
+
+    /// Takes the limit of a revision back.
+    pub(crate) async fn restore_limit(&mut self, restoring: Option<String>) -> Result<(), MigrateError> {
+        self.opening = opening(self.settings, self.settings.statement_timeout, self.dialect(), self.lock);
+        match restoring {
+            Some(sql) => self.connection.rows(sql).await.map(drop).map_err(MigrateError::database(LIMITING)),
+            None => Ok(()),
         }
     }
 
@@ -250,11 +291,9 @@ impl<'e, 's> Work<'e, 's> {
 }
 
 /// Statements that open every transaction of the run.
-fn opening(settings: &Settings<'_>, dialect: Dialect, lock: &RunLock) -> Vec<String> {
+fn opening(settings: &Settings<'_>, timeout: Duration, dialect: Dialect, lock: &RunLock) -> Vec<String> {
     let mut opening = match dialect {
-        Dialect::Postgresql => {
-            postgresql::session::limits(settings.statement_lock_timeout, settings.statement_timeout)
-        }
+        Dialect::Postgresql => postgresql::session::limits(settings.statement_lock_timeout, timeout),
         Dialect::Sqlite | Dialect::Mysql => Vec::new(),
     };
     opening.extend(lock.opening());

@@ -19,7 +19,7 @@ use syn::{Attribute, Data, Ident, Path, Token, Type as RustType};
 use self::table::{ColumnCall, JoinableCall, TableCall};
 use self::types::{column_type, range, unsigned};
 use super::draft::{At, Draft, DraftColumn};
-use super::item::{Mistakes, each_key, list, skip_value, text, unraw};
+use super::item::{Mistakes, each_key, list, nesting, skip_value, text, unraw};
 use super::link::link_with;
 use super::source::{Found, Id, Namespace, Sources, Tree, Use, line, names, types_of, written};
 use super::{Aspect, ColumnKind, Declaration, ModelError, ModelErrors, ModelProblem, UnknownType};
@@ -77,7 +77,7 @@ impl Reader<'_> {
         let mut calls = Vec::new();
         for module in 0..self.tree.modules.len() {
             for call in self.tree.modules[module].macros.iter().filter(|call| call.name == name) {
-                match syn::parse2(call.content.clone()) {
+                match nesting::parse(call.content.clone()) {
                     Ok(parsed) => calls.push((module, parsed)),
                     Err(error) => {
                         let problem = ModelProblem::Attribute { reason: format!("`{name}!`: {error}") };

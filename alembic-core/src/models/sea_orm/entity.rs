@@ -4,7 +4,7 @@ use heck::{
     ToKebabCase as _, ToLowerCamelCase as _, ToShoutySnakeCase as _, ToSnakeCase as _, ToTitleCase as _,
     ToUpperCamelCase as _,
 };
-use proc_macro2::{Span, TokenStream, TokenTree};
+use proc_macro2::{Span, TokenTree};
 use syn::parse::ParseStream;
 use syn::{
     Attribute, Data, DeriveInput, Field, Fields, Ident, LitBool, LitStr, Path, Token, Type as RustType,
@@ -12,7 +12,7 @@ use syn::{
 };
 
 use super::types::column_type;
-use crate::models::item::{Mistakes, each_key, expression, skip_value, text, unraw};
+use crate::models::item::{Mistakes, each_key, expression, nesting, skip_value, text, unraw};
 use crate::models::source::types_of;
 use crate::schema::{Check, ReferentialAction, Type};
 use crate::sql::quote::string;
@@ -214,7 +214,7 @@ fn default_value(input: ParseStream<'_>) -> syn::Result<String> {
 
 /// The SQL of a Rust expression, of the few that entities use.
 fn default_expression(text: &str) -> Option<String> {
-    let tokens: Vec<TokenTree> = text.parse::<TokenStream>().ok()?.into_iter().collect();
+    let tokens: Vec<TokenTree> = nesting::tokens(text)?.into_iter().collect();
     match tokens.as_slice() {
         // `"'text'"`
         [TokenTree::Literal(literal)] => match syn::Lit::new(literal.clone()) {

@@ -3,12 +3,13 @@
 use proc_macro2::{Delimiter, TokenStream, TokenTree};
 
 use crate::TypeWords;
+use crate::models::item::nesting;
 use crate::schema::{ObjectName, Type};
 use crate::sql::Dialect;
 
 /// The column type of `column_type = "Decimal(Some((10, 2)))"`.
 pub(super) fn column_type(text: &str) -> Option<Type> {
-    read(text.parse().ok()?)
+    read(nesting::tokens(text)?)
 }
 
 fn read(tokens: TokenStream) -> Option<Type> {

@@ -2,6 +2,7 @@
 
 use super::items::Use;
 use super::tree::{Id, Tree};
+use crate::models::item::nesting;
 use crate::models::types::known;
 
 /// What a path stands for.
@@ -102,6 +103,7 @@ impl Tree {
             }
         }
         if content.uses.is_empty()
+            || trail.len() > nesting::LIMIT
             || trail
                 .iter()
                 .any(|(id, wanted, kind)| (*id, wanted.as_str(), *kind) == (module, name, namespace))

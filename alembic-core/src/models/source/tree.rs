@@ -4,12 +4,12 @@ use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::str::FromStr as _;
 
-use proc_macro2::{Ident, TokenStream};
+use proc_macro2::{Ident, Span, TokenStream};
 
 use super::cfg::{expand_tokens, is_conditional, is_off};
 use super::items::{RawItem, RawKind, Use, items, line, uses};
 use super::{Package, Sources};
-use crate::models::item::unraw;
+use crate::models::item::{nesting, unraw};
 use crate::models::{ModelError, ModelProblem};
 
 /// The number of a module, a type or a file.
@@ -130,7 +130,7 @@ impl Tree {
             self.errors.push(ModelError { path: shown.clone(), line, problem });
             None
         };
-        let text = match std::fs::read(path) {
+        let text = match crate::file::read(path) {
             Ok(bytes) => bytes,
             Err(error) => return failed(0, ModelProblem::Unreadable { reason: error.to_string() }),
         };
@@ -139,6 +139,9 @@ impl Tree {
         };
         match TokenStream::from_str(without_shebang(&text)) {
             Ok(tokens) => {
+                if let Err(span) = nesting::check_brackets(&tokens) {
+                    return failed(line(span), ModelProblem::NotRust { reason: nesting::message() });
+                }
                 self.read.insert(key, (file, tokens.clone()));
                 Some((file, tokens))
             }
@@ -157,6 +160,14 @@ impl Tree {
         for RawItem { attributes, kind } in items {
             let attributes = expand_tokens(attributes);
             if is_off(&attributes) {
+                continue;
+            }
+            let nested = attributes.iter().try_for_each(nesting::check).and_then(|()| match &kind {
+                RawKind::Type { tokens, .. } => nesting::check(tokens),
+                _ => Ok(()),
+            });
+            if let Err(span) = nested {
+                self.too_deep(module, span);
                 continue;
             }
             match kind {
@@ -186,6 +197,9 @@ impl Tree {
         attributes: &[TokenStream],
         place: &Place<'_>,
     ) {
+        if self.ancestors(parent).nth(nesting::LIMIT).is_some() {
+            return self.too_deep(parent, name.span());
+        }
         let word = unraw(name);
         let path = attributes.iter().find_map(path_attribute);
         let sources = place.sources;
@@ -224,6 +238,12 @@ impl Tree {
         let beside = file_path.parent().unwrap_or(Path::new("")).to_owned();
         let folder = folder.clone().unwrap_or_else(|| beside.clone());
         self.content(module, tokens, &Place { sources, folder, beside });
+    }
+
+    fn too_deep(&mut self, module: Id, span: Span) {
+        let path = self.file_of(module).to_owned();
+        let problem = ModelProblem::NotRust { reason: nesting::message() };
+        self.errors.push(ModelError { path, line: line(span), problem });
     }
 
     fn ancestors(&self, module: Id) -> impl Iterator<Item = Id> + '_ {

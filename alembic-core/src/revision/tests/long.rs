@@ -41,7 +41,7 @@ fn check(revisions: Vec<Revision>) {
     let heads = graph.real_heads();
     assert_eq!(upgrade(&graph, &[], &Target::HEADS).unwrap().len(), REVISIONS);
     assert!(upgrade(&graph, &heads, &Target::HEADS).unwrap().is_empty());
-    assert_eq!(downgrade(&graph, &heads, &Target::BASE).unwrap().len(), REVISIONS);
+    assert_eq!(downgrade(&graph, &heads, &Target::BASE, &[]).unwrap().len(), REVISIONS);
     assert_eq!(stamp(&graph, &heads, &[Target::BASE]).unwrap().unstamped.len(), REVISIONS);
     assert_eq!(history(&graph, None, &Range::default()).unwrap().len(), REVISIONS);
 }

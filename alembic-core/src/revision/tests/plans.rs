@@ -13,7 +13,7 @@ fn check(sketch: &str, rows: &str, command: &str, expected: &str) {
     let plan = match (direction, target.parse::<Target>()) {
         (_, Err(error)) => panic!("{error}"),
         ("upgrade", Ok(target)) => upgrade(&graph, &rows, &target),
-        (_, Ok(target)) => downgrade(&graph, &rows, &target),
+        (_, Ok(target)) => downgrade(&graph, &rows, &target, &[]),
     };
     let answer = plan.map_or_else(|error| error.to_string(), |steps| show_steps(&graph, &steps));
     assert_eq!(answer, expected, "{command} from {rows:?} in {sketch}");

@@ -131,7 +131,7 @@ proptest! {
     #[test]
     fn downgrades_keep_the_invariant((graph, rows) in graphs(), target in targets()) {
         let rows = picked(&graph, &rows);
-        let Ok(steps) = downgrade(&graph, &rows, &target) else { return Ok(()) };
+        let Ok(steps) = downgrade(&graph, &rows, &target, &[]) else { return Ok(()) };
         walk(&graph, &rows, &steps, Direction::Downgrade);
     }
 
@@ -148,10 +148,36 @@ proptest! {
         prop_assert_eq!(set(&undone), set(&rows));
     }
 
+    /// Whatever order a database has applied its revisions in: of those that may go next, the one that came last goes.
+    #[test]
+    fn what_came_last_goes_first(
+        (graph, rows) in graphs(),
+        target in targets(),
+        weights in prop::collection::vec(any::<u16>(), 24),
+        known in prop::collection::vec(prop::bool::weighted(0.9), 24),
+    ) {
+        let rows = picked(&graph, &rows);
+        let Ok(as_drawn) = downgrade(&graph, &rows, &target, &[]) else { return Ok(()) };
+        let order = applied_in_some_order(&graph, &rows, &weights);
+        let order: Vec<Node> = order.into_iter().filter(|node| known[node.index()]).collect();
+        let steps = downgrade(&graph, &rows, &target, &order).unwrap();
+        walk(&graph, &rows, &steps, Direction::Downgrade);
+        let nodes = |steps: &[Step]| steps.iter().map(|step| step.node).collect::<Vec<_>>();
+        let mut left = set(&nodes(&steps));
+        prop_assert_eq!(&left, &set(&nodes(&as_drawn)));
+        let place = |node: &Node| order.iter().position(|other| other == node);
+        for node in nodes(&steps) {
+            let is_needed = |node: &Node| left.iter().any(|other| graph.prerequisites(*other).any(|before| before == *node));
+            let last = left.iter().filter(|node| !is_needed(node)).max_by_key(|node| place(node)).unwrap();
+            prop_assert_eq!(place(&node), place(last));
+            left.remove(&node);
+        }
+    }
+
     #[test]
     fn everything_goes_down_and_up_again((graph, rows) in graphs()) {
         let rows = graph.essential_rows(&picked(&graph, &rows));
-        let down = downgrade(&graph, &rows, &Target::BASE).unwrap();
+        let down = downgrade(&graph, &rows, &Target::BASE, &[]).unwrap();
         prop_assert_eq!(down.len(), graph.applied(&rows).len());
         prop_assert!(walk(&graph, &rows, &down, Direction::Downgrade).is_empty());
         let targets: Vec<Target> = rows.iter().map(|&row| graph.id(row).to_string().parse().unwrap()).collect();
@@ -177,7 +203,7 @@ proptest! {
         prop_assert_eq!(set(&plan.unstamped), set(&difference(&before, &applied)));
         // Where a downgrade to the one target has something to do, the stamp leaves the same rows.
         if target.branch().is_none()
-            && let Ok(steps) = downgrade(&graph, &rows, &target)
+            && let Ok(steps) = downgrade(&graph, &rows, &target, &[])
             && !steps.is_empty()
         {
             prop_assert_eq!(set(&walk(&graph, &rows, &steps, Direction::Downgrade)), set(&plan.rows));
@@ -190,6 +216,20 @@ proptest! {
             prop_assert_eq!(target.to_string(), text);
         }
     }
+}
+
+/// The applied revisions in one of the orders in which a database can have got them.
+fn applied_in_some_order(graph: &Graph, rows: &[Node], weights: &[u16]) -> Vec<Node> {
+    let applied = graph.applied(rows);
+    let mut order: Vec<Node> = Vec::new();
+    while order.len() < applied.len() {
+        let is_next = |node: &Node| {
+            !order.contains(node) && graph.prerequisites(*node).all(|before| order.contains(&before))
+        };
+        let next = applied.iter().filter(is_next).min_by_key(|node| weights[node.index()]).unwrap();
+        order.push(next);
+    }
+    order
 }
 
 /// The step that takes back one revision that nothing applied needs.

@@ -98,19 +98,12 @@ fn unknown_rows_are_all_named() {
     let check = |rows: &[&str], expected: &str| {
         assert_eq!(graph.locate(rows).unwrap_err().to_string(), expected);
     };
-    let mend =
-        "bring back the script, or correct the database's state with `cargo alembic stamp --purge REVISION`";
-    check(&["gone"], &format!("the database is at revision `gone`, which no script has; {mend}"));
+    check(&["gone"], "the database is at revision `gone`, which no script has");
     check(
         &["abcd1112", "xyz"],
-        &format!(
-            "the database is also at revision `abcd1112`, which no script has (the nearest is `abcd1111`); {mend}"
-        ),
+        "the database is also at revision `abcd1112`, which no script has (the nearest is `abcd1111`)",
     );
-    check(
-        &["gone", "lost"],
-        &format!("the database is at revisions `gone` and `lost`, which no script has; {mend}"),
-    );
+    check(&["gone", "lost"], "the database is at revisions `gone` and `lost`, which no script has");
 }
 
 #[test]

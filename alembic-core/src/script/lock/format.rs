@@ -8,12 +8,13 @@
 //! ```
 //!
 //! A sealed revision has the digest of its upgrade, the digest of its downgrade, and the hash of its text. Lines are sorted by
-//! id. Each line is read by itself, so the lines of two branches, put together in any order as git's `union` merge does,
-//! are a lock again, or contradict each other in lines that an error shows.
+//! id. Equal facts are equal bytes: there is no time in it. Each line is read by itself, so the lines of two branches, put
+//! together in any order as git's `union` merge does, are a lock again, or contradict each other in lines that an error shows.
 
 use std::fmt::{self, Write as _};
 
-use super::{Entry, Lock};
+use super::Lock;
+use super::merge::Settled;
 use crate::revision::RevisionId;
 use crate::script::Digests;
 use crate::script::error::{Problem, ScriptError};
@@ -27,12 +28,20 @@ impl Lock {
     /// Reads the text of a lock. `path` is what errors call it.
     ///
     /// # Errors
-    /// One error: a line that is none of a lock, a newer version, an invalid id or seal, a revision with two seals.
+    /// One error: a newer version, no version, an invalid seal. What a merge leaves is no error here: see
+    /// [`repairs`](Lock::repairs), [`conflict`](Lock::conflict) and [`verify`](Lock::verify).
     pub fn parse(path: &str, text: &str) -> Result<Lock, ScriptError> {
         let mut lock = Lock::default();
         let mut is_known_version = false;
-        for (line, content) in (1..).zip(text.lines()) {
-            let content = if line == 1 { content.trim_start_matches('\u{feff}') } else { content }.trim();
+        let Settled { lines, conflicts } = Settled::of(text);
+        for (first, last) in conflicts {
+            lock.note_conflict(first);
+            lock.repairs.push(match last {
+                last if last == first => format!("line {first} is the mark of a conflict"),
+                last => format!("the lines {first} to {last} are a conflict: kept the lines of both sides"),
+            });
+        }
+        for (line, content) in lines {
             let error = |problem| {
                 let problem = Problem::Lock(Box::new(problem));
                 ScriptError { path: path.to_owned(), line, problem }
@@ -46,23 +55,35 @@ impl Lock {
                     return Err(error(LockProblem::Newer { version }));
                 }
                 is_known_version = true;
-            } else if is_known_version {
-                let (id, seal) = entry(content).map_err(|reason| error(LockProblem::Malformed { reason }))?;
-                lock.insert(id, Entry { seal, line }).map_err(|problem| error(*problem))?;
-            } else {
+            } else if !is_known_version {
                 let reason = "its first line, after comments, is not `version 1`".to_owned();
                 return Err(error(LockProblem::Malformed { reason }));
+            } else {
+                match entry(content) {
+                    Ok((id, seal)) => lock.insert(id, seal, line),
+                    // A line with anything like a digest may be a seal.
+                    Err(reason) if content.contains(':') => {
+                        return Err(error(LockProblem::Malformed { reason }));
+                    }
+                    Err(_) => {
+                        lock.note_conflict(line);
+                        lock.repairs.push(format!(
+                            "line {line} has no revision and no seal, and was left out: {content}"
+                        ));
+                    }
+                }
             }
         }
         Ok(lock)
+    }
+
+    fn note_conflict(&mut self, line: usize) {
+        self.conflict = Some(self.conflict.map_or(line, |first| first.min(line)));
     }
 }
 
 /// The line of a revision.
 fn entry(line: &str) -> Result<(RevisionId, Option<Seal>), String> {
-    if ["<<<<<<<", "=======", ">>>>>>>", "|||||||"].iter().any(|marker| line.starts_with(marker)) {
-        return Err("a merge conflict was not resolved".to_owned());
-    }
     // `split` by a character looks for it with `memchr`, also where nothing is optimised.
     let mut words = line.split(' ').filter(|word| !word.is_empty());
     let id = words.next().unwrap_or_default();
@@ -86,11 +107,12 @@ impl fmt::Display for Lock {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut text = format!("{COMMENT}\n{VERSION}{LOCK_VERSION}\n");
         for (id, entry) in &self.entries {
-            text.push_str(id.as_str());
-            if let Some(Seal { digests, text: hash }) = &entry.seal {
-                write!(text, " {} {} {hash}", digests.upgrade, digests.downgrade)?;
+            if entry.seals.is_empty() {
+                writeln!(text, "{id}")?;
             }
-            text.push('\n');
+            for Seal { digests, text: hash } in &entry.seals {
+                writeln!(text, "{id} {} {} {hash}", digests.upgrade, digests.downgrade)?;
+            }
         }
         formatter.write_str(&text)
     }

@@ -1,5 +1,7 @@
 //! `COPY … FROM stdin` of `pg_dump`, whose rows follow in the text, as `INSERT`.
 
+use std::cell::OnceCell;
+
 use super::{Change, DumpError, add};
 use crate::sql::quote::literal;
 use crate::sql::{Dialect, Lexer, Reader, TokenKind};
@@ -13,26 +15,32 @@ pub(super) struct Text {
     pub(super) sql: String,
     /// Places of the text, and the line of the dump that begins there.
     lines: Vec<(usize, usize)>,
+    /// Where the lines of the finished text end.
+    newlines: OnceCell<Vec<usize>>,
 }
 
 impl Text {
     pub(super) fn plain(sql: String) -> Text {
-        Text { sql, lines: vec![(0, 1)] }
+        Text { sql, lines: vec![(0, 1)], newlines: OnceCell::new() }
     }
 
     /// The line of the dump at a byte of the text.
     pub(super) fn line(&self, at: usize) -> usize {
-        let known = self.lines.iter().rev().find(|(start, _)| *start <= at);
-        let (start, line) = known.copied().unwrap_or((0, 1));
-        line + self.sql.get(start..at).map_or(0, |between| between.matches('\n').count())
+        let known = self.lines.partition_point(|(start, _)| *start <= at).checked_sub(1);
+        let (start, line) = known.and_then(|place| self.lines.get(place)).copied().unwrap_or((0, 1));
+        let newlines = self.newlines.get_or_init(|| self.sql.match_indices('\n').map(|(at, _)| at).collect());
+        let before = |at: usize| newlines.partition_point(|newline| *newline < at);
+        line + before(at) - before(start)
     }
 
     /// Replaces each `COPY … FROM stdin` with its rows.
     pub(super) fn with_inserts(dump: &str, changes: &mut Vec<Change>) -> Result<Text, DumpError> {
         let mut text = Text::plain(String::new());
         let mut copied = 0;
+        // The line at `copied`.
+        let mut first = 1;
         while let Some((start, end)) = next_copy(dump, copied) {
-            let line = 1 + dump[..start].matches('\n').count();
+            let line = first + dump[copied..start].matches('\n').count();
             text.sql.push_str(&dump[copied..start]);
             let data = dump[end..].find('\n').map_or(dump.len(), |newline| end + newline + 1);
             let (rows, after) = rows(dump, data).ok_or_else(|| DumpError {
@@ -43,8 +51,9 @@ impl Text {
             let target = target(&dump[start..end]);
             text.sql.push_str(&inserts(&target, &rows));
             add(changes, "written as INSERT: `COPY … FROM stdin`", line);
+            first += dump[copied..after].matches('\n').count();
             copied = after;
-            text.lines.push((text.sql.len(), 1 + dump[..after].matches('\n').count()));
+            text.lines.push((text.sql.len(), first));
         }
         text.sql.push_str(&dump[copied..]);
         Ok(text)
@@ -54,7 +63,8 @@ impl Text {
 /// The range of the next `COPY … FROM stdin` from a place between two statements on, with its `;`.
 fn next_copy(dump: &str, from: usize) -> Option<(usize, usize)> {
     let mut start = None;
-    for token in Lexer::starting_at(dump, Dialect::Postgresql, from) {
+    let mut lexer = Lexer::starting_at(dump, Dialect::Postgresql, from);
+    while let Some(token) = lexer.next() {
         match token.kind {
             TokenKind::Whitespace | TokenKind::Comment => continue,
             TokenKind::Operator if token.text(dump) == ";" => {
@@ -70,7 +80,7 @@ fn next_copy(dump: &str, from: usize) -> Option<(usize, usize)> {
             // The line of a command of psql.
             TokenKind::Operator if start.is_none() && token.text(dump) == "\\" => {
                 let end = dump[token.start..].find('\n').map_or(dump.len(), |newline| token.start + newline);
-                return next_copy(dump, end);
+                lexer = Lexer::starting_at(dump, Dialect::Postgresql, end);
             }
             _ => start = start.or(Some(token.start)),
         }

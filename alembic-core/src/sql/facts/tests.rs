@@ -1,5 +1,6 @@
 mod kinds;
 mod laws;
+mod nesting;
 mod objects;
 mod sessions;
 mod traces;

@@ -1,5 +1,7 @@
 //! Strings, quoted identifiers and dollar strings.
 
+use std::collections::HashMap;
+
 use super::{Dialect, Lexer, TokenKind, is_identifier};
 
 /// Keywords that a name can follow, and that are no value themselves.
@@ -82,7 +84,7 @@ pub(super) fn find(haystack: &[u8], needle: &[u8]) -> Option<usize> {
     }
 }
 
-impl Lexer<'_> {
+impl<'a> Lexer<'a> {
     /// Quoted text from its opening quote on.
     pub(super) fn quoted(
         &self,
@@ -173,19 +175,43 @@ impl Lexer<'_> {
 
     /// The dollar string at `start` in a dialect that has none there. One that does not end is something else.
     pub(super) fn foreign_dollar_string(&self, start: usize) -> Option<(TokenKind, usize)> {
-        let (kind, end) = self.dollar_string(start).filter(|_| !self.stored)?;
-        (kind == TokenKind::DollarString).then_some((TokenKind::Foreign, end))
+        let delimiter = self.dollar_delimiter(start).filter(|_| !self.stored)?;
+        let last = *self.dollar_tags().get(delimiter)?;
+        let ends = last >= start + delimiter.len();
+        ends.then(|| self.dollar_string(start)).flatten().map(|(_, end)| (TokenKind::Foreign, end))
+    }
+
+    fn dollar_tags(&self) -> &HashMap<&'a [u8], usize> {
+        self.dollar_tags.get_or_init(|| {
+            let mut last = HashMap::new();
+            let mut opened = None;
+            for (place, &byte) in self.bytes.iter().enumerate() {
+                if byte == b'$' {
+                    if let Some(start) = opened.replace(place) {
+                        last.insert(&self.bytes[start..=place], start);
+                    }
+                } else if !is_identifier(byte) {
+                    opened = None;
+                }
+            }
+            last
+        })
+    }
+
+    /// `$$`, or `$tag$` with an identifier that holds no `$` as its tag.
+    fn dollar_delimiter(&self, start: usize) -> Option<&'a [u8]> {
+        let rest = self.bytes.get(start..)?;
+        let tag = rest.get(1..)?.iter().position(|&byte| byte == b'$' || !is_identifier(byte))?;
+        let delimiter = rest.get(..tag + 2)?;
+        let is_one = delimiter.last() == Some(&b'$') && !delimiter.get(1).is_some_and(u8::is_ascii_digit);
+        is_one.then_some(delimiter)
     }
 
     /// The dollar string at `start`, if the `$` there opens one ("Dollar-Quoted String Constants"): `$$`, or
     /// `$tag$` with an identifier that holds no `$` as its tag.
     pub(super) fn dollar_string(&self, start: usize) -> Option<(TokenKind, usize)> {
+        let delimiter = self.dollar_delimiter(start)?;
         let rest = self.bytes.get(start..)?;
-        let tag = rest.get(1..)?.iter().position(|&byte| byte == b'$' || !is_identifier(byte))?;
-        let delimiter = rest.get(..tag + 2)?;
-        if delimiter.last() != Some(&b'$') || delimiter.get(1).is_some_and(u8::is_ascii_digit) {
-            return None;
-        }
         Some(match find(rest.get(delimiter.len()..)?, delimiter) {
             Some(length) => (TokenKind::DollarString, start + length + 2 * delimiter.len()),
             None => (TokenKind::Unterminated, self.bytes.len()),

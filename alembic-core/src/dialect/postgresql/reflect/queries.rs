@@ -69,6 +69,7 @@ SELECT k.oid::text, k.conrelid::text, k.conname::text, k.contype::text, a.attnam
     CASE WHEN k.contype = 'c' THEN pg_get_expr(k.conbin, k.conrelid, true) END,
     to_jsonb(i) ->> 'indnullsnotdistinct',
     CASE WHEN (k.contype = 'f' AND (k.confmatchtype <> 's' OR to_jsonb(k) ->> 'confdelsetcols' IS NOT NULL))
+            OR to_jsonb(k) ->> 'conperiod' = 'true' OR to_jsonb(k) ->> 'conenforced' = 'false'
             OR NOT k.convalidated OR (k.contype = 'c' AND k.connoinherit)
             OR (k.contype IN ('p', 'u') AND (i.indnatts > i.indnkeyatts OR (k.contype = 'p' AND k.condeferrable)))
         THEN pg_get_constraintdef(k.oid) END
@@ -160,12 +161,14 @@ JOIN pg_namespace n ON n.oid = t.typnamespace
 WHERE n.nspname IN ({namespaces}) AND t.typtype IN ('d', 'r') AND NOT EXISTS (SELECT FROM pg_depend e
     WHERE e.classid = 'pg_type'::regclass AND e.objid = t.oid AND e.deptype = 'e')
 UNION ALL
-SELECT k.oid::text, CASE k.contype WHEN 'x' THEN 'exclusion constraint' ELSE 'constraint trigger' END, n.nspname::text,
+SELECT k.oid::text, CASE k.contype WHEN 'x' THEN 'exclusion constraint' WHEN 'n' THEN 'not-null constraint'
+        ELSE 'constraint trigger' END, n.nspname::text,
     k.conname::text, n.nspname::text, c.relname::text, pg_get_constraintdef(k.oid)
 FROM pg_constraint k
 JOIN pg_class c ON c.oid = k.conrelid
 JOIN pg_namespace n ON n.oid = c.relnamespace
-WHERE n.nspname IN ({namespaces}) AND k.contype IN ('x', 't') AND NOT c.relispartition AND {own}
+WHERE n.nspname IN ({namespaces}) AND NOT c.relispartition AND {own}
+    AND (k.contype IN ('x', 't') OR (k.contype = 'n' AND (NOT k.convalidated OR k.connoinherit)))
 UNION ALL
 SELECT t.oid::text, 'trigger', n.nspname::text, t.tgname::text, n.nspname::text, c.relname::text, pg_get_triggerdef(t.oid, true)
 FROM pg_trigger t

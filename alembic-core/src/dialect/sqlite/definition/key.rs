@@ -2,6 +2,9 @@
 
 use std::ops::Range;
 
+/// How many parentheses and collations around a column are looked through. Below that it is an expression like any other.
+const DEEPEST: usize = 100;
+
 use crate::sql::{Reader, Token, TokenKind};
 
 /// A column or an expression in the parentheses of a key or an index.
@@ -78,10 +81,10 @@ fn part(reader: &Reader<'_>, is_primary: bool) -> Part {
     }
     let mut collation = None;
     let mut collations = 0;
-    loop {
+    for _ in 0..DEEPEST {
         if is_group(reader, tokens) {
             tokens = &tokens[1..tokens.len() - 1];
-        } else if let Some((before, name)) = collated(reader, tokens) {
+        } else if let Some((before, name)) = collated(reader, tokens, 0) {
             // The outermost one counts.
             let name = reader.within(&(name.start..name.end)).identifier().map(|name| name.text);
             collation = collation.or(name);
@@ -117,7 +120,7 @@ fn is_group(reader: &Reader<'_>, tokens: &[Token]) -> bool {
 
 /// The tokens before the `COLLATE name` at the end, and the name. `None` where it is about the last operand alone, as in
 /// `a || b COLLATE NOCASE`.
-fn collated<'t>(reader: &Reader<'_>, tokens: &'t [Token]) -> Option<(&'t [Token], Token)> {
+fn collated<'t>(reader: &Reader<'_>, tokens: &'t [Token], depth: usize) -> Option<(&'t [Token], Token)> {
     let [before @ .., word, name] = tokens else { return None };
     let is_one = match before {
         [] => false,
@@ -126,7 +129,9 @@ fn collated<'t>(reader: &Reader<'_>, tokens: &'t [Token]) -> Option<(&'t [Token]
         [name, arguments @ ..] => {
             let is_call = matches!(name.kind, TokenKind::Word | TokenKind::QuotedIdentifier)
                 && is_group(reader, arguments);
-            is_call || is_group(reader, before) || collated(reader, before).is_some()
+            is_call
+                || is_group(reader, before)
+                || (depth < DEEPEST && collated(reader, before, depth + 1).is_some())
         }
     };
     (is_one && is_word(reader, *word, "COLLATE")).then_some((before, *name))

@@ -4,6 +4,7 @@
 mod differential;
 #[cfg(feature = "sqlite")]
 mod generate;
+mod nesting;
 
 use super::{Index, Rule, Table};
 

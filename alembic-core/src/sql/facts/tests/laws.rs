@@ -180,7 +180,7 @@ proptest::proptest! {
 #[test]
 fn texts_of_the_fuzzer() {
     let file = concat!(env!("CARGO_MANIFEST_DIR"), "/fuzz/corpus/statements.jsonl");
-    let lines = std::fs::read_to_string(file).expect("the corpus");
+    let lines = crate::file::read_to_string(file).expect("the corpus");
     for line in lines.lines() {
         let text: String = serde_json::from_str(line).expect("a text");
         for dialect in ALL {
