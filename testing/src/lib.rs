@@ -19,7 +19,7 @@ pub use client::client;
 pub use database::{Kind, TestDatabase, rows};
 pub use mask::mask;
 pub use project::{Output, TestProject, cargo_alembic, workspace};
-pub use relay::{Relay, relay};
+pub use relay::{Relay, relay, single_session};
 pub use scripts::{Script, write_scripts};
 #[cfg(target_os = "linux")]
 pub use server::{GaleraCluster, PgBouncer, PrivateServer};

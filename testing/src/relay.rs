@@ -1,9 +1,9 @@
 //! An address behind which servers come and go, as a load balancer or a virtual address has it.
 
-use std::io;
+use std::io::{self, Read, Write};
 use std::net::{Shutdown, SocketAddr, TcpListener, TcpStream};
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 
 /// Passes connections on to servers in turn. It ends with the process of the test.
 #[derive(Debug)]
@@ -58,6 +58,84 @@ pub fn relay(listener: TcpListener, to: &str) -> SocketAddr {
     address
 }
 
+/// The address of a PostgreSQL at `to` that does as a server with a single session does (PGlite): while one connection has a
+/// transaction, nothing that others send is answered.
+///
+/// # Panics
+/// Where no port is free.
+#[must_use]
+pub fn single_session(to: &str) -> SocketAddr {
+    let listener = TcpListener::bind(("127.0.0.1", 0)).expect("a free port");
+    let address = listener.local_addr().expect("its address");
+    let (to, session) = (to.to_owned(), Arc::new(Session::default()));
+    std::thread::spawn(move || {
+        for (client, number) in listener.incoming().flatten().zip(1..) {
+            let Ok(server) = TcpStream::connect(&to) else { continue };
+            let (Ok(from_client), Ok(from_server)) = (client.try_clone(), server.try_clone()) else {
+                continue;
+            };
+            let (asking, answering) = (Arc::clone(&session), Arc::clone(&session));
+            std::thread::spawn(move || pass(from_client, server, || asking.wait(number)));
+            std::thread::spawn(move || {
+                pass_answers(from_server, client, |in_transaction| answering.set(number, in_transaction));
+                answering.set(number, false);
+            });
+        }
+    });
+    address
+}
+
+/// Which connection has a transaction.
+#[derive(Debug, Default)]
+struct Session {
+    holder: Mutex<Option<usize>>,
+    changed: Condvar,
+}
+
+impl Session {
+    /// Until no other connection has a transaction.
+    fn wait(&self, number: usize) {
+        let is_taken = |holder: &mut Option<usize>| holder.is_some_and(|holder| holder != number);
+        drop(self.changed.wait_while(lock(&self.holder), is_taken));
+    }
+
+    fn set(&self, number: usize, in_transaction: bool) {
+        let mut holder = lock(&self.holder);
+        if in_transaction {
+            *holder = Some(number);
+        } else if *holder == Some(number) {
+            *holder = None;
+            self.changed.notify_all();
+        }
+    }
+}
+
+fn pass(mut from: TcpStream, mut to: TcpStream, before: impl Fn()) {
+    let mut buffer = [0; 8192];
+    while let Ok(count @ 1..) = from.read(&mut buffer) {
+        before();
+        if to.write_all(&buffer[..count]).is_err() {
+            break;
+        }
+    }
+    let _ = to.shutdown(Shutdown::Both);
+}
+
+/// `ReadyForQuery` ends each answer, and says whether there is a transaction
+/// (<https://www.postgresql.org/docs/current/protocol-message-formats.html>).
+fn pass_answers(mut from: TcpStream, mut to: TcpStream, transaction: impl Fn(bool)) {
+    let mut buffer = [0; 8192];
+    while let Ok(count @ 1..) = from.read(&mut buffer) {
+        if let [.., b'Z', 0, 0, 0, 5, status] = buffer[..count] {
+            transaction(status != b'I');
+        }
+        if to.write_all(&buffer[..count]).is_err() {
+            break;
+        }
+    }
+    let _ = to.shutdown(Shutdown::Both);
+}
+
 fn addresses(ports: &[u16]) -> Vec<String> {
     ports.iter().map(|port| format!("127.0.0.1:{port}")).collect()
 }
@@ -92,6 +170,6 @@ impl Shared {
     }
 }
 
-fn lock<T>(value: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
+fn lock<T>(value: &Mutex<T>) -> MutexGuard<'_, T> {
     value.lock().unwrap_or_else(PoisonError::into_inner)
 }

@@ -4,7 +4,7 @@ use std::net::TcpListener;
 use std::time::{Duration, Instant};
 
 use alembic::migrate::{Database, Event, Interrupt, MigrateError};
-use alembic_testing::{Kind, TestDatabase, relay};
+use alembic_testing::{Kind, TestDatabase, relay, single_session};
 
 use crate::support::{chain, done, migrator};
 
@@ -106,6 +106,19 @@ async fn several_hosts() {
     let expected =
         format!("at {standby}, 127.0.0.1:1 as postgres: none of the servers that answer is `primary`");
     assert!(error.ends_with(&expected), "{error}");
+}
+
+/// A run needs a connection for the lock and one for the work: no waiting for ever where there is only one.
+#[tokio::test]
+async fn a_server_of_one_session() {
+    let database = TestDatabase::new(Kind::Postgresql).await;
+    let (login, authority, rest) = parts(&database.url);
+    let url = format!("{login}@{}/{rest}?connect_timeout=2", single_session(&authority));
+    let migrator = migrator(&chain(1));
+    assert!(migrator.status(url.as_str()).await.expect("one connection is enough").rows.is_empty());
+    let error = migrator.upgrade(url).await.expect_err("it has no second session");
+    assert!(matches!(error, MigrateError::OneConnection { .. }), "{error:?}");
+    assert!(database.tables().await.is_empty());
 }
 
 /// A server that accepts the connection and never says a word.

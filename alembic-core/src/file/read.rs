@@ -52,11 +52,13 @@ pub fn read_to_string(path: impl AsRef<Path>) -> io::Result<String> {
     })
 }
 
-fn check(metadata: &Metadata) -> io::Result<()> {
-    if !metadata.is_file() {
-        return Err(io::Error::new(io::ErrorKind::InvalidInput, "it is not a regular file"));
+/// Fails for what is no regular file.
+pub(super) fn check(metadata: &Metadata) -> io::Result<()> {
+    if metadata.is_file() {
+        return Ok(());
     }
-    Ok(())
+    let what = if metadata.is_dir() { "a folder, not a file" } else { "not a regular file" };
+    Err(io::Error::new(io::ErrorKind::InvalidInput, format!("it is {what}")))
 }
 
 fn too_long() -> io::Error {
@@ -91,7 +93,7 @@ mod tests {
             ("pipe", "it is not a regular file"),
             ("link to a pipe", "it is not a regular file"),
             ("socket", "it is not a regular file"),
-            (".", "it is not a regular file"),
+            (".", "it is a folder, not a file"),
             ("/dev/zero", "it is not a regular file"),
             ("/dev/null", "it is not a regular file"),
             ("circle", "Too many levels of symbolic links (os error 40)"),

@@ -37,9 +37,7 @@ pub fn writable_target(path: &Path) -> io::Result<PathBuf> {
         }
     }
     let Ok(metadata) = std::fs::metadata(&target) else { return Ok(target) };
-    if !metadata.is_file() {
-        return Err(io::Error::new(io::ErrorKind::InvalidInput, "it is not a regular file"));
-    }
+    super::read::check(&metadata)?;
     if metadata.permissions().readonly() {
         return Err(io::Error::new(io::ErrorKind::PermissionDenied, "it is read-only"));
     }

@@ -166,7 +166,7 @@ mod tests {
         let made = std::process::Command::new("mkfifo").arg(&pipe).status().expect("mkfifo");
         assert!(made.success());
         std::os::unix::fs::symlink("/dev/zero", &endless).expect("a link");
-        for path in [pipe, endless, folder.path().to_owned()] {
+        for path in [pipe, endless] {
             let error = sql_schema(&path, "schema.sql", Dialect::Sqlite).expect_err("no file").to_string();
             assert!(error.starts_with("schema.sql: cannot be read: it is not a regular file\n"), "{error}");
         }

@@ -102,6 +102,25 @@ pub(crate) fn mentions(text: &str, dialect: Dialect, column: &str) -> bool {
     (0..found.len()).any(|at| is_name(text, dialect, &found, at, column))
 }
 
+/// The names that may be columns, as [`folded`] has them.
+pub(crate) fn names(text: &str, dialect: Dialect) -> Vec<String> {
+    let found = tokens(text, dialect);
+    let name = |at: usize| match found[at].kind {
+        TokenKind::Word if dialect == Dialect::Postgresql => found[at].text(text).to_lowercase(),
+        _ => folded(&identifier(found[at].text(text)), dialect),
+    };
+    let candidates = (0..found.len()).map(|at| (at, name(at)));
+    candidates.filter(|(at, name)| is_name(text, dialect, &found, *at, name)).map(|(_, name)| name).collect()
+}
+
+/// The name of a column in the letter case in which the database compares it.
+pub(crate) fn folded(name: &str, dialect: Dialect) -> String {
+    match dialect {
+        Dialect::Postgresql => name.to_owned(),
+        Dialect::Sqlite | Dialect::Mysql => name.to_ascii_lowercase(),
+    }
+}
+
 /// The expression with a column, or where `is_type` a type, called otherwise.
 pub(crate) fn rename(text: &str, dialect: Dialect, from: &str, to: &str, is_type: bool) -> String {
     let found = tokens(text, dialect);

@@ -169,13 +169,16 @@ fn columns(
             _ => continue,
         };
         let is_computed = fill_column(chance, dialect, &mut column, family, state);
-        // What is computed from a column of a number can be computed only if there is one.
-        let base = table.columns.iter().find(|column| {
-            is_integer(&column.type_) && column.identity.is_none() && column.generated.is_none()
-        });
-        if let (true, Some(base)) =
-            (is_computed, base.map(|base| base.name.clone()).filter(|base| base != "id"))
-        {
+        // What is computed from a number can be computed only if there is one.
+        let bases: Vec<&str> = table.columns[1..]
+            .iter()
+            .filter(|column| is_integer(&column.type_))
+            // Only PostgreSQL has none that are computed from computed ones.
+            .filter(|column| column.generated.is_none() || dialect != Dialect::Postgresql)
+            .map(|column| column.name.as_str())
+            .collect();
+        if is_computed && !bases.is_empty() {
+            let base = (*chance.pick(&bases)).to_owned();
             let number = chance.below(3) + 1;
             let expression = format!("{} + {number}", quoted(dialect, &base));
             let stored = dialect == Dialect::Postgresql || chance.percent(50);

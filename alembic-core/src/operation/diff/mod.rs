@@ -6,6 +6,7 @@
 
 mod columns;
 mod enums;
+mod generated;
 mod order;
 mod parts;
 mod phases;

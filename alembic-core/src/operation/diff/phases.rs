@@ -1,9 +1,11 @@
 //! The phases in which operations are done.
 
+use std::cmp::Reverse;
 use std::collections::HashSet;
 
-use super::columns::Changed;
+use super::columns::{Changed, View};
 use super::enums;
+use super::generated::Ranks;
 use super::order::in_order;
 use super::parts::{Pair, Part};
 use super::tables::{self, TableChange};
@@ -195,7 +197,7 @@ impl Phases {
     /// All that is different in a table.
     pub(super) fn change_table(&mut self, dialect: Dialect, change: TableChange<'_>) {
         let table = change.name();
-        self.change_columns(&change);
+        self.change_columns(dialect, &change);
         let (before, after) = (change.before.written, change.after.written);
         if change.key_needs_change(dialect) {
             let (before, after) = (change.key(true), change.key(false));
@@ -214,8 +216,10 @@ impl Phases {
         self.change_parts(&change);
     }
 
-    fn change_columns(&mut self, change: &TableChange<'_>) {
+    fn change_columns(&mut self, dialect: Dialect, change: &TableChange<'_>) {
         let table = change.name();
+        let ranks = |view: &View<'_>| Ranks::of(&view.reflected.columns, dialect);
+        let (before, after) = (ranks(&change.before), ranks(&change.after));
         let add = |column: &Column| {
             let (table, column) = (table.clone(), Box::new(column.clone()));
             Operation::AddColumn { table, column, fill: Fill::Nothing }
@@ -224,31 +228,39 @@ impl Phases {
             table: table.clone(),
             column: Box::new(column.clone()),
         };
+        // What is computed from a column goes before it, and comes after it.
+        let (mut goes, mut comes) = (Vec::new(), Vec::new());
+        for column in change.columns.dropped.iter().rev() {
+            if column.generated.is_some() || self.changes_enum_of(column) {
+                goes.push((before.rank(column), vec![drop(column)]));
+            } else {
+                self.drop_columns.push(drop(column));
+            }
+        }
         for column in &change.columns.added {
-            let place =
-                if column.generated.is_some() { &mut self.add_computed } else { &mut self.add_columns };
-            place.push(add(column));
+            if column.generated.is_some() {
+                comes.push((after.rank(column), add(column)));
+            } else {
+                self.add_columns.push(add(column));
+            }
         }
-        for column in &change.columns.dropped {
-            let goes_first = column.generated.is_some() || self.changes_enum_of(column);
-            let place = if goes_first { &mut self.drop_computed } else { &mut self.drop_columns };
-            place.push(drop(column));
-        }
-        // Those that are computed from others go before these.
-        let mut replaced: Vec<&Changed> = change.columns.replaced().collect();
-        replaced.sort_by_key(|changed| std::cmp::Reverse(change.depth(&changed.before)));
-        for Changed { before, after, .. } in replaced {
-            self.drop_computed.push(drop(before));
-            match (&before.generated, &after.generated) {
+        for Changed { before: old, after: new, .. } in change.columns.replaced() {
+            let mut operations = vec![drop(old)];
+            match (&old.generated, &new.generated) {
                 // What was computed can be computed once more, as long as all is there that it is computed from.
                 (Some(generated), None) => {
                     let fill = Fill::Value(generated.expression.clone());
-                    let (table, column) = (table.clone(), Box::new(after.clone()));
-                    self.drop_computed.push(Operation::AddColumn { table, column, fill });
+                    let (table, column) = (table.clone(), Box::new(new.clone()));
+                    operations.push(Operation::AddColumn { table, column, fill });
                 }
-                _ => self.add_computed.push(add(after)),
+                _ => comes.push((after.rank(new), add(new))),
             }
+            goes.push((before.rank(old), operations));
         }
+        goes.sort_by_key(|(rank, _)| Reverse(*rank));
+        comes.sort_by_key(|(rank, _)| *rank);
+        self.drop_computed.extend(goes.into_iter().flat_map(|(_, operations)| operations));
+        self.add_computed.extend(comes.into_iter().map(|(_, operation)| operation));
         for Changed { before, after, .. } in change.columns.altered() {
             let loosens = after.nullable && !before.nullable;
             let place = if loosens { &mut self.loosen_columns } else { &mut self.alter_columns };

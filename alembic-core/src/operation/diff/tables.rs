@@ -8,13 +8,11 @@ use super::parts::{self, Pair, Part};
 use crate::operation::canonical::{is_made_for, key_index};
 use crate::operation::{Constraint, EnumChange, EnumDependent, Key};
 use crate::schema::{Column, ForeignKey, Index, ObjectName, PrimaryKey, Table, Type};
-use crate::sql::expression::mentions;
 use crate::sql::{Dialect, types};
 
 /// All that is different in a table.
 #[derive(Debug)]
 pub(super) struct TableChange<'a> {
-    dialect: Dialect,
     pub(super) before: View<'a>,
     pub(super) after: View<'a>,
     /// The table before as the database shows it, with what the comparison leaves out.
@@ -47,7 +45,7 @@ impl<'a> TableChange<'a> {
         }
         before_parts.sort_by(|a, b| a.reflected.name().cmp(&b.reflected.name()));
         let parts = parts::compare(before_parts, after_parts);
-        TableChange { dialect, before, after, raw, columns, parts }
+        TableChange { before, after, raw, columns, parts }
     }
 
     pub(super) fn name(&self) -> &'a ObjectName {
@@ -58,14 +56,6 @@ impl<'a> TableChange<'a> {
         let columns =
             |view: &View<'a>| view.reflected.primary_key.as_ref().map(|key| (&key.columns, &key.prefixes));
         columns(&self.before) != columns(&self.after)
-    }
-
-    /// How many columns stand between a column and those that are not computed.
-    pub(super) fn depth(&self, column: &Column) -> usize {
-        let Some(generated) = &column.generated else { return 0 };
-        let others = self.before.reflected.columns.iter().filter(|other| other.name != column.name);
-        let used = others.filter(|other| mentions(&generated.expression, self.dialect, &other.name));
-        1 + used.map(|other| self.depth(other)).max().unwrap_or(0)
     }
 
     /// Whether something has to be done for the primary key: its columns or its name are others; or SQLite, where the key
