@@ -21,15 +21,26 @@ struct Answers {
     unasked: Vec<(String, String)>,
 }
 
-/// Refuses a change of revisions that a database has applied. A database that cannot be asked is named; with `must_answer` it
-/// is in the way.
+/// What is to be done with revisions that no database has.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Intent {
+    /// Another text. What was only stamped or is unfinished may get it.
+    Edit,
+    /// Another parent. What a database says of itself is then another thing, however it came to say it.
+    Move,
+    /// No seal any more. Every database must have answered.
+    Unseal,
+}
+
+/// Refuses a change of revisions that a database has applied. A database that cannot be asked is named, or in the way.
 pub(crate) async fn check_unapplied(
     project: &Project,
     arguments: &Arguments,
     ids: &[RevisionId],
-    must_answer: bool,
+    intent: Intent,
 ) -> Result<(), Failure> {
-    let Answers { applied, missing, unasked } = ask(project, arguments, ids).await?;
+    let must_answer = intent == Intent::Unseal;
+    let Answers { applied, missing, unasked } = ask(project, arguments, ids, intent).await?;
     for path in missing.iter().filter(|_| must_answer) {
         note(format!("the database file {path} does not exist: nothing is applied there"));
     }
@@ -62,7 +73,12 @@ fn names(ids: &[RevisionId]) -> String {
     ids.iter().map(RevisionId::as_str).collect::<Vec<_>>().join(", ")
 }
 
-async fn ask(project: &Project, arguments: &Arguments, ids: &[RevisionId]) -> Result<Answers, Failure> {
+async fn ask(
+    project: &Project,
+    arguments: &Arguments,
+    ids: &[RevisionId],
+    intent: Intent,
+) -> Result<Answers, Failure> {
     let mut answers = Answers::default();
     let mut databases = Vec::new();
     if arguments.url.is_some() {
@@ -77,17 +93,25 @@ async fn ask(project: &Project, arguments: &Arguments, ids: &[RevisionId]) -> Re
             Some(name) => format!("the database `{name}`"),
             None => "the configured database".to_owned(),
         };
-        match other.settings_database() {
-            Ok(Some(found)) => databases.push((name, other, found)),
-            Ok(None) => {}
-            Err(_) => answers.unasked.push((name, "its `url` in alembic.toml has no value here".to_owned())),
+        let of_file = "the database of `url` in alembic.toml".to_owned();
+        // DATABASE_URL goes before `url`, which is another database of the same project.
+        let behind = other.hidden_database().transpose().map(|hidden| (of_file, hidden));
+        for (name, found) in
+            other.settings_database().transpose().map(|found| (name, found)).into_iter().chain(behind)
+        {
+            match found {
+                Ok(found) => databases.push((name, other.clone(), found)),
+                Err(_) => {
+                    answers.unasked.push((name, "its `url` in alembic.toml has no value here".to_owned()))
+                }
+            }
         }
     }
     if databases.is_empty() && answers.unasked.is_empty() {
         note(format!("no database is configured that could have {} applied", names(ids)));
     }
     for (name, project, database) in databases {
-        match first_applied(&project, &database, ids).await {
+        match first_applied(&project, &database, ids, intent).await {
             Ok(None) => {}
             Ok(Some(id)) => answers.applied.push((name, id)),
             Err(MigrateError::NoFile { path }) => answers.missing.push(path),
@@ -108,17 +132,23 @@ async fn first_applied(
     project: &Project,
     database: &Database,
     ids: &[RevisionId],
+    intent: Intent,
 ) -> Result<Option<RevisionId>, MigrateError> {
     for id in ids {
-        if is_applied(project, database.clone(), id).await? {
+        if is_applied(project, database.clone(), id, intent).await? {
             return Ok(Some(id.clone()));
         }
     }
     Ok(None)
 }
 
-/// Whether a revision has run on a database, and is not half undone: that has to be fixed, and for that changed.
-async fn is_applied(project: &Project, database: Database, id: &RevisionId) -> Result<bool, MigrateError> {
+/// Whether a revision has run on a database. What is half done or half undone has to be fixed, and for that changed.
+async fn is_applied(
+    project: &Project,
+    database: Database,
+    id: &RevisionId,
+    intent: Intent,
+) -> Result<bool, MigrateError> {
     let Ok(directory) = project.scripts() else {
         // The scripts make no graph. The history knows what ran, whatever they are.
         let migrator = project.migrator(ScriptDirectory::new(Vec::new())?);
@@ -131,5 +161,8 @@ async fn is_applied(project: &Project, database: Database, id: &RevisionId) -> R
     let is_applied = found.rows.iter().any(|row| row == id.as_str())
         || found.applied.iter().any(|(applied, _)| applied == id);
     let is_unfinished = found.unfinished.iter().any(|revision| revision == id.as_str());
-    Ok(is_applied && !is_unfinished && !found.stamped.contains(id))
+    Ok(match intent {
+        Intent::Move => is_applied || is_unfinished,
+        Intent::Edit | Intent::Unseal => is_applied && !is_unfinished && !found.stamped.contains(id),
+    })
 }

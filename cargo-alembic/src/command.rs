@@ -155,11 +155,22 @@ async fn shared(project: &Project, arguments: &Arguments, command: &cli::Command
             }
             _ => &migrator,
         };
-        let result = cli::read(command, migrator, database).await;
+        match command {
+            // What the run would refuse.
+            cli::Command::Upgrade(_) => drop(seal::verify(project, arguments, migrator.directory())?),
+            cli::Command::Downgrade(_) if !command.uses_history() => {
+                seal::for_downgrade(project, migrator.directory())?;
+            }
+            _ => {}
+        }
+        let result = cli::read(command, migrator, database.clone()).await;
         result.map_err(|error| Failure::command_on(&project.folder, &error, migrator))?;
-        return match command {
-            // The build would fail.
-            cli::Command::Current(args) if args.check_heads => seal::check(project, migrator.directory()),
+        return match (command, database) {
+            // The build would fail, or a later command.
+            (cli::Command::Current(args), Some(database)) if args.check_heads => {
+                seal::check(project, migrator.directory())?;
+                seal::check_applied(project, migrator, database).await
+            }
             _ => Ok(()),
         };
     }
@@ -171,10 +182,11 @@ async fn shared(project: &Project, arguments: &Arguments, command: &cli::Command
         _ => Some(seal::verify(project, arguments, migrator.directory())?),
     };
     let rest = command.after_undo();
+    let mut undone = Vec::new();
     if rest.is_some() {
         let restored = restored(project, &database).await?;
-        let undone = cli::undo_others(&migrator, &restored, database.clone()).await;
-        undone.map_err(|error| Failure::command_on(&project.folder, &error, &restored))?;
+        let done = cli::undo_others(&migrator, &restored, database.clone()).await;
+        undone = done.map_err(|error| Failure::command_on(&project.folder, &error, &restored))?;
     }
     let command = rest.as_ref().unwrap_or(command);
     if let (Some(look), Some(lock)) = (look, &lock)
@@ -188,6 +200,7 @@ async fn shared(project: &Project, arguments: &Arguments, command: &cli::Command
         None => Ok(cli::tell(run, command).await.map(drop)),
     })
     .await
+    .inspect_err(|_| cli::tell_undone(&undone))
 }
 
 /// Reads or stamps a database though the scripts make no graph: the history has what was applied. `failure` says what is wrong
@@ -224,6 +237,11 @@ async fn without_graph(
 /// Undoes what the history keeps with what it keeps: what became of the scripts and of the lock does not matter.
 async fn undo(project: &Project, arguments: &Arguments, command: &cli::Command) -> Result<(), Failure> {
     let database = project.database(arguments)?;
+    let scripts = ScriptDirectory::read_scripts(&project.locations);
+    if let Err(error) = Migrator::check_own(&scripts, &project.config.run_settings(), &database).await {
+        let migrator = project.migrator(ScriptDirectory::new(Vec::new()).map_err(Failure::plain)?);
+        return Err(Failure::command(&error.into(), &migrator));
+    }
     let migrator = restored(project, &database).await?;
     // What was applied as something else than the scripts say gets no seal.
     with_consent(project, &migrator, &database, command, async |run, command| {

@@ -8,6 +8,7 @@ use alembic_core::revision::{self, Node, Symbol, Target};
 use alembic_core::script::{LockFileError, Script, ScriptDirectory, ScriptErrors, Seal};
 use tempfile::TempPath;
 
+use crate::applied::Intent;
 use crate::args::{Arguments, EditArgs};
 use crate::error::Failure;
 use crate::project::Project;
@@ -151,7 +152,7 @@ async fn take_over(
     let listed = lock.read()?;
     if !args.offline && after.digests().upgrade != before.digests().upgrade {
         let id = std::slice::from_ref(&before.revision.id);
-        applied::check_unapplied(project, arguments, id, false).await?;
+        applied::check_unapplied(project, arguments, id, Intent::Edit).await?;
     }
     let id = after.revision.id.clone();
     let is_listed = match listed.seal_of(&id) {
@@ -170,6 +171,7 @@ async fn take_over(
     }
     file::replace(&path, &text).map_err(|error| Failure::file(&path, "write", &error))?;
     if !is_listed {
+        seal::warn_of_missing(project);
         lock.update(|lock| seal::list(lock, project, &directory))?;
     }
     status("Edited", &before.path);

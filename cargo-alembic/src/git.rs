@@ -54,6 +54,11 @@ pub(crate) fn is_detached(folder: &Path) -> bool {
     answer.is_some_and(|(code, _)| code == Some(1))
 }
 
+/// Whether the last commit has a file. It is named from the folder.
+pub(crate) fn has_committed(folder: &Path, file: &str) -> bool {
+    ask(folder, &["cat-file", "-e", &format!("HEAD:./{file}")], Instant::now() + PATIENCE).is_some()
+}
+
 /// Names the commits of seals that contradict each other, as far as git knows them.
 pub(crate) fn name_commits(folder: &Path, errors: &mut ScriptErrors) {
     let deadline = Instant::now() + PATIENCE;

@@ -4,7 +4,7 @@ use alembic_core::cli::{note, status};
 use alembic_core::revision::{Node, RebaseError, RevisionId, check_rebase, resolve_one};
 use alembic_core::script::ScriptDirectory;
 
-use crate::applied;
+use crate::applied::{self, Intent};
 use crate::args::{Arguments, RebaseArgs};
 use crate::conflict::Comparison;
 use crate::error::Failure;
@@ -26,7 +26,7 @@ pub(crate) async fn rebase(
     check_rebase(graph, node, onto, |id| lock.seal_of(id).is_some())?;
     if !args.offline {
         let moved = graph.ids(graph.descendants([node]).iter());
-        applied::check_unapplied(project, arguments, &moved, false).await?;
+        applied::check_unapplied(project, arguments, &moved, Intent::Move).await?;
     }
     if let Some(onto) = onto.filter(|_| !args.unchecked) {
         check_order(project, arguments, args, (node, onto)).await?;

@@ -182,6 +182,7 @@ pub(crate) fn write(
         ),
         _ => Failure::file(&path, "write", &error),
     })?;
+    seal::warn_of_missing(project);
     let mut taken = false;
     let update = lock.update(|lock| {
         // Listed already: by a process that saw the file, or by one that took the same id at the same time.

@@ -2,7 +2,7 @@
 
 use alembic_core::Migrator;
 use alembic_core::cli::{note, status, warning};
-use alembic_core::migrate::{MigrateError, Refusal, Report, Verification};
+use alembic_core::migrate::{Database, MigrateError, Refusal, Report, Verification};
 use alembic_core::revision::{Direction, Node, RevisionId, resolve};
 use alembic_core::script::{
     Lock, LockFileError, LockProblem, Problem, Script, ScriptDirectory, ScriptError, ScriptErrors, Seal,
@@ -10,10 +10,12 @@ use alembic_core::script::{
 };
 use alembic_core::sql::{Dialect, tokens};
 
-use crate::applied;
+use crate::applied::{self, Intent};
 use crate::args::{Arguments, SealArgs, UnsealArgs};
 use crate::checkout;
 use crate::error::Failure;
+use crate::file;
+use crate::git;
 use crate::project::Project;
 
 /// The seals before a downgrade: a rollback needs no valid lock. Only a downgrade that was edited is in its way.
@@ -26,9 +28,8 @@ pub(crate) fn for_downgrade(project: &Project, directory: &ScriptDirectory) -> R
             return Ok(None);
         }
     };
-    let is_edited = |error: &ScriptError| matches!(&error.problem, Problem::Lock(problem) if matches!(**problem, LockProblem::EditedDowngrade { .. }));
     let (edited, other): (Vec<_>, Vec<_>) =
-        lock.verify(&file.shown(), directory).into_iter().partition(is_edited);
+        lock.verify(&file.shown(), directory).into_iter().partition(is_edited_downgrade);
     ScriptErrors::check(edited).map_err(|errors| project.explain(&errors))?;
     if let Some(error) = other.first() {
         let text = error.to_string();
@@ -39,13 +40,54 @@ pub(crate) fn for_downgrade(project: &Project, directory: &ScriptDirectory) -> R
     Ok(Some(lock))
 }
 
+fn is_edited_downgrade(error: &ScriptError) -> bool {
+    matches!(&error.problem, Problem::Lock(problem) if matches!(**problem, LockProblem::EditedDowngrade { .. }))
+}
+
 /// Whether the build accepts scripts and lock, as far as the lock is there.
 pub(crate) fn check(project: &Project, directory: &ScriptDirectory) -> Result<(), Failure> {
     let file = project.lock_file();
     let lock = file.read()?;
     let mut errors = lock.verify(&file.shown(), directory);
     errors.extend(lock.conflict(&file.shown()));
+    if !file.exists() && !directory.graph().is_empty() {
+        let problem = Problem::Lock(Box::new(LockProblem::Missing));
+        errors.push(ScriptError { path: file.shown(), line: 0, problem });
+    }
     ScriptErrors::check(errors).map_err(|errors| project.explain(&errors))
+}
+
+/// Whether all that is applied to a database is sealed. It is asked only where the lock lacks a seal.
+pub(crate) async fn check_applied(
+    project: &Project,
+    migrator: &Migrator,
+    database: Database,
+) -> Result<(), Failure> {
+    let lock = project.lock_file().read()?;
+    let lacks = |id: &RevisionId| lock.seal_of(id).is_none();
+    if !migrator.directory().scripts().iter().any(|script| lacks(&script.revision.id)) {
+        return Ok(());
+    }
+    let found = migrator.verify(database).await;
+    let found = found.map_err(|error| Failure::command(&error.into(), migrator))?;
+    let unsealed = found.applied.iter().find(|(id, _)| lacks(id) && !found.stamped.contains(id));
+    unsealed.map_or(Ok(()), |(id, _)| {
+        Err(Failure::new(
+            format!("revision {id} is applied to the database, but not sealed in the lock"),
+            "`cargo alembic seal --from-database` seals it",
+        ))
+    })
+}
+
+/// Says that a lock that git has, and that is not there, will be written without its seals.
+pub(crate) fn warn_of_missing(project: &Project) {
+    let file = project.lock_file();
+    if !file.exists() && git::has_committed(&project.folder, &file.shown()) {
+        let shown = file.shown();
+        warning(format!(
+            "{shown} is not there, and is written anew without its seals: `git checkout HEAD -- {shown}` brings them back"
+        ));
+    }
 }
 
 /// Compares the scripts with the seals before anything is done with a database.
@@ -166,7 +208,7 @@ pub(crate) async fn applied_before(
     lock: &Lock,
 ) -> Option<()> {
     let found = migrator.verify(project.database(arguments).ok()?).await.ok()?;
-    if !found.edited.is_empty() {
+    if !found.edited.is_empty() || !found.unknown.is_empty() {
         return None;
     }
     let ran = found.applied.iter().filter(|(id, _)| !found.stamped.contains(id));
@@ -261,12 +303,19 @@ pub(crate) fn list(lock: &mut Lock, project: &Project, directory: &ScriptDirecto
 fn repair(project: &Project, arguments: &Arguments) -> Result<(), Failure> {
     let file = project.lock_file();
     let lock = file.read()?;
-    if lock.repairs().is_empty() {
+    if !file.exists() {
+        let help = "`cargo alembic seal --from-database` writes it anew, with seals of what is applied";
+        return Err(Failure::new(format!("{} is not there", file.shown()), help));
+    }
+    ScriptErrors::check(lock.conflict(&file.shown()).into_iter().collect())
+        .map_err(|errors| project.explain(&errors))?;
+    let is_tidy = file::read_to_string(file.path()).is_ok_and(|text| text == lock.to_string());
+    if lock.repairs().is_empty() && is_tidy {
         status("Repaired", format!("nothing: {} is as `cargo alembic` writes it", file.shown()));
         return Ok(());
     }
     if arguments.locked {
-        let change = "a merge has left traces in it".to_owned();
+        let change = "it is not as `cargo alembic` writes it".to_owned();
         return Err(LockFileError::Locked { path: file.shown(), change }.into());
     }
     file.update(|lock| tell_repairs(lock, project))?;
@@ -347,22 +396,15 @@ fn seal_downgrades(project: &Project, arguments: &Arguments, args: &SealArgs) ->
     }
     let file = project.lock_file();
     let lock = file.read()?;
-    let is_accepted = |problem: &Problem| match problem {
-        Problem::Lock(problem) => match &**problem {
-            LockProblem::EditedDowngrade { revision, .. } => {
-                nodes.iter().any(|node| graph.id(*node) == revision)
-            }
-            _ => false,
-        },
-        _ => false,
-    };
-    let mut errors = lock.verify(&file.shown(), &directory);
-    errors.retain(|error| !is_accepted(&error.problem));
+    // Each of several is accepted by a command of its own.
+    let (downgrades, errors): (Vec<_>, Vec<_>) =
+        lock.verify(&file.shown(), &directory).into_iter().partition(is_edited_downgrade);
     ScriptErrors::check(errors).map_err(|errors| project.explain(&errors))?;
     nodes.retain(|node| {
         lock.seal_of(graph.id(*node)).is_some_and(|seal| *seal != Seal::of(directory.script(*node)))
     });
     if nodes.is_empty() {
+        ScriptErrors::check(downgrades).map_err(|errors| project.explain(&errors))?;
         status("Sealed", "nothing: their downgrades are those of the seals");
         return Ok(());
     }
@@ -406,7 +448,7 @@ pub(crate) async fn unseal(
         return Ok(());
     }
     if !args.offline {
-        applied::check_unapplied(project, arguments, std::slice::from_ref(&id), true).await?;
+        applied::check_unapplied(project, arguments, std::slice::from_ref(&id), Intent::Unseal).await?;
     }
     if arguments.locked {
         let change = format!("revision {id} would lose its seal");

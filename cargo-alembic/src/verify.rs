@@ -205,7 +205,7 @@ fn compare(found: &Verification, lock: Option<&Lock>, directory: &ScriptDirector
     };
     let mut findings = Vec::new();
     for edited in &found.edited {
-        let EditedRevision { revision, path, applied, found, script } = edited;
+        let EditedRevision { revision, path, applied, found, script, .. } = edited;
         let now = directory.scripts().iter().find(|script| script.path == *path);
         let message = format!("{path}: revision {revision} was applied as {applied}, and is {found} now");
         let git = GitFile::of(path);
@@ -268,7 +268,7 @@ fn compare(found: &Verification, lock: Option<&Lock>, directory: &ScriptDirector
             "unfinished",
             revision,
             message,
-            "`cargo alembic upgrade` goes on with it; `cargo alembic resume --abandon` gives it up",
+            "`cargo alembic resume` finishes it; `cargo alembic resume --abandon` gives it up",
         ));
     }
     findings

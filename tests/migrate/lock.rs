@@ -48,6 +48,28 @@ async fn kill_lock(database: &TestDatabase) {
     }
 }
 
+/// Whoever waits for the lock goes on, though the server ends sessions that say nothing, and limits statements.
+#[tokio::test]
+async fn limits_of_idle_sessions() {
+    let database = TestDatabase::new(Kind::Postgresql).await;
+    let barrier = Barrier::new(&database).await;
+    let migrator = migrator(&blocked(""));
+    let limited =
+        format!("{}?options=-cidle_session_timeout%3D2s%20-cstatement_timeout%3D900ms", database.url);
+    let first = migrator.upgrade(database.url.as_str()).statement_lock_timeout(Duration::ZERO).into_future();
+    let (first, second) = tokio::join!(first, async {
+        Barrier::until_blocked(&database).await;
+        let second = migrator.upgrade(limited).into_future();
+        let (second, ()) = tokio::join!(second, async {
+            tokio::time::sleep(Duration::from_secs(4)).await;
+            barrier.open().await;
+        });
+        second
+    });
+    assert_eq!(done(&first.expect("the first run")), ["r1", "r2"]);
+    assert!(second.expect("the second run").done.is_empty());
+}
+
 /// Runs an upgrade whose lock is lost while a statement of it waits.
 async fn lose_lock(database: &TestDatabase, migrator: &Migrator) -> MigrateError {
     let barrier = Barrier::new(database).await;

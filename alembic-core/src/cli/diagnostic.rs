@@ -5,7 +5,7 @@ use annotate_snippets::{AnnotationKind, Group, Level, Origin, Renderer, Snippet}
 
 use super::output::say;
 use super::{CommandError, diff};
-use crate::migrate::{EditedRevision, MigrateError, StatementFailure, VERSION_TABLE};
+use crate::migrate::{EditedRevision, MigrateError, Reordered, StatementFailure, VERSION_TABLE};
 use crate::migrator::Migrator;
 use crate::models::{ModelError, ModelErrors};
 use crate::revision::{PlanError, ResolveError, RevisionId};
@@ -172,7 +172,7 @@ fn statement(failure: &StatementFailure, migrator: &Migrator) -> Diagnostic {
 }
 
 fn edited(edited: &EditedRevision, migrator: &Migrator) -> String {
-    let EditedRevision { revision, path, applied, found, script } = edited;
+    let EditedRevision { revision, path, applied, found, script, reordered } = edited;
     let title = format!("revision {revision} was edited after it was applied to this database");
     let mut group = Group::with_title(Level::ERROR.primary_title(title));
     let now = migrator.directory().scripts().iter().find(|script| script.path == *path);
@@ -188,19 +188,15 @@ fn edited(edited: &EditedRevision, migrator: &Migrator) -> String {
         Some(now) if edited.is_another(now) => vec![format!(
             "the applied script has another message and another time, so it is another revision with this id: {VERSION_TABLE}"
         )],
-        _ => edit_helps(edited, now.zip(now.and_then(|now| edited.other_parents(now))), migrator),
+        _ => edit_helps(path, reordered.as_ref()),
     };
     group = group.elements(helps.into_iter().map(|help| Level::HELP.message(help)));
     render(&[group])
 }
 
-/// The ways on after an edit. `moved` is the present script and its parents when it was applied, if nothing else differs.
-fn edit_helps(
-    edited: &EditedRevision,
-    moved: Option<(&Script, Vec<RevisionId>)>,
-    migrator: &Migrator,
-) -> Vec<String> {
-    let git = GitFile::of(&edited.path);
+/// The ways on after an edit.
+fn edit_helps(path: &str, reordered: Option<&Reordered>) -> Vec<String> {
+    let git = GitFile::of(path);
     let mut helps = vec![
         format!("restore it: `{git} checkout HEAD -- {}`", git.file()),
         "the change belongs into a new revision: `cargo alembic revision -m \"…\"`".to_owned(),
@@ -208,24 +204,28 @@ fn edit_helps(
          applies the scripts as they are now"
             .to_owned(),
     ];
-    let graph = migrator.directory().graph();
-    let is_head = graph.find(edited.revision.as_str()).is_some_and(|node| graph.is_real_head(node));
-    if let Some((now, before)) = moved.filter(|_| is_head) {
+    if let Some(Reordered { before, missing, after }) = reordered {
         let names = |ids: &[RevisionId]| match ids {
             [] => "base".to_owned(),
             ids => ids.iter().map(|id| shell_word(id.as_str())).collect::<Vec<_>>().join(" "),
         };
-        let upgrades = now
-            .revision
-            .parents
-            .iter()
-            .map(|id| format!("`cargo alembic upgrade {}`, ", names(std::slice::from_ref(id))));
+        let commands = if missing.is_empty() {
+            format!("`cargo alembic stamp --purge {}`", names(after))
+        } else {
+            let upgrades: Vec<String> = missing
+                .iter()
+                .map(|id| format!("`cargo alembic upgrade {}`", shell_word(id.as_str())))
+                .collect();
+            format!(
+                "`cargo alembic stamp --purge {}`, {}, `cargo alembic stamp {}`",
+                names(before),
+                upgrades.join(", "),
+                names(after)
+            )
+        };
         helps.push(format!(
             "its statements are those that were applied, and only `Revises:` differs. If the script is right, keep what is \
-             applied: `cargo alembic stamp --purge {}`, {}`cargo alembic stamp {}`",
-            names(&before),
-            upgrades.collect::<String>(),
-            shell_word(edited.revision.as_str())
+             applied: {commands}"
         ));
     }
     helps
@@ -241,6 +241,9 @@ pub(super) fn first_line(text: &str, span: std::ops::Range<usize>) -> std::ops::
 fn help(error: &CommandError) -> Option<String> {
     let CommandError::Migrate(error) = error else {
         let help = match error {
+            CommandError::NotAtHeads { is_unfinished: true, .. } => {
+                "finish first what is unfinished: `cargo alembic resume`"
+            }
             CommandError::NotAtHeads { .. } => "`cargo alembic upgrade heads` takes it there",
             CommandError::NoDialect => "add `--dialect sqlite`, `postgresql` or `mysql`",
             _ => return None,

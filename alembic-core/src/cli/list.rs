@@ -94,6 +94,7 @@ pub(super) async fn current(
         return Err(refusal.into());
     }
     Err(CommandError::NotAtHeads {
+        is_unfinished: !status.unfinished.is_empty(),
         rows: status.rows,
         heads: graph.ids(graph.real_heads()).iter().map(ToString::to_string).collect(),
     })

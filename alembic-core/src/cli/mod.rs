@@ -43,7 +43,7 @@ use std::time::Duration;
 
 use crate::migrate::{Database, MigrateError};
 use crate::migrator::Migrator;
-use crate::revision::{HistoryError, ResolveError, TargetError};
+use crate::revision::{HistoryError, ResolveError, RevisionId, TargetError};
 
 /// The command did what it was asked for.
 pub const DONE: u8 = 0;
@@ -70,7 +70,7 @@ pub enum CommandError {
     #[error(transparent)]
     History(#[from] HistoryError),
     #[error("the database is not at all heads: it is at {}, and the heads are {}", place(.rows), place(.heads))]
-    NotAtHeads { rows: Vec<String>, heads: Vec<String> },
+    NotAtHeads { rows: Vec<String>, heads: Vec<String>, is_unfinished: bool },
     #[error("`--sql` needs to know the database: no URL is configured, and `--dialect` is not given")]
     NoDialect,
     #[error("the command needs a database")]
@@ -165,8 +165,8 @@ pub async fn wait(database: &Database, wait: Duration) -> Result<(), MigrateErro
     unless_interrupted(reached).await.unwrap_or_else(|| Err(MigrateError::interrupted()))
 }
 
-/// Undoes each applied revision that is not what the scripts of `migrator` say. `restored` has the scripts as they were applied
-/// to the database.
+/// Undoes each applied revision that is not what the scripts of `migrator` say, and returns what it has undone. `restored` has
+/// the scripts as they were applied to the database.
 ///
 /// # Errors
 /// What the run refuses or fails with.
@@ -174,10 +174,24 @@ pub async fn undo_others(
     migrator: &Migrator,
     restored: &Migrator,
     database: Database,
-) -> Result<(), CommandError> {
-    match migrator.others_in(restored) {
-        others if others.is_empty() => Ok(()),
-        others => apply::tell_steps(restored.undo(database, others)).await.map(drop),
+) -> Result<Vec<RevisionId>, CommandError> {
+    let others = migrator.others_in(restored);
+    if others.is_empty() {
+        return Ok(Vec::new());
+    }
+    Migrator::check_own(migrator.directory().scripts(), migrator.settings(), database.clone()).await?;
+    let report = apply::tell_steps(restored.undo(database, others)).await?;
+    Ok(report.done.into_iter().map(|done| done.revision).collect())
+}
+
+/// Says that what was undone stays so, where the run after it has failed: that says of itself alone that it left nothing.
+pub fn tell_undone(undone: &[RevisionId]) {
+    if !undone.is_empty() {
+        let ids: Vec<&str> = undone.iter().map(RevisionId::as_str).collect();
+        warning(format!(
+            "{} had been taken back before, with what was in it, and stays so: the next `upgrade` applies what is missing",
+            ids.join(", ")
+        ));
     }
 }
 
@@ -189,15 +203,20 @@ async fn try_run(command: &Command, migrator: &Migrator, database: Database) -> 
     }
     let extended;
     let migrator = if command.uses_history() {
+        if command.changes() {
+            let scripts = migrator.directory().scripts();
+            Migrator::check_own(scripts, migrator.settings(), database.clone()).await?;
+        }
         extended = migrator.with_history(database.clone()).await?;
         &extended
     } else {
         migrator
     };
     let mut command = command.clone();
+    let mut undone = Vec::new();
     if let Some(rest) = command.after_undo() {
         let restored = migrator.with_history(database.clone()).await?;
-        undo_others(migrator, &restored, database.clone()).await?;
+        undone = undo_others(migrator, &restored, database.clone()).await?;
         command = rest;
     }
     loop {
@@ -208,6 +227,9 @@ async fn try_run(command: &Command, migrator: &Migrator, database: Database) -> 
             Ok(_) => return Ok(()),
             Err(error) => error,
         };
-        command = consent(&error, &command).ok_or(error)?;
+        command = consent(&error, &command).ok_or_else(|| {
+            tell_undone(&undone);
+            error
+        })?;
     }
 }

@@ -7,7 +7,7 @@ mod unfinished;
 
 use std::time::Duration;
 
-pub use history::{Ahead, Diverged, EditedRevision, OtherAncestors, OtherService, Provenance};
+pub use history::{Ahead, Diverged, EditedRevision, OtherAncestors, OtherService, Provenance, Reordered};
 pub use statement::{Aftermath, StatementFailure};
 pub use unfinished::{InDoubt, Interrupted, LeftBehind, LeftStatement, ResumeEdited, StoppedAt};
 

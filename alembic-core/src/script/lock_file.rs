@@ -75,11 +75,12 @@ impl LockFile {
         let before = Lock::read(&self.folder, &self.shown).map_err(LockFileError::Read)?;
         let mut lock = before.clone().unwrap_or_default();
         change(&mut lock);
-        if before.as_ref() == Some(&lock) && lock.repairs().is_empty() {
+        let text = lock.to_string();
+        if before.is_some() && file::read_to_string(self.path()).is_ok_and(|there| there == text) {
             return Ok(());
         }
         let target = self.writable_target().map_err(|error| self.failed(error))?;
-        file::replace(&target, lock.to_string().as_bytes()).map_err(|error| self.failed(error))
+        file::replace(&target, text.as_bytes()).map_err(|error| self.failed(error))
     }
 
     /// The file that is written, and not read-only.

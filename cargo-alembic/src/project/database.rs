@@ -75,6 +75,16 @@ impl Project {
         self.of_config("url", self.config.url.as_deref(), &variables)
     }
 
+    /// The database of `url` in alembic.toml where DATABASE_URL hides it.
+    pub(crate) fn hidden_database(&self) -> Result<Option<Database>, Failure> {
+        let variables = self.variables()?;
+        let url = self.config.url.as_deref().filter(|url| !url.contains("${DATABASE_URL}"));
+        if !self.databases.is_empty() || variables.database("DATABASE_URL").is_none() {
+            return Ok(None);
+        }
+        self.of_config("url", url, &variables)
+    }
+
     /// The database of a URL in alembic.toml.
     fn of_config(
         &self,

@@ -16,13 +16,6 @@ fn regions(world: &World) -> Checkout<'_> {
     alice
 }
 
-/// The service migrates itself, so there is no seal.
-fn forget_seals(checkout: &Checkout<'_>) {
-    let lock = checkout.lock();
-    let lines = lock.lines().map(|line| format!("{}\n", line.split(" sha").next().unwrap_or(line)));
-    checkout.write("migrations/alembic.lock", &lines.collect::<String>());
-}
-
 #[test]
 fn unseal_asks_every_region() {
     let world = World::new();
@@ -44,7 +37,7 @@ fn unseal_asks_every_region() {
 fn rebase_and_edit_ask_every_region() {
     let world = World::new();
     let alice = regions(&world);
-    forget_seals(&alice);
+    alice.forget_seals();
     alice.revision_of("x2", "-n us --head r1 --splice", "CREATE TABLE x2 (n INTEGER);", "DROP TABLE x2;");
     let editor = [("EDITOR", "sed -i s/INTEGER/TEXT/"), ("VISUAL", "")];
     let before = (alice.read(&script("r1")), alice.read(&script("r2")));

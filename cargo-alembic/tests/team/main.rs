@@ -3,6 +3,7 @@
 
 mod agree;
 mod databases;
+mod kept;
 mod lock;
 mod rewritten;
 mod simulation;

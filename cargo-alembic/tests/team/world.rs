@@ -170,6 +170,13 @@ impl Checkout<'_> {
         self.read("migrations/alembic.lock")
     }
 
+    /// Takes the seals out of the lock, as if a service had migrated itself.
+    pub(crate) fn forget_seals(&self) {
+        let lock = self.lock();
+        let lines = lock.lines().map(|line| format!("{}\n", line.split(" sha").next().unwrap_or(line)));
+        self.write("migrations/alembic.lock", &lines.collect::<String>());
+    }
+
     /// The ids in the lock, those with a seal marked by `+`.
     pub(crate) fn seals(&self) -> String {
         let lock = self.lock();

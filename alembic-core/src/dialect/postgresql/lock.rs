@@ -56,7 +56,8 @@ impl PostgresqlLock {
     pub(crate) async fn try_acquire(&mut self) -> sqlx::Result<bool> {
         // `transaction_timeout` exists since PostgreSQL 17: setting it through pg_settings is silent before.
         let sql = format!(
-            "BEGIN ISOLATION LEVEL READ COMMITTED; SET LOCAL idle_in_transaction_session_timeout = 0; \
+            "BEGIN ISOLATION LEVEL READ COMMITTED; SET LOCAL statement_timeout = 0; \
+             SET LOCAL idle_in_transaction_session_timeout = 0; \
              SELECT set_config(name, '0', true) FROM pg_catalog.pg_settings WHERE name = 'transaction_timeout'; \
              SELECT pg_try_advisory_xact_lock({}) AS acquired, pg_backend_pid()::text AS process",
             self.key.number()

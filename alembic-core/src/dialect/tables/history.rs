@@ -407,15 +407,22 @@ impl Tables {
         format!("{update} AND statements_done = {was_done} AND statements_begun = {was_begun}")
     }
 
-    /// Marks all applied revisions as not applied, without a run.
-    pub(crate) fn unstamp_all(&self, applied_by: &str) -> String {
+    /// Marks all applied revisions but these as not applied, without a run.
+    pub(crate) fn unstamp_all_but(&self, kept: &[&str], applied_by: &str) -> String {
         let (history, now) = (self.history(), self.now());
+        let others = match kept {
+            [] => String::new(),
+            kept => {
+                let ids: Vec<String> = kept.iter().map(|id| self.literal(id)).collect();
+                format!(" AND h.revision NOT IN ({})", ids.join(", "))
+            }
+        };
         format!(
             "INSERT INTO {history} (revision, operation, digest, lineage, statements_done, statements_begun, \
              statements_total, started_at, finished_at, applied_by, tool_version) \
              SELECT h.revision, '{}', h.digest, h.lineage, 0, 0, 0, {now}, {now}, {}, '{}' FROM {history} h \
              JOIN (SELECT max(id) AS id FROM {history} WHERE finished_at IS NOT NULL GROUP BY revision) latest \
-             ON latest.id = h.id WHERE h.operation IN ('upgrade', 'stamp')",
+             ON latest.id = h.id WHERE h.operation IN ('upgrade', 'stamp'){others}",
             Operation::Unstamp.name(),
             self.literal(applied_by),
             env!("CARGO_PKG_VERSION"),

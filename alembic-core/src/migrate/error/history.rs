@@ -49,6 +49,20 @@ pub struct EditedRevision {
     pub found: Digest,
     /// The script that was applied, if the history has it.
     pub script: Option<String>,
+    /// How to keep what is applied, if nothing else than `Revises:` was edited.
+    pub reordered: Option<Reordered>,
+}
+
+/// The way to a new order of applied revisions: rows of the version table that are true in both orders, what has to run then, and
+/// the rows after it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Reordered {
+    /// The rows without what comes after the moved revision.
+    pub before: Vec<RevisionId>,
+    /// What the moved revision stands on now, and the database does not have.
+    pub missing: Vec<RevisionId>,
+    /// The rows in the new order.
+    pub after: Vec<RevisionId>,
 }
 
 /// A database that another service migrates with the same version table: it has revisions without a script, and none of the

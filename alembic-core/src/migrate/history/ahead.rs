@@ -5,6 +5,7 @@
 use std::collections::BTreeSet;
 
 use super::state::State;
+use super::verify::{Found, found_edited};
 use crate::dialect::Tables;
 use crate::migrate::error::{Ahead, Diverged, MigrateError, OtherService};
 use crate::migrate::server::connection::Connection;
@@ -22,7 +23,9 @@ pub(crate) enum Place {
 /// Finds the place of the rows in the graph.
 ///
 /// # Errors
-/// A row has no script, and a script is not applied; or the history does not decide that.
+/// A row has no script, and a script is not applied; or the history does not decide that. An applied script was edited: then it
+/// is not known that the rows stand on what the scripts say. None of what is applied is of these scripts: another service has the
+/// table.
 pub(crate) async fn locate(
     connection: &mut Connection,
     tables: &Tables,
@@ -38,6 +41,13 @@ pub(crate) async fn locate(
     let Some(known) = known_below(connection, tables, directory, state).await? else {
         return Err(MigrateError::UnknownRevisions { unknown, applied });
     };
+    let Found { edited, is_foreign } = found_edited(connection, tables, directory, state, &known).await?;
+    if is_foreign {
+        return Err(MigrateError::OtherService(Box::new(OtherService { unknown: ids(&unknown), applied })));
+    }
+    if !edited.is_empty() {
+        return Err(MigrateError::Edited(edited));
+    }
     let reached = graph.applied(&known);
     let mut missing: Vec<_> = graph
         .topological()
@@ -49,10 +59,6 @@ pub(crate) async fn locate(
     if missing.is_empty() {
         return Ok(Place::Ahead(known, Box::new(Ahead { unknown, applied })));
     }
-    // Their histories have nothing in common.
-    if known.is_empty() {
-        return Err(MigrateError::OtherService(Box::new(OtherService { unknown, applied })));
-    }
     missing.sort();
     Err(MigrateError::Diverged(Box::new(Diverged { unknown, missing, applied })))
 }
@@ -62,7 +68,7 @@ fn ids(unknown: &UnknownRevisions) -> Vec<String> {
 }
 
 /// The known revisions among the rows and the ancestors of the unknown rows. None: the history does not have them.
-async fn known_below(
+pub(super) async fn known_below(
     connection: &mut Connection,
     tables: &Tables,
     directory: &ScriptDirectory,

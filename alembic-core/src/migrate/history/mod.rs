@@ -3,6 +3,8 @@
 pub(crate) mod ahead;
 pub(crate) mod context;
 pub(crate) mod log;
+#[cfg(feature = "cli")]
+mod reordered;
 pub(crate) mod state;
 pub(crate) mod step;
 pub(crate) mod verify;

@@ -1,5 +1,8 @@
 //! Compares the applied revisions with the scripts.
 
+use super::ahead::known_below;
+#[cfg(feature = "cli")]
+use super::reordered::reordered;
 use super::state::State;
 use crate::dialect::{Operation, Tables};
 use crate::migrate::error::{EditedRevision, MigrateError, OtherAncestors, Provenance};
@@ -90,9 +93,39 @@ async fn differences(
     }
     let mut edited = edited(connection, tables, directory, applied).await?;
     let moved = if edited.is_empty() { moved(directory, applied) } else { None };
+    #[cfg(feature = "cli")]
+    if let [only] = edited.as_mut_slice() {
+        let rows = state.rows.iter().filter_map(|(id, _)| directory.graph().find(id));
+        only.reordered = reordered(directory, &rows.collect::<Vec<_>>(), only);
+    }
     // Unfinished revisions may be edited after their last statement that is done: `resume` compares the rest.
     edited.retain(|edited| !state.unfinished.iter().any(|id| id == edited.revision.as_str()));
     Ok((edited, moved))
+}
+
+/// What [`found_edited`] has found.
+pub(super) struct Found {
+    pub(super) edited: Vec<EditedRevision>,
+    /// Whether none of the applied revisions is one of the scripts: what has a script's id is another revision.
+    pub(super) is_foreign: bool,
+}
+
+/// The edited revisions among these nodes and their ancestors.
+pub(super) async fn found_edited(
+    connection: &mut Connection,
+    tables: &Tables,
+    directory: &ScriptDirectory,
+    state: &State,
+    nodes: &[Node],
+) -> Result<Found, MigrateError> {
+    let applied = recorded(connection, tables, directory, state, nodes).await?;
+    let (edited, _) = differences(connection, tables, directory, state, &applied).await?;
+    let is_another = |revision: &EditedRevision| {
+        let node = directory.graph().find(revision.revision.as_str());
+        node.is_some_and(|node| revision.is_another(directory.script(node)))
+    };
+    let others = edited.iter().filter(|revision| is_another(revision)).count();
+    Ok(Found { is_foreign: others == applied.len(), edited })
 }
 
 /// The revisions among these that are applied in the history: another program took them back.
@@ -122,6 +155,25 @@ pub(crate) async fn stamped(
     let stamps = rows.iter().filter(|row| is_stamp(row)).filter_map(|row| row.first()?.as_deref());
     let stamps: Vec<&str> = stamps.collect();
     Ok(revisions.iter().filter(|id| stamps.contains(&id.as_str())).cloned().collect())
+}
+
+/// Those of these nodes that ran, as the scripts say they do and with what they stand on.
+pub(crate) async fn ran_alike(
+    connection: &mut Connection,
+    tables: &Tables,
+    directory: &ScriptDirectory,
+    nodes: &[Node],
+) -> Result<Vec<Node>, MigrateError> {
+    let rows = connection.rows(tables.digests(None)).await.map_err(MigrateError::database(READING))?;
+    let mut alike = Vec::new();
+    for row in rows.iter().filter(|row| !is_stamp(row)) {
+        let [Some(id), Some(digest), Some(lineage), ..] = row.as_slice() else { continue };
+        let Some(node) = directory.graph().find(id).filter(|node| nodes.contains(node)) else { continue };
+        let is_alike =
+            digest.parse() == Ok(directory.digest(node)) && lineage.parse() == Ok(directory.lineage(node));
+        alike.extend(is_alike.then_some(node));
+    }
+    Ok(alike)
 }
 
 /// Whether a row of [`Tables::digests`] is a stamp.
@@ -160,12 +212,14 @@ pub(crate) async fn compare(
     state: &State,
 ) -> Result<Verification, MigrateError> {
     let graph = directory.graph();
-    let nodes: Vec<Node> = state.rows.iter().filter_map(|(id, _)| graph.find(id)).collect();
+    let mut nodes: Vec<Node> = state.rows.iter().filter_map(|(id, _)| graph.find(id)).collect();
     let mut found =
         Verification { rows: state.ids(), unfinished: state.unfinished.clone(), ..Verification::default() };
     if let Err(unknown) = graph.locate(&found.rows) {
         found.unknown_applied = state.provenance(connection, tables, &unknown).await?;
         found.unknown = unknown.unknown.into_iter().map(|unknown| unknown.id).collect();
+        // What they stand on is applied too.
+        nodes.extend(known_below(connection, tables, directory, state).await?.unwrap_or_default());
     }
     let applied = recorded(connection, tables, directory, state, &nodes).await?;
     if state.has_history && found.unknown.is_empty() {
@@ -245,7 +299,7 @@ async fn edited(
         if script.as_deref().is_some_and(|text| is_equal(&path, text, found)) {
             continue;
         }
-        edited.push(EditedRevision { revision, path, applied, found, script });
+        edited.push(EditedRevision { revision, path, applied, found, script, reordered: None });
     }
     Ok(edited)
 }

@@ -1,10 +1,10 @@
 //! Restores missing and edited scripts from the history of a database.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use crate::config::RunSettings;
 use crate::dialect::{ErrorKind, Tables};
-use crate::migrate::error::MigrateError;
+use crate::migrate::error::{EditedRevision, MigrateError, OtherService};
 use crate::migrate::history::verify::is_stamp;
 use crate::migrate::server::connect::Missing;
 use crate::migrate::server::connection::Connection;
@@ -49,7 +49,7 @@ impl Migrator {
     /// The same for scripts that need not make a graph: a missing parent may be in the history.
     ///
     /// # Errors
-    /// The database cannot be reached or read, or the scripts of both make no graph.
+    /// The database cannot be reached or read, or the scripts of both make no graph, not even those that are applied.
     pub async fn restored(
         mut scripts: Vec<Script>,
         settings: RunSettings,
@@ -65,8 +65,10 @@ impl Migrator {
         let indexes =
             scripts.iter().enumerate().map(|(index, script)| (script.revision.id.to_string(), index));
         let indexes: HashMap<String, usize> = indexes.collect();
+        let mut is_in_history = HashSet::new();
         for row in applied {
             let [Some(id), Some(digest), ..] = row.as_slice() else { continue };
+            is_in_history.insert(id.clone());
             let known = indexes.get(id).copied();
             let is_unchanged = |index: usize| scripts[index].digests().upgrade.to_string() == *digest;
             // Of a stamp the present script says as much as the one that was stamped.
@@ -84,6 +86,58 @@ impl Migrator {
                 (script, _) => scripts.extend(script),
             }
         }
-        Ok(Migrator::new(ScriptDirectory::new(scripts)?, settings))
+        let is_applied = |script: &Script| is_in_history.contains(script.revision.id.as_str());
+        let directory = match ScriptDirectory::new(scripts.clone()) {
+            // What is not applied may be in the way of what is.
+            Err(errors) => {
+                scripts.retain(is_applied);
+                ScriptDirectory::new(scripts).map_err(|_| errors)?
+            }
+            directory => directory?,
+        };
+        Ok(Migrator::new(directory, settings))
+    }
+
+    /// Fails where a database has revisions of another service and none of these scripts: an id alone does not make a
+    /// revision the same, since services that count their revisions all have a `0001`.
+    ///
+    /// # Errors
+    /// [`OtherService`](MigrateError::OtherService); or the database cannot be reached or read.
+    pub async fn check_own(
+        scripts: &[Script],
+        settings: &RunSettings,
+        database: impl Into<Database>,
+    ) -> Result<(), MigrateError> {
+        let mut connection: Connection = database.into().connect(Missing::Refuse).await?;
+        let tables = Tables::new(connection.dialect(), &settings.version_table);
+        let applied = match connection.rows(tables.digests(None)).await {
+            Err(error) if ErrorKind::of(&error) == ErrorKind::MissingTable => return Ok(()),
+            rows => rows.map_err(MigrateError::database(READING))?,
+        };
+        let mut foreign = Vec::new();
+        for row in applied {
+            let [Some(id), digest, ..] = row.as_slice() else { continue };
+            if let Some(script) = scripts.iter().find(|script| script.revision.id.as_str() == id) {
+                let found = script.digests().upgrade;
+                let Some(applied) = digest.as_ref().and_then(|text| text.parse().ok()) else { return Ok(()) };
+                if applied == found {
+                    return Ok(());
+                }
+                let rows = connection.rows(tables.applied_script(id)).await;
+                let text =
+                    rows.map_err(MigrateError::database(READING))?.into_iter().flatten().flatten().next();
+                let (revision, path) = (script.revision.id.clone(), script.path.clone());
+                let applied =
+                    EditedRevision { revision, path, applied, found, script: text, reordered: None };
+                if !applied.is_another(script) {
+                    return Ok(());
+                }
+            }
+            foreign.push(id.clone());
+        }
+        if foreign.is_empty() {
+            return Ok(());
+        }
+        Err(MigrateError::OtherService(Box::new(OtherService { unknown: foreign, applied: Vec::new() })))
     }
 }

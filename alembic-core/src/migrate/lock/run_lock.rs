@@ -24,8 +24,9 @@ use crate::sql::Dialect;
 /// The pause between two attempts to take a lock.
 pub(crate) const POLL: Duration = Duration::from_millis(20);
 
-/// The pause between two checks of a lock that can be lost silently.
-const CARE: Duration = Duration::from_secs(5);
+/// The pause between two checks of a lock that can be lost silently, and between two words to a session that waits: a server may
+/// end what says nothing.
+const CARE: Duration = Duration::from_secs(1);
 
 /// The lock of a run. Dropping it closes its connection or file, which releases it too, but without waiting for the
 /// server; a lease then expires.
@@ -123,6 +124,7 @@ impl RunLock {
         settings: &mut Settings<'_>,
     ) -> Result<(), MigrateError> {
         let begin = Instant::now();
+        let mut spoke = begin;
         let mut told = false;
         loop {
             if self.try_acquire(work).await? {
@@ -142,6 +144,10 @@ impl RunLock {
                 return Err(MigrateError::interrupted());
             }
             self.care().await?;
+            if spoke.elapsed() >= CARE {
+                spoke = Instant::now();
+                work.keep_alive().await.map_err(MigrateError::database(LOCKING))?;
+            }
             sqlx_core::rt::sleep(POLL.min(settings.lock_timeout.saturating_sub(waited))).await;
         }
     }

@@ -62,7 +62,7 @@ impl Executor<'_, '_> {
                 self.session.find_deferred(self.work.connection, &steps).await?;
                 self.execute(steps).await?;
             }
-            Plan::Stamp { plan, purge } => self.stamp(&plan, purge).await?,
+            Plan::Stamp { plan, purge } => self.stamp(plan, purge).await?,
             Plan::Tables => {}
             Plan::Abandon => self.abandon().await?,
         }

@@ -7,6 +7,7 @@ use super::running::Running;
 use crate::config::TransactionMode;
 use crate::migrate::error::MigrateError;
 use crate::migrate::history::step::PlannedStep;
+use crate::migrate::history::verify::ran_alike;
 use crate::migrate::server::batch::{Batch, Failure};
 use crate::migrate::sqlite::alter::{alter_table, displace_table, lacking_alter};
 use crate::migrate::sqlite::drop::{check_children, check_keys, displaced, dropped_table, keep_children};
@@ -151,13 +152,19 @@ impl Executor<'_, '_> {
     }
 
     /// Writes the rows of a stamp.
-    pub(super) async fn stamp(&mut self, plan: &StampPlan, purge: bool) -> Result<(), MigrateError> {
+    pub(super) async fn stamp(&mut self, mut plan: StampPlan, purge: bool) -> Result<(), MigrateError> {
         let tables = &self.context.tables;
         let mut batch = self.own_batch();
         if purge {
+            // What ran as the scripts say, and stays, did run.
+            let directory = self.context.directory;
+            let kept = ran_alike(self.work.connection, tables, directory, &plan.stamped).await?;
+            plan.stamped.retain(|node| !kept.contains(node));
+            let kept: Vec<&str> = kept.iter().map(|node| directory.graph().id(*node).as_str()).collect();
             batch.own(&tables.purge());
-            batch.own(&tables.unstamp_all(self.context.author.applied_by));
+            batch.own(&tables.unstamp_all_but(&kept, self.context.author.applied_by));
         }
+        let plan = &plan;
         // A stamp declares where the database is: no work is unfinished after it.
         batch.own(&tables.forget_unfinished(None));
         self.change_rows(&plan.change, &mut batch);

@@ -91,6 +91,8 @@ pub(crate) async fn run(
     if plan.is_empty() && state.unfinished.is_empty() {
         return Ok(Report { unverified, ..at(&state) });
     }
+    // Within the transaction: the server that is written to answers.
+    let facts = server_facts::read(&mut connection).await?;
     if connection.in_transaction() {
         connection.rollback().await.map_err(MigrateError::database(ENDING))?;
     }
@@ -101,7 +103,6 @@ pub(crate) async fn run(
     drop(plan);
     database.quiet(&mut connection).await?;
     connection.taint();
-    let facts = server_facts::read(&mut connection).await?;
     preflight::check(&mut connection, (&tables, &state), &facts, goal, &mut settings).await?;
     let mut report = at(&state);
     let place = Workplace { database, directory, tables, facts };

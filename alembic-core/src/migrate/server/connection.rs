@@ -208,6 +208,16 @@ impl Connection {
         })
     }
 
+    /// Says a word, so that the server does not end the session for its silence.
+    pub(crate) async fn keep_alive(&mut self) -> sqlx::Result<()> {
+        let word = match self.dialect() {
+            Dialect::Sqlite => return Ok(()),
+            Dialect::Postgresql => "SELECT 1::text",
+            Dialect::Mysql => "DO 0",
+        };
+        self.rows(word.to_owned()).await.map(drop)
+    }
+
     /// The answers of several queries all of whose columns are text, in one round trip.
     pub(crate) async fn answers(&mut self, queries: &[String]) -> sqlx::Result<Vec<Rows>> {
         let sql = queries.join(";\n");

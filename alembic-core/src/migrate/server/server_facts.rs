@@ -19,6 +19,9 @@ pub(crate) async fn read(connection: &mut Connection) -> Result<ServerFacts, Mig
             for query in [FACTS, OTHER] {
                 match connection.rows(query.to_owned()).await {
                     Ok(rows) => return Ok(rows.first().map(|row| facts(row)).unwrap_or_default()),
+                    Err(sqlx::Error::Database(_)) if connection.in_transaction() => {
+                        connection.rollback().await.map_err(MigrateError::database(ASKING))?;
+                    }
                     Err(sqlx::Error::Database(_)) => {}
                     Err(error) => return Err(MigrateError::database(ASKING)(error)),
                 }

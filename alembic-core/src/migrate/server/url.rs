@@ -3,6 +3,8 @@
 //! Each driver's URL has a closed list of parameters. One that is not on it is an error: a driver would ignore it, and
 //! connect to another schema, or without TLS.
 
+#[cfg(feature = "postgres")]
+mod environment;
 #[cfg(feature = "mysql")]
 pub(super) mod mysql;
 #[cfg(any(feature = "postgres", feature = "mysql"))]

@@ -6,6 +6,7 @@ use sqlx::ConnectOptions as _;
 use sqlx::postgres::PgConnectOptions;
 use sqlx_core::percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 
+use super::environment::fill;
 use super::parts::{Parts, port};
 use super::{Known, Parameters, UrlMistake, seconds};
 
@@ -21,7 +22,7 @@ pub(crate) enum Wanted {
     PreferStandby,
 }
 
-const WANTED: &[(&str, Wanted)] = &[
+pub(super) const WANTED: &[(&str, Wanted)] = &[
     ("any", Wanted::Any),
     ("read-write", Wanted::ReadWrite),
     ("read-only", Wanted::ReadOnly),
@@ -137,7 +138,7 @@ const KNOWN: Known = Known {
 const REMOVE: &str = "remove it: the driver does not have it";
 
 /// Values of parameters that do not work which ask for what happens anyway.
-const HARMLESS: &[(&str, &[&str])] = &[
+pub(super) const HARMLESS: &[(&str, &[&str])] = &[
     ("channel_binding", &["disable", "prefer"]),
     ("gssencmode", &["disable", "prefer"]),
     ("sslnegotiation", &["postgres"]),
@@ -145,11 +146,13 @@ const HARMLESS: &[(&str, &[&str])] = &[
     ("client_encoding", &["UTF8", "utf8", "UTF-8", "utf-8"]),
     ("pgbouncer", &["true", "false"]),
     ("sslcompression", &["0"]),
+    ("sslcertmode", &["allow"]),
 ];
 
-/// Reads what follows the scheme and its colon.
+/// Reads what follows the scheme and its colon, and the variables of the environment for what is left out.
 pub(in super::super) fn parse(rest: &str) -> Result<PostgresqlUrl, UrlMistake> {
-    let parts = Parts::parse(rest)?;
+    let mut parts = Parts::parse(rest)?;
+    fill(&mut parts, |name| std::env::var(name).ok())?;
     let (mut wanted, mut timeout) = (Wanted::Any, None);
     // In the words of the driver, of which the last ones hold.
     let mut common = Parameters::new();
