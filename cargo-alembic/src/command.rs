@@ -77,10 +77,7 @@ fn run_on(project: &Project, arguments: &Arguments) -> Result<(), Failure> {
         Command::Merge(args) => block_on(merge::merge(project, arguments, args)),
         Command::Rebase(args) => block_on(rebase::rebase(project, arguments, args)),
         Command::Edit(args) => block_on(edit::edit(project, arguments, args)),
-        Command::ListTemplates => {
-            template::list(project);
-            Ok(())
-        }
+        Command::ListTemplates => template::list(project),
         Command::Check(args) => block_on(check::check(project, arguments, args)),
         Command::Inspect(args) => block_on(inspect::inspect(project, arguments, args)),
         Command::Verify(args) => block_on(verify::verify(project, arguments, args)),
@@ -291,7 +288,7 @@ async fn is_up_to_date(
     }
     match answer {
         Ok(Some(report)) => {
-            cli::tell_report(&report, command, begin.elapsed());
+            cli::tell_report(&report, command, begin.elapsed())?;
             Ok(true)
         }
         Ok(None) => Ok(false),

@@ -8,7 +8,7 @@ use serde::Serialize;
 
 use super::escape::escaped;
 use super::json::print_json;
-use super::output::{note, say, status, status_line, warning};
+use super::output::{OutputError, note, say, status, status_line, warning};
 use super::signal::Signals;
 use super::{Command, CommandError, TargetArg};
 use crate::migrate::{Answer, Database, Event, Goal, Report, Run};
@@ -67,7 +67,7 @@ struct Outcome<'a> {
 pub async fn tell(run: Run<'_>, command: &Command) -> Result<Report, CommandError> {
     let begin = Instant::now();
     let report = tell_steps(run).await?;
-    tell_report(&report, command, begin.elapsed());
+    tell_report(&report, command, begin.elapsed())?;
     Ok(report)
 }
 
@@ -82,7 +82,10 @@ pub(super) async fn tell_steps(run: Run<'_>) -> Result<Report, CommandError> {
 }
 
 /// Says what a run has done.
-pub fn tell_report(report: &Report, command: &Command, elapsed: Duration) {
+///
+/// # Errors
+/// Not all of it was written to stdout.
+pub fn tell_report(report: &Report, command: &Command, elapsed: Duration) -> Result<(), OutputError> {
     match command {
         Command::Stamp(_) => status("Stamped", format!("the database {}", place(report))),
         Command::EnsureVersion(_) => status("Ensured", "the version table and the history"),
@@ -110,8 +113,9 @@ pub fn tell_report(report: &Report, command: &Command, elapsed: Duration) {
         ));
     }
     if command.prints_json() {
-        print_json(command.name(), Outcome { dry_run: false, report });
+        print_json(command.name(), Outcome { dry_run: false, report })?;
     }
+    Ok(())
 }
 
 /// Where a run left the database.

@@ -1,7 +1,7 @@
 //! How the commands talk: cargo's way, on stderr.
 
 use std::fmt::Display;
-use std::io::{IsTerminal as _, Write as _};
+use std::io::{ErrorKind, IsTerminal as _, Write as _};
 use std::sync::OnceLock;
 
 use anstream::adapter::strip_str;
@@ -58,15 +58,38 @@ pub fn say(line: &str) {
     };
 }
 
+/// The standard output does not take what is printed: a full disk, for example.
+#[derive(Debug, thiserror::Error)]
+#[error("cannot write to standard output: {0}; what was printed is incomplete")]
+pub struct OutputError(std::io::Error);
+
 /// Prints data to stdout, all at once, and does not mind a reader that has gone away (`… | head`). Byte for byte, but to a
 /// terminal, which would obey some of them.
-pub fn print(text: &str) {
+///
+/// # Errors
+/// Not all of it was written.
+pub fn print(text: &str) -> Result<(), OutputError> {
     let mut stdout = std::io::stdout().lock();
     let text = if stdout.is_terminal() { escaped_lines(text) } else { text.into() };
-    let _ = stdout.write_all(text.as_bytes());
+    // What is left in the buffer is written when the process ends, and an error is dropped then.
+    written(stdout.write_all(text.as_bytes()).and_then(|()| stdout.flush()))
+}
+
+/// Judges the result of writing to stdout.
+///
+/// # Errors
+/// It failed, and not because the reader has gone away.
+pub fn written(result: std::io::Result<()>) -> Result<(), OutputError> {
+    match result {
+        Err(error) if error.kind() != ErrorKind::BrokenPipe => Err(OutputError(error)),
+        _ => Ok(()),
+    }
 }
 
 /// Prints lines with names and messages to stdout, which no reader is to obey.
-pub fn print_names(text: &str) {
-    print(&escaped_lines(text));
+///
+/// # Errors
+/// Not all of it was written.
+pub fn print_names(text: &str) -> Result<(), OutputError> {
+    print(&escaped_lines(text))
 }
