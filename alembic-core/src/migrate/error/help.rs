@@ -120,6 +120,10 @@ impl MigrateError {
             MigrateError::NoSchema { .. } => {
                 "nothing was run: create the schema (`CREATE SCHEMA …`), or correct the search path (`?search_path=…` in the URL)"
             }
+            MigrateError::UnfitSchema(_) => {
+                "nothing was run: name another schema as `version_table_schema` in alembic.toml; or, where that is not set, connect \
+                 to another database, or let the search path begin with another schema (`?search_path=…` in the URL)"
+            }
             MigrateError::Ahead(_) => {
                 "a newer version of the scripts was applied: use that one, or at least its scripts. A service may start all \
                  the same with `allow_ahead()`. To leave a git branch: `cargo alembic downgrade --from-history -1` undoes \

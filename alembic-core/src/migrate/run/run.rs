@@ -37,6 +37,7 @@ pub(crate) async fn run(
     mut settings: Settings<'_>,
 ) -> Result<Report, MigrateError> {
     let dialect = database.dialect()?;
+    let tables = Tables::new(dialect, &migrator.settings().version_table)?;
     let _alone = MemoryLock::acquire(database, &mut settings).await?;
     let directory = migrator.directory();
     let mut is_approved = false;
@@ -56,7 +57,6 @@ pub(crate) async fn run(
         }
         Err(error) => return Err(error),
     };
-    let tables = Tables::new(dialect, &migrator.settings().version_table);
     let mut state = State::read(&mut connection, &tables).await?;
     let to_heads =
         matches!(goal, Goal::Upgrade(target) if *target == Target::HEADS || *target == Target::HEAD);
@@ -234,7 +234,7 @@ async fn find_schema(
     }
     match rows.first().map(Vec::as_slice) {
         Some([Some(schema), path]) => {
-            tables.set_schema(schema.clone());
+            tables.set_schema(schema.clone())?;
             Ok((tables, path.clone()))
         }
         _ => Ok((tables, None)),
@@ -263,7 +263,7 @@ pub async fn up_to_date(
         Err(MigrateError::NoFile { .. }) => return Ok(None),
         connection => connection?,
     };
-    let tables = Tables::new(connection.dialect(), version_table);
+    let tables = Tables::new(connection.dialect(), version_table)?;
     let state = State::read(&mut connection, &tables).await?;
     Ok(state.is_at(heads).then(|| at(&state)))
 }
