@@ -52,7 +52,8 @@ pub(super) async fn sqlite(
     missing: Missing,
 ) -> Result<Connection, MigrateError> {
     let file = options.get_filename().to_owned();
-    let shown = || file.display().to_string();
+    // A message is one line, whatever the name is.
+    let shown = || file.display().to_string().replace('\n', "\\n");
     if !is_in_memory(options) {
         if missing == Missing::Refuse && !file.exists() {
             return Err(MigrateError::NoFile { path: shown() });
@@ -114,6 +115,13 @@ fn authority(host: &str, port: u16) -> String {
 
 #[cfg(feature = "postgres")]
 pub(crate) fn postgresql_error(options: &PgConnectOptions, error: sqlx::Error) -> MigrateError {
+    let error = match error {
+        // The driver asks for TLS, and takes the end of the connection for an answer.
+        sqlx::Error::Protocol(text) if text.contains("SSLRequest: 0x00") => sqlx::Error::Io(
+            std::io::Error::new(std::io::ErrorKind::UnexpectedEof, "it closed the connection at once"),
+        ),
+        error => error,
+    };
     let (host, port, user) = (options.get_host(), options.get_port(), options.get_username());
     let message = DatabaseMessage::of(&error);
     if message.code.as_deref() == Some("3D000") {
