@@ -8,7 +8,7 @@ use serde::Serialize;
 
 use super::escape::escaped;
 use super::json::print_json;
-use super::output::{OutputError, note, say, status, status_line, warning};
+use super::output::{OutputError, note, say_styled, status, status_line, warning};
 use super::signal::Signals;
 use super::{Command, CommandError, TargetArg};
 use crate::migrate::{Answer, Database, Event, Goal, Report, Run};
@@ -118,6 +118,11 @@ pub fn tell_report(report: &Report, command: &Command, elapsed: Duration) -> Res
     Ok(())
 }
 
+/// What a run waits for while a server cannot be reached.
+pub(super) fn for_server(reason: &str) -> String {
+    format!("for the server: {}", reason.lines().next().unwrap_or_default())
+}
+
 /// Where a run left the database.
 fn place(report: &Report) -> String {
     match report.to.as_slice() {
@@ -138,8 +143,7 @@ impl Teller {
     fn tell(&mut self, event: &Event) {
         match event {
             Event::Unreachable { reason } => {
-                let reason = reason.lines().next().unwrap_or_default();
-                self.line(&status_line("Waiting", format!("for the server: {reason}")));
+                self.line(&status_line("Waiting", for_server(reason)));
             }
             Event::Waiting { holder } => {
                 let holder = holder.as_ref().map_or_else(String::new, |holder| format!(" ({holder})"));
@@ -209,7 +213,7 @@ impl Teller {
 
     /// A line above the bar, or where there is no terminal just a line.
     fn line(&self, line: &str) {
-        self.bar.suspend(|| say(line));
+        self.bar.suspend(|| say_styled(line));
     }
 }
 

@@ -3,7 +3,7 @@
 use annotate_snippets::renderer::DecorStyle;
 use annotate_snippets::{AnnotationKind, Group, Level, Origin, Renderer, Snippet};
 
-use super::output::say;
+use super::output::say_styled;
 use super::{CommandError, diff};
 use crate::migrate::{EditedRevision, MigrateError, StatementFailure, VERSION_TABLE};
 use crate::migrator::Migrator;
@@ -37,7 +37,7 @@ impl Diagnostic {
 
     /// Prints it, without the colours where stderr is no terminal.
     pub fn print(&self) {
-        say(&self.0);
+        say_styled(&self.0);
     }
 }
 

@@ -163,7 +163,7 @@ pub async fn wait(database: &Database, wait: Duration) -> Result<(), MigrateErro
     if wait.is_zero() {
         return Ok(());
     }
-    let reached = database.wait(wait, |reason| status("Waiting", format!("for the server: {reason}")));
+    let reached = database.wait(wait, |reason| status("Waiting", apply::for_server(reason)));
     unless_interrupted(reached).await.unwrap_or_else(|| Err(MigrateError::interrupted()))
 }
 
