@@ -239,6 +239,17 @@ pub(super) fn first_line(text: &str, span: std::ops::Range<usize>) -> std::ops::
 
 /// The command or the edit that fixes an error, if its message does not say.
 fn help(error: &CommandError) -> Option<String> {
+    let unknown = match error {
+        CommandError::Resolve(error)
+        | CommandError::Migrate(MigrateError::Plan(PlanError::Resolve(error))) => Some(error),
+        _ => None,
+    };
+    if let Some(ResolveError::UnknownRevision { name, .. }) = unknown
+        && name.parse::<u64>().is_ok()
+        && std::env::args_os().any(|argument| argument == "--wait")
+    {
+        return Some(format!("the seconds of `--wait` follow an equals sign: `--wait={name}`"));
+    }
     let CommandError::Migrate(error) = error else {
         let help = match error {
             CommandError::NotAtHeads { .. } => "`cargo alembic upgrade heads` takes it there",

@@ -11,6 +11,7 @@ pub use history::{Ahead, Diverged, EditedRevision, OtherAncestors, OtherService,
 pub use statement::{Aftermath, StatementFailure};
 pub use unfinished::{InDoubt, Interrupted, LeftBehind, LeftStatement, ResumeEdited, StoppedAt};
 
+pub(crate) use help::SETTING_ROLE;
 pub use help::VERSION_TABLE;
 use history::{edited, provenance};
 

@@ -167,6 +167,61 @@ mod wait {
     }
 }
 
+/// A database that is created by a command in a message gets the name of the URL, whatever a shell would read.
+#[tokio::test]
+async fn no_database_with_a_strange_name() {
+    for (kind, expected) in [
+        (Kind::Postgresql, r" 'x; touch '\''$HOME'\'' `y`'"),
+        (Kind::Mysql, r"-p -e 'CREATE DATABASE `x; touch '\''$HOME'\'' ``y```'"),
+    ] {
+        let database = TestDatabase::new(kind).await;
+        let package = package_on(&database, &chain(1));
+        let url = database.url.replace(&database.name, "x;%20touch%20'$HOME'%20%60y%60");
+        let output = package.run(package.command(&["upgrade", "--url", &url])).code(1);
+        assert!(output.stderr.contains(expected), "{output}");
+    }
+}
+
+/// The role is not in the URL, where one would look for it.
+#[tokio::test]
+async fn a_role_that_cannot_be_taken() {
+    for kind in [Kind::Postgresql, Kind::Mysql] {
+        let database = TestDatabase::new(kind).await;
+        let package = package_on(&database, &chain(1));
+        package.write(
+            "alembic.toml",
+            format!("url = \"{}\"\nsession = {{ role = \"nobody_has_it\" }}\n", database.url),
+        );
+        let output = package.alembic("upgrade").code(1);
+        assert!(output.stderr.contains("`session.role` in alembic.toml"), "{output}");
+    }
+    let database = TestDatabase::new(Kind::Postgresql).await;
+    let (role, user) = (format!("{}_role", database.name), format!("{}_user", database.name));
+    database.rows(&format!("CREATE ROLE {role}")).await;
+    database.rows(&format!("CREATE ROLE {user} LOGIN PASSWORD 'pw'")).await;
+    let (_, rest) = database.url.split_once('@').expect("a user");
+    let package = package_on(&database, &chain(1));
+    package.write(
+        "alembic.toml",
+        format!("url = \"postgres://{user}:pw@{rest}\"\nsession = {{ role = \"{role}\" }}\n"),
+    );
+    let output = package.alembic("upgrade").code(1);
+    database.rows(&format!("DROP ROLE {user}")).await;
+    database.rows(&format!("DROP ROLE {role}")).await;
+    assert!(output.stderr.contains("permission denied to set role"), "{output}");
+    assert!(output.stderr.contains("`session.role` in alembic.toml"), "{output}");
+}
+
+/// The seconds are taken for a revision.
+#[test]
+fn seconds_behind_a_blank() {
+    let package = package(&chain(1));
+    let output = package.alembic("upgrade --wait 5").code(1);
+    assert!(output.stderr.contains("`--wait=5`"), "{output}");
+    let output = package.alembic("upgrade 5").code(1);
+    assert!(!output.stderr.contains("--wait"), "{output}");
+}
+
 /// Places in the source of a driver are no part of a message.
 #[test]
 fn something_else_listens() {

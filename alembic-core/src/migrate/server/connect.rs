@@ -15,6 +15,10 @@ use super::connection::{Connection, Handle};
 use super::url::sqlite::is_in_memory;
 use crate::dialect::DatabaseMessage;
 use crate::migrate::error::MigrateError;
+#[cfg(any(feature = "postgres", feature = "mysql"))]
+use crate::script::shell_word;
+#[cfg(feature = "mysql")]
+use crate::sql::{Dialect, quote::identifier};
 
 /// What happens if a SQLite file does not exist.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -126,7 +130,8 @@ pub(crate) fn postgresql_error(options: &PgConnectOptions, error: sqlx::Error) -
     let message = DatabaseMessage::of(&error);
     if message.code.as_deref() == Some("3D000") {
         let name = options.get_database().unwrap_or(user).to_owned();
-        let command = format!("createdb --host={host} --port={port} --username={user} {name}");
+        let (at, by, new) = (shell_word(host), shell_word(user), shell_word(&name));
+        let command = format!("createdb --host={at} --port={port} --username={by} {new}");
         return MigrateError::NoDatabase { name, command };
     }
     failed(format!("PostgreSQL at {} as {user}", place(options)), false, error)
@@ -147,8 +152,9 @@ pub(crate) fn mysql_error(options: &MySqlConnectOptions, error: sqlx::Error) -> 
     let message = DatabaseMessage::of(&error);
     if message.code.as_deref() == Some("1049") {
         let name = options.get_database().unwrap_or_default().to_owned();
-        let command =
-            format!("mysql --host={host} --port={port} --user={user} -p -e 'CREATE DATABASE `{name}`'");
+        let statement = format!("CREATE DATABASE {}", identifier(Dialect::Mysql, &name));
+        let (at, by, statement) = (shell_word(host), shell_word(user), shell_word(&statement));
+        let command = format!("mysql --host={at} --port={port} --user={by} -p -e {statement}");
         return MigrateError::NoDatabase { name, command };
     }
     failed(format!("MySQL at {} as {user}", authority(host, port)), false, error)
