@@ -30,7 +30,7 @@ pub use alembic_core::{Migrator, config, revision, script, sql};
 pub use alembic_macros::embed_migrations;
 
 #[cfg(any(feature = "sqlite", feature = "postgres", feature = "mysql"))]
-pub use alembic_core::{DatabaseMessage, migrate};
+pub use alembic_core::{DatabaseMessage, UnfitSchema, migrate};
 
 #[cfg(all(feature = "models", any(feature = "sqlite", feature = "postgres", feature = "mysql")))]
 pub use alembic_core::autogenerate::{self, check};

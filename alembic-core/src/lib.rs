@@ -40,7 +40,7 @@ pub mod build_script;
 pub mod cli;
 
 #[cfg(feature = "driver")]
-pub use dialect::DatabaseMessage;
+pub use dialect::{DatabaseMessage, UnfitSchema};
 #[cfg(feature = "sources")]
 pub use dialect::{NoSuchType, TypeWords};
 pub use migrator::Migrator;

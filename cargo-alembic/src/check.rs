@@ -28,13 +28,13 @@ pub(crate) async fn check(project: &Project, arguments: &Arguments, args: &Check
         print_json(
             "check",
             Report { ok: differences.is_empty(), dialect: difference.dialect.name(), differences },
-        );
+        )?;
     } else if args.diff {
-        print(&sql(&difference)?);
+        print(&sql(&difference)?)?;
     } else {
         print_names(
             &difference.changes().iter().map(|change| format!("{}\n", change.what)).collect::<String>(),
-        );
+        )?;
     }
     let what = if args.scratch { "what the scripts make" } else { "the database" };
     if difference.is_empty() {

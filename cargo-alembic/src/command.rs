@@ -77,10 +77,7 @@ fn run_on(project: &Project, arguments: &Arguments) -> Result<(), Failure> {
         Command::Merge(args) => block_on(merge::merge(project, arguments, args)),
         Command::Rebase(args) => block_on(rebase::rebase(project, arguments, args)),
         Command::Edit(args) => block_on(edit::edit(project, arguments, args)),
-        Command::ListTemplates => {
-            template::list(project);
-            Ok(())
-        }
+        Command::ListTemplates => template::list(project),
         Command::Check(args) => block_on(check::check(project, arguments, args)),
         Command::Inspect(args) => block_on(inspect::inspect(project, arguments, args)),
         Command::Verify(args) => block_on(verify::verify(project, arguments, args)),
@@ -304,12 +301,12 @@ async fn is_up_to_date(
     let settings = project.config.run_settings();
     let database = database.reached_by(&settings);
     let answer = up_to_date(database, &settings.version_table, &record.heads).await;
-    if !files.join().ok().flatten().is_some_and(|files| record.is_of(&files)) {
-        return Ok(false);
-    }
+    let is_current = files.join().ok().flatten().is_some_and(|files| record.is_of(&files));
     match answer {
+        // A second attempt would take as long as the first.
+        answer if !is_current && !matches!(answer, Err(MigrateError::Connect { .. })) => Ok(false),
         Ok(Some(report)) => {
-            cli::tell_report(&report, command, begin.elapsed());
+            cli::tell_report(&report, command, begin.elapsed())?;
             Ok(true)
         }
         Ok(None) => Ok(false),
@@ -344,10 +341,20 @@ async fn change<'a>(
             let sealed = seal::applied(project, arguments, migrator, lock, &report).await;
             sealed.or_else(|error| seal::not_written(error, &report, lock)).map(Ok)
         }
+        Err(CommandError::Migrate(error)) if has_no_answer(&error) => Ok(Err(error.into())),
         Err(error) => {
             // What was applied before the failure stays applied, and is sealed: where it is what the scripts say.
             let _ = seal::applied_before(project, arguments, migrator, lock).await;
             Ok(Err(error))
         }
+    }
+}
+
+/// Whether the database did not answer, or nobody waits for its answer any more: it is not asked once more then.
+fn has_no_answer(error: &MigrateError) -> bool {
+    match error {
+        MigrateError::Connect { .. } => true,
+        MigrateError::Interrupted(interrupted) => interrupted.aftermath.kept.is_empty(),
+        _ => false,
     }
 }

@@ -4,8 +4,8 @@ use std::path::Path;
 
 use alembic_core::autogenerate::Disagreement;
 use alembic_core::cli::{
-    CommandError, Diagnostic, FAILED, INTERRUPTED, explain, explain_by, explain_conflicts, explain_heads,
-    explain_models, explain_scripts,
+    CommandError, Diagnostic, FAILED, INTERRUPTED, OutputError, explain, explain_by, explain_conflicts,
+    explain_heads, explain_models, explain_scripts,
 };
 use alembic_core::config::ConfigError;
 use alembic_core::migrate::MigrateError;
@@ -144,6 +144,7 @@ macro_rules! plain {
 }
 
 plain!(
+    OutputError,
     revision::TargetError,
     revision::ResolveError,
     revision::InvalidRevisionId,

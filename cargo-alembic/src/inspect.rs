@@ -45,8 +45,7 @@ pub(crate) async fn inspect(
     let schema = reflected(database, &filter).await;
     let schema = schema.map_err(|error| explain(error, project, &migrator))?;
     if args.json {
-        print_json("inspect", Report { dialect: dialect.name(), schema: &schema });
-        return Ok(());
+        return Ok(print_json("inspect", Report { dialect: dialect.name(), schema: &schema })?);
     }
     let text = if args.models {
         rust_source(&generic(&schema, dialect), dialect, &project.config.naming)
@@ -57,7 +56,7 @@ pub(crate) async fn inspect(
     } else {
         schema_sql(&schema, dialect).map_err(Failure::plain)?
     };
-    print(&text);
+    print(&text)?;
     left_out(&schema, (!args.mermaid && !args.svg).then_some(dialect));
     Ok(())
 }

@@ -36,8 +36,10 @@ mod template;
 mod verified;
 mod verify;
 
+use std::io::Write as _;
 use std::process::ExitCode;
 
+use alembic_core::cli::written;
 use clap::Parser as _;
 
 fn main() -> ExitCode {
@@ -46,12 +48,21 @@ fn main() -> ExitCode {
     if arguments.get(1).is_some_and(|first| first == "alembic") {
         arguments.remove(1);
     }
-    let arguments = args::Arguments::parse_from(arguments);
-    match command::run(&arguments) {
+    let result = match args::Arguments::try_parse_from(arguments) {
+        Ok(arguments) => command::run(&arguments),
+        Err(error) if error.use_stderr() => error.exit(),
+        Err(help) => show(&help),
+    };
+    match result {
         Ok(()) => alembic_core::cli::DONE.into(),
         Err(error) => {
             error.print();
             error.code().into()
         }
     }
+}
+
+/// Prints help, or the version.
+fn show(help: &clap::Error) -> Result<(), error::Failure> {
+    Ok(written(help.print().and_then(|()| std::io::stdout().flush()))?)
 }

@@ -144,7 +144,13 @@ pub(crate) fn approve(
             let reason = LockFileError::Locked { path: file.shown(), change }.to_string();
             Err(Refusal { reason, help: Some(help) })
         }
-        Some(_) => Ok(file.check_writable().map_err(|error| format!("{error}; nothing was run"))?),
+        Some(_) => file.check_writable().map_err(|error| Refusal {
+            reason: format!("{error}; nothing was run"),
+            help: Some(
+                "`--no-seal` runs without writing the lock; `cargo alembic seal --from-database` seals later what was applied"
+                    .to_owned(),
+            ),
+        }),
     }
 }
 

@@ -10,8 +10,7 @@ use crate::error::Failure;
 pub(crate) fn completions(args: &CompletionsArgs) -> Result<(), Failure> {
     let mut text = Vec::new();
     clap_complete::generate(args.shell, &mut Arguments::command(), "cargo-alembic", &mut text);
-    print(&String::from_utf8_lossy(&text));
-    Ok(())
+    Ok(print(&String::from_utf8_lossy(&text))?)
 }
 
 /// Prints the manual page, or writes that of each command to a folder.
@@ -21,7 +20,7 @@ pub(crate) fn man(args: &ManArgs) -> Result<(), Failure> {
         None => {
             let mut text = Vec::new();
             clap_mangen::Man::new(command).render(&mut text).map_err(Failure::plain)?;
-            print(&String::from_utf8_lossy(&text));
+            print(&String::from_utf8_lossy(&text))?;
         }
         Some(folder) => {
             let failed = |error| Failure::file(folder, "write the pages to", &error);

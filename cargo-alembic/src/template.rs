@@ -68,7 +68,7 @@ pub(crate) fn text(project: &Project, name: Option<&str>, script: &NewScript) ->
 }
 
 /// Prints the templates, each with the comment that its file begins with.
-pub(crate) fn list(project: &Project) {
+pub(crate) fn list(project: &Project) -> Result<(), Failure> {
     let templates = &project.config.templates;
     let built_in = (!templates.contains_key(DEFAULT)).then_some((DEFAULT, "(built in)", String::new()));
     let described = templates.iter().map(|(name, path)| {
@@ -82,9 +82,10 @@ pub(crate) fn list(project: &Project) {
     let lines: Vec<_> = built_in.into_iter().chain(described).collect();
     let width = |of: fn(&(&str, &str, String)) -> usize| lines.iter().map(of).max().unwrap_or(0);
     let (names, paths) = (width(|line| line.0.chars().count()), width(|line| line.1.chars().count()));
-    for (name, path, description) in &lines {
-        print_names(&format!("{}\n", format!("{name:names$}  {path:paths$}  {description}").trim_end()));
-    }
+    let lines = lines.iter().map(|(name, path, description)| {
+        format!("{}\n", format!("{name:names$}  {path:paths$}  {description}").trim_end())
+    });
+    Ok(print_names(&lines.collect::<String>())?)
 }
 
 /// The first line of the comment `{# … #}` at the beginning of a template.

@@ -82,7 +82,7 @@ pub(crate) async fn verify(
         let report =
             Report { version: 1, ok: all.is_empty(), problems: all, unverified, stamped, downgrades };
         let text = serde_json::to_string_pretty(&report).map_err(Failure::plain)?;
-        print(&(text + "\n"));
+        print(&(text + "\n"))?;
     } else {
         if !problems.is_empty() {
             let read = |path: &str| file::read_to_string(project.folder.join(path)).ok();

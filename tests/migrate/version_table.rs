@@ -1,6 +1,6 @@
 //! Version tables with other names, and in other schemas.
 
-use alembic::migrate::MigrateError;
+use alembic::migrate::{MigrateError, OfflineGoal};
 use alembic_testing::{Kind, Script, TestDatabase, on_every_database};
 
 use crate::support::{chain, done, migrator, migrator_in, upgrade};
@@ -61,4 +61,48 @@ async fn another_database_of_mariadb() {
     let rows = database.column(&format!("SELECT CAST(version_num AS CHAR) FROM {meta}.versions")).await;
     database.rows(&format!("DROP DATABASE {meta}")).await;
     assert_eq!(rows, ["r2"]);
+}
+
+on_every_database! {
+    /// What is written there is lost, and data migrations would run twice; or it is not a place for tables of others.
+    async fn temporary_and_system_schemas_are_refused(database: TestDatabase) {
+        database.rows("CREATE TABLE kept (n INTEGER)").await;
+        let schemas: &[&str] = match database.kind {
+            Kind::Sqlite => &["temp", "TEMP"],
+            Kind::Postgresql => &["pg_temp", "pg_temp_3", "pg_catalog", "information_schema"],
+            Kind::Mysql => &["mysql", "information_schema", "performance_schema", "sys"],
+        };
+        for schema in schemas {
+            let migrator = migrator_in(&chain(1), "alembic_version", Some(schema));
+            let url = database.url.as_str();
+            let upgrade = migrator.upgrade(url).await.expect_err(schema);
+            let stamp = migrator.stamp(url, ["r1"]).await.expect_err(schema);
+            let status = migrator.status(url).await.expect_err(schema);
+            let dialect = alembic::migrate::Database::from(url).dialect().expect("a dialect");
+            let offline = migrator.offline(dialect, &OfflineGoal::EnsureVersion).expect_err(schema);
+            for error in [upgrade, stamp, status, offline] {
+                assert!(matches!(error, MigrateError::UnfitSchema { .. }), "{schema}: {error:?}");
+            }
+            assert_eq!(database.tables().await, ["kept"], "{schema}");
+        }
+    }
+}
+
+/// The version table is created in the first schema of the search path.
+#[tokio::test]
+async fn where_the_connection_is_in_such_a_schema() {
+    let database = TestDatabase::new(Kind::Postgresql).await;
+    for schema in ["pg_temp", "pg_temp,public", "pg_catalog", "information_schema"] {
+        let url = format!("{}?search_path={schema}", database.url);
+        let migrator = migrator(&chain(1));
+        for run in [migrator.upgrade(url.as_str()), migrator.ensure_version(url.as_str())] {
+            let error = run.await.expect_err(schema);
+            assert!(matches!(error, MigrateError::UnfitSchema { .. }), "{schema}: {error:?}");
+        }
+        assert!(database.tables().await.is_empty(), "{schema}");
+    }
+    let database = TestDatabase::new(Kind::Mysql).await;
+    let url = database.url.replace(&database.name, "mysql");
+    let error = migrator(&chain(1)).upgrade(url.as_str()).await.expect_err("a system database");
+    assert!(matches!(error, MigrateError::UnfitSchema { .. }), "{error:?}");
 }

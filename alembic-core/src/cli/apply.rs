@@ -8,7 +8,7 @@ use serde::Serialize;
 
 use super::escape::escaped;
 use super::json::print_json;
-use super::output::{note, say, status, status_line, warning};
+use super::output::{OutputError, note, say_styled, status, status_line, warning};
 use super::signal::Signals;
 use super::{Command, CommandError, TargetArg};
 use crate::migrate::{Answer, Database, Event, Goal, Report, Run};
@@ -67,7 +67,7 @@ struct Outcome<'a> {
 pub async fn tell(run: Run<'_>, command: &Command) -> Result<Report, CommandError> {
     let begin = Instant::now();
     let report = tell_steps(run).await?;
-    tell_report(&report, command, begin.elapsed());
+    tell_report(&report, command, begin.elapsed())?;
     Ok(report)
 }
 
@@ -82,7 +82,10 @@ pub(super) async fn tell_steps(run: Run<'_>) -> Result<Report, CommandError> {
 }
 
 /// Says what a run has done.
-pub fn tell_report(report: &Report, command: &Command, elapsed: Duration) {
+///
+/// # Errors
+/// Not all of it was written to stdout.
+pub fn tell_report(report: &Report, command: &Command, elapsed: Duration) -> Result<(), OutputError> {
     match command {
         Command::Stamp(_) => status("Stamped", format!("the database {}", place(report))),
         Command::EnsureVersion(_) => status("Ensured", "the version table and the history"),
@@ -110,8 +113,14 @@ pub fn tell_report(report: &Report, command: &Command, elapsed: Duration) {
         ));
     }
     if command.prints_json() {
-        print_json(command.name(), Outcome { dry_run: false, report });
+        print_json(command.name(), Outcome { dry_run: false, report })?;
     }
+    Ok(())
+}
+
+/// What a run waits for while a server cannot be reached.
+pub(super) fn for_server(reason: &str) -> String {
+    format!("for the server: {}", reason.lines().next().unwrap_or_default())
 }
 
 /// Where a run left the database.
@@ -134,8 +143,7 @@ impl Teller {
     fn tell(&mut self, event: &Event) {
         match event {
             Event::Unreachable { reason } => {
-                let reason = reason.lines().next().unwrap_or_default();
-                self.line(&status_line("Waiting", format!("for the server: {reason}")));
+                self.line(&status_line("Waiting", for_server(reason)));
             }
             Event::Waiting { holder } => {
                 let holder = holder.as_ref().map_or_else(String::new, |holder| format!(" ({holder})"));
@@ -205,7 +213,7 @@ impl Teller {
 
     /// A line above the bar, or where there is no terminal just a line.
     fn line(&self, line: &str) {
-        self.bar.suspend(|| say(line));
+        self.bar.suspend(|| say_styled(line));
     }
 }
 

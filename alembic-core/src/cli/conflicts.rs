@@ -5,6 +5,7 @@ use std::ops::Range;
 use annotate_snippets::{AnnotationKind, Group, Level, Snippet};
 
 use super::diagnostic::{Diagnostic, first_line, render};
+use super::escape::escaped;
 use crate::autogenerate::Disagreement;
 use crate::migrate::MigrateError;
 use crate::revision::{Direction, Node};
@@ -118,5 +119,5 @@ fn snippet(
 ) -> Snippet<'_, annotate_snippets::Annotation<'_>> {
     let span = first_line(&script.text, span);
     let snippet = Snippet::source(script.text.as_str()).path(script.path.as_str());
-    snippet.annotation(AnnotationKind::Primary.span(span).label(label))
+    snippet.annotation(AnnotationKind::Primary.span(span).label(escaped(&label).into_owned()))
 }

@@ -3,7 +3,7 @@
 use annotate_snippets::renderer::DecorStyle;
 use annotate_snippets::{AnnotationKind, Group, Level, Origin, Renderer, Snippet};
 
-use super::output::say;
+use super::output::say_styled;
 use super::{CommandError, diff};
 use crate::migrate::{EditedRevision, MigrateError, Reordered, StatementFailure, VERSION_TABLE};
 use crate::migrator::Migrator;
@@ -37,7 +37,7 @@ impl Diagnostic {
 
     /// Prints it, without the colours where stderr is no terminal.
     pub fn print(&self) {
-        say(&self.0);
+        say_styled(&self.0);
     }
 }
 
@@ -239,6 +239,17 @@ pub(super) fn first_line(text: &str, span: std::ops::Range<usize>) -> std::ops::
 
 /// The command or the edit that fixes an error, if its message does not say.
 fn help(error: &CommandError) -> Option<String> {
+    let unknown = match error {
+        CommandError::Resolve(error)
+        | CommandError::Migrate(MigrateError::Plan(PlanError::Resolve(error))) => Some(error),
+        _ => None,
+    };
+    if let Some(ResolveError::UnknownRevision { name, .. }) = unknown
+        && name.parse::<u64>().is_ok()
+        && std::env::args_os().any(|argument| argument == "--wait")
+    {
+        return Some(format!("the seconds of `--wait` follow an equals sign: `--wait={name}`"));
+    }
     let CommandError::Migrate(error) = error else {
         let help = match error {
             CommandError::NotAtHeads { is_unfinished: true, .. } => {

@@ -4,7 +4,7 @@
 
 use serde::Serialize;
 
-use super::output::print;
+use super::output::{OutputError, print};
 
 /// The version of the shapes.
 const VERSION: u32 = 1;
@@ -19,9 +19,12 @@ struct Envelope<'a, T> {
 
 /// Prints the answer of a command as JSON.
 ///
+/// # Errors
+/// Not all of it was written.
+///
 /// # Panics
 /// Never: what is printed has string keys and no maps that could fail.
-pub fn print_json(command: &str, body: impl Serialize) {
+pub fn print_json(command: &str, body: impl Serialize) -> Result<(), OutputError> {
     let text = serde_json::to_string_pretty(&Envelope { version: VERSION, command, body });
-    print(&(text.expect("plain data becomes JSON") + "\n"));
+    print(&(text.expect("plain data becomes JSON") + "\n"))
 }

@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use super::escape::{escaped, escaped_lines};
 use super::json::print_json;
-use super::output::{print, print_names, warning};
+use super::output::{OutputError, print, print_names, warning};
 use super::{Command, CommandError, CurrentArgs, HeadsArgs, HistoryArgs, ShowArgs};
 use crate::migrate::{Database, Examination, MigrateError, Unfinished};
 use crate::migrator::Migrator;
@@ -44,10 +44,10 @@ struct Branches {
 }
 
 /// Prints the heads.
-pub(super) fn heads(migrator: &Migrator, command: &Command, args: &HeadsArgs) {
+pub(super) fn heads(migrator: &Migrator, command: &Command, args: &HeadsArgs) -> Result<(), OutputError> {
     let graph = migrator.directory().graph();
     let nodes = if args.resolve_dependencies { graph.real_heads() } else { graph.heads() };
-    revisions(migrator, command, &nodes, None);
+    revisions(migrator, command, &nodes, None)
 }
 
 /// Prints the revisions that the database is at.
@@ -68,7 +68,7 @@ pub(super) async fn current(
     let entries = entries(migrator, &graph.current_heads(&rows), Some((rows.as_slice(), stamped.as_slice())));
     if args.format.json {
         let unfinished = &status.unfinished;
-        print_json(command.name(), Current { revisions: &entries, unknown, unfinished, at_heads });
+        print_json(command.name(), Current { revisions: &entries, unknown, unfinished, at_heads })?;
     } else {
         let mut text = String::new();
         for entry in entries {
@@ -78,7 +78,7 @@ pub(super) async fn current(
         for row in unknown {
             let _ = writeln!(text, "{} (unknown: no script has this revision)", escaped(row));
         }
-        print_names(&text);
+        print_names(&text)?;
         for unfinished in &status.unfinished {
             let error = unfinished.error.as_ref().map_or_else(String::new, |error| format!(": {error}"));
             warning(format!(
@@ -121,19 +121,17 @@ pub(super) async fn history(
     let place = place.as_ref().filter(|_| args.indicate_current);
     let place = place.map(|(rows, stamped)| (rows.as_slice(), stamped.as_slice()));
     if args.format.verbose || args.format.json {
-        revisions(migrator, command, &nodes, place);
-    } else {
-        let mut text = String::new();
-        for entry in entries(migrator, &nodes, place) {
-            history_line(&mut text, &entry);
-        }
-        print_names(&text);
+        return Ok(revisions(migrator, command, &nodes, place)?);
     }
-    Ok(())
+    let mut text = String::new();
+    for entry in entries(migrator, &nodes, place) {
+        history_line(&mut text, &entry);
+    }
+    Ok(print_names(&text)?)
 }
 
 /// Prints the revisions from which several lines go on, each with those that follow.
-pub(super) fn branches(migrator: &Migrator, command: &Command) {
+pub(super) fn branches(migrator: &Migrator, command: &Command) -> Result<(), OutputError> {
     let directory = migrator.directory();
     let points = branch_points(directory.graph());
     let branches: Vec<Branch> = points
@@ -166,7 +164,7 @@ pub(super) fn branches(migrator: &Migrator, command: &Command) {
         }
         text.push('\n');
     }
-    print_names(&text);
+    print_names(&text)
 }
 
 /// Prints a revision in full.
@@ -185,8 +183,7 @@ pub(super) async fn show(
     let place = place.as_ref().map(|(rows, stamped)| (rows.as_slice(), stamped.as_slice()));
     let nodes = revision::show(directory.graph(), place.map(|(rows, _)| rows), &target)?;
     if args.json {
-        revisions(migrator, command, &nodes, place);
-        return Ok(());
+        return Ok(revisions(migrator, command, &nodes, place)?);
     }
     let mut text = String::new();
     for (entry, node) in entries(migrator, &nodes, place).iter().zip(&nodes) {
@@ -197,8 +194,7 @@ pub(super) async fn show(
             let _ = writeln!(text, "{}\n", directory.script(*node).text.trim_end());
         }
     }
-    print(&text);
-    Ok(())
+    Ok(print(&text)?)
 }
 
 /// Whether a command has to ask the database.
@@ -249,7 +245,12 @@ fn entries(migrator: &Migrator, nodes: &[Node], place: Option<Place<'_>>) -> Vec
     entries
 }
 
-fn revisions(migrator: &Migrator, command: &Command, nodes: &[Node], place: Option<Place<'_>>) {
+fn revisions(
+    migrator: &Migrator,
+    command: &Command,
+    nodes: &[Node],
+    place: Option<Place<'_>>,
+) -> Result<(), OutputError> {
     let revisions = entries(migrator, nodes, place);
     if command.prints_json() {
         return print_json(command.name(), Revisions { revisions });
@@ -258,7 +259,7 @@ fn revisions(migrator: &Migrator, command: &Command, nodes: &[Node], place: Opti
     for entry in revisions {
         entry_text(&mut text, &entry, command.is_verbose());
     }
-    print_names(&text);
+    print_names(&text)
 }
 
 /// A line as `heads` and `current` print it, or the paragraph of `-v`.

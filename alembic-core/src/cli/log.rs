@@ -29,8 +29,7 @@ pub(super) async fn log(
     };
     let entries = migrator.log(database, revision.as_deref(), args.limit).await?;
     if args.format.json {
-        print_json(command.name(), Entries { entries });
-        return Ok(());
+        return Ok(print_json(command.name(), Entries { entries })?);
     }
     if entries.is_empty() {
         let what = revision.map_or_else(String::new, |revision| format!(" of {revision}"));
@@ -47,8 +46,7 @@ pub(super) async fn log(
             line(&mut text, entry, message)
         }
     }
-    print_names(&text);
-    Ok(())
+    Ok(print_names(&text)?)
 }
 
 /// The id that a name means; a name that no script has may be that of a revision from elsewhere.

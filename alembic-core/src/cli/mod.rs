@@ -33,7 +33,7 @@ pub use diagnostic::{Diagnostic, explain, explain_by, explain_heads, explain_mod
 pub use diff::diff;
 pub use escape::escaped;
 pub use json::print_json;
-pub use output::{STYLES, note, print, print_names, say, status, warning};
+pub use output::{OutputError, STYLES, note, print, print_names, say, status, warning, written};
 pub use resume::{ResumeArgs, StatementAnswer};
 pub use signal::unless_interrupted;
 pub use target_arg::TargetArg;
@@ -75,6 +75,8 @@ pub enum CommandError {
     NoDialect,
     #[error("the command needs a database")]
     NoDatabase,
+    #[error(transparent)]
+    Output(#[from] OutputError),
 }
 
 fn place(ids: &[String]) -> String {
@@ -104,8 +106,8 @@ pub async fn read(
         return plan::script(migrator, database, command, sql);
     }
     match (command, database) {
-        (Command::Heads(args), _) => list::heads(migrator, command, args),
-        (Command::Branches(_), _) => list::branches(migrator, command),
+        (Command::Heads(args), _) => list::heads(migrator, command, args)?,
+        (Command::Branches(_), _) => list::branches(migrator, command)?,
         (Command::History(args), database) => list::history(migrator, database, command, args).await?,
         (Command::Show(args), database) => list::show(migrator, database, command, args).await?,
         (_, None) => return Err(CommandError::NoDatabase),
@@ -161,7 +163,7 @@ pub async fn wait(database: &Database, wait: Duration) -> Result<(), MigrateErro
     if wait.is_zero() {
         return Ok(());
     }
-    let reached = database.wait(wait, |reason| status("Waiting", format!("for the server: {reason}")));
+    let reached = database.wait(wait, |reason| status("Waiting", apply::for_server(reason)));
     unless_interrupted(reached).await.unwrap_or_else(|| Err(MigrateError::interrupted()))
 }
 

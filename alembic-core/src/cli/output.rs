@@ -1,7 +1,7 @@
 //! How the commands talk: cargo's way, on stderr.
 
 use std::fmt::Display;
-use std::io::{IsTerminal as _, Write as _};
+use std::io::{ErrorKind, IsTerminal as _, Write as _};
 use std::sync::OnceLock;
 
 use anstream::adapter::strip_str;
@@ -9,7 +9,7 @@ use anstream::{AutoStream, ColorChoice};
 use anstyle::{AnsiColor, Style};
 use clap::builder::Styles;
 
-use super::escape::{escaped_but_colours, escaped_lines};
+use super::escape::{escaped, escaped_but_colours, escaped_lines};
 
 const GOOD: Style = AnsiColor::Green.on_default().bold();
 const NOTE: Style = AnsiColor::Cyan.on_default().bold();
@@ -27,27 +27,33 @@ pub const STYLES: Styles = Styles::styled()
 
 /// Something was done: a verb at the right of a column of twelve, and what it was done to.
 pub fn status(verb: &str, message: impl Display) {
-    say(&status_line(verb, message));
+    say_styled(&status_line(verb, message));
 }
 
 /// Something that is good to know.
 pub fn note(message: impl Display) {
-    say(&format!("{NOTE}note{NOTE:#}: {message}"));
+    say_styled(&format!("{NOTE}note{NOTE:#}: {}", escaped_lines(&message.to_string())));
 }
 
 /// Something that a person should look at.
 pub fn warning(message: impl Display) {
-    say(&format!("{WARN}warning{WARN:#}: {message}"));
+    say_styled(&format!("{WARN}warning{WARN:#}: {}", escaped_lines(&message.to_string())));
 }
 
-/// A status line as text, for where something else prints it.
+/// A status line as text, for where something else prints it. It is one line, whatever names the message has.
 pub(super) fn status_line(verb: &str, message: impl Display) -> String {
-    format!("{GOOD}{verb:>12}{GOOD:#} {message}")
+    format!("{GOOD}{verb:>12}{GOOD:#} {}", escaped(&message.to_string()))
 }
 
-/// Writes a line to stderr, without its colours unless they are shown there. In one system call: piece by piece, a line
+/// Writes lines of scripts, or of other programs, to stderr.
+pub fn say(text: &str) {
+    say_styled(&escaped_lines(text));
+}
+
+/// Writes a line with colours of our own to stderr, without them unless they are shown there. Whoever styles a text has
+/// escaped what is not ours. In one system call: piece by piece, a line
 /// takes half a dozen, and other processes write in between.
-pub fn say(line: &str) {
+pub(super) fn say_styled(line: &str) {
     // It takes a system call, and does not change.
     static CHOICE: OnceLock<ColorChoice> = OnceLock::new();
     let mut stderr = std::io::stderr();
@@ -58,15 +64,38 @@ pub fn say(line: &str) {
     };
 }
 
+/// The standard output does not take what is printed: a full disk, for example.
+#[derive(Debug, thiserror::Error)]
+#[error("cannot write to standard output: {0}; what was printed is incomplete")]
+pub struct OutputError(std::io::Error);
+
 /// Prints data to stdout, all at once, and does not mind a reader that has gone away (`… | head`). Byte for byte, but to a
 /// terminal, which would obey some of them.
-pub fn print(text: &str) {
+///
+/// # Errors
+/// Not all of it was written.
+pub fn print(text: &str) -> Result<(), OutputError> {
     let mut stdout = std::io::stdout().lock();
     let text = if stdout.is_terminal() { escaped_lines(text) } else { text.into() };
-    let _ = stdout.write_all(text.as_bytes());
+    // What is left in the buffer is written when the process ends, and an error is dropped then.
+    written(stdout.write_all(text.as_bytes()).and_then(|()| stdout.flush()))
+}
+
+/// Judges the result of writing to stdout.
+///
+/// # Errors
+/// It failed, and not because the reader has gone away.
+pub fn written(result: std::io::Result<()>) -> Result<(), OutputError> {
+    match result {
+        Err(error) if error.kind() != ErrorKind::BrokenPipe => Err(OutputError(error)),
+        _ => Ok(()),
+    }
 }
 
 /// Prints lines with names and messages to stdout, which no reader is to obey.
-pub fn print_names(text: &str) {
-    print(&escaped_lines(text));
+///
+/// # Errors
+/// Not all of it was written.
+pub fn print_names(text: &str) -> Result<(), OutputError> {
+    print(&escaped_lines(text))
 }

@@ -29,8 +29,7 @@ pub(super) async fn preview(
     let Some(run) = run_of_any(migrator, database, command) else { return Ok(()) };
     let preview = run.preview().await?;
     if command.prints_json() {
-        print_json(command.name(), DryRun { dry_run: true, preview });
-        return Ok(());
+        return Ok(print_json(command.name(), DryRun { dry_run: true, preview })?);
     }
     let place = |rows: &[String]| if rows.is_empty() { "the base".to_owned() } else { rows.join(", ") };
     if preview.steps.is_empty() && preview.from == preview.to {
@@ -63,7 +62,7 @@ pub(super) async fn preview(
             }
         }
     }
-    print(&text);
+    print(&text)?;
     note(format!(
         "nothing was changed; the database would go from {} to {}",
         place(&preview.from),
@@ -90,8 +89,7 @@ pub(super) fn script(
         Command::Stamp(args) => stamp(&args.targets)?,
         _ => OfflineGoal::EnsureVersion,
     };
-    print(&migrator.offline(dialect, &goal)?);
-    Ok(())
+    Ok(print(&migrator.offline(dialect, &goal)?)?)
 }
 
 /// The targets of `stamp --sql`: one of them may say where the database is, as `from:to`.

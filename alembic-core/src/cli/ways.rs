@@ -70,6 +70,7 @@ ways! { MIGRATE, MigrateError:
     ReadOnly => Outside,
     VersionTableElsewhere => Case("version_table_elsewhere"),
     NoSchema => Edit,
+    UnfitSchema => Edit,
     Ahead => Case("ahead"),
     Diverged => Case("diverged"),
     OtherService => Edit,
@@ -98,6 +99,7 @@ ways! { COMMAND, CommandError:
     NotAtHeads => Case("not_at_heads"),
     NoDialect => Edit,
     NoDatabase => Edit,
+    Output => Outside,
 }
 
 ways! { PLAN, PlanError:

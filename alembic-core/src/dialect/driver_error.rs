@@ -55,6 +55,16 @@ fn plain(error: &sqlx::Error) -> String {
         sqlx::Error::Tls(error) => format!("TLS: {error}"),
         sqlx::Error::Configuration(error) => error.to_string(),
         sqlx::Error::PoolTimedOut => "no connection of the pool became free in time".to_owned(),
-        error => error.to_string(),
+        error => without_place(error.to_string()),
     }
+}
+
+/// Leaves out the place in the driver's source that its errors end with: ` (sqlx_postgres::connection::tls:95)`.
+fn without_place(mut text: String) -> String {
+    if let Some(place) = text.rfind(" (sqlx_")
+        && text.ends_with(')')
+    {
+        text.truncate(place);
+    }
+    text
 }

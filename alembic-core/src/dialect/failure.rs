@@ -28,6 +28,11 @@ impl DatabaseMessage {
         self.code.as_deref().is_some_and(|code| code.starts_with("28") || code == "1045")
     }
 
+    /// Whether PostgreSQL refused the role that a connection begins with (`insufficient_privilege`, `invalid_parameter_value`).
+    pub(crate) fn is_role(&self) -> bool {
+        matches!(self.code.as_deref(), Some("42501" | "22023")) && self.message.contains("role")
+    }
+
     /// The file is not a SQLite database, or it is encrypted (`SQLITE_NOTADB`).
     pub(crate) fn is_no_database(&self) -> bool {
         self.code.as_deref() == Some("26") && self.message.contains("not a database")

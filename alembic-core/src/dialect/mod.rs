@@ -67,6 +67,8 @@ pub(crate) use tables::Tables;
 #[cfg(feature = "driver")]
 pub(crate) use tables::history::{DoneEntry, Entry, Operation};
 #[cfg(feature = "driver")]
+pub use tables::unfit_schema::UnfitSchema;
+#[cfg(feature = "driver")]
 pub(crate) use tables::version::ALEMBIC_WIDTH;
 #[cfg(feature = "sources")]
 pub use types::{NoSuchType, TypeWords};

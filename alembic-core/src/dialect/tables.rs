@@ -5,9 +5,11 @@
 
 mod guard;
 pub(super) mod history;
+pub(super) mod unfit_schema;
 pub(super) mod version;
 
 use crate::config::VersionTable;
+use crate::dialect::UnfitSchema;
 use crate::sql::Dialect;
 use crate::sql::quote::{self, identifier, literal};
 
@@ -19,14 +21,24 @@ pub(crate) struct Tables {
 }
 
 impl Tables {
-    pub(crate) fn new(dialect: Dialect, table: &VersionTable) -> Tables {
-        Tables { dialect, table: table.clone() }
+    /// # Errors
+    /// They cannot be in the configured schema.
+    pub(crate) fn new(dialect: Dialect, table: &VersionTable) -> Result<Tables, UnfitSchema> {
+        if let Some(schema) = &table.schema {
+            UnfitSchema::check(dialect, schema)?;
+        }
+        Ok(Tables { dialect, table: table.clone() })
     }
 
     /// Names the tables by their schema on PostgreSQL, or their database on MySQL: so they are found whatever search path
     /// or database a script sets.
-    pub(crate) fn set_schema(&mut self, schema: String) {
+    ///
+    /// # Errors
+    /// They cannot be in this schema.
+    pub(crate) fn set_schema(&mut self, schema: String) -> Result<(), UnfitSchema> {
+        UnfitSchema::check(self.dialect, &schema)?;
         self.table.schema = Some(schema.into());
+        Ok(())
     }
 
     pub(crate) fn dialect(&self) -> Dialect {

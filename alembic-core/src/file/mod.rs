@@ -7,4 +7,4 @@ mod read;
 mod write;
 
 pub use read::{open, read, read_to_string};
-pub use write::{Temporary, is_at, replace, writable_target};
+pub use write::{Temporary, create, is_at, replace, writable_target};

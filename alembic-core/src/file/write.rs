@@ -21,6 +21,27 @@ pub fn replace(path: &Path, text: &[u8]) -> io::Result<()> {
     temporary.persist(&target)
 }
 
+/// Creates a file with this text, all at once: a disk that is full leaves none.
+///
+/// # Errors
+/// It exists already ([`AlreadyExists`](io::ErrorKind::AlreadyExists)), or cannot be created.
+#[expect(clippy::disallowed_methods, reason = "this is the one place that creates files")]
+pub fn create(path: &Path, text: &[u8]) -> io::Result<()> {
+    let target = writable_target(path)?;
+    let mut temporary = Temporary::beside(&target)?;
+    temporary.file.write_all(text)?;
+    temporary.file.sync_all()?;
+    match std::fs::hard_link(&temporary.path, &target) {
+        // A file system that has no such links.
+        Err(error)
+            if matches!(error.kind(), io::ErrorKind::PermissionDenied | io::ErrorKind::Unsupported) =>
+        {
+            File::options().write(true).create_new(true).open(&target)?.write_all(text)
+        }
+        result => result,
+    }
+}
+
 /// The file that is written: where a link leads to, whether it exists or not. A read-only file is refused: replacing it would not
 /// ask for permission.
 ///

@@ -54,7 +54,8 @@ async fn write(
         return Ok(Vec::new());
     }
     let mut connection = database.connect(Missing::Refuse).await?;
-    let tables = Tables::new(connection.dialect(), &migrator.settings().version_table);
+    let tables =
+        Tables::new(connection.dialect(), &migrator.settings().version_table).map_err(MigrateError::from)?;
     let state = State::read(&mut connection, &tables).await?;
     let found = compare(&mut connection, &tables, directory, &state).await?;
     // What ran here, as the history says: not what was only stamped, or applied by something that writes no history.

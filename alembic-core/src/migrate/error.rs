@@ -11,10 +11,11 @@ pub use history::{Ahead, Diverged, EditedRevision, OtherAncestors, OtherService,
 pub use statement::{Aftermath, StatementFailure};
 pub use unfinished::{InDoubt, Interrupted, LeftBehind, LeftStatement, ResumeEdited, StoppedAt};
 
+pub(crate) use help::SETTING_ROLE;
 pub use help::VERSION_TABLE;
 use history::{edited, provenance};
 
-use crate::dialect::{DatabaseMessage, ErrorKind};
+use crate::dialect::{DatabaseMessage, ErrorKind, UnfitSchema};
 use crate::revision::{Direction, PlanError, RevisionId, TargetError, UnknownRevisions};
 use crate::script::ScriptErrors;
 use crate::sql::Dialect;
@@ -142,6 +143,8 @@ pub enum MigrateError {
     VersionTableElsewhere { schemas: String, schema: String, search_path: String },
     #[error("the search path ({search_path}) names no schema that exists")]
     NoSchema { search_path: String },
+    #[error(transparent)]
+    UnfitSchema(#[from] UnfitSchema),
     #[error("{0}")]
     Ahead(Box<Ahead>),
     #[error("{0}")]

@@ -54,7 +54,7 @@ impl Migrator {
             text: String::new(),
             offline: Offline::new(dialect),
             context: Context {
-                tables: Tables::new(dialect, &self.settings().version_table),
+                tables: Tables::new(dialect, &self.settings().version_table)?,
                 directory,
                 // The server that will run the script is not known.
                 author: Author { applied_by: &applied_by, server: None },

@@ -65,7 +65,7 @@ impl Run<'_> {
     pub async fn preview(self) -> Result<Preview, MigrateError> {
         let (migrator, database, goal, agreed) = self.parts()?;
         let dialect = database.dialect()?;
-        let tables = Tables::new(dialect, &migrator.settings().version_table);
+        let tables = Tables::new(dialect, &migrator.settings().version_table)?;
         let directory = migrator.directory();
         let mut connection = match database.connect(Missing::Refuse).await {
             Err(MigrateError::NoFile { .. }) => None,

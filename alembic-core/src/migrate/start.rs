@@ -116,7 +116,7 @@ impl Migrator {
     /// The database cannot be reached or read. What does not agree is no error but part of the answer.
     pub async fn verify(&self, database: impl Into<Database>) -> Result<Verification, MigrateError> {
         let mut connection: Connection = self.reach(database).connect(Missing::Refuse).await?;
-        let tables = Tables::new(connection.dialect(), &self.settings().version_table);
+        let tables = Tables::new(connection.dialect(), &self.settings().version_table)?;
         let state = State::read(&mut connection, &tables).await?;
         compare(&mut connection, &tables, self.directory(), &state).await
     }
@@ -128,7 +128,7 @@ impl Migrator {
     /// The database cannot be reached or read.
     pub async fn examine(&self, database: impl Into<Database>) -> Result<Examination, MigrateError> {
         let mut connection: Connection = database.into().connect(Missing::Refuse).await?;
-        let tables = Tables::new(connection.dialect(), &self.settings().version_table);
+        let tables = Tables::new(connection.dialect(), &self.settings().version_table)?;
         let state = State::read(&mut connection, &tables).await?;
         let unfinished = state.unfinished(&mut connection, &tables).await?;
         let (stamped, pending) =
@@ -150,7 +150,7 @@ impl Migrator {
     /// The database cannot be reached or read.
     pub async fn status(&self, database: impl Into<Database>) -> Result<Status, MigrateError> {
         let mut connection: Connection = self.reach(database).connect(Missing::Refuse).await?;
-        let tables = Tables::new(connection.dialect(), &self.settings().version_table);
+        let tables = Tables::new(connection.dialect(), &self.settings().version_table)?;
         let state = State::read(&mut connection, &tables).await?;
         let unfinished = state.unfinished(&mut connection, &tables).await?;
         Ok(Status { rows: state.ids(), unfinished })

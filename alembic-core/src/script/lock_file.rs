@@ -2,7 +2,6 @@
 //! what they apply in development compile this too.
 
 use std::fs::File;
-use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
 use super::error::ScriptError;
@@ -115,19 +114,14 @@ impl LockFile {
         }
     }
 
-    /// Makes an empty lock, unless another process was faster.
-    #[expect(
-        clippy::disallowed_methods,
-        reason = "processes that lock it must find one file, and not replace each other's"
-    )]
+    /// Makes an empty lock, unless another process was faster: processes that lock it must find one file, and not replace
+    /// each other's.
     fn create(&self) -> Result<(), LockFileError> {
         let target = self.writable_target().map_err(|error| self.failed(error))?;
-        // An empty file is an empty lock, should another process read it before it is written.
-        match File::options().write(true).create_new(true).open(target) {
+        match file::create(&target, Lock::default().to_string().as_bytes()) {
             Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => Ok(()),
-            file => file.and_then(|mut file| file.write_all(Lock::default().to_string().as_bytes())),
+            result => result.map_err(|error| self.failed(error)),
         }
-        .map_err(|error| self.failed(error))
     }
 
     /// Where it is.

@@ -1,6 +1,6 @@
 //! The database of a project: from `--url`, `DATABASE_URL`, `.env` or `alembic.toml`.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use alembic_core::config::{InterpolateError, interpolate};
 use alembic_core::migrate::Database;
@@ -9,6 +9,9 @@ use super::Project;
 use crate::args::Arguments;
 use crate::error::Failure;
 use crate::file;
+
+/// The length that the values of a `.env` may have together: one that names another twice doubles with each line.
+const LARGEST: usize = 16 << 20;
 
 impl Project {
     /// The database of the project. A named one uses only its own `url`: `DATABASE_URL` may belong to another database.
@@ -113,22 +116,51 @@ impl Project {
         };
         let text = file::read_to_string(&path).map_err(|error| Failure::file(&path, "read", &error))?;
         let text = text.trim_start_matches('\u{feff}');
-        let variables: Result<_, _> = dotenvy::from_read_iter(text.as_bytes()).collect();
         let folder = path.parent().unwrap_or(&self.folder).to_owned();
-        variables.map(|dotenv| Variables { dotenv, folder }).map_err(|error| {
-            // The line itself is not shown: it may hold a password.
-            let line = match &error {
-                dotenvy::Error::LineParse(bad, _) => {
-                    let first = bad.lines().next().unwrap_or_default();
-                    text.lines()
-                        .position(|line| line == first)
-                        .map_or(String::new(), |index| format!(":{}", index + 1))
-                }
-                _ => String::new(),
-            };
-            let message = format!("{}{line}: this is not a line like NAME=value", path.display());
-            Failure::new(message, "correct it; a value with spaces or quotes stands in quotes")
-        })
+        Ok(Variables { dotenv: parse(&path, text)?, folder })
+    }
+}
+
+/// The variables of a `.env` with this text.
+fn parse(path: &Path, text: &str) -> Result<Vec<(String, String)>, Failure> {
+    let references = text.matches('$').count();
+    let named = std::env::vars().filter(|(name, _)| text.contains(name));
+    let mut longest = named.map(|(_, value)| value.len()).max().unwrap_or(0);
+    let mut size = text.len();
+    let mut lines = dotenvy::from_read_iter(text.as_bytes());
+    let mut variables = Vec::new();
+    loop {
+        // The next line is expanded while it is read. It cannot have more references than the text.
+        if size.saturating_add(references.saturating_mul(longest)) > LARGEST {
+            let message =
+                format!("{}: its variables contain each other, and become too long", path.display());
+            return Err(Failure::new(message, "`$` stands for itself in single quotes, or as `\\$`"));
+        }
+        match lines.next() {
+            None => return Ok(variables),
+            Some(Ok((name, value))) => {
+                size += value.len();
+                longest = longest.max(value.len());
+                variables.push((name, value));
+            }
+            Some(Err(error)) => {
+                // The line itself is not shown: it may hold a password.
+                let line = match &error {
+                    dotenvy::Error::LineParse(bad, _) => {
+                        let first = bad.lines().next().unwrap_or_default();
+                        text.lines()
+                            .position(|line| line == first)
+                            .map_or(String::new(), |index| format!(":{}", index + 1))
+                    }
+                    _ => String::new(),
+                };
+                let message = format!("{}{line}: this is not a line like NAME=value", path.display());
+                return Err(Failure::new(
+                    message,
+                    "correct it; a value with spaces or quotes stands in quotes",
+                ));
+            }
+        }
     }
 }
 

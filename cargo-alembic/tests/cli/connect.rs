@@ -106,6 +106,36 @@ mod wait {
         }
     }
 
+    /// A forwarder of ports listens before the server does: it accepts a connection, and closes it.
+    #[tokio::test]
+    async fn for_a_server_behind_a_forwarder() {
+        for kind in [Kind::Postgresql, Kind::Mysql] {
+            let database = TestDatabase::new(kind).await;
+            let package = package_on(&database, &chain(1));
+            for command in ["current", "upgrade"] {
+                let mut server = Server::of(&database.url);
+                let real = server.authority();
+                let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
+                server.port = listener.local_addr().expect("an address").port().to_string();
+                server.host = "127.0.0.1".to_owned();
+                std::thread::spawn(move || {
+                    for _ in 0..3 {
+                        drop(listener.accept().expect("a connection"));
+                    }
+                    alembic_testing::relay(listener, &real)
+                });
+                let output =
+                    package.alembic(&format!("{command} --wait=20 --url {}", server.url())).success();
+                assert!(
+                    output.stderr.contains("Waiting for the server: cannot connect to "),
+                    "{command}: {output}"
+                );
+                assert!(!output.stderr.contains("sqlx"), "{command}: {output}");
+            }
+            assert_eq!(database.versions().await, ["r1"]);
+        }
+    }
+
     #[test]
     fn in_vain() {
         let package = package(&chain(1));
@@ -133,6 +163,105 @@ mod wait {
             let status = process.wait().expect("its end");
             assert_eq!(status.code(), Some(130), "{command}");
             assert!(begin.elapsed() < Duration::from_secs(2), "{command}");
+        }
+    }
+}
+
+/// A database that is created by a command in a message gets the name of the URL, whatever a shell would read.
+#[tokio::test]
+async fn no_database_with_a_strange_name() {
+    for (kind, expected) in [
+        (Kind::Postgresql, r" 'x; touch '\''$HOME'\'' `y`'"),
+        (Kind::Mysql, r"-p -e 'CREATE DATABASE `x; touch '\''$HOME'\'' ``y```'"),
+    ] {
+        let database = TestDatabase::new(kind).await;
+        let package = package_on(&database, &chain(1));
+        let url = database.url.replace(&database.name, "x;%20touch%20'$HOME'%20%60y%60");
+        let output = package.run(package.command(&["upgrade", "--url", &url])).code(1);
+        assert!(output.stderr.contains(expected), "{output}");
+    }
+}
+
+/// The role is not in the URL, where one would look for it.
+#[tokio::test]
+async fn a_role_that_cannot_be_taken() {
+    for kind in [Kind::Postgresql, Kind::Mysql] {
+        let database = TestDatabase::new(kind).await;
+        let package = package_on(&database, &chain(1));
+        package.write(
+            "alembic.toml",
+            format!("url = \"{}\"\nsession = {{ role = \"nobody_has_it\" }}\n", database.url),
+        );
+        let output = package.alembic("upgrade").code(1);
+        assert!(output.stderr.contains("`session.role` in alembic.toml"), "{output}");
+    }
+    let database = TestDatabase::new(Kind::Postgresql).await;
+    let (role, user) = (format!("{}_role", database.name), format!("{}_user", database.name));
+    database.rows(&format!("CREATE ROLE {role}")).await;
+    database.rows(&format!("CREATE ROLE {user} LOGIN PASSWORD 'pw'")).await;
+    let (_, rest) = database.url.split_once('@').expect("a user");
+    let package = package_on(&database, &chain(1));
+    package.write(
+        "alembic.toml",
+        format!("url = \"postgres://{user}:pw@{rest}\"\nsession = {{ role = \"{role}\" }}\n"),
+    );
+    let output = package.alembic("upgrade").code(1);
+    database.rows(&format!("DROP ROLE {user}")).await;
+    database.rows(&format!("DROP ROLE {role}")).await;
+    assert!(output.stderr.contains("permission denied to set role"), "{output}");
+    assert!(output.stderr.contains("`session.role` in alembic.toml"), "{output}");
+}
+
+/// The seconds are taken for a revision.
+#[test]
+fn seconds_behind_a_blank() {
+    let package = package(&chain(1));
+    let output = package.alembic("upgrade --wait 5").code(1);
+    assert!(output.stderr.contains("`--wait=5`"), "{output}");
+    let output = package.alembic("upgrade 5").code(1);
+    assert!(!output.stderr.contains("--wait"), "{output}");
+}
+
+/// Places in the source of a driver are no part of a message.
+#[test]
+fn something_else_listens() {
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").expect("a port");
+    let address = listener.local_addr().expect("an address");
+    std::thread::spawn(move || {
+        use std::io::Write as _;
+        while let Ok((mut connection, _)) = listener.accept() {
+            let _ = connection.write_all(b"HTTP/1.1 400 Bad Request\r\n\r\n");
+        }
+    });
+    let package = package(&chain(1));
+    for scheme in ["postgres", "mysql"] {
+        let output = package.alembic(&format!("upgrade --url {scheme}://app@{address}/app")).code(1);
+        assert!(output.stderr.contains("error: cannot connect to "), "{output}");
+        assert!(!output.stderr.contains("sqlx"), "{output}");
+    }
+}
+
+/// The limit is that of the command: nothing connects a second time.
+#[test]
+fn a_server_that_says_nothing() {
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").expect("a port");
+    let address = listener.local_addr().expect("an address");
+    let package = package(&chain(1));
+    package.write("alembic.toml", "url = \"sqlite://app.db\"\nconnect_timeout = 1\n");
+    for is_cold in [true, false] {
+        for scheme in ["postgres", "mysql"] {
+            let begin = std::time::Instant::now();
+            let output = package.alembic(&format!("upgrade --url {scheme}://app@{address}/app")).code(1);
+            assert!(
+                begin.elapsed() < std::time::Duration::from_millis(1900),
+                "{is_cold}, {scheme}: {output}"
+            );
+            assert!(output.stderr.contains("it did not answer within 1 s"), "{output}");
+        }
+        // What is remembered of the scripts is that of another text.
+        package.alembic("upgrade").success();
+        if is_cold {
+            package.edit("migrations/r1.sql", "CREATE TABLE", "CREATE  TABLE");
         }
     }
 }

@@ -1,9 +1,9 @@
 //! Which stream, which exit code, which colours.
 
 use std::path::Path;
-use std::process::Command;
+use std::process::{Command, Stdio};
 
-use crate::support::{PROGRAM, Package, chain, package};
+use crate::support::{PROGRAM, Package, branch, chain, package};
 
 /// Runs every kind of command, and gives each output to `look`.
 fn each(
@@ -101,4 +101,74 @@ fn without_cargo() {
     let mut command = Command::new(PROGRAM);
     command.arg("heads").current_dir(package.folder());
     assert_eq!(package.run(command).success().stdout, "r1 (head)\n");
+}
+
+/// Commands that print data, each on what those before it leave.
+#[cfg(target_os = "linux")]
+const PRINTING: [&str; 28] = [
+    "--help",
+    "--version",
+    "upgrade --help",
+    "help upgrade",
+    "man",
+    "completions bash",
+    "heads",
+    "branches",
+    "list-templates",
+    "upgrade --sql heads",
+    "downgrade --sql r2:base",
+    "stamp --sql heads",
+    "ensure-version --sql",
+    "upgrade heads --dry-run",
+    "upgrade heads --dry-run --json",
+    "upgrade heads --json",
+    "upgrade heads --json",
+    "current",
+    "current --json",
+    "history",
+    "history -i --json",
+    "show r1",
+    "show r1 -v",
+    "log",
+    "log --json",
+    "verify --json",
+    "inspect",
+    "inspect --json",
+];
+
+/// What was printed can be a script that a client is to execute.
+#[cfg(target_os = "linux")]
+#[test]
+fn what_cannot_be_printed_is_an_error() {
+    let package = package(&[chain(2), vec![branch()]].concat());
+    for line in PRINTING {
+        let mut command = package.command(&line.split(' ').collect::<Vec<_>>());
+        let full = std::fs::File::options().write(true).open("/dev/full").expect("/dev/full");
+        let output = command.stdout(full).stderr(Stdio::piped()).output().expect("it starts");
+        let stderr = String::from_utf8_lossy(&output.stderr);
+        assert_eq!(output.status.code(), Some(1), "{line}: {stderr}");
+        let message = "error: cannot write to standard output: No space left on device (os error 28); what was printed is \
+                       incomplete\n";
+        assert!(stderr.ends_with(message) && stderr.matches("error").count() == 2, "{line}: {stderr}");
+    }
+    // The run was not the worse for it.
+    assert_eq!(package.alembic("current --check-heads").success().stdout, "r2 (head)\nx2 (head)\n");
+    assert_eq!(package.listed(), ["r1*", "r2*", "x2*"]);
+}
+
+/// As in `cargo alembic history | head`.
+#[cfg(unix)]
+#[test]
+fn a_reader_that_goes_away_is_no_error() {
+    let package = package(&chain(2));
+    for line in ["--help", "man", "upgrade --sql heads", "upgrade --json", "history", "show r1 -v", "inspect"]
+    {
+        let mut command = package.command(&line.split(' ').collect::<Vec<_>>());
+        let (reader, writer) = std::io::pipe().expect("a pipe");
+        drop(reader);
+        let output = command.stdout(writer).stderr(Stdio::piped()).output().expect("it starts");
+        let stderr = String::from_utf8_lossy(&output.stderr);
+        assert_eq!(output.status.code(), Some(0), "{line}: {stderr}");
+        assert!(!stderr.contains("error"), "{line}: {stderr}");
+    }
 }

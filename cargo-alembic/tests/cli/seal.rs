@@ -33,6 +33,29 @@ fn a_run_without_seals() {
     package.alembic("upgrade --no-seal").code(1);
 }
 
+/// The limit of a file's size is 0: a file can be created and not written, as on a full disk.
+#[cfg(unix)]
+#[test]
+fn a_disk_that_is_full() {
+    let package = package(&chain(1));
+    for line in ["seal r1", "seal", "upgrade --no-seal", "seal --from-database"] {
+        if line.starts_with("upgrade") {
+            package.alembic(line).success();
+            continue;
+        }
+        let like = package.command(&line.split(' ').collect::<Vec<_>>());
+        let mut command = std::process::Command::new("sh");
+        command.args(["-c", "trap '' XFSZ; ulimit -f 0; exec \"$0\" \"$@\""]);
+        command.arg(like.get_program()).args(like.get_args()).current_dir(package.folder());
+        let output = package.run(command).code(1);
+        assert!(output.stderr.contains("alembic.lock cannot be written: File too large"), "{line}: {output}");
+        let left = std::fs::read_dir(package.path("migrations")).expect("a folder").count();
+        assert_eq!(left, 1, "{line}: the script alone");
+    }
+    package.alembic("seal").success();
+    assert_eq!(package.listed(), ["r1*"]);
+}
+
 #[cfg(unix)]
 #[test]
 fn a_run_in_a_tree_that_is_read_only() {

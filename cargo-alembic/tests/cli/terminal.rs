@@ -93,6 +93,42 @@ fn scripts() {
     assert!(package.alembic("show -v r1").success().text().contains(HOSTILE));
 }
 
+/// A colour is a command too, wherever it is not one of ours; and a name is no second line.
+#[test]
+fn colours_of_others() {
+    const RED: &str = "\u{1b}[31m";
+    let package = package(&[]);
+    let body = format!(
+        "-- alembic: upgrade\nCREATE TABLE \"{RED}t\" (a TEXT);\n\n-- alembic: downgrade\nDROP TABLE \"{RED}t\";\n"
+    );
+    let text = Script::with_body("r1", "", &body).text();
+    package.write("migrations/r1.sql", text.replace("Revision r1 of a test", &format!("Message {RED}")));
+    let url = "sqlite://%0Aerror%3A%20.db";
+    let lines = [
+        format!("upgrade --url {url}x"),
+        "history".to_owned(),
+        "upgrade --dry-run".to_owned(),
+        "upgrade".to_owned(),
+        "log".to_owned(),
+        "inspect".to_owned(),
+        "downgrade base".to_owned(),
+        format!("current --url {url}"),
+        "upgrade".to_owned(),
+        "verify".to_owned(),
+        format!("upgrade --wait=1 --url postgres://{}@127.0.0.1:1/app", "%1B%5B31mx"),
+    ];
+    for line in &lines {
+        if line == "verify" {
+            package.edit("migrations/r1.sql", "(a TEXT)", "(a TEXT, b TEXT)");
+        }
+        let beside = if line == "inspect" { String::new() } else { package.alembic(line).to_string() };
+        for text in [on_terminal(&package, line), beside] {
+            assert!(!text.contains(RED), "{line}: {text:?}");
+            assert!(!text.contains("\nerror: .db"), "{line}: {text:?}");
+        }
+    }
+}
+
 #[tokio::test]
 async fn databases() {
     let package = hostile();

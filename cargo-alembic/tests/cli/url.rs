@@ -43,6 +43,30 @@ fn variables_in_the_configuration() {
     assert!(package.path("data/from_environment.db").is_file());
 }
 
+/// Each variable contains the one before, twice.
+#[test]
+fn variables_that_grow() {
+    let package = package(&chain(1));
+    package.write("alembic.toml", "url = \"sqlite://${NAME}.db\"\n");
+    let doubling = |lines: usize| {
+        let lines = (1..=lines).map(|line| format!("A{line}=${{A{0}}}${{A{0}}}\n", line - 1));
+        format!("A0=x\n{}NAME=app\n", lines.collect::<String>())
+    };
+    package.write(".env", doubling(5));
+    package.alembic("upgrade").success();
+    for text in [
+        doubling(26),
+        format!("A=x\nA=\"{}\"\nA=\"{0}\"\nNAME=app\n", "${A}".repeat(2000) + &"x".repeat(1000)),
+    ] {
+        package.write(".env", text);
+        let output = package.alembic("upgrade").code(1);
+        assert!(
+            output.stderr.contains("/.env: its variables contain each other, and become too long"),
+            "{output}"
+        );
+    }
+}
+
 /// The `.env` of a workspace serves its packages.
 #[test]
 fn dotenv_above() {

@@ -144,6 +144,60 @@ async fn while_it_waits_for_the_lock() {
     package.run(&["upgrade"]).success();
 }
 
+/// It reads before it waits for the lock, and the file lets nobody read.
+#[tokio::test]
+async fn while_it_waits_for_a_reader_s_turn() {
+    let database = TestDatabase::new(Kind::Sqlite).await;
+    let package = Package::new(&database.url, &[Script::new("r1", "", "CREATE TABLE a (n);", "")], "");
+    let url = format!("{}?mode=rwc", database.url);
+    let mut writer = <sqlx::SqliteConnection as sqlx::Connection>::connect(&url).await.expect("a connection");
+    sqlx::raw_sql("CREATE TABLE other (n); BEGIN EXCLUSIVE")
+        .execute(&mut writer)
+        .await
+        .expect("a transaction");
+    let mut child = start(&package);
+    tokio::time::sleep(Duration::from_millis(300)).await;
+    assert!(child.try_wait().expect("a state").is_none(), "it waits");
+    let begin = Instant::now();
+    signal(&child, "-INT");
+    assert_stopped(&end(child), "stopped; the database is as it was");
+    assert!(begin.elapsed() < Duration::from_secs(1), "{:?}", begin.elapsed());
+    sqlx::raw_sql("ROLLBACK").execute(&mut writer).await.expect("the end");
+    package.run(&["upgrade"]).success();
+}
+
+/// Shells ignore `SIGINT` for a command that they start in the background, and `nohup` ignores `SIGHUP`.
+#[tokio::test]
+async fn a_signal_that_was_ignored_stays_ignored_and_the_others_stop_a_run() {
+    for (ignored, stops) in [("INT", "-TERM"), ("HUP", "-TERM"), ("TERM", "-INT"), ("INT HUP", "-TERM")] {
+        let database = TestDatabase::new(Kind::Postgresql).await;
+        let barrier = Barrier::new(&database).await;
+        let package = Package::new(&database.url, &scripts(" no-transaction"), "statement_lock_timeout = 0");
+        let like = package.command(&["upgrade"]);
+        let mut command = Command::new("sh");
+        command.args(["-c", &format!("trap '' {ignored}; exec \"$0\" \"$@\"")]);
+        command.arg(like.get_program()).args(like.get_args());
+        command.current_dir(like.get_current_dir().expect("its folder"));
+        for (name, value) in like.get_envs() {
+            match value {
+                Some(value) => command.env(name, value),
+                None => command.env_remove(name),
+            };
+        }
+        let mut child = command.stdout(Stdio::null()).stderr(Stdio::piped()).spawn().expect("it starts");
+        Barrier::until_blocked(&database).await;
+        for name in ignored.split(' ') {
+            signal(&child, &format!("-{name}"));
+            signal(&child, &format!("-{name}"));
+        }
+        signal(&child, stops);
+        tokio::time::sleep(Duration::from_millis(300)).await;
+        assert!(child.try_wait().expect("a state").is_none(), "{ignored}: the statement is waited for");
+        barrier.open().await;
+        assert_stopped(&end(child), "stopped after statement 2 of 3 of the upgrade of revision r2");
+    }
+}
+
 /// A statement of SQLite that goes on for hours, and that no message reaches.
 const ENDLESS: &str = "WITH RECURSIVE c(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM c WHERE x < 1000000000000) \
      INSERT INTO b SELECT max(x) FROM c;";

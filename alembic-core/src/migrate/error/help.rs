@@ -10,6 +10,12 @@ pub(super) const READ_ONLY: &str = "the database, or this user, may only read: u
 pub const VERSION_TABLE: &str =
     "if another service migrates this database too, give each its own `version_table` in alembic.toml";
 
+/// The name of what fails where the role of a run cannot be set.
+pub(crate) const SETTING_ROLE: &str = "setting the role";
+
+const ROLE: &str = "nothing was run: `session.role` in alembic.toml names the role in which migrations run (in a service also `role(…)` \
+                    of the run). It must exist, and the user of the URL must be a member of it: `GRANT … TO …`";
+
 /// For work that was begun and is not finished.
 pub(super) const ABANDON: &str = "`cargo alembic resume --abandon` gives the revision up: it runs nothing, lists each statement that \
                                   has run, and leaves what that did to you";
@@ -87,6 +93,8 @@ impl MigrateError {
                 "check the path. A file that SQLCipher has encrypted needs its key, in the variable ALEMBIC_SQLITE_KEY, and a \
                  program that is linked with SQLCipher"
             }
+            MigrateError::Connect { message, .. } if message.is_role() => ROLE,
+            MigrateError::Database { doing: SETTING_ROLE, .. } => ROLE,
             MigrateError::Connect { message, .. } if message.is_crowded() => {
                 "a run needs two connections: one works, one holds the migration lock. `--wait` waits until they are free"
             }
@@ -119,6 +127,10 @@ impl MigrateError {
             }
             MigrateError::NoSchema { .. } => {
                 "nothing was run: create the schema (`CREATE SCHEMA …`), or correct the search path (`?search_path=…` in the URL)"
+            }
+            MigrateError::UnfitSchema(_) => {
+                "nothing was run: name another schema as `version_table_schema` in alembic.toml; or, where that is not set, connect \
+                 to another database, or let the search path begin with another schema (`?search_path=…` in the URL)"
             }
             MigrateError::Ahead(_) => {
                 "a newer version of the scripts was applied: use that one, or at least its scripts. A service may start all \

@@ -49,7 +49,7 @@ impl Migrator {
         limit: Option<usize>,
     ) -> Result<Vec<LogEntry>, MigrateError> {
         let mut connection: Connection = database.into().connect(Missing::Refuse).await?;
-        let tables = Tables::new(connection.dialect(), &self.settings().version_table);
+        let tables = Tables::new(connection.dialect(), &self.settings().version_table)?;
         match connection.rows(tables.log(revision, limit)).await {
             Ok(rows) => Ok(rows.into_iter().filter_map(entry).collect()),
             Err(error) if ErrorKind::of(&error) == ErrorKind::MissingTable => Ok(Vec::new()),

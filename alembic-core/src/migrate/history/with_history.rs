@@ -56,7 +56,7 @@ impl Migrator {
         database: impl Into<Database>,
     ) -> Result<Migrator, MigrateError> {
         let mut connection: Connection = database.into().connect(Missing::Refuse).await?;
-        let tables = Tables::new(connection.dialect(), &settings.version_table);
+        let tables = Tables::new(connection.dialect(), &settings.version_table)?;
         let applied = match connection.rows(tables.digests(None)).await {
             Ok(rows) => rows,
             Err(error) if ErrorKind::of(&error) == ErrorKind::MissingTable => Vec::new(),
@@ -109,7 +109,7 @@ impl Migrator {
         database: impl Into<Database>,
     ) -> Result<(), MigrateError> {
         let mut connection: Connection = database.into().connect(Missing::Refuse).await?;
-        let tables = Tables::new(connection.dialect(), &settings.version_table);
+        let tables = Tables::new(connection.dialect(), &settings.version_table)?;
         let applied = match connection.rows(tables.digests(None)).await {
             Err(error) if ErrorKind::of(&error) == ErrorKind::MissingTable => return Ok(()),
             rows => rows.map_err(MigrateError::database(READING))?,

@@ -36,11 +36,39 @@ pub(crate) async fn run(
     goal: &Goal,
     mut settings: Settings<'_>,
 ) -> Result<Report, MigrateError> {
-    let dialect = database.dialect()?;
+    let tables = Tables::new(database.dialect()?, &migrator.settings().version_table)?;
     let _alone = MemoryLock::acquire(database, &mut settings).await?;
+    // A read can wait for another session, for longer than whoever interrupts the run.
+    let interrupt = settings.interrupt.clone();
+    let prepared = interrupt.or(prepare(migrator, database, goal, tables, &mut settings)).await;
+    match prepared.ok_or_else(MigrateError::interrupted)?? {
+        Prepared::Done(report) => Ok(report),
+        Prepared::Begun(place, connection, mut report) => {
+            place.run(connection, settings, goal, &mut report).await?;
+            Ok(report)
+        }
+    }
+}
+
+/// A run, when it is known whether there is something to do.
+enum Prepared<'a> {
+    /// There is not.
+    Done(Report),
+    Begun(Workplace<'a>, Connection, Report),
+}
+
+/// Reads where the database is, and plans. Writes nothing, but an empty file where there is none, and can be dropped.
+async fn prepare<'a>(
+    migrator: &'a Migrator,
+    database: &'a Database,
+    goal: &Goal,
+    tables: Tables,
+    settings: &mut Settings<'_>,
+) -> Result<Prepared<'a>, MigrateError> {
+    let dialect = tables.dialect();
     let directory = migrator.directory();
     let mut is_approved = false;
-    let mut connection = match connect(database, &mut settings).await {
+    let mut connection = match connect(database, settings).await {
         Ok(connection) => connection,
         Err(MigrateError::NoFile { .. })
             if !matches!(goal, Goal::Downgrade(_) | Goal::Undo(_) | Goal::Abandon) =>
@@ -48,7 +76,7 @@ pub(crate) async fn run(
             // Nothing is created before it is clear that there is something to do.
             let plan = Plan::new(directory, dialect, &[], goal, &[])?;
             if plan.is_empty() {
-                return Ok(Report::default());
+                return Ok(Prepared::Done(Report::default()));
             }
             settings.ask(directory, &plan)?;
             is_approved = true;
@@ -56,13 +84,12 @@ pub(crate) async fn run(
         }
         Err(error) => return Err(error),
     };
-    let tables = Tables::new(dialect, &migrator.settings().version_table);
     let mut state = State::read(&mut connection, &tables).await?;
     let to_heads =
         matches!(goal, Goal::Upgrade(target) if *target == Target::HEADS || *target == Target::HEAD);
     let has_tables = state.has_versions && state.has_history;
     if to_heads && state.is_at(migrator.heads()) || matches!(goal, Goal::EnsureVersion) && has_tables {
-        return Ok(at(&state));
+        return Ok(Prepared::Done(at(&state)));
     }
     // Whatever else is decided, and be it a refusal, is decided by the server that is written to.
     let is_server = dialect != Dialect::Sqlite;
@@ -78,7 +105,7 @@ pub(crate) async fn run(
         false => Vec::new(),
     };
     if !ahead.is_empty() {
-        return Ok(Report { unverified, ahead, ..at(&state) });
+        return Ok(Prepared::Done(Report { unverified, ahead, ..at(&state) }));
     }
     if matches!(goal, Goal::Finish | Goal::Abandon) && state.unfinished.is_empty() {
         return Err(MigrateError::NothingUnfinished);
@@ -89,7 +116,7 @@ pub(crate) async fn run(
     consent::check(&mut connection, &tables, &state, (goal, &plan), &unfinished, settings.consent).await?;
     let plan = plan.finish_first(directory, dialect, &nodes, (goal, &order), unfinished)?;
     if plan.is_empty() && state.unfinished.is_empty() {
-        return Ok(Report { unverified, ..at(&state) });
+        return Ok(Prepared::Done(Report { unverified, ..at(&state) }));
     }
     // Within the transaction: the server that is written to answers.
     let facts = server_facts::read(&mut connection).await?;
@@ -103,11 +130,8 @@ pub(crate) async fn run(
     drop(plan);
     database.quiet(&mut connection).await?;
     connection.taint();
-    preflight::check(&mut connection, (&tables, &state), &facts, goal, &mut settings).await?;
-    let mut report = at(&state);
-    let place = Workplace { database, directory, tables, facts };
-    place.run(connection, settings, goal, &mut report).await?;
-    Ok(report)
+    preflight::check(&mut connection, (&tables, &state), &facts, goal, settings).await?;
+    Ok(Prepared::Begun(Workplace { database, directory, tables, facts }, connection, at(&state)))
 }
 
 /// The place of a run that has something to do.
@@ -235,7 +259,7 @@ async fn find_schema(
     }
     match rows.first().map(Vec::as_slice) {
         Some([Some(schema), path]) => {
-            tables.set_schema(schema.clone());
+            tables.set_schema(schema.clone())?;
             Ok((tables, path.clone()))
         }
         _ => Ok((tables, None)),
@@ -264,7 +288,7 @@ pub async fn up_to_date(
         Err(MigrateError::NoFile { .. }) => return Ok(None),
         connection => connection?,
     };
-    let tables = Tables::new(connection.dialect(), version_table);
+    let tables = Tables::new(connection.dialect(), version_table)?;
     let state = State::read(&mut connection, &tables).await?;
     Ok(state.is_at(heads).then(|| at(&state)))
 }

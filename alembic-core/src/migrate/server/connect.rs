@@ -15,6 +15,10 @@ use super::connection::{Connection, Handle};
 use super::url::sqlite::is_in_memory;
 use crate::dialect::DatabaseMessage;
 use crate::migrate::error::MigrateError;
+#[cfg(any(feature = "postgres", feature = "mysql"))]
+use crate::script::shell_word;
+#[cfg(feature = "mysql")]
+use crate::sql::{Dialect, quote::identifier};
 
 /// What happens if a SQLite file does not exist.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -52,7 +56,8 @@ pub(super) async fn sqlite(
     missing: Missing,
 ) -> Result<Connection, MigrateError> {
     let file = options.get_filename().to_owned();
-    let shown = || file.display().to_string();
+    // A message is one line, whatever the name is.
+    let shown = || file.display().to_string().replace('\n', "\\n");
     if !is_in_memory(options) {
         if missing == Missing::Refuse && !file.exists() {
             return Err(MigrateError::NoFile { path: shown() });
@@ -114,11 +119,19 @@ fn authority(host: &str, port: u16) -> String {
 
 #[cfg(feature = "postgres")]
 pub(crate) fn postgresql_error(options: &PgConnectOptions, error: sqlx::Error) -> MigrateError {
+    let error = match error {
+        // The driver asks for TLS, and takes the end of the connection for an answer.
+        sqlx::Error::Protocol(text) if text.contains("SSLRequest: 0x00") => sqlx::Error::Io(
+            std::io::Error::new(std::io::ErrorKind::UnexpectedEof, "it closed the connection at once"),
+        ),
+        error => error,
+    };
     let (host, port, user) = (options.get_host(), options.get_port(), options.get_username());
     let message = DatabaseMessage::of(&error);
     if message.code.as_deref() == Some("3D000") {
         let name = options.get_database().unwrap_or(user).to_owned();
-        let command = format!("createdb --host={host} --port={port} --username={user} {name}");
+        let (at, by, new) = (shell_word(host), shell_word(user), shell_word(&name));
+        let command = format!("createdb --host={at} --port={port} --username={by} {new}");
         return MigrateError::NoDatabase { name, command };
     }
     failed(format!("PostgreSQL at {} as {user}", place(options)), false, error)
@@ -139,8 +152,9 @@ pub(crate) fn mysql_error(options: &MySqlConnectOptions, error: sqlx::Error) -> 
     let message = DatabaseMessage::of(&error);
     if message.code.as_deref() == Some("1049") {
         let name = options.get_database().unwrap_or_default().to_owned();
-        let command =
-            format!("mysql --host={host} --port={port} --user={user} -p -e 'CREATE DATABASE `{name}`'");
+        let statement = format!("CREATE DATABASE {}", identifier(Dialect::Mysql, &name));
+        let (at, by, statement) = (shell_word(host), shell_word(user), shell_word(&statement));
+        let command = format!("mysql --host={at} --port={port} --user={by} -p -e {statement}");
         return MigrateError::NoDatabase { name, command };
     }
     failed(format!("MySQL at {} as {user}", authority(host, port)), false, error)

@@ -10,7 +10,7 @@ use super::database::{Database, Source};
 use super::hosts::with_role;
 #[cfg(feature = "sqlite")]
 use super::url::sqlite::is_in_memory;
-use crate::migrate::error::MigrateError;
+use crate::migrate::error::{MigrateError, SETTING_ROLE};
 use crate::sql::Dialect;
 use crate::sql::quote::identifier;
 
@@ -48,7 +48,7 @@ impl Database {
                 self.quiet(connection).await?;
                 let role = identifier(Dialect::Mysql, self.role.as_deref().unwrap_or_default());
                 let set = connection.execute(format!("SET ROLE {role}")).await;
-                set.map(drop).map_err(|failure| MigrateError::database("setting the role")(failure.error))
+                set.map(drop).map_err(|failure| MigrateError::database(SETTING_ROLE)(failure.error))
             }
         }
     }

@@ -55,7 +55,24 @@ fn parameters(query: &str) -> Result<Parameters, UrlMistake> {
         // As in forms, and in the drivers.
         Ok((decode(&key.replace('+', " "))?.into_owned(), decode(&value.replace('+', " "))?.into_owned()))
     });
-    pairs.collect()
+    let all: Parameters = pairs.collect::<Result<_, _>>()?;
+    // `sslmode` is `ssl-mode`, and one of them would be ignored.
+    let plain = |key: &str| key.replace(['-', '_'], "");
+    let twice = |(index, (key, _)): &(usize, &(String, String))| {
+        all[..*index].iter().any(|(other, _)| plain(other) == plain(key))
+    };
+    if let Some((_, (key, _))) = all.iter().enumerate().find(twice) {
+        let name =
+            if may_be_shown(key, &all) { format!("the parameter `{key}`") } else { "a parameter".to_owned() };
+        return Err(UrlMistake::with_help(format!("it has {name} twice"), "leave one of them out"));
+    }
+    Ok(all)
+}
+
+/// Whether a name is one: behind a password that is a parameter itself, the rest of it looks like another parameter.
+fn may_be_shown(key: &str, all: &Parameters) -> bool {
+    key.chars().all(|letter| letter.is_ascii_alphanumeric() || "_-.[]".contains(letter))
+        && all.iter().all(|(name, _)| name != "password")
 }
 
 fn decode(text: &str) -> Result<Cow<'_, str>, UrlMistake> {
@@ -78,9 +95,7 @@ impl Known {
             return UrlMistake::with_help(format!("the parameter `{key}` is not supported"), *help);
         }
         let known = || self.works.iter().chain(self.elsewhere.iter().map(|(name, _)| name)).copied();
-        // Behind a password that is a parameter itself, the rest of it looks like another parameter.
-        let is_safe = key.chars().all(|letter| letter.is_ascii_alphanumeric() || "_-.[]".contains(letter))
-            && all.iter().all(|(name, _)| name != "password");
+        let is_safe = may_be_shown(key, all);
         let reason = match is_safe {
             true => format!("it has the unknown parameter `{key}`"),
             false => "it has an unknown parameter".to_owned(),
@@ -96,11 +111,11 @@ impl Known {
     }
 }
 
-/// Reads the seconds of `connect_timeout`: as in libpq, zero and less are no limit.
+/// Reads the seconds of `connect_timeout`. Zero is no limit; in libpq what is less is none either, but nobody means that.
 #[cfg(any(feature = "postgres", feature = "mysql"))]
 fn seconds(value: &str) -> Result<std::time::Duration, UrlMistake> {
-    let seconds = value.trim().parse::<i64>();
+    let seconds = value.trim().parse();
     let seconds =
         seconds.map_err(|_| UrlMistake::new("`connect_timeout` is not a whole number of seconds"))?;
-    Ok(std::time::Duration::from_secs(seconds.try_into().unwrap_or(0)))
+    Ok(std::time::Duration::from_secs(seconds))
 }

@@ -24,17 +24,15 @@ impl Lexer<'_> {
     /// What begins with `/*`.
     ///
     /// - PostgreSQL: comments nest.
-    /// - SQLite: they do not, and one that does not end is legal ("Comments").
+    /// - SQLite: they do not. One that does not end is legal ("Comments"), and most likely hides statements: it is refused
+    ///   like those of the others.
     /// - MySQL and MariaDB: they do not nest; `/*!` and `/*M!` are executed, `/*+` is a hint.
     pub(super) fn block_comment(&self, start: usize) -> (TokenKind, usize) {
         let rest = self.bytes.get(start..).unwrap_or_default();
         let hint = rest.starts_with(b"/*+");
         let executable = rest.starts_with(b"/*!") || rest.starts_with(b"/*M!");
         let (kind, end) = match self.dialect {
-            Dialect::Sqlite => {
-                let end = end_of_comment(self.bytes, start).unwrap_or(self.bytes.len());
-                return (TokenKind::Comment, end);
-            }
+            Dialect::Sqlite => (TokenKind::Comment, end_of_comment(self.bytes, start)),
             Dialect::Postgresql => {
                 let kind = if hint { TokenKind::Hint } else { TokenKind::Comment };
                 (kind, end_of_nested_comment(self.bytes, start))

@@ -75,7 +75,6 @@ fn quotes_of_the_dialects() {
     use Dialect::{Mysql, Postgresql, Sqlite};
     check(Sqlite, "SELECT [a;b], `c;d`, \"e;f\"; SELECT 2", &["SELECT [a;b], `c;d`, \"e;f\"", "SELECT 2"]);
     check(Sqlite, "SELECT '\\'; SELECT 2", &["SELECT '\\'", "SELECT 2"]);
-    check(Sqlite, "SELECT 1; /* to the end", &["SELECT 1"]);
     check(
         Mysql,
         "SELECT '\\';', \"a\\\";\", `;`; # x;\nSELECT 2",
@@ -204,7 +203,9 @@ fn what_does_not_end() {
         refused(dialect, "SELECT 1; SELECT 'a; SELECT 2;", &[("'a;", "this string does not end")]);
     }
     refused(Dialect::Sqlite, "SELECT [a;", &[("[a;", "this quoted text does not end")]);
-    refused(Dialect::Mysql, "SELECT 1; /* a", &[("/* a", "this comment does not end")]);
+    for dialect in Dialect::ALL {
+        refused(dialect, "SELECT 1; /* a; SELECT 2;", &[("/* a", "this comment does not end")]);
+    }
     refused(Dialect::Mysql, "SELECT `a; /*", &[("`a", "this quoted text does not end")]);
     refused(Dialect::Mysql, "/*!40101 SELECT 'a */", &[("/*!", "this executable comment does not end")]);
     refused(Dialect::Mysql, "SELECT /*+ a", &[("/*+", "this hint does not end")]);

@@ -294,7 +294,15 @@ mod tests {
             "the value of `target_session_attrs` is unknown (it is one of any, read-write, read-only, primary, standby, \
              prefer-standby)",
         );
-        check("//u@h/db?connect_timeout=soon", "`connect_timeout` is not a whole number of seconds ()");
+        for time in ["soon", "-1", "1.5", ""] {
+            let mistake = "`connect_timeout` is not a whole number of seconds ()";
+            check(&format!("//u@h/db?connect_timeout={time}"), mistake);
+        }
+        let twice = |name: &str| format!("it has {name} twice (leave one of them out)");
+        check("//u@h/db?host=a&host=b", &twice("the parameter `host`"));
+        check("//u@h/db?sslmode=disable&ssl-mode=require", &twice("the parameter `ssl-mode`"));
+        check("//u@h/db?password=a&b!&b!", &twice("a parameter"));
+        check("//u@h/db?password=hunter2&hunter2&hunter2", &twice("a parameter"));
     }
 
     #[test]
