@@ -107,6 +107,7 @@ ways! { PLAN, PlanError:
     WrongWay => Edit,
     NotBelowCurrent => Edit,
     BranchElsewhere => Edit,
+    SeveralSides => Case("several_sides"),
     OfflineStartMissing => Edit,
 }
 

@@ -27,7 +27,7 @@ pub struct HeaderLines {
 }
 
 const ALTERNATIVES: &str =
-    "`Alternatives:` is `yes` where a revision has several parents, and is left out elsewhere";
+    "`Alternatives:` can only be `yes`, where a revision has several parents; leave the line out elsewhere";
 
 /// Reads the header at the start of `text`. Mistakes come with their line.
 pub(super) fn parse(text: &str) -> Result<Header, Vec<(usize, Problem)>> {

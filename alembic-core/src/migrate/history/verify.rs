@@ -14,7 +14,7 @@ pub struct Verification {
     pub rows: Vec<String>,
     /// Applied revisions that have a script, parents before children, with the digests in the history.
     pub applied: Vec<(RevisionId, Option<Digest>)>,
-    /// Those of them that were only stamped: nothing of them ran here, so their scripts may be edited.
+    /// Those of them that were only stamped, or recorded for a merge of alternatives: nothing of them ran here, so their scripts may be edited.
     pub stamped: Vec<RevisionId>,
     /// Revisions whose scripts were edited after they were applied.
     pub edited: Vec<EditedRevision>,
@@ -38,7 +38,7 @@ struct Record {
     node: Node,
     digest: Option<Digest>,
     lineage: Option<Digest>,
-    /// Whether it was only stamped.
+    /// Whether it was only stamped or recorded.
     is_stamped: bool,
 }
 
@@ -125,8 +125,18 @@ pub(crate) async fn stamped(
 }
 
 /// Whether a row of [`Tables::digests`] is a stamp.
-pub(super) fn is_stamp(row: &[Option<String>]) -> bool {
+fn is_stamp(row: &[Option<String>]) -> bool {
     row.get(3).and_then(Option::as_deref) == Some(Operation::Stamp.name())
+}
+
+/// Whether a row of [`Tables::digests`] is a record: the database has another side of a merge of alternatives.
+pub(crate) fn is_record(row: &[Option<String>]) -> bool {
+    row.get(3).and_then(Option::as_deref) == Some(Operation::Record.name())
+}
+
+/// Whether nothing of a revision in a row of [`Tables::digests`] ever ran.
+pub(super) fn never_ran(row: &[Option<String>]) -> bool {
+    is_stamp(row) || is_record(row)
 }
 
 /// The revisions that are applied by a stamp alone, and those that are not applied.
@@ -215,7 +225,7 @@ async fn recorded(
             let [Some(id), digest, lineage, ..] = row.as_slice() else { continue };
             let Some(node) = graph.find(id) else { continue };
             let read = |text: &Option<String>| text.as_ref().and_then(|text| text.parse().ok());
-            digests[node.index()] = (read(digest), read(lineage), is_stamp(&row));
+            digests[node.index()] = (read(digest), read(lineage), never_ran(&row));
         }
     }
     let applied = graph.applied(nodes);
