@@ -176,6 +176,7 @@ ways! { SCRIPT, Problem:
     RepeatedKey => Edit,
     NoRevision => Edit,
     InvalidName => Edit,
+    Alternatives => Edit,
     InvalidDate => Edit,
     UnknownDirective => Edit,
     BadTimeout => Edit,

@@ -62,11 +62,15 @@ pub fn conflicts(directory: &ScriptDirectory, heads: &[Node], dialects: &[Dialec
     conflicts
 }
 
-/// The statements that a branch has beyond another, and of which that other has no counterpart: one that makes or changes
+/// The statements that a branch, without what it depends on, has beyond another, and of which that other has no counterpart: one that makes or changes
 /// the same object, or has the same words.
 #[must_use]
 pub fn uncovered(directory: &ScriptDirectory, branch: Node, by: Node, dialect: Dialect) -> Vec<String> {
-    let [_, own, other] = apart(directory.graph(), branch, by);
+    let graph = directory.graph();
+    let [_, mut own, other] = apart(graph, branch, by);
+    // What it depends on is no part of it.
+    let lineage = graph.versioned_ancestors([branch]);
+    own.retain(|node| lineage.contains(*node));
     let (own, other) = (side(directory, &own, dialect), side(directory, &other, dialect));
     let is_covered = |read: &&Read<'_>| {
         other.iter().any(|other| {

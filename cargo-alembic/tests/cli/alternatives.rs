@@ -152,3 +152,23 @@ fn three_sides() {
     assert_eq!(evened.matches("CREATE TABLE s").count(), 1, "{evened}");
     package.alembic("upgrade").success();
 }
+
+/// What a side depends on runs on every database, and is not what the other one lacks.
+#[test]
+fn dependencies() {
+    let mut scripts = sides();
+    scripts[1].revises = "r1\n-- Depends-On: o1";
+    scripts.push(Script::new("o1", "", "CREATE TABLE o (id INT);", "DROP TABLE o;"));
+    let package = package(&scripts);
+    let on = |database: &str, line: &str| package.alembic(&format!("--url sqlite://{database}.db {line}"));
+    on("staging", "upgrade a1").success();
+    on("production", "upgrade b1").success();
+    on("both", "upgrade b1").success();
+    on("both", "upgrade o1").success();
+    package.alembic("merge b1 a1 --alternatives --rev-id m1").success();
+    assert_eq!(package.listed().len(), 5);
+    for database in ["staging", "production", "both", "new"] {
+        on(database, "upgrade heads").success();
+        on(database, "current --check-heads").success();
+    }
+}

@@ -1,9 +1,7 @@
 //! Upgrade and downgrade: steps, rows, refusals.
 
 use super::sketch::{graph, nodes, show_steps};
-use crate::revision::{
-    Direction, Graph, Node, Past, Range, Target, downgrade, offline, upgrade, upgrade_many,
-};
+use crate::revision::{Direction, Past, Range, Target, downgrade, offline, upgrade, upgrade_many};
 
 const DIAMOND: &str = "a; b1 <a #left; b2 <a #right; m <b1 <b2; c <m";
 const LIBRARIES: &str = "a1 #liba; a2 <a1; b1 #libb; b2 <b1 ^a2; b3 <b2";
