@@ -1,6 +1,6 @@
 //! Time for histories of 1,000 to 100,000 revisions: `cargo bench -p alembic-core`.
 
-use alembic_core::revision::{Graph, Node, Revision, RevisionId, Target, downgrade, upgrade};
+use alembic_core::revision::{Graph, Node, Past, Revision, RevisionId, Target, downgrade, upgrade};
 use divan::{Bencher, black_box};
 
 const LENGTHS: [usize; 3] = [1_000, 10_000, 100_000];
@@ -57,9 +57,9 @@ fn planned(
     let rows = rows(&graph);
     bencher.bench(|| {
         if *target == Target::BASE {
-            downgrade(black_box(&graph), &rows, target, &[]).expect("a plan")
+            downgrade(black_box(&graph), &rows, target, &Past::default()).expect("a plan")
         } else {
-            upgrade(black_box(&graph), &rows, target).expect("a plan")
+            upgrade(black_box(&graph), &rows, target, &Past::default()).expect("a plan")
         }
     });
 }

@@ -182,6 +182,6 @@ fn alternatives_count() {
     assert_ne!(digest(&script("a, b", "")), digest(&script("a, b", yes)));
     for text in [script("a", yes), script("a, b", "-- Alternatives: no\n")] {
         let errors = Script::parse("m.sql", text).expect_err("a mistake");
-        assert!(errors[0].problem.to_string().contains("`Alternatives:` is `yes`"), "{errors:?}");
+        assert!(errors[0].problem.to_string().contains("`Alternatives:` can only be `yes`"), "{errors:?}");
     }
 }

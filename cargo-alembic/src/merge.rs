@@ -144,8 +144,13 @@ fn missing(
 ) -> Option<String> {
     let dialects = if dialects.is_empty() { &Dialect::ALL[..] } else { dialects };
     let text = |dialect: &Dialect| {
-        let found: Vec<String> =
-            others.iter().flat_map(|other| uncovered(directory, *other, branch, *dialect)).collect();
+        // Two others may have the same.
+        let mut found: Vec<String> = Vec::new();
+        for statement in others.iter().flat_map(|other| uncovered(directory, *other, branch, *dialect)) {
+            if !found.contains(&statement) {
+                found.push(statement);
+            }
+        }
         found.iter().map(|statement| format!("{statement};\n")).collect::<String>()
     };
     let texts: Vec<String> = dialects.iter().map(text).collect();

@@ -189,7 +189,7 @@ pub(crate) async fn applied(
     let mut applied: Vec<Node> = graph.applied(&rows).iter().collect();
     let is_known = |node: &Node| {
         let id = graph.id(*node);
-        lock.seal_of(id).is_some() || report.done.iter().any(|done| done.revision == *id)
+        lock.seal_of(id).is_some() || report.done.iter().any(|done| done.revision == *id && !done.recorded)
     };
     // What this run did not apply, and nobody has sealed, may be stamped. It has no seal where the database does not say.
     if !applied.iter().all(is_known) {
@@ -267,7 +267,7 @@ fn seal_nodes(
 
 /// The database was changed, and the lock could not be: that fails where it is this run that has made seals necessary.
 pub(crate) fn not_written(error: LockFileError, report: &Report, lock: &Lock) -> Result<(), Failure> {
-    let mut done = report.done.iter().filter(|done| done.direction == Direction::Upgrade);
+    let mut done = report.done.iter().filter(|done| done.direction == Direction::Upgrade && !done.recorded);
     if report.done.is_empty() && report.from == report.to {
         return Err(error.into());
     }
@@ -352,7 +352,7 @@ pub(crate) async fn seal(project: &Project, arguments: &Arguments, args: &SealAr
         nodes.extend(ran.filter_map(|(id, _)| graph.find(id.as_str())));
         if !found.stamped.is_empty() {
             let ids: Vec<&str> = found.stamped.iter().map(RevisionId::as_str).collect();
-            note(format!("only stamped, and so not sealed: {}", ids.join(", ")));
+            note(format!("only stamped or recorded, and so not sealed: {}", ids.join(", ")));
         }
     } else if args.revisions.is_empty() {
         nodes = graph.topological().to_vec();

@@ -2,6 +2,7 @@
 
 mod ahead;
 mod alter;
+mod alternatives;
 mod apply;
 mod blocked;
 mod concurrency;

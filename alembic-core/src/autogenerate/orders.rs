@@ -11,9 +11,8 @@ use super::snapshot::Snapshot;
 use super::{AutogenerateError, Filter};
 use crate::migrate::{Database, MigrateError};
 use crate::migrator::Migrator;
-use crate::revision::Node;
+use crate::revision::{Node, apart};
 use crate::schema::ObjectName;
-use crate::script::sides;
 
 /// A reason for which two branches cannot be applied in any order.
 #[derive(Debug)]
@@ -86,7 +85,7 @@ impl<'a> TryOrders<'a> {
 
     async fn run(mut self) -> Result<Vec<Disagreement>, AutogenerateError> {
         let [left, right] = self.heads;
-        let [common, left_only, right_only] = sides(self.migrator.directory(), left, right);
+        let [common, left_only, right_only] = apart(self.migrator.directory().graph(), left, right);
         let mut found = Vec::new();
         let one = self.order(&common, &left_only, &right_only).await?;
         if self.is_one_way {

@@ -200,7 +200,8 @@ impl Teller {
             }
             Event::Finished(done) => {
                 let verb = match done.direction {
-                    _ if done.recorded => "Recorded",
+                    Direction::Upgrade if done.recorded => "Recorded",
+                    Direction::Downgrade if done.recorded => "Unrecorded",
                     Direction::Upgrade => "Upgraded",
                     Direction::Downgrade => "Downgraded",
                 };

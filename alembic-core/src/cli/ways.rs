@@ -109,6 +109,7 @@ ways! { PLAN, PlanError:
     WrongWay => Edit,
     NotBelowCurrent => Edit,
     BranchElsewhere => Edit,
+    SeveralSides => Case("several_sides"),
     OfflineStartMissing => Edit,
 }
 
@@ -177,6 +178,7 @@ ways! { SCRIPT, Problem:
     RepeatedKey => Edit,
     NoRevision => Edit,
     InvalidName => Edit,
+    Alternatives => Edit,
     InvalidDate => Edit,
     UnknownDirective => Edit,
     BadTimeout => Edit,

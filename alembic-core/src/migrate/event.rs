@@ -88,7 +88,8 @@ pub struct Done {
     /// The time that its statements took; in JSON in milliseconds.
     #[serde(rename = "elapsed_ms", serialize_with = "milliseconds")]
     pub elapsed: Duration,
-    /// Whether it was recorded and not run: the database has another side of a merge of alternatives.
+    /// Whether nothing of it ran, and it was recorded, or its record taken back: the database has another side of a merge of
+    /// alternatives.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub recorded: bool,
 }

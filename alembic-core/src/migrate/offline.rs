@@ -1,9 +1,12 @@
 //! A run as a text: for somebody who may run SQL on a database that this program cannot reach.
 
+mod refuse;
+
 use std::fmt::Write as _;
 use std::sync::Arc;
 use std::time::Duration;
 
+use self::refuse::check;
 use super::error::MigrateError;
 use crate::config::TransactionMode;
 use crate::dialect::sqlite::references;
@@ -12,14 +15,12 @@ use crate::migrate::history::context::{Author, Context, applied_by};
 use crate::migrate::history::step::PlannedStep;
 use crate::migrate::run::plan::{Goal, Plan};
 use crate::migrate::run::preflight;
-use crate::migrate::sqlite::alter::needs_the_database;
-use crate::migrate::sqlite::children::{dropped_table, is_replaced, restoring};
-use crate::migrate::sqlite::drop::rows_restored;
+use crate::migrate::sqlite::children::dropped_table;
 use crate::migrate::sqlite::sequence::kept_sequence;
 use crate::migrator::Migrator;
-use crate::revision::{self, Direction, Node, PlanError, Range, StampPlan, Target};
+use crate::revision::{self, Direction, Node, OfflinePlan, Past, PlanError, Range, StampPlan, Target};
 use crate::sql::Dialect;
-use crate::sql::facts::{Access, Facts, Kind, Transaction};
+use crate::sql::facts::{Facts, Kind, Transaction};
 
 /// What a script is to do to a database that is assumed to be somewhere.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -70,26 +71,27 @@ impl Migrator {
             in_transaction: false,
             unenforced: false,
         };
+        let mut assumed = Vec::new();
         let (rows, plan) = match goal {
             OfflineGoal::Upgrade(range) => {
-                let rows = revision::offline(graph, Direction::Upgrade, range)?.rows;
                 let end = range.end.clone().unwrap_or(Target::HEADS);
-                let plan = Plan::new(directory, dialect, &rows, &Goal::Upgrade(end), &[])?;
+                let OfflinePlan { rows, past, .. } = revision::offline(graph, Direction::Upgrade, range)?;
+                let plan = Plan::new(directory, dialect, &rows, &Goal::Upgrade(end), &past)?;
+                assumed = past.recorded;
                 (rows, plan)
             }
             OfflineGoal::Downgrade(range) => {
-                let rows = revision::offline(graph, Direction::Downgrade, range)?.rows;
                 let end = range.end.clone().unwrap_or(Target::BASE);
-                let plan = Plan::new(directory, dialect, &rows, &Goal::Downgrade(end), &[])?;
+                let OfflinePlan { rows, past, .. } = revision::offline(graph, Direction::Downgrade, range)?;
+                let plan = Plan::new(directory, dialect, &rows, &Goal::Downgrade(end), &past)?;
+                assumed = past.recorded;
                 (rows, plan)
             }
             OfflineGoal::Stamp { start, targets } => {
-                let rows = match start {
-                    Some(start) => revision::resolve(graph, start).map_err(PlanError::from)?,
-                    None => Vec::new(),
-                };
+                let rows = start.as_ref().map(|start| revision::resolve(graph, start)).transpose();
+                let rows = rows.map_err(PlanError::from)?.unwrap_or_default();
                 let goal = Goal::Stamp { targets: targets.clone(), purge: false };
-                let plan = Plan::new(directory, dialect, &rows, &goal, &[])?;
+                let plan = Plan::new(directory, dialect, &rows, &goal, &Past::default())?;
                 (rows, plan)
             }
             OfflineGoal::EnsureVersion => {
@@ -104,39 +106,13 @@ impl Migrator {
         match plan {
             Plan::Steps(steps) => {
                 steps.iter().try_for_each(|step| check(step, dialect))?;
-                writer.steps(&rows, &steps, self.settings().transaction);
+                writer.steps((&rows, &assumed), &steps, self.settings().transaction);
             }
             Plan::Stamp { plan, .. } => writer.stamp(&rows, &plan),
             Plan::Tables | Plan::Abandon => {}
         }
         writer.foot();
         Ok(writer.text)
-    }
-}
-
-/// Refuses what cannot be said in SQL alone.
-fn check(step: &PlannedStep<'_>, dialect: Dialect) -> Result<(), MigrateError> {
-    if dialect == Dialect::Sqlite {
-        let statements = step.facts();
-        for (index, facts) in statements.iter().enumerate() {
-            let dropped = dropped_table(facts);
-            let Some(table) = dropped.filter(|table| is_replaced(statements, index, table)) else { continue };
-            // The tables that reference it are not known here: each one with new rows may.
-            for child in statements[index + 1..].iter().flat_map(|facts| facts.tables(Access::Inserts)) {
-                if let Some(restoring) = restoring(statements, index, &child.name) {
-                    return Err(rows_restored(step, index, table, child.name.clone(), restoring));
-                }
-            }
-        }
-    }
-    if let Some(index) = (0..step.statements.len()).find(|index| needs_the_database(step, *index)) {
-        return Err(MigrateError::NotOffline { path: step.script.path.clone(), line: step.line(index) });
-    }
-    match step.facts().iter().position(|facts| facts.session.moves) {
-        Some(index) => {
-            Err(MigrateError::MovesOffline { path: step.script.path.clone(), line: step.line(index) })
-        }
-        None => Ok(()),
     }
 }
 
@@ -157,7 +133,12 @@ struct Writer<'a> {
 }
 
 impl Writer<'_> {
-    fn steps(&mut self, rows: &[Node], steps: &[PlannedStep<'_>], mode: TransactionMode) {
+    fn steps(
+        &mut self,
+        (rows, recorded): (&[Node], &[Node]),
+        steps: &[PlannedStep<'_>],
+        mode: TransactionMode,
+    ) {
         if self.context.dialect() == Dialect::Postgresql {
             self.own_settings = steps.iter().flat_map(|step| step.session().settings.clone()).collect();
             self.own_settings.sort();
@@ -171,10 +152,17 @@ impl Writer<'_> {
         self.head(&[&title, &format!("From {} to {}", self.place(rows), self.place(&self.end(rows, steps)))]);
         self.tables();
         self.guard(rows);
+        self.guard_recorded(recorded);
         self.guard_reading(steps);
         for step in steps {
             let transactional = self.context.transactional_ddl && step.transaction;
-            if transactional {
+            if step.is_recorded && !transactional {
+                self.commit();
+                self.comment_step(step);
+                self.begin();
+                self.done(step);
+                self.commit();
+            } else if transactional {
                 let dropped = self.dropped(step.facts());
                 if dropped.is_empty() {
                     self.enforce();
@@ -188,12 +176,7 @@ impl Writer<'_> {
                 }
                 self.after_drop(&dropped, true);
                 self.take_back(step);
-                let now = Duration::ZERO;
-                let done = DoneEntry { entry: self.context.entry(step), started: now, finished: now };
-                self.statement(&self.context.tables.done(&[done]));
-                for sql in self.context.row_changes(&step.rows) {
-                    self.statement(&sql);
-                }
+                self.done(step);
                 if mode == TransactionMode::Revision {
                     self.commit();
                 }
@@ -206,6 +189,14 @@ impl Writer<'_> {
         }
         self.enforce();
         self.commit();
+    }
+
+    /// The rows of a step that is done.
+    fn done(&mut self, step: &PlannedStep<'_>) {
+        let now = Duration::ZERO;
+        let done = DoneEntry { entry: self.context.entry(step), started: now, finished: now };
+        self.statement(&self.context.tables.done(&[done]));
+        self.context.row_changes(&step.rows).iter().for_each(|sql| self.statement(sql));
     }
 
     /// The tables that statements drop, on SQLite: it deletes the rows of a table first, and rows of other tables that
@@ -390,6 +381,22 @@ impl Writer<'_> {
         }
     }
 
+    /// Stops the script where the database has run another side of a merge of alternatives than a new database would.
+    fn guard_recorded(&mut self, recorded: &[Node]) {
+        if recorded.is_empty() {
+            return;
+        }
+        let ids = self.ids(recorded);
+        let (names, tables) = (ids.join(", "), &self.context.tables);
+        let message = format!("the database has not recorded {names}");
+        let guard = tables.require(&tables.are_recorded(&ids), &message);
+        let _ = writeln!(
+            self.text,
+            "-- Assumed: of each merge of alternatives the database has run the side that a new one runs, and recorded {names}"
+        );
+        guard.iter().for_each(|sql| self.statement(sql));
+    }
+
     /// MySQL: stops the script where the server would read its strings differently.
     fn guard_reading(&mut self, steps: &[PlannedStep<'_>]) {
         let is_mysql = self.context.dialect() == Dialect::Mysql;
@@ -423,7 +430,8 @@ impl Writer<'_> {
             Direction::Upgrade => (parents.as_str(), id),
             Direction::Downgrade => (id, parents.as_str()),
         };
-        let line = format!("-- Running {} {from} -> {to}, {message}", step.direction);
+        let running = if step.is_recorded { "Not running" } else { "Running" };
+        let line = format!("-- {running} {} {from} -> {to}, {message}", step.direction);
         let _ = writeln!(self.text, "\n{}\n", line.replace("  ", " "));
     }
 

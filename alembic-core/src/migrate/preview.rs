@@ -12,7 +12,7 @@ use crate::migrate::history::verify::verify;
 use crate::migrate::run::consent;
 use crate::migrate::run::plan::Plan;
 use crate::migrate::server::connect::Missing;
-use crate::revision::Node;
+use crate::revision::{Node, Past};
 use crate::script::ScriptDirectory;
 
 /// The steps of a run on a database, and the rows before and after it.
@@ -31,7 +31,8 @@ pub struct Preview {
 /// A step of a run.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct PreviewStep {
-    /// `upgrade`, `downgrade`, `stamp` (marked as applied without a run) or `unstamp`.
+    /// `upgrade`, `downgrade`, `stamp` (marked as applied without a run), `unstamp`, or `record` and `unrecord` (the database
+    /// has another side of a merge of alternatives).
     pub operation: &'static str,
     /// The id of the revision.
     pub revision: String,
@@ -87,15 +88,15 @@ impl Run<'_> {
             }
             None => (State::default(), Vec::new(), Vec::new(), Vec::new()),
         };
-        let order = match &mut connection {
-            Some(connection) => goal.order(connection, &tables, directory, &state).await?,
-            None => Vec::new(),
+        let past = match &mut connection {
+            Some(connection) => goal.past(connection, &tables, directory, &state).await?,
+            None => Past::default(),
         };
-        let plan = Plan::new(directory, dialect, &nodes, &goal, &order)?;
+        let plan = Plan::new(directory, dialect, &nodes, &goal, &past)?;
         if let Some(connection) = &mut connection {
             consent::check(connection, &tables, &state, (&goal, &plan), &unfinished, agreed).await?;
         }
-        let plan = plan.finish_first(directory, dialect, &nodes, (&goal, &order), unfinished)?;
+        let plan = plan.finish_first(directory, dialect, &nodes, (&goal, &past), unfinished)?;
         let ids = |nodes: &[Node]| {
             let mut ids: Vec<String> =
                 nodes.iter().map(|node| directory.graph().id(*node).to_string()).collect();

@@ -3,181 +3,66 @@
 //! With A(x) for x and all that it needs, D(x) for x and all that needs it, and cur for A(rows):
 //! an upgrade to T runs A(T) ∖ cur; a downgrade to T takes back D(the children of T) ∩ cur.
 
-use std::fmt;
-
-use serde::{Deserialize, Serialize};
-use thiserror::Error;
-
+use super::alternatives::take_back_records;
 use super::graph::Graph;
-use super::id::RevisionId;
-use super::load::list;
+use super::missing::upgrade_nodes;
 use super::nodes::{Node, NodeSet};
+use super::past::Past;
+use super::plan_error::PlanError;
 use super::range::Range;
-use super::resolve::{Branch, ResolveError, find_branch, find_symbol, one, resolve, settle, steps_from};
-use super::rows::{RowChange, Rows};
+use super::resolve::{Branch, find_branch, find_symbol, one, resolve, settle, steps_from};
+use super::rows::Rows;
+use super::step::{Direction, Step};
 use super::target::{Offset, Target};
 use super::undo::newest_first;
-
-/// Which way a revision runs.
-#[derive(Copy, Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Direction {
-    /// It is applied.
-    Upgrade,
-    /// It is taken back.
-    Downgrade,
-}
-
-/// One revision to run.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Step {
-    /// The revision.
-    pub node: Node,
-    /// Which way it runs.
-    pub direction: Direction,
-    /// What happens to the version table; afterwards its rows are the maximal elements of what is applied.
-    pub rows: RowChange,
-    /// It is recorded without running: the database has another side of a merge of alternatives.
-    pub is_recorded: bool,
-}
 
 /// A plan for a database that is only assumed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct OfflinePlan {
     /// The rows that the database is assumed to have.
     pub rows: Vec<Node>,
+    /// The past that it is assumed to have.
+    pub past: Past,
     /// What to run.
     pub steps: Vec<Step>,
 }
 
-/// Why there is no plan.
-#[derive(Clone, Debug, PartialEq, Eq, Error)]
-pub enum PlanError {
-    /// The target itself has no clear meaning.
-    #[error(transparent)]
-    Resolve(#[from] ResolveError),
-    /// A relative target, and the database is in several places.
-    #[error("`{target}` is ambiguous: the database is at {}; say from which, as in `{}@{offset}`, or name the revision to end at", list(.rows), .rows.first().map_or("", RevisionId::as_str))]
-    SeveralCurrent {
-        /// The target as given.
-        target: String,
-        /// The places it could count from.
-        rows: Vec<RevisionId>,
-        /// The steps that were asked for.
-        offset: Offset,
-    },
-    /// A relative target downwards, and nothing is applied.
-    #[error("`{target}` has nothing to count from: no revision {}is applied", .branch.as_ref().map(|branch| format!("of branch `{branch}` ")).unwrap_or_default())]
-    NothingApplied {
-        /// The target as given.
-        target: String,
-        /// The branch that it is limited to.
-        branch: Option<String>,
-    },
-    /// Steps from where the database is, of which none leads the way that was asked for.
-    #[error("`{target}` does not lead the way of {}; give it as {}, and at least 1", match .direction { Direction::Upgrade => "an upgrade", Direction::Downgrade => "a downgrade" }, match .direction { Direction::Upgrade => "`+N`", Direction::Downgrade => "`-N`" })]
-    WrongWay {
-        /// The target as given.
-        target: String,
-        /// What was asked for.
-        direction: Direction,
-    },
-    /// A downgrade to where the database is not above.
-    #[error("{}", not_below(.revision, *.applied, .rows))]
-    NotBelowCurrent {
-        /// The revision to end at.
-        revision: RevisionId,
-        /// Whether it is applied.
-        applied: bool,
-        /// Where the database is.
-        rows: Vec<RevisionId>,
-    },
-    /// A downgrade of one branch to where that branch does not go on.
-    #[error("branch `{branch}` does not go on from {}: the ways are {}; name one of them before `@`, or leave out `{branch}@` for all", .revision.as_ref().map_or("the base".to_owned(), |id| format!("`{id}`")), list(.choices))]
-    BranchElsewhere {
-        /// The branch as given.
-        branch: String,
-        /// The revision to end at; none for the base.
-        revision: Option<RevisionId>,
-        /// The revisions that follow it.
-        choices: Vec<RevisionId>,
-    },
-    /// A downgrade offline needs to be told where the database is.
-    #[error("an offline downgrade needs to know where the database is; give it as `from:to`")]
-    OfflineStartMissing,
-}
-
-impl fmt::Display for Direction {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::Upgrade => "upgrade",
-            Self::Downgrade => "downgrade",
-        })
-    }
-}
-
-/// What to run so that the target is applied, from a database with these rows.
+/// What to run so that the target is applied, from a database with these rows. Of its past, what was recorded counts.
 ///
 /// Nothing to do is an empty plan, also when the database is past the target.
-pub fn upgrade(graph: &Graph, rows: &[Node], target: &Target) -> Result<Vec<Step>, PlanError> {
-    upgrade_many(graph, rows, std::slice::from_ref(target))
+///
+/// # Errors
+/// The target means nothing here, or the database has something of several sides of a merge of alternatives.
+pub fn upgrade(graph: &Graph, rows: &[Node], target: &Target, past: &Past) -> Result<Vec<Step>, PlanError> {
+    upgrade_many(graph, rows, std::slice::from_ref(target), past)
 }
 
 /// What to run so that all targets are applied, from a database with these rows.
-pub fn upgrade_many(graph: &Graph, rows: &[Node], targets: &[Target]) -> Result<Vec<Step>, PlanError> {
+///
+/// # Errors
+/// Those of [`upgrade`].
+pub fn upgrade_many(
+    graph: &Graph,
+    rows: &[Node],
+    targets: &[Target],
+    past: &Past,
+) -> Result<Vec<Step>, PlanError> {
     let mut rows = Rows::new(graph, rows);
     let mut wanted = Vec::new();
     for target in targets {
         wanted.extend(upgrade_target(graph, &rows, target)?);
     }
-    let needed = graph.ancestors(wanted);
-    let missing: Vec<Node> =
-        in_order(graph, &needed).filter(|&node| !rows.applied().contains(node)).collect();
-    let recorded = recorded(graph, rows.applied(), &missing);
-    Ok(missing
-        .into_iter()
-        .map(|node| Step {
-            node,
-            direction: Direction::Upgrade,
-            rows: rows.upgrade(node),
-            is_recorded: recorded.contains(node),
-        })
-        .collect())
-}
-
-/// The revisions that are recorded and not run: of each merge of alternatives, the sides that the database has nothing of,
-/// if it has something of another side; else all sides but that of the first parent.
-fn recorded(graph: &Graph, applied: &NodeSet, missing: &[Node]) -> NodeSet {
-    let mut recorded = graph.empty_set();
-    for merge in missing.iter().filter(|node| graph.revision(**node).alternatives) {
-        let parents = graph.parents(*merge);
-        let side = |parent: Node| {
-            let others = graph.ancestors(parents.iter().copied().filter(|other| *other != parent));
-            graph.ancestors([parent]).iter().filter(|node| !others.contains(*node)).collect::<Vec<Node>>()
-        };
-        let sides: Vec<Vec<Node>> = parents.iter().map(|parent| side(*parent)).collect();
-        let has_some = |side: &&Vec<Node>| side.iter().any(|node| applied.contains(*node));
-        let is_begun = sides.iter().any(|side| has_some(&side));
-        for (place, side) in sides.iter().enumerate() {
-            let runs = if is_begun { has_some(&side) } else { place == 0 };
-            for node in side.iter().filter(|_| !runs) {
-                recorded.insert(*node);
-            }
-        }
-    }
-    recorded
+    upgrade_nodes(graph, &mut rows, &wanted, &past.recorded)
 }
 
 /// What to take back so that nothing after the target is applied, from a database with these rows.
 ///
-/// What depends on a revision goes with it, on whatever branch; what it depends on stays. `order` has applied revisions in
-/// the order in which this database got them: what was applied last is taken back first, where the graph leaves a choice.
-pub fn downgrade(
-    graph: &Graph,
-    rows: &[Node],
-    target: &Target,
-    order: &[Node],
-) -> Result<Vec<Step>, PlanError> {
+/// What depends on a revision goes with it, on whatever branch; what it depends on stays. With a merge of alternatives go
+/// the records that were made for it. What was applied last is taken back first, where the graph leaves a choice.
+///
+/// # Errors
+/// The target means nothing here, or the database is not above it.
+pub fn downgrade(graph: &Graph, rows: &[Node], target: &Target, past: &Past) -> Result<Vec<Step>, PlanError> {
     let given = rows;
     let mut rows = Rows::new(graph, rows);
     let (end, branch) = downgrade_target(graph, &rows, target)?;
@@ -190,22 +75,27 @@ pub fn downgrade(
         let (revision, applied) = (graph.id(end).clone(), rows.applied().contains(end));
         return Err(PlanError::NotBelowCurrent { revision, applied, rows: graph.ids(rows.essential()) });
     }
-    Ok(take_back(graph, &mut rows, &dropped, order))
+    Ok(take_back(graph, &mut rows, dropped, past))
 }
 
 /// What to take back so that none of these revisions is applied, from a database with these rows: what needs them goes with
-/// them. `order` is that of [`downgrade`].
+/// them, as in a [`downgrade`].
 #[must_use]
-pub fn undo(graph: &Graph, rows: &[Node], revisions: &[Node], order: &[Node]) -> Vec<Step> {
+pub fn undo(graph: &Graph, rows: &[Node], revisions: &[Node], past: &Past) -> Vec<Step> {
     let mut rows = Rows::new(graph, rows);
     let dropped = dependents_within(graph, revisions.iter().copied(), rows.applied());
-    take_back(graph, &mut rows, &dropped, order)
+    take_back(graph, &mut rows, dropped, past)
 }
 
-fn take_back(graph: &Graph, rows: &mut Rows<'_>, dropped: &NodeSet, order: &[Node]) -> Vec<Step> {
-    let step =
-        |node| Step { node, direction: Direction::Downgrade, rows: rows.downgrade(node), is_recorded: false };
-    newest_first(graph, dropped, order).into_iter().map(step).collect()
+fn take_back(graph: &Graph, rows: &mut Rows<'_>, mut dropped: NodeSet, past: &Past) -> Vec<Step> {
+    take_back_records(graph, rows.applied(), &mut dropped, &past.recorded);
+    let step = |node| Step {
+        node,
+        direction: Direction::Downgrade,
+        rows: rows.downgrade(node),
+        is_recorded: past.recorded.contains(&node),
+    };
+    newest_first(graph, &dropped, &past.order).into_iter().map(step).collect()
 }
 
 /// The step of a single revision: up where all that it needs is applied, down where nothing applied needs it.
@@ -222,23 +112,20 @@ pub fn step(graph: &Graph, rows: &[Node], node: Node, direction: Direction) -> S
 /// The plan for a script that is written without a database, `start:end`.
 ///
 /// The start is where the database is assumed to be; an upgrade without one starts from nothing. Without an
-/// end, an upgrade goes to all heads and a downgrade to the base.
+/// end, an upgrade goes to all heads and a downgrade to the base. Of a merge of alternatives the database is assumed to have
+/// what a new one gets.
 pub fn offline(graph: &Graph, direction: Direction, range: &Range) -> Result<OfflinePlan, PlanError> {
     let rows = match (&range.start, direction) {
         (Some(start), _) => resolve(graph, start)?,
         (None, Direction::Upgrade) => Vec::new(),
         (None, Direction::Downgrade) => return Err(PlanError::OfflineStartMissing),
     };
+    let past = Past::assumed(graph, &rows);
     let steps = match direction {
-        Direction::Upgrade => upgrade(graph, &rows, range.end.as_ref().unwrap_or(&Target::HEADS))?,
-        Direction::Downgrade => downgrade(graph, &rows, range.end.as_ref().unwrap_or(&Target::BASE), &[])?,
+        Direction::Upgrade => upgrade(graph, &rows, range.end.as_ref().unwrap_or(&Target::HEADS), &past)?,
+        Direction::Downgrade => downgrade(graph, &rows, range.end.as_ref().unwrap_or(&Target::BASE), &past)?,
     };
-    Ok(OfflinePlan { rows, steps })
-}
-
-/// The nodes of a set, each after what it needs.
-pub(super) fn in_order<'a>(graph: &'a Graph, set: &'a NodeSet) -> impl DoubleEndedIterator<Item = Node> + 'a {
-    graph.topological().iter().copied().filter(|&node| set.contains(node))
+    Ok(OfflinePlan { rows, past, steps })
 }
 
 /// The roots and all that needs them, as far as applied.
@@ -380,16 +267,5 @@ fn single_start(
             let rows = graph.ids(several.iter().copied());
             Err(PlanError::SeveralCurrent { target: target.to_string(), rows, offset })
         }
-    }
-}
-
-fn not_below(revision: &RevisionId, applied: bool, rows: &[RevisionId]) -> String {
-    let place = if rows.is_empty() { "empty".to_owned() } else { format!("at {}", list(rows)) };
-    if applied {
-        format!(
-            "cannot downgrade to `{revision}`: nothing that revises it is applied; the database is {place}"
-        )
-    } else {
-        format!("cannot downgrade to `{revision}`: it is not applied; the database is {place}")
     }
 }

@@ -7,8 +7,10 @@
 use std::collections::BTreeSet;
 
 use super::graph::Graph;
+use super::missing::in_order;
 use super::nodes::{Node, NodeSet};
-use super::plan::{PlanError, dependents_within, in_order};
+use super::plan::dependents_within;
+use super::plan_error::PlanError;
 use super::resolve::{Branch, find_branch, resolve, settle};
 use super::rows::RowChange;
 use super::target::{Symbol, Target};

@@ -19,7 +19,7 @@ use self::past::Past;
 pub use self::step::ConflictingStatement;
 use self::step::{Step, steps};
 use super::ScriptDirectory;
-use crate::revision::Node;
+use crate::revision::{Node, apart};
 use crate::sql::facts::{Action, Change, Object, ObjectKind};
 use crate::sql::{Dialect, Name};
 
@@ -47,7 +47,7 @@ pub fn conflicts(directory: &ScriptDirectory, heads: &[Node], dialects: &[Dialec
     let mut conflicts: Vec<Conflict> = Vec::new();
     for (index, left) in heads.iter().enumerate() {
         for right in &heads[index + 1..] {
-            let [common, left, right] = sides(directory, *left, *right);
+            let [common, left, right] = apart(directory.graph(), *left, *right);
             for dialect in dialects {
                 let past = Past::of(&steps(directory, &common, *dialect));
                 let (left, right) = (side(directory, &left, *dialect), side(directory, &right, *dialect));
@@ -62,26 +62,15 @@ pub fn conflicts(directory: &ScriptDirectory, heads: &[Node], dialects: &[Dialec
     conflicts
 }
 
-/// What two revisions need both, and what each needs alone; each in an order that works.
-pub(crate) fn sides(directory: &ScriptDirectory, left: Node, right: Node) -> [Vec<Node>; 3] {
-    let graph = directory.graph();
-    let (before_left, before_right) = (graph.ancestors([left]), graph.ancestors([right]));
-    let chosen = |is_chosen: &dyn Fn(bool, bool) -> bool| {
-        let is_in = |node: &Node| is_chosen(before_left.contains(*node), before_right.contains(*node));
-        graph.topological().iter().copied().filter(is_in).collect()
-    };
-    [
-        chosen(&|left, right| left && right),
-        chosen(&|left, right| left && !right),
-        chosen(&|left, right| right && !left),
-    ]
-}
-
-/// The statements that a branch has beyond another, and of which that other has no counterpart: one that makes or changes
+/// The statements that a branch, without what it depends on, has beyond another, and of which that other has no counterpart: one that makes or changes
 /// the same object, or has the same words.
 #[must_use]
 pub fn uncovered(directory: &ScriptDirectory, branch: Node, by: Node, dialect: Dialect) -> Vec<String> {
-    let [_, own, other] = sides(directory, branch, by);
+    let graph = directory.graph();
+    let [_, mut own, other] = apart(graph, branch, by);
+    // What it depends on is no part of it.
+    let lineage = graph.versioned_ancestors([branch]);
+    own.retain(|node| lineage.contains(*node));
     let (own, other) = (side(directory, &own, dialect), side(directory, &other, dialect));
     let is_covered = |read: &&Read<'_>| {
         other.iter().any(|other| {

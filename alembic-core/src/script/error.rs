@@ -71,6 +71,9 @@ pub enum Problem {
     NoRevision,
     #[error("{reason}")]
     InvalidName { reason: String },
+    /// `Alternatives:` with another value than `yes`, or in a revision that joins nothing.
+    #[error("`Alternatives:` can only be `yes`, where a revision has several parents")]
+    Alternatives,
     #[error("`{value}` is not a date and time like 2026-11-22T09:10:00Z")]
     InvalidDate { value: String },
     #[error("unknown directive `-- alembic: {word}`")]
@@ -124,6 +127,7 @@ impl Problem {
             Problem::RepeatedKey { .. } => "keep one of them; several values are separated by commas".into(),
             Problem::NoRevision => "add a line `-- Revision: <id>` to the leading comment".into(),
             Problem::InvalidName { .. } => "write another name".into(),
+            Problem::Alternatives => "write `yes`; or leave the line out, for a revision that is no merge of alternatives".into(),
             Problem::InvalidDate { .. } => "write it as RFC 3339 does, or remove the line".into(),
             Problem::UnknownDirective { nearest: Some(word), .. } => format!("did you mean `{word}`?"),
             Problem::UnknownDirective { nearest: None, .. } => {

@@ -26,9 +26,6 @@ pub struct HeaderLines {
     pub labels: u32,
 }
 
-const ALTERNATIVES: &str =
-    "`Alternatives:` is `yes` where a revision has several parents, and is left out elsewhere";
-
 /// Reads the header at the start of `text`. Mistakes come with their line.
 pub(super) fn parse(text: &str) -> Result<Header, Vec<(usize, Problem)>> {
     let mut reader = Reader::default();
@@ -123,7 +120,7 @@ impl Reader {
         let (line, value) = self.value("Alternatives");
         let alternatives = !value.is_empty();
         if alternatives && (value != "yes" || parents.len() < 2) {
-            self.errors.push((line, Problem::InvalidName { reason: ALTERNATIVES.to_owned() }));
+            self.errors.push((line, Problem::Alternatives));
         }
         let tags = list(self.value("Tags").1).map(str::to_owned).collect();
         let (line, created) = self.value("Created");

@@ -32,7 +32,6 @@ mod section;
 mod shell;
 
 #[cfg(all(feature = "cli", feature = "driver"))]
-pub(crate) use conflict::sides;
 #[cfg(all(feature = "cli", feature = "driver"))]
 pub use conflict::{Conflict, ConflictingStatement, conflicts, uncovered};
 pub use digest::{Digest, Digests, InvalidDigest, InvalidTextHash, TextHash};

@@ -3,7 +3,7 @@
 //! A document is a graph, the rows of a version table, and commands; see `README.md` beside this file.
 
 use alembic_core::revision::{
-    Direction, Graph, GraphError, HistoryError, NewRevision, NewRevisionError, Node, PlanError, Range,
+    Direction, Graph, GraphError, HistoryError, NewRevision, NewRevisionError, Node, Past, PlanError, Range,
     ResolveError, Revision, RevisionId, Step, Symbol, Target, TargetError, UnknownRevisions, between,
     branch_points, downgrade, history, merge, new_revision, offline, resolve, resolve_one, show, stamp,
     upgrade_many,
@@ -88,12 +88,12 @@ fn run(graph: &Graph, rows: &[String], command: &Value) -> Result<Value, Failure
         }
         "upgrade" => {
             let rows = located()?;
-            let plan = upgrade_many(graph, &rows, &all("target")?)?;
+            let plan = upgrade_many(graph, &rows, &all("target")?, &Past::default())?;
             steps(graph, &rows, &plan)
         }
         "downgrade" => {
             let rows = located()?;
-            let plan = downgrade(graph, &rows, &target()?, &[])?;
+            let plan = downgrade(graph, &rows, &target()?, &Past::default())?;
             steps(graph, &rows, &plan)
         }
         "stamp" if flag(command, "sql") => {
@@ -219,7 +219,7 @@ fn iterate(graph: &Graph, command: &Value) -> Result<Vec<Node>, Failure> {
         let rows = places(graph, upper)?;
         let target = text(command, "lower").parse()?;
         let dropped: Vec<Node> =
-            downgrade(graph, &rows, &target, &[])?.iter().map(|step| step.node).collect();
+            downgrade(graph, &rows, &target, &Past::default())?.iter().map(|step| step.node).collect();
         let end = if inclusive { resolve_one(graph, &target)? } else { None };
         let with_end = graph.descendants(end);
         let applied = graph.applied(&rows);
@@ -236,7 +236,7 @@ fn iterate(graph: &Graph, command: &Value) -> Result<Vec<Node>, Failure> {
         let rows = places(graph, lower)?;
         let targets = strings(upper).iter().map(|text| text.parse()).collect::<Result<Vec<_>, _>>()?;
         let mut nodes: Vec<Node> =
-            upgrade_many(graph, &rows, &targets)?.iter().map(|step| step.node).collect();
+            upgrade_many(graph, &rows, &targets, &Past::default())?.iter().map(|step| step.node).collect();
         nodes.reverse();
         nodes.extend(rows.iter().filter(|_| inclusive));
         return Ok(nodes);

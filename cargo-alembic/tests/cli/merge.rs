@@ -169,8 +169,17 @@ fn alternatives() {
     assert!(production.contains("ix"), "{production}");
     assert_eq!(schema("staging"), production);
     assert_eq!(schema("new"), production);
+    // The other side is recorded, which is no stamp, and taken back with the merge.
     let log = on("production", "log").success();
-    assert!(log.stdout.contains("stamp"), "{log}");
-    // Nothing of what was only recorded is taken back by SQL that was never applied.
-    on("production", "downgrade r1").code(1);
+    assert!(log.stdout.contains(" record ") && !log.stdout.contains("stamp"), "{log}");
+    let empty = schema("new");
+    // What evens a branch out has no way back before somebody writes one.
+    let output = on("staging", "downgrade r1").code(1);
+    assert!(output.stderr.contains("is irreversible"), "{output}");
+    for database in ["production", "new"] {
+        on(database, "downgrade r1").success();
+        let below = on(database, "inspect --sql").success().stdout;
+        assert!(!below.contains("ix") && below.contains("t1"), "{below}");
+        assert_eq!(schema(database), empty);
+    }
 }

@@ -317,6 +317,19 @@ async fn only_stamped() {
     state.run("upgrade").success();
 }
 
+/// Both sides of a merge of alternatives are begun.
+#[tokio::test]
+async fn several_sides() {
+    let mut scripts = two_heads();
+    scripts.push(Script::new("y2", "x2", "CREATE TABLE y2 (id INTEGER);", "DROP TABLE y2;"));
+    let state = State::of(&scripts).await;
+    state.run("upgrade r2").success();
+    state.run("upgrade x2").success();
+    state.run("merge r2 y2 --alternatives --rev-id m").success();
+    state.way("upgrade", &["downgrade"], &[]).await;
+    state.run("upgrade").success();
+}
+
 /// A revision that stopped half way is finished where the cause is gone, and given up otherwise.
 #[tokio::test]
 async fn abandons() {

@@ -115,6 +115,7 @@ fn chained(directory: &ScriptDirectory, order: &[Node]) -> Result<ScriptDirector
         let mut script = directory.script(*node).clone();
         script.revision.parents = scripts.last().map(|last| last.revision.id.clone()).into_iter().collect();
         script.revision.depends_on.clear();
+        script.revision.alternatives = false;
         scripts.push(script);
     }
     ScriptDirectory::new(scripts).map_err(|errors| MigrateError::Scripts(errors).into())

@@ -25,6 +25,18 @@ impl Tables {
         }
     }
 
+    /// The condition that each of these revisions is recorded.
+    pub(crate) fn are_recorded(&self, revisions: &[&str]) -> String {
+        let history = self.history();
+        let ids: Vec<String> = revisions.iter().map(|id| self.literal(id)).collect();
+        format!(
+            "(SELECT count(*) FROM {history} h JOIN (SELECT max(id) AS id FROM {history} WHERE finished_at IS NOT NULL \
+             AND revision IN ({}) GROUP BY revision) latest ON latest.id = h.id WHERE h.operation = 'record') = {}",
+            ids.join(", "),
+            revisions.len()
+        )
+    }
+
     /// Statements that fail with `message` unless the condition `found` is true.
     pub(crate) fn require(&self, found: &str, message: &str) -> Vec<String> {
         match self.dialect {

@@ -1,12 +1,12 @@
 //! The statements on the history, `alembic_history`.
 //!
-//! One row for each time that a revision was taken up, taken down, stamped or unstamped. Rows are never changed once they
+//! One row for each time that a revision was taken up, taken down, stamped, unstamped, recorded or unrecorded. Rows are never changed once they
 //! are finished.
 //!
 //! | column | meaning |
 //! |---|---|
 //! | `id` | grows |
-//! | `revision`, `operation` | the kind of change: `upgrade`, `downgrade`, `stamp`, `unstamp` |
+//! | `revision`, `operation` | the kind of change: `upgrade`, `downgrade`, `stamp`, `unstamp`, `record`, `unrecord` |
 //! | `digest`, `lineage` | of the script that made the change |
 //! | `statements_total` | the number of its statements |
 //! | `statements_done` | the number that is done for certain |
@@ -36,7 +36,14 @@ pub(crate) enum Operation {
     Stamp,
     /// Marked as not applied without running anything.
     Unstamp,
+    /// Nothing ran: the database has what it does from another side of a merge of alternatives.
+    Record,
+    /// Taken back with the merge, when it was recorded.
+    Unrecord,
 }
+
+/// The condition that a row of the history says that its revision is applied.
+const APPLIED: &str = "operation IN ('upgrade', 'stamp', 'record')";
 
 impl Operation {
     /// The change that a run in this direction makes.
@@ -47,12 +54,22 @@ impl Operation {
         }
     }
 
+    /// The change of a step of which nothing runs.
+    pub(crate) fn of_record(direction: Direction) -> Operation {
+        match direction {
+            Direction::Upgrade => Operation::Record,
+            Direction::Downgrade => Operation::Unrecord,
+        }
+    }
+
     pub(crate) fn name(&self) -> &'static str {
         match self {
             Operation::Upgrade => "upgrade",
             Operation::Downgrade => "downgrade",
             Operation::Stamp => "stamp",
             Operation::Unstamp => "unstamp",
+            Operation::Record => "record",
+            Operation::Unrecord => "unrecord",
         }
     }
 }
@@ -143,7 +160,7 @@ impl Tables {
         format!(
             "SELECT h.revision, h.digest, h.lineage, h.operation FROM {history} h JOIN (SELECT max(id) AS id FROM {history} \
              WHERE finished_at IS NOT NULL{only} GROUP BY revision) latest ON latest.id = h.id \
-             WHERE h.operation IN ('upgrade', 'stamp') ORDER BY h.id"
+             WHERE h.{APPLIED} ORDER BY h.id"
         )
     }
 
@@ -172,7 +189,7 @@ impl Tables {
         let finished = self.time_text("finished_at");
         format!(
             "SELECT {finished}, applied_by FROM {} WHERE revision = {} \
-             AND operation IN ('upgrade', 'stamp') AND finished_at IS NOT NULL ORDER BY id DESC LIMIT 1",
+             AND {APPLIED} AND finished_at IS NOT NULL ORDER BY id DESC LIMIT 1",
             self.history(),
             self.literal(revision)
         )
@@ -181,7 +198,7 @@ impl Tables {
     /// The script of a revision when it was last applied.
     pub(crate) fn applied_script(&self, revision: &str) -> String {
         format!(
-            "SELECT script FROM {} WHERE revision = {} AND operation IN ('upgrade', 'stamp') \
+            "SELECT script FROM {} WHERE revision = {} AND {APPLIED} \
              AND finished_at IS NOT NULL ORDER BY id DESC LIMIT 1",
             self.history(),
             self.literal(revision)
@@ -422,7 +439,7 @@ impl Tables {
              statements_total, started_at, finished_at, applied_by, tool_version) \
              SELECT h.revision, '{}', h.digest, h.lineage, 0, 0, 0, {now}, {now}, {}, '{}' FROM {history} h \
              JOIN (SELECT max(id) AS id FROM {history} WHERE finished_at IS NOT NULL GROUP BY revision) latest \
-             ON latest.id = h.id WHERE h.operation IN ('upgrade', 'stamp'){others}",
+             ON latest.id = h.id WHERE h.{APPLIED}{others}",
             Operation::Unstamp.name(),
             self.literal(applied_by),
             env!("CARGO_PKG_VERSION"),

@@ -51,6 +51,17 @@ impl MigrateError {
                     if applied.is_empty() { "" } else { undo }
                 ))
             }
+            MigrateError::Plan(PlanError::SeveralSides { merge, sides }) => {
+                let unfinished = sides.iter().filter(|side| side.missing.is_some());
+                let below = unfinished.chain(sides).find_map(|side| side.below.as_ref());
+                let downgrade =
+                    below.map(|target| format!(", for example `cargo alembic downgrade {target}`"));
+                Some(format!(
+                    "nothing was run: take back what the database has of one side{}; or do by hand what is missing, and declare \
+                     it with `cargo alembic stamp {merge}`",
+                    downgrade.unwrap_or_default()
+                ))
+            }
             MigrateError::RowsReferred { done, .. } => Some(format!(
                 "{}. Drop the other table first if both are to go, or DELETE the rows first if they are; where both refer to each other, \
                  `ALTER TABLE … DROP CONSTRAINT` takes one of the keys away; to change a table, \

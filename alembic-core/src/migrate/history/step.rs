@@ -80,7 +80,10 @@ impl PlannedStep<'_> {
     }
 
     pub(crate) fn operation(&self) -> Operation {
-        if self.is_recorded { Operation::Stamp } else { Operation::of(self.direction) }
+        match self.is_recorded {
+            true => Operation::of_record(self.direction),
+            false => Operation::of(self.direction),
+        }
     }
 
     /// The span in which it is executed.

@@ -17,7 +17,7 @@ pub struct Verification {
     pub rows: Vec<String>,
     /// Applied revisions that have a script, parents before children, with the digests in the history.
     pub applied: Vec<(RevisionId, Option<Digest>)>,
-    /// Those of them that were only stamped: nothing of them ran here, so their scripts may be edited.
+    /// Those of them that were only stamped, or recorded for a merge of alternatives: nothing of them ran here, so their scripts may be edited.
     pub stamped: Vec<RevisionId>,
     /// Revisions whose scripts were edited after they were applied.
     pub edited: Vec<EditedRevision>,
@@ -41,7 +41,7 @@ struct Record {
     node: Node,
     digest: Option<Digest>,
     lineage: Option<Digest>,
-    /// Whether it was only stamped.
+    /// Whether it was only stamped or recorded.
     is_stamped: bool,
 }
 
@@ -166,7 +166,7 @@ pub(crate) async fn ran_alike(
 ) -> Result<Vec<Node>, MigrateError> {
     let rows = connection.rows(tables.digests(None)).await.map_err(MigrateError::database(READING))?;
     let mut alike = Vec::new();
-    for row in rows.iter().filter(|row| !is_stamp(row)) {
+    for row in rows.iter().filter(|row| !never_ran(row)) {
         let [Some(id), Some(digest), Some(lineage), ..] = row.as_slice() else { continue };
         let Some(node) = directory.graph().find(id).filter(|node| nodes.contains(node)) else { continue };
         let is_alike =
@@ -177,8 +177,18 @@ pub(crate) async fn ran_alike(
 }
 
 /// Whether a row of [`Tables::digests`] is a stamp.
-pub(super) fn is_stamp(row: &[Option<String>]) -> bool {
+fn is_stamp(row: &[Option<String>]) -> bool {
     row.get(3).and_then(Option::as_deref) == Some(Operation::Stamp.name())
+}
+
+/// Whether a row of [`Tables::digests`] is a record: the database has another side of a merge of alternatives.
+pub(crate) fn is_record(row: &[Option<String>]) -> bool {
+    row.get(3).and_then(Option::as_deref) == Some(Operation::Record.name())
+}
+
+/// Whether nothing of a revision in a row of [`Tables::digests`] ever ran.
+pub(super) fn never_ran(row: &[Option<String>]) -> bool {
+    is_stamp(row) || is_record(row)
 }
 
 /// The revisions that are applied by a stamp alone, and those that are not applied.
@@ -269,7 +279,7 @@ async fn recorded(
             let [Some(id), digest, lineage, ..] = row.as_slice() else { continue };
             let Some(node) = graph.find(id) else { continue };
             let read = |text: &Option<String>| text.as_ref().and_then(|text| text.parse().ok());
-            digests[node.index()] = (read(digest), read(lineage), is_stamp(&row));
+            digests[node.index()] = (read(digest), read(lineage), never_ran(&row));
         }
     }
     let applied = graph.applied(nodes);

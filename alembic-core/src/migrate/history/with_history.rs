@@ -5,7 +5,7 @@ use std::collections::{HashMap, HashSet};
 use crate::config::RunSettings;
 use crate::dialect::{ErrorKind, Tables};
 use crate::migrate::error::{EditedRevision, MigrateError, OtherService};
-use crate::migrate::history::verify::is_stamp;
+use crate::migrate::history::verify::never_ran;
 use crate::migrate::server::connect::Missing;
 use crate::migrate::server::connection::Connection;
 use crate::migrate::server::database::Database;
@@ -71,8 +71,8 @@ impl Migrator {
             is_in_history.insert(id.clone());
             let known = indexes.get(id).copied();
             let is_unchanged = |index: usize| scripts[index].digests().upgrade.to_string() == *digest;
-            // Of a stamp the present script says as much as the one that was stamped.
-            if known.is_some_and(|index| is_stamp(&row) || is_unchanged(index)) {
+            // Of what never ran the present script says as much as the one of then.
+            if known.is_some_and(|index| never_ran(&row) || is_unchanged(index)) {
                 continue;
             }
             let rows =

@@ -27,8 +27,8 @@ impl Executor<'_, '_> {
         if goal.verifies() {
             report.unverified = verify(self.work.connection, tables, directory, &state, &nodes).await?;
         }
-        let order = goal.order(self.work.connection, tables, directory, &state).await?;
-        let plan = Plan::new(directory, dialect, &nodes, goal, &order)?;
+        let past = goal.past(self.work.connection, tables, directory, &state).await?;
+        let plan = Plan::new(directory, dialect, &nodes, goal, &past)?;
         let unfinished = state.unfinished(self.work.connection, tables).await?;
         let place = (goal, &plan);
         consent::check(self.work.connection, tables, &state, place, &unfinished, self.work.settings.consent)
@@ -36,7 +36,7 @@ impl Executor<'_, '_> {
         if goal.abandons() {
             report.abandoned = unfinished.iter().map(|unfinished| unfinished.left_behind(dialect)).collect();
         }
-        let plan = plan.finish_first(directory, dialect, &nodes, (goal, &order), unfinished)?;
+        let plan = plan.finish_first(directory, dialect, &nodes, (goal, &past), unfinished)?;
         self.progress.start(nodes);
         if (plan.is_empty() && report.abandoned.is_empty()) || !ahead.is_empty() {
             // Another run did it while this one waited.

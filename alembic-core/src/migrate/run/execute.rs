@@ -1,10 +1,13 @@
 //! Executes the steps of a plan, and records them.
 
+use std::time::Duration;
+
 use tracing::Instrument as _;
 
 use super::executor::Executor;
 use super::running::Running;
 use crate::config::TransactionMode;
+use crate::dialect::DoneEntry;
 use crate::migrate::error::MigrateError;
 use crate::migrate::history::step::PlannedStep;
 use crate::migrate::history::verify::ran_alike;
@@ -69,6 +72,9 @@ impl Executor<'_, '_> {
             return Ok(());
         }
         self.commit().await?;
+        if step.is_recorded {
+            return self.record(step, running).await;
+        }
         let before = self.work.limit_session(step.timeout).await?;
         let result = self.one_by_one(step, from).instrument(step.span()).await;
         if !self.work.abandoned {
@@ -149,6 +155,19 @@ impl Executor<'_, '_> {
         }
         let sent = self.work.send(std::mem::take(batch)).await;
         sent.map_err(|failure| self.failure(step, failure, true))
+    }
+
+    /// Writes the rows of a step of which nothing runs, where DDL cannot be rolled back: it is never unfinished.
+    async fn record(&mut self, step: &PlannedStep<'_>, running: Running) -> Result<(), MigrateError> {
+        self.settle().await?;
+        let now = Duration::ZERO;
+        let done = DoneEntry { entry: self.context.entry(step), started: now, finished: now };
+        let mut batch = self.own_batch();
+        batch.own(&self.context.tables.done(&[done]));
+        self.change_rows(&step.rows, &mut batch);
+        self.send_own(batch).await?;
+        running.add_kept(&mut self.progress, &mut self.work.settings.on_event);
+        Ok(())
     }
 
     /// Writes the rows of a stamp.

@@ -7,8 +7,9 @@ use crate::migrate::error::MigrateError;
 use crate::migrate::history::ahead::{Place, locate};
 use crate::migrate::history::state::{State, Unfinished};
 use crate::migrate::history::step::{LazyFacts, PlannedStep};
+use crate::migrate::history::verify::is_record;
 use crate::migrate::server::connection::Connection;
-use crate::revision::{self, Direction, Node, RevisionId, StampPlan, Step, Target};
+use crate::revision::{self, Direction, Node, Past, RevisionId, StampPlan, Step, Target};
 use crate::script::{Script, ScriptDirectory, ScriptErrors};
 use crate::sql::Dialect;
 
@@ -51,21 +52,31 @@ impl Goal {
         }
     }
 
-    /// The applied revisions in the order in which the database got them, oldest first, if the goal takes any back.
-    pub(crate) async fn order(
+    /// What the history says about the applied revisions, as far as the goal asks.
+    pub(crate) async fn past(
         &self,
         connection: &mut Connection,
         tables: &Tables,
         directory: &ScriptDirectory,
         state: &State,
-    ) -> Result<Vec<Node>, MigrateError> {
-        if !state.has_history || !matches!(self, Goal::Downgrade(_) | Goal::Undo(_)) {
-            return Ok(Vec::new());
+    ) -> Result<Past, MigrateError> {
+        let graph = directory.graph();
+        let asks = match self {
+            Goal::Downgrade(_) | Goal::Undo(_) => true,
+            Goal::Upgrade(_) => graph.nodes().any(|node| graph.revision(node).alternatives),
+            _ => false,
+        };
+        if !state.has_history || !asks {
+            return Ok(Past::default());
         }
         let rows = connection.rows(tables.digests(None)).await;
-        let rows = rows.map_err(MigrateError::database("reading the history"))?;
-        let node = |row: Vec<Option<String>>| directory.graph().find(row.first()?.as_deref()?);
-        Ok(rows.into_iter().filter_map(node).collect())
+        let mut past = Past::default();
+        for row in rows.map_err(MigrateError::database("reading the history"))? {
+            let Some(node) = row.first().and_then(|id| graph.find(id.as_deref()?)) else { continue };
+            past.order.push(node);
+            past.recorded.extend(is_record(&row).then_some(node));
+        }
+        Ok(past)
     }
 
     /// Whether all applied revisions have to be what the scripts say. A stamp and giving up run nothing of the scripts.
@@ -107,21 +118,21 @@ pub(crate) enum Plan<'a> {
 }
 
 impl<'a> Plan<'a> {
-    /// Plans a run from `rows`, and checks that every step can be run on this dialect. `order` is that of [`Goal::order`].
+    /// Plans a run from `rows`, and checks that every step can be run on this dialect. `past` is that of [`Goal::past`].
     pub(crate) fn new(
         directory: &'a ScriptDirectory,
         dialect: Dialect,
         rows: &[Node],
         goal: &Goal,
-        order: &[Node],
+        past: &Past,
     ) -> Result<Plan<'a>, MigrateError> {
         let graph = directory.graph();
         let steps = match goal {
-            Goal::Upgrade(target) => revision::upgrade(graph, rows, target)?,
-            Goal::Downgrade(target) => revision::downgrade(graph, rows, target, order)?,
+            Goal::Upgrade(target) => revision::upgrade(graph, rows, target, past)?,
+            Goal::Downgrade(target) => revision::downgrade(graph, rows, target, past)?,
             Goal::Undo(revisions) => {
                 let nodes = revisions.iter().filter_map(|id| graph.find(id.as_str()));
-                revision::undo(graph, rows, &nodes.collect::<Vec<_>>(), order)
+                revision::undo(graph, rows, &nodes.collect::<Vec<_>>(), past)
             }
             Goal::Finish => Vec::new(),
             Goal::Stamp { targets, purge } => {
@@ -155,7 +166,7 @@ impl<'a> Plan<'a> {
         directory: &'a ScriptDirectory,
         dialect: Dialect,
         rows: &[Node],
-        (goal, order): (&Goal, &[Node]),
+        (goal, past): (&Goal, &Past),
         unfinished: Vec<Unfinished>,
     ) -> Result<Plan<'a>, MigrateError> {
         let Plan::Steps(planned_steps) = self else {
@@ -184,13 +195,23 @@ impl<'a> Plan<'a> {
             let script = directory.script(node);
             first.push(PlannedStep { unfinished: Some(unfinished), ..planned(script, dialect, step)? });
         }
-        if let Plan::Steps(rest) = Plan::new(directory, dialect, &rows, goal, order)? {
+        if let Plan::Steps(rest) = Plan::new(directory, dialect, &rows, goal, past)? {
             first.extend(rest);
         }
         Ok(Plan::Steps(first))
     }
 
-    /// Direction and id of each revision that it runs or stamps.
+    /// The same, without what is only recorded.
+    pub(crate) fn running(&self, directory: &ScriptDirectory) -> Vec<(Direction, RevisionId)> {
+        let mut revisions = self.revisions(directory);
+        if let Plan::Steps(steps) = self {
+            let mut steps = steps.iter();
+            revisions.retain(|_| steps.next().is_some_and(|step| !step.is_recorded));
+        }
+        revisions
+    }
+
+    /// Direction and id of each revision that it runs, records or stamps.
     pub(crate) fn revisions(&self, directory: &ScriptDirectory) -> Vec<(Direction, RevisionId)> {
         let id = |node: &Node| directory.graph().id(*node).clone();
         match self {

@@ -24,7 +24,7 @@ use crate::migrate::session::session::Session;
 use crate::migrate::session::work::Work;
 use crate::migrate::settings::{Refusal, Settings};
 use crate::migrator::Migrator;
-use crate::revision::Target;
+use crate::revision::{Past, Target};
 use crate::script::{Digest, ScriptDirectory};
 use crate::sql::Dialect;
 
@@ -74,7 +74,7 @@ async fn prepare<'a>(
             if !matches!(goal, Goal::Downgrade(_) | Goal::Undo(_) | Goal::Abandon) =>
         {
             // Nothing is created before it is clear that there is something to do.
-            let plan = Plan::new(directory, dialect, &[], goal, &[])?;
+            let plan = Plan::new(directory, dialect, &[], goal, &Past::default())?;
             if plan.is_empty() {
                 return Ok(Prepared::Done(Report::default()));
             }
@@ -111,10 +111,10 @@ async fn prepare<'a>(
         return Err(MigrateError::NothingUnfinished);
     }
     let unfinished = state.unfinished(&mut connection, &tables).await?;
-    let order = goal.order(&mut connection, &tables, directory, &state).await?;
-    let plan = Plan::new(directory, dialect, &nodes, goal, &order)?;
+    let past = goal.past(&mut connection, &tables, directory, &state).await?;
+    let plan = Plan::new(directory, dialect, &nodes, goal, &past)?;
     consent::check(&mut connection, &tables, &state, (goal, &plan), &unfinished, settings.consent).await?;
-    let plan = plan.finish_first(directory, dialect, &nodes, (goal, &order), unfinished)?;
+    let plan = plan.finish_first(directory, dialect, &nodes, (goal, &past), unfinished)?;
     if plan.is_empty() && state.unfinished.is_empty() {
         return Ok(Prepared::Done(Report { unverified, ..at(&state) }));
     }
@@ -269,7 +269,7 @@ async fn find_schema(
 impl Settings<'_> {
     /// Asks the caller for approval, before anything is written.
     fn ask(&mut self, directory: &ScriptDirectory, plan: &Plan<'_>) -> Result<(), MigrateError> {
-        let approved = (self.approve)(&plan.revisions(directory));
+        let approved = (self.approve)(&plan.running(directory));
         approved.map_err(|Refusal { reason, help }| MigrateError::Refused { reason, help })
     }
 }

@@ -61,7 +61,7 @@ impl Running {
             direction: executed.direction,
             message,
             elapsed: executed.finished - executed.started,
-            recorded: executed.operation == Operation::Stamp,
+            recorded: executed.operation != Operation::of(executed.direction),
         };
         (executed, done)
     }

@@ -1,7 +1,7 @@
 //! Long histories: nothing recurses, and no list is too long. How long it takes is measured by `benches/graph.rs`.
 
 use super::sketch::id;
-use crate::revision::{Graph, Range, Revision, Target, downgrade, history, stamp, upgrade};
+use crate::revision::{Graph, Past, Range, Revision, Target, downgrade, history, stamp, upgrade};
 
 const REVISIONS: usize = 100_000;
 
@@ -39,9 +39,9 @@ fn diamonds() -> Vec<Revision> {
 fn check(revisions: Vec<Revision>) {
     let graph = Graph::new(revisions).unwrap();
     let heads = graph.real_heads();
-    assert_eq!(upgrade(&graph, &[], &Target::HEADS).unwrap().len(), REVISIONS);
-    assert!(upgrade(&graph, &heads, &Target::HEADS).unwrap().is_empty());
-    assert_eq!(downgrade(&graph, &heads, &Target::BASE, &[]).unwrap().len(), REVISIONS);
+    assert_eq!(upgrade(&graph, &[], &Target::HEADS, &Past::default()).unwrap().len(), REVISIONS);
+    assert!(upgrade(&graph, &heads, &Target::HEADS, &Past::default()).unwrap().is_empty());
+    assert_eq!(downgrade(&graph, &heads, &Target::BASE, &Past::default()).unwrap().len(), REVISIONS);
     assert_eq!(stamp(&graph, &heads, &[Target::BASE]).unwrap().unstamped.len(), REVISIONS);
     assert_eq!(history(&graph, None, &Range::default()).unwrap().len(), REVISIONS);
 }

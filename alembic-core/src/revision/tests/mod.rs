@@ -1,5 +1,6 @@
 //! The room from outside: sketches of graphs, and what is planned and said about them.
 
+mod alternatives;
 mod history;
 mod loading;
 mod long;

@@ -1,7 +1,7 @@
 //! Upgrade and downgrade: steps, rows, refusals.
 
-use super::sketch::{graph, nodes, revisions, show, show_steps};
-use crate::revision::{Direction, Graph, Node, Range, Target, downgrade, offline, upgrade, upgrade_many};
+use super::sketch::{graph, nodes, show_steps};
+use crate::revision::{Direction, Past, Range, Target, downgrade, offline, upgrade, upgrade_many};
 
 const DIAMOND: &str = "a; b1 <a #left; b2 <a #right; m <b1 <b2; c <m";
 const LIBRARIES: &str = "a1 #liba; a2 <a1; b1 #libb; b2 <b1 ^a2; b3 <b2";
@@ -12,8 +12,8 @@ fn check(sketch: &str, rows: &str, command: &str, expected: &str) {
     let (direction, target) = command.split_once(' ').unwrap();
     let plan = match (direction, target.parse::<Target>()) {
         (_, Err(error)) => panic!("{error}"),
-        ("upgrade", Ok(target)) => upgrade(&graph, &rows, &target),
-        (_, Ok(target)) => downgrade(&graph, &rows, &target, &[]),
+        ("upgrade", Ok(target)) => upgrade(&graph, &rows, &target, &Past::default()),
+        (_, Ok(target)) => downgrade(&graph, &rows, &target, &Past::default()),
     };
     let answer = plan.map_or_else(|error| error.to_string(), |steps| show_steps(&graph, &steps));
     assert_eq!(answer, expected, "{command} from {rows:?} in {sketch}");
@@ -151,7 +151,7 @@ fn labels_with_dashes_win_over_steps() {
 fn several_targets_are_one_plan() {
     let graph = graph(DIAMOND);
     let targets: Vec<Target> = ["right", "left", "a"].map(|target| target.parse().unwrap()).into();
-    let steps = upgrade_many(&graph, &[], &targets).unwrap();
+    let steps = upgrade_many(&graph, &[], &targets, &Past::default()).unwrap();
     assert_eq!(show_steps(&graph, &steps), "+a(a+) +b1(a>b1) +b2(b2+)");
 }
 
@@ -174,25 +174,4 @@ fn offline_plans_assume_their_start() {
         "m",
         "an offline downgrade needs to know where the database is; give it as `from:to`",
     );
-}
-
-/// Of a merge of alternatives a database runs the side that it has something of, a new one that of the first parent.
-#[test]
-fn alternatives_are_recorded() {
-    let mut revisions = revisions("a; b <a; c <a; d <c; m <b <d");
-    revisions[4].alternatives = true;
-    let graph = Graph::new(revisions).expect("a graph");
-    let recorded = |rows: &str, target: &str| {
-        let target: Target = target.parse().expect("a target");
-        let steps = upgrade(&graph, &nodes(&graph, rows), &target).expect("a plan");
-        let recorded: Vec<Node> =
-            steps.iter().filter(|step| step.is_recorded).map(|step| step.node).collect();
-        (steps.len(), show(&graph, &recorded))
-    };
-    assert_eq!(recorded("", "m"), (5, "c d".to_owned()));
-    assert_eq!(recorded("b", "m"), (3, "c d".to_owned()));
-    assert_eq!(recorded("c", "m"), (3, "b".to_owned()));
-    assert_eq!(recorded("b c", "m"), (2, String::new()));
-    // Where the merge is not asked for, nothing is.
-    assert_eq!(recorded("b", "d"), (2, String::new()));
 }

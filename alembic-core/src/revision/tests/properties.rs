@@ -5,12 +5,19 @@ use std::collections::BTreeSet;
 use proptest::prelude::*;
 
 use crate::revision::{
-    Direction, Graph, Node, NodeSet, Revision, RevisionId, Step, Target, downgrade, resolve, stamp, upgrade,
+    Direction, Graph, Node, NodeSet, Past, Revision, RevisionId, Step, Target, downgrade, resolve, stamp,
+    upgrade,
 };
 
 /// A graph whose revisions come in any order, and some of its nodes.
 fn graphs() -> impl Strategy<Value = (Graph, Vec<usize>)> {
+    graphs_with(0.0)
+}
+
+/// The same. So many of its merges are merges of alternatives.
+pub(super) fn graphs_with(alternatives: f64) -> impl Strategy<Value = (Graph, Vec<usize>)> {
     let revision = (
+        prop::bool::weighted(alternatives),
         prop::collection::vec(any::<prop::sample::Index>(), 0..3),
         prop::collection::vec(any::<prop::sample::Index>(), 0..3),
         prop::bool::weighted(0.2),
@@ -20,10 +27,11 @@ fn graphs() -> impl Strategy<Value = (Graph, Vec<usize>)> {
         .prop_map(|(drawn, picked)| {
             let id = |index: usize| RevisionId::new(format!("rev{index}")).unwrap();
             let mut revisions: Vec<(u16, Revision)> = Vec::new();
-            for (index, (parents, dependencies, labelled, order)) in drawn.iter().enumerate() {
+            for (index, (alternatives, parents, dependencies, labelled, order)) in drawn.iter().enumerate() {
                 let earlier =
                     |drawn: &prop::sample::Index| (index > 0).then(|| id(drawn.index(index.max(1))));
                 let mut revision = Revision::new(id(index), parents.iter().filter_map(earlier).collect());
+                revision.alternatives = *alternatives && revision.parents.len() > 1;
                 let sparse = dependencies.iter().filter(|_| order % 3 == 0);
                 revision.depends_on = sparse.filter_map(earlier).map(String::from).collect();
                 revision.labels.extend(labelled.then(|| format!("label-{index}")));
@@ -37,7 +45,7 @@ fn graphs() -> impl Strategy<Value = (Graph, Vec<usize>)> {
 }
 
 /// Texts that are targets in most graphs of [`graphs`].
-fn targets() -> impl Strategy<Value = Target> {
+pub(super) fn targets() -> impl Strategy<Value = Target> {
     let name = prop_oneof![
         (0..24_u8).prop_map(|n| format!("rev{n}")),
         (0..24_u8).prop_map(|n| format!("label-{n}"))
@@ -62,7 +70,7 @@ fn set(nodes: &[Node]) -> BTreeSet<Node> {
 }
 
 /// Carries out a plan and checks each step on the way. Returns the rows at the end.
-fn walk(graph: &Graph, rows: &[Node], steps: &[Step], direction: Direction) -> Vec<Node> {
+pub(super) fn walk(graph: &Graph, rows: &[Node], steps: &[Step], direction: Direction) -> Vec<Node> {
     let mut applied: BTreeSet<Node> = graph.applied(rows).iter().collect();
     let mut rows = rows.to_vec();
     for step in steps {
@@ -96,7 +104,7 @@ fn walk(graph: &Graph, rows: &[Node], steps: &[Step], direction: Direction) -> V
 }
 
 /// Rows as drawn: in any order, each once, and some may imply others.
-fn picked(graph: &Graph, picked: &[usize]) -> Vec<Node> {
+pub(super) fn picked(graph: &Graph, picked: &[usize]) -> Vec<Node> {
     let all: Vec<Node> = graph.nodes().collect();
     let mut seen = BTreeSet::new();
     picked.iter().map(|&index| all[index]).filter(|&node| seen.insert(node)).collect()
@@ -119,26 +127,26 @@ proptest! {
     fn upgrades_keep_the_invariant((graph, rows) in graphs(), target in targets()) {
         // As drawn, some rows imply others: the first step tidies up.
         let rows = picked(&graph, &rows);
-        let Ok(steps) = upgrade(&graph, &rows, &target) else { return Ok(()) };
+        let Ok(steps) = upgrade(&graph, &rows, &target, &Past::default()) else { return Ok(()) };
         let after = walk(&graph, &rows, &steps, Direction::Upgrade);
         if let Ok(nodes) = resolve(&graph, &target) {
             let applied = graph.applied(&after);
             prop_assert!(nodes.iter().all(|&node| applied.contains(node)), "the target is applied");
         }
-        prop_assert!(upgrade(&graph, &after, &Target::HEADS).unwrap().len() + graph.applied(&after).len() == graph.len());
+        prop_assert!(upgrade(&graph, &after, &Target::HEADS, &Past::default()).unwrap().len() + graph.applied(&after).len() == graph.len());
     }
 
     #[test]
     fn downgrades_keep_the_invariant((graph, rows) in graphs(), target in targets()) {
         let rows = picked(&graph, &rows);
-        let Ok(steps) = downgrade(&graph, &rows, &target, &[]) else { return Ok(()) };
+        let Ok(steps) = downgrade(&graph, &rows, &target, &Past::default()) else { return Ok(()) };
         walk(&graph, &rows, &steps, Direction::Downgrade);
     }
 
     #[test]
     fn an_upgrade_undone_restores_the_rows((graph, rows) in graphs(), target in targets()) {
         let rows = graph.essential_rows(&picked(&graph, &rows));
-        let Ok(steps) = upgrade(&graph, &rows, &target) else { return Ok(()) };
+        let Ok(steps) = upgrade(&graph, &rows, &target, &Past::default()) else { return Ok(()) };
         let top = walk(&graph, &rows, &steps, Direction::Upgrade);
         let mut undone = top.clone();
         for step in steps.iter().rev() {
@@ -157,10 +165,10 @@ proptest! {
         known in prop::collection::vec(prop::bool::weighted(0.9), 24),
     ) {
         let rows = picked(&graph, &rows);
-        let Ok(as_drawn) = downgrade(&graph, &rows, &target, &[]) else { return Ok(()) };
+        let Ok(as_drawn) = downgrade(&graph, &rows, &target, &Past::default()) else { return Ok(()) };
         let order = applied_in_some_order(&graph, &rows, &weights);
         let order: Vec<Node> = order.into_iter().filter(|node| known[node.index()]).collect();
-        let steps = downgrade(&graph, &rows, &target, &order).unwrap();
+        let steps = downgrade(&graph, &rows, &target, &Past { order: order.clone(), recorded: Vec::new() }).unwrap();
         walk(&graph, &rows, &steps, Direction::Downgrade);
         let nodes = |steps: &[Step]| steps.iter().map(|step| step.node).collect::<Vec<_>>();
         let mut left = set(&nodes(&steps));
@@ -177,11 +185,11 @@ proptest! {
     #[test]
     fn everything_goes_down_and_up_again((graph, rows) in graphs()) {
         let rows = graph.essential_rows(&picked(&graph, &rows));
-        let down = downgrade(&graph, &rows, &Target::BASE, &[]).unwrap();
+        let down = downgrade(&graph, &rows, &Target::BASE, &Past::default()).unwrap();
         prop_assert_eq!(down.len(), graph.applied(&rows).len());
         prop_assert!(walk(&graph, &rows, &down, Direction::Downgrade).is_empty());
         let targets: Vec<Target> = rows.iter().map(|&row| graph.id(row).to_string().parse().unwrap()).collect();
-        let up = crate::revision::upgrade_many(&graph, &[], &targets).unwrap();
+        let up = crate::revision::upgrade_many(&graph, &[], &targets, &Past::default()).unwrap();
         prop_assert_eq!(set(&walk(&graph, &[], &up, Direction::Upgrade)), set(&rows));
     }
 
@@ -203,7 +211,7 @@ proptest! {
         prop_assert_eq!(set(&plan.unstamped), set(&difference(&before, &applied)));
         // Where a downgrade to the one target has something to do, the stamp leaves the same rows.
         if target.branch().is_none()
-            && let Ok(steps) = downgrade(&graph, &rows, &target, &[])
+            && let Ok(steps) = downgrade(&graph, &rows, &target, &Past::default())
             && !steps.is_empty()
         {
             prop_assert_eq!(set(&walk(&graph, &rows, &steps, Direction::Downgrade)), set(&plan.rows));
