@@ -81,7 +81,8 @@ pub(crate) fn db(url: &str, arguments: &[&str]) -> String {
     String::from_utf8(output.stdout).expect("UTF-8")
 }
 
-fn program(url: &str) -> Command {
+/// The program with this database.
+pub(crate) fn program(url: &str) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_bookshelf"));
     command.env("DATABASE_URL", url);
     command

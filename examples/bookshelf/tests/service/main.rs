@@ -30,6 +30,21 @@ macro_rules! on_both_databases {
     };
 }
 
+/// What the commands print is checked as that of `cargo alembic` is.
+#[cfg(target_os = "linux")]
+#[tokio::test]
+async fn output_that_cannot_be_written_is_an_error() {
+    let database = TestDatabase::new(Kind::Sqlite).await;
+    for arguments in [&["upgrade", "--sql"][..], &["upgrade", "--json"], &["current"], &["history"]] {
+        let full = std::fs::File::options().write(true).open("/dev/full").expect("/dev/full");
+        let output = bookshelf::program(&database.url).arg("db").args(arguments).stdout(full).output();
+        let output = output.expect("the program starts");
+        let stderr = String::from_utf8_lossy(&output.stderr);
+        assert_eq!(output.status.code(), Some(1), "{arguments:?}: {stderr}");
+        assert!(stderr.contains("error: cannot write to standard output: "), "{arguments:?}: {stderr}");
+    }
+}
+
 on_both_databases! {
     async fn an_empty_database_is_migrated_and_served(database: TestDatabase) {
         let service = Bookshelf::start(&database.url);
