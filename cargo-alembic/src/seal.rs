@@ -1,15 +1,17 @@
 //! `alembic.lock` after a database was changed, and `seal` and `unseal`.
 
+mod before;
+
 use alembic_core::Migrator;
 use alembic_core::cli::{note, status, warning};
-use alembic_core::migrate::{Database, MigrateError, Refusal, Report, Verification};
+use alembic_core::migrate::{MigrateError, Refusal, Report, Verification};
 use alembic_core::revision::{Direction, Node, RevisionId, resolve};
-use alembic_core::script::{
-    Lock, LockFileError, LockProblem, Problem, Script, ScriptDirectory, ScriptError, ScriptErrors, Seal,
-    Section,
-};
+use alembic_core::script::{Lock, LockFileError, Script, ScriptDirectory, ScriptErrors, Seal, Section};
 use alembic_core::sql::{Dialect, tokens};
 
+pub(crate) use before::{check, check_applied, for_downgrade, verify};
+
+use self::before::is_edited_downgrade;
 use crate::applied::{self, Intent};
 use crate::args::{Arguments, SealArgs, UnsealArgs};
 use crate::checkout;
@@ -17,67 +19,6 @@ use crate::error::Failure;
 use crate::file;
 use crate::git;
 use crate::project::Project;
-
-/// The seals before a downgrade: a rollback needs no valid lock. Only a downgrade that was edited is in its way.
-pub(crate) fn for_downgrade(project: &Project, directory: &ScriptDirectory) -> Result<Option<Lock>, Failure> {
-    let file = project.lock_file();
-    let lock = match file.read() {
-        Ok(lock) => lock,
-        Err(error) => {
-            warning(format!("{error}; the downgrade does without the lock"));
-            return Ok(None);
-        }
-    };
-    let (edited, other): (Vec<_>, Vec<_>) =
-        lock.verify(&file.shown(), directory).into_iter().partition(is_edited_downgrade);
-    ScriptErrors::check(edited).map_err(|errors| project.explain(&errors))?;
-    if let Some(error) = other.first() {
-        let text = error.to_string();
-        let first = text.lines().next().unwrap_or_default();
-        warning(format!("{first}; the downgrade does without the lock"));
-        return Ok(None);
-    }
-    Ok(Some(lock))
-}
-
-fn is_edited_downgrade(error: &ScriptError) -> bool {
-    matches!(&error.problem, Problem::Lock(problem) if matches!(**problem, LockProblem::EditedDowngrade { .. }))
-}
-
-/// Whether the build accepts scripts and lock, as far as the lock is there.
-pub(crate) fn check(project: &Project, directory: &ScriptDirectory) -> Result<(), Failure> {
-    let file = project.lock_file();
-    let lock = file.read()?;
-    let mut errors = lock.verify(&file.shown(), directory);
-    errors.extend(lock.conflict(&file.shown()));
-    if !file.exists() && !directory.graph().is_empty() {
-        let problem = Problem::Lock(Box::new(LockProblem::Missing));
-        errors.push(ScriptError { path: file.shown(), line: 0, problem });
-    }
-    ScriptErrors::check(errors).map_err(|errors| project.explain(&errors))
-}
-
-/// Whether all that is applied to a database is sealed. It is asked only where the lock lacks a seal.
-pub(crate) async fn check_applied(
-    project: &Project,
-    migrator: &Migrator,
-    database: Database,
-) -> Result<(), Failure> {
-    let lock = project.lock_file().read()?;
-    let lacks = |id: &RevisionId| lock.seal_of(id).is_none();
-    if !migrator.directory().scripts().iter().any(|script| lacks(&script.revision.id)) {
-        return Ok(());
-    }
-    let found = migrator.verify(database).await;
-    let found = found.map_err(|error| Failure::command(&error.into(), migrator))?;
-    let unsealed = found.applied.iter().find(|(id, _)| lacks(id) && !found.stamped.contains(id));
-    unsealed.map_or(Ok(()), |(id, _)| {
-        Err(Failure::new(
-            format!("revision {id} is applied to the database, but not sealed in the lock"),
-            "`cargo alembic seal --from-database` seals it",
-        ))
-    })
-}
 
 /// Says that a lock that git has, and that is not there, will be written without its seals.
 pub(crate) fn warn_of_missing(project: &Project) {
@@ -88,21 +29,6 @@ pub(crate) fn warn_of_missing(project: &Project) {
             "{shown} is not there, and is written anew without its seals: `git checkout HEAD -- {shown}` brings them back"
         ));
     }
-}
-
-/// Compares the scripts with the seals before anything is done with a database.
-pub(crate) fn verify(
-    project: &Project,
-    arguments: &Arguments,
-    directory: &ScriptDirectory,
-) -> Result<Lock, Failure> {
-    let file = project.lock_file();
-    let lock = file.read()?;
-    let mut errors = lock.verify(&file.shown(), directory);
-    // The command will repair it, if it may.
-    errors.extend(lock.conflict(&file.shown()).filter(|_| arguments.locked));
-    ScriptErrors::check(errors).map_err(|errors| project.explain(&errors))?;
-    Ok(lock)
 }
 
 /// Whether a run may write seals.
