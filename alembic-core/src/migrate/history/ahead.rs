@@ -2,15 +2,14 @@
 //!
 //! The history keeps the scripts that were applied: their parents lead from unknown revisions to known ones.
 
-use std::collections::BTreeSet;
-
+use super::below::known_below;
 use super::state::State;
 use super::verify::{Found, found_edited};
 use crate::dialect::Tables;
 use crate::migrate::error::{Ahead, Diverged, MigrateError, OtherService};
 use crate::migrate::server::connection::Connection;
 use crate::revision::{Node, UnknownRevisions};
-use crate::script::{Script, ScriptDirectory};
+use crate::script::ScriptDirectory;
 
 /// The place of the rows of a version table in the graph of the scripts.
 pub(crate) enum Place {
@@ -65,41 +64,4 @@ pub(crate) async fn locate(
 
 fn ids(unknown: &UnknownRevisions) -> Vec<String> {
     unknown.unknown.iter().map(|unknown| unknown.id.clone()).collect()
-}
-
-/// The known revisions among the rows and the ancestors of the unknown rows. None: the history does not have them.
-pub(super) async fn known_below(
-    connection: &mut Connection,
-    tables: &Tables,
-    directory: &ScriptDirectory,
-    state: &State,
-) -> Result<Option<Vec<Node>>, MigrateError> {
-    if !state.has_history {
-        return Ok(None);
-    }
-    let mut known = BTreeSet::new();
-    let mut seen = BTreeSet::new();
-    // A dependency may be a label, which is not an id: it may lead nowhere.
-    let mut open: Vec<(String, bool)> = state.ids().into_iter().map(|id| (id, true)).collect();
-    while let Some((id, must_lead)) = open.pop() {
-        if let Some(node) = directory.graph().find(&id) {
-            known.insert(node);
-            continue;
-        }
-        if !seen.insert(id.clone()) {
-            continue;
-        }
-        let rows = connection.rows(tables.applied_script(&id)).await;
-        let rows = rows.map_err(MigrateError::database("reading the history"))?;
-        let script = rows.into_iter().flatten().flatten().next();
-        match script.and_then(|text| Script::parse("the history", text).ok()) {
-            Some(script) => {
-                open.extend(script.revision.parents.iter().map(|id| (id.to_string(), true)));
-                open.extend(script.revision.depends_on.iter().map(|id| (id.clone(), false)));
-            }
-            None if must_lead => return Ok(None),
-            None => {}
-        }
-    }
-    Ok(Some(known.into_iter().collect()))
 }

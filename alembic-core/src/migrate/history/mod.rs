@@ -1,6 +1,7 @@
 //! The version table and the history: reading them, comparing them with the scripts, and the rows that a run writes.
 
 pub(crate) mod ahead;
+mod below;
 pub(crate) mod context;
 pub(crate) mod log;
 #[cfg(feature = "cli")]

@@ -1,6 +1,6 @@
 //! Compares the applied revisions with the scripts.
 
-use super::ahead::known_below;
+use super::below::known_below;
 #[cfg(feature = "cli")]
 use super::reordered::reordered;
 use super::state::State;

@@ -2,7 +2,6 @@
 //! a URL leaves out. The driver reads some of them itself, and takes what it cannot read for not set.
 
 use super::parts::{Parts, port};
-use super::postgresql::{HARMLESS, WANTED};
 use super::{UrlMistake, seconds};
 
 /// Variables that do not work, each with its parameter. Those that a driver may ignore are not among them.
@@ -23,15 +22,27 @@ const ELSEWHERE: &[(&str, &str)] = &[
 
 const SSL_MODES: [&str; 6] = ["disable", "allow", "prefer", "require", "verify-ca", "verify-full"];
 
+/// The values that a driver can take.
+pub(super) struct Values<'a> {
+    /// Of parameters that do not work: those that ask for what happens anyway.
+    pub(super) harmless: &'a [(&'a str, &'a [&'a str])],
+    /// Of `target_session_attrs`.
+    pub(super) wanted: &'a [&'a str],
+}
+
 /// Adds parameters for what the variables say and the URL does not.
-pub(super) fn fill(parts: &mut Parts, variable: impl Fn(&str) -> Option<String>) -> Result<(), UrlMistake> {
+pub(super) fn fill(
+    parts: &mut Parts,
+    values: &Values<'_>,
+    variable: impl Fn(&str) -> Option<String>,
+) -> Result<(), UrlMistake> {
     let value =
         |name: &str| variable(name).map(|text| text.trim().to_owned()).filter(|text| !text.is_empty());
     let has =
         |parts: &Parts, keys: &[&str]| parts.parameters.iter().any(|(key, _)| keys.contains(&key.as_str()));
     for (name, parameter) in ELSEWHERE {
         let is_harmless = |value: &str| {
-            HARMLESS.iter().any(|(harmless, values)| harmless == parameter && values.contains(&value))
+            values.harmless.iter().any(|(harmless, values)| harmless == parameter && values.contains(&value))
         };
         if value(name).is_some_and(|value| !is_harmless(&value)) {
             let reason = format!("the environment variable {name} is set, which the driver does not know");
@@ -72,9 +83,8 @@ pub(super) fn fill(parts: &mut Parts, variable: impl Fn(&str) -> Option<String>)
         true => Ok(()),
         false => Err(format!("it is one of {}", words.join(", "))),
     };
-    let wanted: Vec<&str> = WANTED.iter().map(|(word, _)| *word).collect();
     add("PGSSLMODE", &["sslmode", "ssl-mode"], &|value| one_of(&SSL_MODES, value))?;
-    add("PGTARGETSESSIONATTRS", &["target_session_attrs"], &|value| one_of(&wanted, value))?;
+    add("PGTARGETSESSIONATTRS", &["target_session_attrs"], &|value| one_of(values.wanted, value))?;
     add("PGCONNECT_TIMEOUT", &["connect_timeout"], &|value| {
         seconds(value).map(drop).map_err(|_| "it is a whole number of seconds".to_owned())
     })
@@ -89,7 +99,11 @@ mod tests {
         let mut parts = Parts::parse(rest).unwrap_or_else(|mistake| panic!("{mistake:?}"));
         let variable =
             |name: &str| variables.iter().find(|(own, _)| *own == name).map(|(_, value)| (*value).to_owned());
-        match fill(&mut parts, variable) {
+        let values = Values {
+            harmless: &[("channel_binding", &["prefer"])],
+            wanted: &["any", "read-write", "read-only", "primary", "standby", "prefer-standby"],
+        };
+        match fill(&mut parts, &values, variable) {
             Ok(()) => {
                 let pairs = parts.parameters.iter().map(|(key, value)| format!("{key}={value}"));
                 pairs.collect::<Vec<_>>().join("&")

@@ -6,7 +6,7 @@ use sqlx::ConnectOptions as _;
 use sqlx::postgres::PgConnectOptions;
 use sqlx_core::percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 
-use super::environment::fill;
+use super::environment::{Values, fill};
 use super::parts::{Parts, port};
 use super::{Known, Parameters, UrlMistake, seconds};
 
@@ -22,7 +22,7 @@ pub(crate) enum Wanted {
     PreferStandby,
 }
 
-pub(super) const WANTED: &[(&str, Wanted)] = &[
+const WANTED: &[(&str, Wanted)] = &[
     ("any", Wanted::Any),
     ("read-write", Wanted::ReadWrite),
     ("read-only", Wanted::ReadOnly),
@@ -138,7 +138,7 @@ const KNOWN: Known = Known {
 const REMOVE: &str = "remove it: the driver does not have it";
 
 /// Values of parameters that do not work which ask for what happens anyway.
-pub(super) const HARMLESS: &[(&str, &[&str])] = &[
+const HARMLESS: &[(&str, &[&str])] = &[
     ("channel_binding", &["disable", "prefer"]),
     ("gssencmode", &["disable", "prefer"]),
     ("sslnegotiation", &["postgres"]),
@@ -152,7 +152,7 @@ pub(super) const HARMLESS: &[(&str, &[&str])] = &[
 /// Reads what follows the scheme and its colon, and the variables of the environment for what is left out.
 pub(in super::super) fn parse(rest: &str) -> Result<PostgresqlUrl, UrlMistake> {
     let mut parts = Parts::parse(rest)?;
-    fill(&mut parts, |name| std::env::var(name).ok())?;
+    fill(&mut parts, &Values { harmless: HARMLESS, wanted: &words() }, |name| std::env::var(name).ok())?;
     let (mut wanted, mut timeout) = (Wanted::Any, None);
     // In the words of the driver, of which the last ones hold.
     let mut common = Parameters::new();
@@ -182,10 +182,14 @@ pub(in super::super) fn parse(rest: &str) -> Result<PostgresqlUrl, UrlMistake> {
     Ok(PostgresqlUrl { hosts: hosts.collect::<Result<_, _>>()?, wanted, timeout })
 }
 
+/// The values of `target_session_attrs`.
+fn words() -> Vec<&'static str> {
+    WANTED.iter().map(|(word, _)| *word).collect()
+}
+
 fn wanted(value: &str) -> Result<Wanted, UrlMistake> {
     WANTED.iter().find(|(word, _)| *word == value).map(|(_, wanted)| *wanted).ok_or_else(|| {
-        let words: Vec<&str> = WANTED.iter().map(|(word, _)| *word).collect();
-        let help = format!("it is one of {}", words.join(", "));
+        let help = format!("it is one of {}", words().join(", "));
         UrlMistake::with_help("the value of `target_session_attrs` is unknown", help)
     })
 }

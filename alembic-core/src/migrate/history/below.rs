@@ -1,0 +1,47 @@
+//! What unknown revisions stand on.
+
+use std::collections::BTreeSet;
+
+use super::state::State;
+use crate::dialect::Tables;
+use crate::migrate::error::MigrateError;
+use crate::migrate::server::connection::Connection;
+use crate::revision::Node;
+use crate::script::{Script, ScriptDirectory};
+
+/// The known revisions among the rows and the ancestors of the unknown rows. None: the history does not have them.
+pub(super) async fn known_below(
+    connection: &mut Connection,
+    tables: &Tables,
+    directory: &ScriptDirectory,
+    state: &State,
+) -> Result<Option<Vec<Node>>, MigrateError> {
+    if !state.has_history {
+        return Ok(None);
+    }
+    let mut known = BTreeSet::new();
+    let mut seen = BTreeSet::new();
+    // A dependency may be a label, which is not an id: it may lead nowhere.
+    let mut open: Vec<(String, bool)> = state.ids().into_iter().map(|id| (id, true)).collect();
+    while let Some((id, must_lead)) = open.pop() {
+        if let Some(node) = directory.graph().find(&id) {
+            known.insert(node);
+            continue;
+        }
+        if !seen.insert(id.clone()) {
+            continue;
+        }
+        let rows = connection.rows(tables.applied_script(&id)).await;
+        let rows = rows.map_err(MigrateError::database("reading the history"))?;
+        let script = rows.into_iter().flatten().flatten().next();
+        match script.and_then(|text| Script::parse("the history", text).ok()) {
+            Some(script) => {
+                open.extend(script.revision.parents.iter().map(|id| (id.to_string(), true)));
+                open.extend(script.revision.depends_on.iter().map(|id| (id.clone(), false)));
+            }
+            None if must_lead => return Ok(None),
+            None => {}
+        }
+    }
+    Ok(Some(known.into_iter().collect()))
+}
