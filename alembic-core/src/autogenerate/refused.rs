@@ -22,7 +22,7 @@ pub enum Refused {
     Dynamic,
     /// It has left the scratch database.
     Moved,
-    /// It contains a second statement.
+    /// It contains a second statement, or a string or comment without an end.
     Several,
     /// It is no definition.
     Unknown,
@@ -48,7 +48,7 @@ impl fmt::Display for Refused {
             Refused::Dynamic => formatter.write_str("the statement builds another statement from text"),
             Refused::Moved => formatter.write_str("the statement left the scratch database"),
             Refused::Several => {
-                formatter.write_str("an expression ends its statement and begins another one")
+                formatter.write_str("an expression ends its statement, or leaves a string or a comment open")
             }
             Refused::Unknown => formatter.write_str("the statement is not a definition"),
         }
