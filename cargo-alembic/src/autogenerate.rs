@@ -5,6 +5,7 @@ use alembic_core::autogenerate::{AutogenerateError, Comparison, Difference, comp
 use alembic_core::cli::{CommandError, note, status, unless_interrupted, warning};
 use alembic_core::migrate::{Database, MigrateError};
 use alembic_core::revision::Node;
+use alembic_core::schema::ObjectName;
 use alembic_core::sql::Dialect;
 
 use crate::args::{Arguments, AutogenerateArgs};
@@ -22,7 +23,26 @@ pub(crate) async fn sections(
     migrator: &Migrator,
 ) -> Result<Option<String>, Failure> {
     let mut comparison =
-        compared(project, arguments, migrator, args.scratch, args.scratch_url.as_deref()).await?;
+        compared(project, arguments, migrator, (args.scratch, args.scratch_url.as_deref(), &args.drop))
+            .await?;
+    for table in &args.drop {
+        let is_it = |name: &&ObjectName| name.to_string() == *table;
+        let desired = comparison.desired.tables.iter().map(|table| &table.name).any(|name| is_it(&name));
+        if desired || !comparison.actual.tables.iter().map(|table| &table.name).any(|name| is_it(&name)) {
+            let why = if desired { "a model has it" } else { "the database has no such table" };
+            let help = "`--drop` takes a table of the database that no model has; one outside of the default schema is named \
+                        with its schema";
+            return Err(Failure::new(format!("`--drop {table}`: {why}"), help));
+        }
+    }
+    let unmanaged = unmanaged(project, &comparison);
+    if !unmanaged.is_empty() {
+        note(format!(
+            "left alone, because no model has them and no revision creates them: {}; `--drop TABLE` drops one, and \
+             `unmanaged` of `tables` in alembic.toml keeps this note away",
+            unmanaged.join(", ")
+        ));
+    }
     let mut difference = rename::settle(project, &mut comparison, args)?;
     if difference.is_empty() {
         return Ok(None);
@@ -56,13 +76,20 @@ pub(crate) async fn sections(
     Ok(Some(rendered.to_string()))
 }
 
-/// The database and what the models say, compared. With `scratch` what the scripts make is compared instead.
+/// The tables that are left alone, and that `alembic.toml` does not expect.
+pub(crate) fn unmanaged(project: &Project, comparison: &Comparison) -> Vec<String> {
+    let filter = project.config.compared_tables();
+    let names = comparison.unmanaged().into_iter().filter(|name| !filter.expects(name));
+    names.map(ToString::to_string).collect()
+}
+
+/// The database and what the models say, compared. With `scratch` what the scripts make is compared instead. `dropped` are tables
+/// that go whoever has made them.
 pub(crate) async fn compared(
     project: &Project,
     arguments: &Arguments,
     migrator: &Migrator,
-    scratch: bool,
-    scratch_url: Option<&str>,
+    (scratch, scratch_url, dropped): (bool, Option<&str>, &[String]),
 ) -> Result<Comparison, Failure> {
     let server = project.scratch_server(scratch_url)?;
     let database = match project.find_database(arguments)? {
@@ -94,8 +121,9 @@ pub(crate) async fn compared(
         compare_scripts(migrator, database, desired, &filter)
     } else {
         up_to_date(migrator, &database, project).await?;
-        compare(database, desired, &filter)
+        compare(database, desired, &filter).created_by(migrator)
     };
+    let comparison = comparison.dropping(dropped);
     let comparison = match server {
         // In memory.
         Some(_) if dialect == Dialect::Sqlite => comparison,

@@ -1,12 +1,12 @@
 //! `check`: whether the database is what the models say. For CI.
 
 use alembic_core::autogenerate::{Change, Difference};
-use alembic_core::cli::{print, print_json, print_names, status};
+use alembic_core::cli::{note, print, print_json, print_names, status};
 use alembic_core::revision::Direction;
 use serde::Serialize;
 
 use crate::args::{Arguments, CheckArgs};
-use crate::autogenerate::compared;
+use crate::autogenerate::{compared, unmanaged};
 use crate::error::Failure;
 use crate::project::Project;
 
@@ -16,18 +16,26 @@ struct Report {
     ok: bool,
     dialect: &'static str,
     differences: Vec<Change>,
+    /// The tables that are left alone: no model has them, and no revision creates them.
+    unmanaged: Vec<String>,
 }
 
 pub(crate) async fn check(project: &Project, arguments: &Arguments, args: &CheckArgs) -> Result<(), Failure> {
     let migrator = project.migrator(project.scripts()?);
-    let difference = compared(project, arguments, &migrator, args.scratch, args.scratch_url.as_deref())
-        .await?
-        .difference();
+    let how = (args.scratch, args.scratch_url.as_deref(), &[][..]);
+    let comparison = compared(project, arguments, &migrator, how).await?;
+    let difference = comparison.difference();
+    let unmanaged = unmanaged(project, &comparison);
     if args.json {
         let differences = difference.changes();
         print_json(
             "check",
-            Report { ok: differences.is_empty(), dialect: difference.dialect.name(), differences },
+            Report {
+                ok: differences.is_empty() && (unmanaged.is_empty() || !args.strict),
+                dialect: difference.dialect.name(),
+                differences,
+                unmanaged: unmanaged.clone(),
+            },
         )?;
     } else if args.diff {
         print(&sql(&difference)?)?;
@@ -37,6 +45,15 @@ pub(crate) async fn check(project: &Project, arguments: &Arguments, args: &Check
         )?;
     }
     let what = if args.scratch { "what the scripts make" } else { "the database" };
+    if !unmanaged.is_empty() {
+        let left = format!("no model has {}, and no revision creates it", unmanaged.join(", "));
+        if args.strict && difference.is_empty() {
+            let help = "`cargo alembic revision --autogenerate --drop TABLE` drops a table; `unmanaged` of `tables` in \
+                        alembic.toml says that it may be there";
+            return Err(Failure::new(left, help));
+        }
+        note(format!("{left}: it is left alone"));
+    }
     if difference.is_empty() {
         status("Checked", format!("{what} is what the models say"));
         return Ok(());

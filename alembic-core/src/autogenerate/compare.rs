@@ -4,6 +4,7 @@ use std::future::{Future, IntoFuture};
 use std::pin::Pin;
 
 use super::comparison::compare_on;
+use super::ownership::Ownership;
 #[cfg(feature = "mysql")]
 use super::scratch::script_on;
 use super::scratch::{Note, Notes, Replay, Scratch};
@@ -36,6 +37,8 @@ pub fn compare<'a>(
     let database = database.into();
     Compare {
         scripts: None,
+        owner: None,
+        dropped: &[],
         database,
         desired: desired.into(),
         filter,
@@ -62,6 +65,9 @@ pub fn compare_scripts<'a>(
 pub struct Compare<'a> {
     /// The scripts that are compared instead of the database.
     scripts: Option<&'a Migrator>,
+    /// The scripts whose tables are dropped where nothing desires them.
+    owner: Option<&'a Migrator>,
+    dropped: &'a [String],
     database: Database,
     desired: Declaration,
     filter: &'a Filter,
@@ -74,6 +80,20 @@ impl<'a> Compare<'a> {
     /// only read is enough for the compared one then. SQLite needs no server.
     pub fn scratch(mut self, server: impl Into<Database>) -> Compare<'a> {
         self.scratch = Some(server.into());
+        self
+    }
+
+    /// Leaves tables alone that nothing desires and that none of these scripts creates: they are named by
+    /// [`unmanaged`](Comparison::unmanaged), and dropped only if [`dropping`](Compare::dropping) names them.
+    pub fn created_by(mut self, migrator: &'a Migrator) -> Compare<'a> {
+        self.owner = Some(migrator);
+        self
+    }
+
+    /// Drops these tables if nothing desires them, whoever has made them. One outside of the default schema is named with its
+    /// schema.
+    pub fn dropping(mut self, tables: &'a [String]) -> Compare<'a> {
+        self.dropped = tables;
         self
     }
 
@@ -128,7 +148,11 @@ impl<'a> Compare<'a> {
         let mut connection = database.connect(Missing::Refuse).await?;
         let filter = self.scripts.map(|migrator| without_books(self.filter, migrator));
         let filter = filter.as_ref().unwrap_or(self.filter);
-        let compared = compare_on(&mut connection, &mut scratch, self.desired, filter).await;
+        let ownership = Ownership::new(filter, self.dropped);
+        // What a replay has made is made by the scripts.
+        let owner = self.owner.filter(|_| replay.is_none()).map(Migrator::directory);
+        let compared =
+            compare_on(&mut connection, &mut scratch, self.desired, filter, (ownership, owner)).await;
         scratch.drop().await;
         drop(connection);
         if let Some(replay) = replay {

@@ -4,6 +4,7 @@ use std::collections::HashSet;
 
 use super::desired::{fill_prefixes, fill_untold, name_enums, without_views};
 use super::names::{adopt_names, call, earlier, not_insisted_on};
+use super::ownership::Ownership;
 use super::reflect::{namespaces, reflect};
 use super::restated::align;
 use super::scratch::Scratch;
@@ -14,6 +15,7 @@ use crate::migrate::Connection;
 use crate::models::Declaration;
 use crate::operation::{Operation, Renamed, Side, diff};
 use crate::schema::{Enum, Filter, Foreign, NamingConvention, ObjectName, ReferentialAction, Schema, Table};
+use crate::script::ScriptDirectory;
 use crate::sql::Dialect;
 
 /// A database and a desired schema, both as the database shows them.
@@ -35,6 +37,8 @@ pub struct Comparison {
     naming: Option<NamingConvention>,
     /// Schemas that are desired and not there.
     missing: Vec<String>,
+    /// Which tables are compared.
+    ownership: Ownership,
 }
 
 /// Compares on a connection that is there. What it is asked are questions of our own.
@@ -43,6 +47,7 @@ pub(super) async fn compare_on(
     scratch: &mut Scratch<'_, '_>,
     declaration: Declaration,
     filter: &Filter,
+    (mut ownership, owner): (Ownership, Option<&ScriptDirectory>),
 ) -> Result<Comparison, AutogenerateError> {
     let dialect = connection.dialect();
     let mut made = None;
@@ -59,6 +64,10 @@ pub(super) async fn compare_on(
     let wanted = schemas_of(dialect, &mut desired);
     let (namespaces, missing) = namespaces(connection, filter, &wanted).await?;
     without_default(&mut desired, &namespaces);
+    if let Some(directory) = owner {
+        let default = namespaces.iter().find(|own| own.shown.is_none()).map(|own| own.name.as_str());
+        ownership = ownership.of_scripts(directory, dialect, default);
+    }
     desired.tables.retain(|table| filter.takes_by_pattern(&table.name));
     fill_references(&mut desired);
     let there: Vec<Namespace> =
@@ -101,7 +110,7 @@ pub(super) async fn compare_on(
         normal.enums.clone_from(&actual.enums);
     }
     align(connection, scratch, &namespaces, &mut normal, &actual, &desired).await?;
-    Ok(Comparison { dialect, actual, desired, generic, normal, naming, missing })
+    Ok(Comparison { dialect, actual, desired, generic, normal, naming, missing, ownership })
 }
 
 impl Comparison {
@@ -113,7 +122,9 @@ impl Comparison {
     /// What leads from the database to the desired schema.
     #[must_use]
     pub fn difference(&self) -> Difference {
-        let before = Side { reflected: &self.actual, written: &self.generic };
+        let [actual, generic] =
+            [&self.actual, &self.generic].map(|schema| self.ownership.managed(schema, &self.desired));
+        let before = Side { reflected: &actual, written: &generic };
         let after = Side { reflected: &self.normal, written: &self.desired };
         let operations = diff(self.dialect, before, after);
         let naming = self.naming.as_ref();
@@ -128,6 +139,13 @@ impl Comparison {
         }
         let after = Side { reflected: &normal, written: &desired };
         self.made_by(diff(self.dialect, before, after), desired)
+    }
+
+    /// The tables that are left alone, because nothing desires them and no revision creates them.
+    #[must_use]
+    pub fn unmanaged(&self) -> Vec<&ObjectName> {
+        let names = self.actual.tables.iter().map(|table| &table.name);
+        names.filter(|name| !self.ownership.manages(name, &self.desired)).collect()
     }
 
     /// The difference that these operations make, after missing schemas are created.
@@ -168,16 +186,17 @@ fn leave_enums(actual: &mut Schema, all_tables: &[Table], desired: &Schema) {
 /// The schemas that the desired tables are in. On SQLite, which has none, they are left out of the names.
 fn schemas_of(dialect: Dialect, desired: &mut Schema) -> Vec<String> {
     let mut wanted = Vec::new();
-    for_names(desired, |name| {
-        if dialect == Dialect::Sqlite {
-            name.schema = None;
-        }
-        if let Some(schema) = &name.schema
-            && !wanted.contains(schema)
-        {
+    if dialect == Dialect::Sqlite {
+        for_names(desired, |name| name.schema = None);
+    }
+    // What is only referred to is somebody else's.
+    let tables = desired.tables.iter().map(|table| &table.name);
+    let names = tables.chain(desired.enums.iter().map(|own| &own.name));
+    for schema in names.filter_map(|name| name.schema.as_ref()) {
+        if !wanted.contains(schema) {
             wanted.push(schema.clone());
         }
-    });
+    }
     wanted
 }
 

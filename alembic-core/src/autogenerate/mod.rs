@@ -15,6 +15,7 @@ mod names;
 mod obstacle;
 #[cfg(feature = "cli")]
 mod orders;
+mod ownership;
 mod reflect;
 mod refused;
 mod rename;

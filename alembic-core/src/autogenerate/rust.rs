@@ -235,9 +235,9 @@ const OPTIONS: [&str; 15] = [
     "where",
 ];
 
-/// Whether a foreign key refers to a key of a table.
+/// Whether a foreign key refers to a key of a table, or to a table of another schema that need not be among the models.
 fn has_target(schema: &Schema, key: &ForeignKey) -> bool {
-    let Some(target) = schema.table(&key.references) else { return false };
+    let Some(target) = schema.table(&key.references) else { return key.references.schema.is_some() };
     let same = |columns: &[String]| {
         columns.len() == key.referenced_columns.len()
             && columns.iter().all(|column| key.referenced_columns.contains(column))

@@ -150,6 +150,17 @@ impl Linker {
         for (index, draft) in drafts.iter().enumerate() {
             for (number, key) in draft.foreign_keys.iter().enumerate() {
                 let Some(&target) = by_name.get(&key.value.references) else {
+                    let ForeignKey { columns, references, referenced_columns, .. } = &key.value;
+                    // A table of another schema may be somebody else's, who need not say what it looks like.
+                    if references.schema.is_some() && !referenced_columns.is_empty() {
+                        if columns.len() != referenced_columns.len() {
+                            let (columns, referenced) = (columns.clone(), referenced_columns.clone());
+                            let table = references.clone();
+                            let problem = ModelProblem::ReferenceCount { table, columns, referenced };
+                            self.report(draft, key.line, problem);
+                        }
+                        continue;
+                    }
                     let table = key.value.references.clone();
                     let known: Vec<String> = by_name.keys().map(ToString::to_string).collect();
                     let known = known.iter().map(String::as_str);

@@ -15,7 +15,11 @@ use super::ObjectName;
 /// assert!(!filter.takes(&ObjectName::new("_sqlx_migrations")));
 /// ```
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
-#[serde(default, deny_unknown_fields, expecting = "a table with `schemas`, `include` or `exclude`")]
+#[serde(
+    default,
+    deny_unknown_fields,
+    expecting = "a table with `schemas`, `include`, `exclude` or `unmanaged`"
+)]
 pub struct Filter {
     /// Schemas (PostgreSQL) or databases (MySQL) besides the default one.
     pub schemas: Vec<String>,
@@ -24,6 +28,8 @@ pub struct Filter {
     pub include: Vec<String>,
     /// Patterns of tables that are left out, even where `include` has them.
     pub exclude: Vec<String>,
+    /// Patterns of tables that may be there though nothing desires them and no revision creates them: nobody is told of them.
+    pub unmanaged: Vec<String>,
 }
 
 /// The tables in which migration tools keep their books.
@@ -65,6 +71,13 @@ impl Filter {
     pub fn takes(&self, name: &ObjectName) -> bool {
         let is_known = || BOOKKEEPING.iter().any(|known| known.eq_ignore_ascii_case(&name.name));
         self.takes_by_pattern(name) && (!self.include.is_empty() || !is_known())
+    }
+
+    /// Whether a table that is left alone is one that nobody need be told of.
+    #[must_use]
+    pub fn expects(&self, name: &ObjectName) -> bool {
+        let shown = name.to_string();
+        self.unmanaged.iter().any(|pattern| matches(pattern, &shown))
     }
 
     /// The same for a table that somebody asks for: then it is no other tool's, whatever its name.

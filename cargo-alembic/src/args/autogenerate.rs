@@ -23,6 +23,10 @@ pub(crate) struct AutogenerateArgs {
     #[arg(long, value_name = "OLD=NEW", value_parser = pair, requires = "autogenerate")]
     pub(crate) rename: Vec<(String, String)>,
 
+    /// Drop a table that no model has, though no revision creates it
+    #[arg(long, value_name = "TABLE", requires = "autogenerate")]
+    pub(crate) drop: Vec<String>,
+
     /// Nothing else was renamed: drop what is gone, and add what is new
     #[arg(long, requires = "autogenerate")]
     pub(crate) no_rename: bool,
@@ -49,6 +53,10 @@ pub(crate) struct CheckArgs {
     /// server of the database]
     #[arg(long, value_name = "URL")]
     pub(crate) scratch_url: Option<String>,
+
+    /// Fail also where the database has tables that no model has and no revision creates
+    #[arg(long)]
+    pub(crate) strict: bool,
 
     /// Print the SQL that would make it so
     #[arg(long, conflicts_with = "json")]

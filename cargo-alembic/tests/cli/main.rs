@@ -25,6 +25,7 @@ mod merge;
 mod names;
 mod offline;
 mod output;
+mod ownership;
 mod package;
 mod rebase;
 mod refuse;

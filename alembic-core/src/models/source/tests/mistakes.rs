@@ -267,6 +267,10 @@ fn references() {
          help: what stands before the point is a schema; a column is written in parentheses: `users(id)`",
     );
     case(
+        "#[column(references = \"auth.users(id, tenant)\")]",
+        "1 columns refer to 2 columns of table auth.users\n  help: name as many columns on both sides",
+    );
+    case(
         "#[column(references = Person)]",
         "`Person`, which is referred to, is no model\n  help: correct the path, or make a model of it",
     );
