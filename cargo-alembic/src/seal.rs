@@ -239,19 +239,22 @@ fn repair(project: &Project, arguments: &Arguments) -> Result<(), Failure> {
         let help = "`cargo alembic seal --from-database` writes it anew, with seals of what is applied";
         return Err(Failure::new(format!("{} is not there", file.shown()), help));
     }
-    ScriptErrors::check(lock.conflict(&file.shown()).into_iter().collect())
-        .map_err(|errors| project.explain(&errors))?;
     let is_tidy = file::read_to_string(file.path()).is_ok_and(|text| text == lock.to_string());
+    if !lock.repairs().is_empty() || !is_tidy {
+        if arguments.locked {
+            let change = "it is not as `cargo alembic` writes it".to_owned();
+            return Err(LockFileError::Locked { path: file.shown(), change }.into());
+        }
+        file.update(|lock| tell_repairs(lock, project))?;
+        status("Repaired", file.shown());
+    }
+    // That is for a person, whatever else was mended.
+    let mut errors = lock.verify(&file.shown(), &ScriptDirectory::new(Vec::new()).map_err(Failure::plain)?);
+    errors.retain(before::has_two_seals);
+    ScriptErrors::check(errors).map_err(|errors| project.explain(&errors))?;
     if lock.repairs().is_empty() && is_tidy {
         status("Repaired", format!("nothing: {} is as `cargo alembic` writes it", file.shown()));
-        return Ok(());
     }
-    if arguments.locked {
-        let change = "it is not as `cargo alembic` writes it".to_owned();
-        return Err(LockFileError::Locked { path: file.shown(), change }.into());
-    }
-    file.update(|lock| tell_repairs(lock, project))?;
-    status("Repaired", file.shown());
     Ok(())
 }
 

@@ -85,3 +85,8 @@ pub(crate) fn verify(
     ScriptErrors::check(errors).map_err(|errors| project.explain(&errors))?;
     Ok(lock)
 }
+
+/// Whether it is about a revision with two different seals.
+pub(super) fn has_two_seals(error: &ScriptError) -> bool {
+    matches!(&error.problem, Problem::Lock(problem) if matches!(**problem, LockProblem::TwoSeals { .. }))
+}
