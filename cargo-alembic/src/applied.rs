@@ -93,16 +93,12 @@ async fn ask(
             Some(name) => format!("the database `{name}`"),
             None => "the configured database".to_owned(),
         };
-        let of_file = "the database of `url` in alembic.toml".to_owned();
-        // DATABASE_URL goes before `url`, which is another database of the same project.
-        let behind = other.hidden_database().transpose().map(|hidden| (of_file, hidden));
-        for (name, found) in
-            other.settings_database().transpose().map(|found| (name, found)).into_iter().chain(behind)
-        {
+        let first = other.settings_database().transpose().map(|found| (name, found.ok()));
+        for (name, found) in first.into_iter().chain(other.hidden_databases()?) {
             match found {
-                Ok(found) => databases.push((name, other.clone(), found)),
-                Err(_) => {
-                    answers.unasked.push((name, "its `url` in alembic.toml has no value here".to_owned()))
+                Some(found) => databases.push((name, other.clone(), found)),
+                None => {
+                    answers.unasked.push((name, "its `url` in alembic.toml has no value here".to_owned()));
                 }
             }
         }

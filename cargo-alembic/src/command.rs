@@ -235,14 +235,12 @@ async fn without_graph(
 async fn undo(project: &Project, arguments: &Arguments, command: &cli::Command) -> Result<(), Failure> {
     let database = project.database(arguments)?;
     let scripts = ScriptDirectory::read_scripts(&project.locations);
-    if let Err(error) = Migrator::check_own(&scripts, &project.config.run_settings(), &database).await {
-        let migrator = project.migrator(ScriptDirectory::new(Vec::new()).map_err(Failure::plain)?);
-        return Err(Failure::command(&error.into(), &migrator));
-    }
     let migrator = restored(project, &database).await?;
+    let foreign = Migrator::foreign(&scripts, &project.config.run_settings(), &database).await;
+    let foreign = foreign.map_err(|error| Failure::command(&error.into(), &migrator))?;
     // What was applied as something else than the scripts say gets no seal.
     with_consent(project, &migrator, &database, command, async |run, command| {
-        Ok(cli::tell(run, command).await.map(drop))
+        Ok(cli::tell(cli::sparing(run, foreign.clone()), command).await.map(drop))
     })
     .await
 }

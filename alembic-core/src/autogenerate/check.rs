@@ -34,7 +34,7 @@ impl fmt::Display for Different {
     }
 }
 
-/// Compares a database with the models of a program; an error says what is different.
+/// Compares a database with the models of a program; an error says what is different. A table without a model is a difference.
 ///
 /// One line in the test-suite of a service:
 ///

@@ -20,6 +20,8 @@ use crate::sql::Dialect;
 /// Models and statements are run in a scratch database on the same server, or on that of [`Compare::scratch`], which is
 /// dropped whatever happens. Where models and database agree, none is needed.
 ///
+/// Every table of the compared schemas counts, also one that nothing desires; [`Compare::created_by`] leaves out those of others.
+///
 /// ```no_run
 /// # use alembic_core::autogenerate::{Filter, compare};
 /// # async fn example(pool: &sqlx::PgPool, desired: alembic_core::schema::Schema) -> Result<(), Box<dyn std::error::Error>> {

@@ -189,7 +189,7 @@ fn schemas_of(dialect: Dialect, desired: &mut Schema) -> Vec<String> {
     if dialect == Dialect::Sqlite {
         for_names(desired, |name| name.schema = None);
     }
-    // What is only referred to is somebody else's.
+    // A schema that is only referred to belongs to others.
     let tables = desired.tables.iter().map(|table| &table.name);
     let names = tables.chain(desired.enums.iter().map(|own| &own.name));
     for schema in names.filter_map(|name| name.schema.as_ref()) {

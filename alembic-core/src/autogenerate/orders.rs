@@ -136,7 +136,7 @@ async fn outcome(
     database: &Database,
     common: Option<String>,
 ) -> Result<Result<Snapshot, Box<MigrateError>>, AutogenerateError> {
-    // What both branches need is no part of the question.
+    // Both orders begin with what both branches need.
     if let Some(common) = common {
         chain.upgrade(database).target(common.as_str()).await.map_err(dropped)?;
     }

@@ -1,4 +1,4 @@
-//! Which tables of a database are ours: those that somebody desires, and those that a revision creates. All others are left alone.
+//! Which tables of a database are managed: desired tables, and tables that a revision creates. All others are left alone.
 
 use std::collections::HashSet;
 
@@ -7,12 +7,12 @@ use crate::script::ScriptDirectory;
 use crate::sql::facts::{Action, Facts, ObjectKind};
 use crate::sql::{Dialect, Name};
 
-/// Which tables that nobody desires are dropped.
+/// Decides which tables are dropped that are not desired.
 #[derive(Clone, Debug)]
 pub(super) struct Ownership {
-    /// The tables that the scripts leave behind. None: whatever there is, is theirs.
+    /// The tables that exist after all upgrades of the scripts. None: every table is managed.
     created: Option<HashSet<String>>,
-    /// Tables that are to be dropped whoever has made them.
+    /// Tables to drop although no revision creates them.
     dropped: Vec<String>,
     /// The schemas that are compared as a whole. Of others only what is desired is.
     schemas: Vec<String>,
@@ -23,7 +23,7 @@ impl Ownership {
         Ownership { created: None, dropped: dropped.to_vec(), schemas: filter.schemas.clone() }
     }
 
-    /// Tables are theirs that these scripts create. `default` is the name of the default schema.
+    /// Manages the tables that these scripts create. `default` is the name of the default schema.
     pub(super) fn of_scripts(
         self,
         directory: &ScriptDirectory,
@@ -69,7 +69,7 @@ impl Ownership {
     }
 }
 
-/// The tables that all upgrades leave behind, in lower case.
+/// The tables that exist after all upgrades, in lower case.
 fn created(directory: &ScriptDirectory, dialect: Dialect, default: Option<&str>) -> HashSet<String> {
     let shown = |name: &Name| {
         let schema =

@@ -1,7 +1,7 @@
 //! Schema and rows of a scratch database, so that two can be compared.
 //!
-//! The order of columns, of the values of an enum and of rows is no difference: which branch a database gets first decides
-//! it, and statements name what they mean.
+//! The order of columns, enum values and rows is not compared: it depends on which branch a database gets
+//! first, and statements name columns and values.
 
 use std::collections::BTreeSet;
 
@@ -134,7 +134,7 @@ async fn rows(connection: &mut Connection, table: &Table) -> Result<Rows, Autoge
     let value = |column: &String| {
         let name = identifier(dialect, column);
         match dialect {
-            // Numbers and strings are told apart.
+            // A number and a string with the same digits are different values.
             Dialect::Sqlite => format!("quote({name})"),
             Dialect::Postgresql => format!("{name}::text"),
             Dialect::Mysql => format!("HEX({name})"),

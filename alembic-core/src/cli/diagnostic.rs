@@ -204,28 +204,21 @@ fn edit_helps(path: &str, reordered: Option<&Reordered>) -> Vec<String> {
          applies the scripts as they are now"
             .to_owned(),
     ];
-    if let Some(Reordered { before, missing, after }) = reordered {
+    if let Some(Reordered { before, rounds }) = reordered {
         let names = |ids: &[RevisionId]| match ids {
             [] => "base".to_owned(),
             ids => ids.iter().map(|id| shell_word(id.as_str())).collect::<Vec<_>>().join(" "),
         };
-        let commands = if missing.is_empty() {
-            format!("`cargo alembic stamp --purge {}`", names(after))
-        } else {
-            let upgrades: Vec<String> = missing
-                .iter()
-                .map(|id| format!("`cargo alembic upgrade {}`", shell_word(id.as_str())))
-                .collect();
-            format!(
-                "`cargo alembic stamp --purge {}`, {}, `cargo alembic stamp {}`",
-                names(before),
-                upgrades.join(", "),
-                names(after)
-            )
-        };
+        let mut commands = vec![format!("`cargo alembic stamp --purge {}`", names(before))];
+        for (missing, rows) in rounds {
+            let missing = missing.iter().map(|id| shell_word(id.as_str()));
+            commands.extend(missing.map(|id| format!("`cargo alembic upgrade {id}`")));
+            commands.push(format!("`cargo alembic stamp {}`", names(rows)));
+        }
         helps.push(format!(
-            "its statements are those that were applied, and only `Revises:` differs. If the script is right, keep what is \
-             applied: {commands}"
+            "the statements are those that were applied, and only `Revises:` differs. If the scripts are right, keep what is \
+             applied: {}",
+            commands.join(", ")
         ));
     }
     helps

@@ -41,9 +41,9 @@ pub use wait_args::WaitArgs;
 
 use std::time::Duration;
 
-use crate::migrate::{Database, MigrateError};
+use crate::migrate::{Database, MigrateError, OtherService, Refusal, Run};
 use crate::migrator::Migrator;
-use crate::revision::{HistoryError, ResolveError, RevisionId, TargetError};
+use crate::revision::{Direction, HistoryError, ResolveError, RevisionId, TargetError};
 
 /// The command did what it was asked for.
 pub const DONE: u8 = 0;
@@ -181,9 +181,23 @@ pub async fn undo_others(
     if others.is_empty() {
         return Ok(Vec::new());
     }
-    Migrator::check_own(migrator.directory().scripts(), migrator.settings(), database.clone()).await?;
-    let report = apply::tell_steps(restored.undo(database, others)).await?;
+    let scripts = migrator.directory().scripts();
+    let foreign = Migrator::foreign(scripts, migrator.settings(), database.clone()).await?;
+    let report = apply::tell_steps(sparing(restored.undo(database, others), foreign)).await?;
     Ok(report.done.into_iter().map(|done| done.revision).collect())
+}
+
+/// The run, unless it would take back what is [`foreign`](Migrator::foreign).
+pub fn sparing(run: Run<'_>, foreign: Vec<String>) -> Run<'_> {
+    run.approve(move |revisions: &[(Direction, RevisionId)]| {
+        let is_taken = |id: &&String| revisions.iter().any(|(_, revision)| revision.as_str() == **id);
+        let unknown: Vec<String> = foreign.iter().filter(is_taken).cloned().collect();
+        if unknown.is_empty() {
+            return Ok(());
+        }
+        let error = MigrateError::OtherService(Box::new(OtherService { unknown, applied: Vec::new() }));
+        Err(Refusal { reason: error.to_string(), help: error.help() })
+    })
 }
 
 /// Says that what was undone stays so, where the run after it has failed: that says of itself alone that it left nothing.
@@ -204,11 +218,10 @@ async fn try_run(command: &Command, migrator: &Migrator, database: Database) -> 
         wait(&database, patience).await?;
     }
     let extended;
+    let mut foreign = Vec::new();
     let migrator = if command.uses_history() {
-        if command.changes() {
-            let scripts = migrator.directory().scripts();
-            Migrator::check_own(scripts, migrator.settings(), database.clone()).await?;
-        }
+        let scripts = migrator.directory().scripts();
+        foreign = Migrator::foreign(scripts, migrator.settings(), database.clone()).await?;
         extended = migrator.with_history(database.clone()).await?;
         &extended
     } else {
@@ -225,6 +238,7 @@ async fn try_run(command: &Command, migrator: &Migrator, database: Database) -> 
         let Some(run) = run_of(migrator, database.clone(), &command) else {
             return read(&command, migrator, Some(database)).await;
         };
+        let run = if foreign.is_empty() { run } else { sparing(run, foreign.clone()) };
         let error = match tell(run, &command).await {
             Ok(_) => return Ok(()),
             Err(error) => error,

@@ -52,7 +52,7 @@ pub fn read_to_string(path: impl AsRef<Path>) -> io::Result<String> {
     })
 }
 
-/// Fails for what is no regular file.
+/// Fails if it is not a regular file.
 pub(super) fn check(metadata: &Metadata) -> io::Result<()> {
     if metadata.is_file() {
         return Ok(());

@@ -7,6 +7,7 @@ mod unfinished;
 
 use std::time::Duration;
 
+pub(crate) use history::is_another;
 pub use history::{Ahead, Diverged, EditedRevision, OtherAncestors, OtherService, Provenance, Reordered};
 pub use statement::{Aftermath, StatementFailure};
 pub use unfinished::{InDoubt, Interrupted, LeftBehind, LeftStatement, ResumeEdited, StoppedAt};
@@ -189,6 +190,11 @@ pub enum MigrateError {
     ResumeEdited(Box<ResumeEdited>),
     #[error("{direction} of revision {revision} is unfinished; finish it first: `cargo alembic resume`")]
     Unfinished { revision: RevisionId, direction: Direction },
+    #[error(
+        "upgrade of revision {revision} is unfinished, and it stands on other revisions now, which are not applied: {}",
+        .missing.iter().map(RevisionId::as_str).collect::<Vec<_>>().join(", ")
+    )]
+    UnfinishedMoved { revision: RevisionId, missing: Vec<RevisionId> },
     #[error("{direction} of revision {revision} is unfinished, and its script is not here")]
     UnfinishedUnknown { revision: RevisionId, direction: Direction },
     #[error(

@@ -151,7 +151,7 @@ impl Linker {
             for (number, key) in draft.foreign_keys.iter().enumerate() {
                 let Some(&target) = by_name.get(&key.value.references) else {
                     let ForeignKey { columns, references, referenced_columns, .. } = &key.value;
-                    // A table of another schema may be somebody else's, who need not say what it looks like.
+                    // A table of another schema may belong to another service: it needs no model.
                     if references.schema.is_some() && !referenced_columns.is_empty() {
                         if columns.len() != referenced_columns.len() {
                             let (columns, referenced) = (columns.clone(), referenced_columns.clone());

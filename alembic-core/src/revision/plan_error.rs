@@ -1,4 +1,4 @@
-//! Why there is no plan.
+//! The errors of a plan.
 
 use thiserror::Error;
 
@@ -8,7 +8,7 @@ use super::resolve::ResolveError;
 use super::step::Direction;
 use super::target::Offset;
 
-/// Why there is no plan.
+/// A plan that cannot be made.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 pub enum PlanError {
     /// The target itself has no clear meaning.

@@ -78,14 +78,28 @@ impl Project {
         self.of_config("url", self.config.url.as_deref(), &variables)
     }
 
-    /// The database of `url` in alembic.toml where DATABASE_URL hides it.
-    pub(crate) fn hidden_database(&self) -> Result<Option<Database>, Failure> {
+    /// The databases that DATABASE_URL hides, each with its name: that of `.env` behind the environment, and behind both that
+    /// of `url` in alembic.toml. None where a variable of it has no value.
+    pub(crate) fn hidden_databases(&self) -> Result<Vec<(String, Option<Database>)>, Failure> {
         let variables = self.variables()?;
-        let url = self.config.url.as_deref().filter(|url| !url.contains("${DATABASE_URL}"));
-        if !self.databases.is_empty() || variables.database("DATABASE_URL").is_none() {
-            return Ok(None);
+        let (environment, dotenv) = (std::env::var("DATABASE_URL").ok(), variables.of_dotenv("DATABASE_URL"));
+        let mut hidden = Vec::new();
+        if !self.databases.is_empty() {
+            return Ok(hidden);
         }
-        self.of_config("url", url, &variables)
+        let dotenv = dotenv.filter(|url| !url.is_empty());
+        if let Some(url) = dotenv.filter(|url| environment.as_deref().is_some_and(|other| other != *url)) {
+            let database = Database::from(url).relative_to(&variables.folder);
+            hidden.push(("the database of DATABASE_URL in .env".to_owned(), Some(database)));
+        }
+        // Where it is the variable itself, it is asked already.
+        let url = self.config.url.as_deref().filter(|url| *url != "${DATABASE_URL}");
+        if variables.database("DATABASE_URL").is_some()
+            && let Some(found) = self.of_config("url", url, &variables).transpose()
+        {
+            hidden.push(("the database of `url` in alembic.toml".to_owned(), found.ok()));
+        }
+        Ok(hidden)
     }
 
     /// The database of a URL in alembic.toml.

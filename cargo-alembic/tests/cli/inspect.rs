@@ -166,6 +166,7 @@ async fn what_postgresql_18_has() {
          CONSTRAINT bookings_price FOREIGN KEY (room, PERIOD during) REFERENCES prices (room, PERIOD valid))",
         "ALTER TABLE bookings ADD CONSTRAINT noted NOT NULL note NOT VALID",
     ];
+    let named = "CREATE TABLE named (a INTEGER CONSTRAINT a_is_there NOT NULL, b INTEGER NOT NULL)";
     let version = &database.column("SELECT current_setting('server_version_num')").await[0];
     if version.parse::<u32>().expect("a number") < 180_000 {
         // An older server has none of it.
@@ -173,14 +174,20 @@ async fn what_postgresql_18_has() {
         assert!(refused.to_string().contains("WITHOUT"), "{refused}");
         return;
     }
-    for statement in statements {
+    for statement in statements.into_iter().chain([named]) {
         database.rows(statement).await;
     }
     let package = package_on(&database, &[]);
     let told = package.alembic("inspect --sql").success().text();
-    for part in
-        ["bookings_price of bookings", "cents_ok of prices", "prices_pk of prices", "noted of bookings"]
-    {
+    for part in [
+        "bookings_price of bookings",
+        "cents_ok of prices",
+        "prices_pk of prices",
+        "noted of bookings",
+        "a_is_there of named",
+    ] {
         assert!(told.contains(part), "{part}: {told}");
     }
+    // Names that PostgreSQL gives are none that anybody misses.
+    assert!(!told.contains("_not_null"), "{told}");
 }

@@ -86,21 +86,25 @@ fn a_database_that_cannot_be_reached_is_named() {
     }
 }
 
+/// A shop that has applied `r1`, and a service that shares its database and has not applied its revision with this id.
+pub(crate) async fn services<'w>(worlds: &'w (World, World), id: &str) -> (Checkout<'w>, Checkout<'w>) {
+    let (shop, billing) = (worlds.0.first(), worlds.1.first());
+    shop.revision("r1");
+    shop.alembic("upgrade").success();
+    shop.sql("INSERT INTO r1 VALUES (1), (2)").await;
+    billing.write("alembic.toml", &format!("url = \"sqlite://{}\"\n", shop.folder.join("app.db").display()));
+    billing.revision_of(id, "", "CREATE TABLE bills (n INTEGER);", "DROP TABLE bills;");
+    billing.edit(&script(id), &format!("-- {id}\n"), "-- The bills\n");
+    billing.edit(&script(id), "-- Created: 2", "-- Created: 1");
+    (shop, billing)
+}
+
 /// Another service with the same database. Its ids are other ones, or the same by chance.
 #[tokio::test]
 async fn two_services_in_one_database() {
     for id in ["billing1", "r1"] {
-        let (world, other) = (World::new(), World::new());
-        let shop = world.first();
-        shop.revision("r1");
-        shop.alembic("upgrade").success();
-        shop.sql("INSERT INTO r1 VALUES (1), (2)").await;
-        let billing = other.first();
-        billing
-            .write("alembic.toml", &format!("url = \"sqlite://{}\"\n", shop.folder.join("app.db").display()));
-        billing.revision_of(id, "", "CREATE TABLE bills (n INTEGER);", "DROP TABLE bills;");
-        billing.edit(&script(id), &format!("-- {id}\n"), "-- The bills\n");
-        billing.edit(&script(id), "-- Created: 2", "-- Created: 1");
+        let worlds = (World::new(), World::new());
+        let (shop, billing) = services(&worlds, id).await;
         for command in ["upgrade", "verify", "current --check-heads"] {
             let output = billing.alembic(command).code(1);
             assert!(output.stderr.contains("`version_table`"), "{command}: {output}");

@@ -1,22 +1,14 @@
 //! What must not be taken back, run twice or left out, whatever was done to the scripts.
 
+use crate::databases::services;
 use crate::world::{World, follow, script};
 
 /// Another service's tables are not taken back by what takes a database over to these scripts.
 #[tokio::test]
 async fn tables_of_another_service() {
     for id in ["billing1", "r1"] {
-        let (world, other) = (World::new(), World::new());
-        let shop = world.first();
-        shop.revision("r1");
-        shop.alembic("upgrade").success();
-        shop.sql("INSERT INTO r1 VALUES (1), (2)").await;
-        let billing = other.first();
-        billing
-            .write("alembic.toml", &format!("url = \"sqlite://{}\"\n", shop.folder.join("app.db").display()));
-        billing.revision_of(id, "", "CREATE TABLE bills (n INTEGER);", "DROP TABLE bills;");
-        billing.edit(&script(id), &format!("-- {id}\n"), "-- The bills\n");
-        billing.edit(&script(id), "-- Created: 2", "-- Created: 1");
+        let worlds = (World::new(), World::new());
+        let (shop, billing) = services(&worlds, id).await;
         for line in ["upgrade --from-history", "downgrade --from-history base", "downgrade --from-history -1"]
         {
             let output = billing.alembic(line).code(1);
@@ -25,6 +17,11 @@ async fn tables_of_another_service() {
                 "{line}: {output}"
             );
             assert!(output.stderr.contains("`version_table`"), "{line}: {output}");
+        }
+        // Nor once the version table says that both are applied.
+        if id != "r1" {
+            billing.alembic(&format!("stamp {id}")).success();
+            billing.alembic("downgrade --from-history base").code(1);
         }
         assert_eq!(shop.sql("SELECT CAST(n AS TEXT) FROM r1").await.len(), 2);
         shop.alembic("verify").success();
@@ -79,7 +76,33 @@ async fn a_rebase_of_what_is_begun_or_stamped() {
     assert_eq!(alice.sql("SELECT CAST(n AS TEXT) FROM r1").await, [[Some("10".to_owned())]]);
 }
 
-/// A database behind DATABASE_URL and one in alembic.toml are both asked.
+/// What is unfinished does not go on from where it was not begun.
+#[tokio::test]
+async fn an_unfinished_revision_that_was_moved() {
+    let world = World::new();
+    let alice = world.first();
+    alice.revision("r1");
+    alice.revision_of("b1", "", "CREATE TABLE b1 (n INTEGER);\nSELECT * FROM nope;", "DROP TABLE b1;");
+    alice.edit(&script("b1"), "-- alembic: upgrade\n", "-- alembic: upgrade no-transaction\n");
+    alice.alembic("upgrade").code(1);
+    alice.revision_of("c1", "--head r1 --splice", "CREATE TABLE c1 (n INTEGER);", "DROP TABLE c1;");
+    alice.edit(&script("b1"), "SELECT * FROM nope;", "");
+    alice.edit(&script("b1"), "Revises: r1", "Revises: c1");
+    for command in ["upgrade", "resume"] {
+        let output = alice.alembic(command).code(1);
+        assert!(
+            output.stderr.contains("it stands on other revisions now, which are not applied: c1"),
+            "{output}"
+        );
+    }
+    // As the message says it; then the order may be changed.
+    alice.edit(&script("b1"), "Revises: c1", "Revises: r1");
+    alice.alembic("resume").success();
+    alice.alembic("upgrade heads").success();
+    assert_eq!(alice.tables().await, "b1 c1 r1");
+}
+
+/// Every database is asked that some way of configuring names, whichever goes before the others.
 #[test]
 fn both_urls_are_asked() {
     let world = World::new();
@@ -88,11 +111,24 @@ fn both_urls_are_asked() {
     alice.revision("r2");
     alice.alembic("upgrade").success();
     let dev = [("DATABASE_URL", "sqlite://dev.db")];
-    let output = alice.alembic_with("unseal r2", &dev).code(1);
-    assert!(
-        output.stderr.contains("the database of `url` in alembic.toml has revision r2 applied"),
-        "{output}"
-    );
+    for (url, dotenv, name) in [
+        ("sqlite://app.db", "", "the database of `url` in alembic.toml"),
+        ("sqlite://app.db", "DATABASE_URL=sqlite://other.db\n", "the database of `url` in alembic.toml"),
+        ("sqlite://other.db", "DATABASE_URL=sqlite://app.db\n", "the database of DATABASE_URL in .env"),
+        ("${APP_URL}", "APP_URL=sqlite://app.db\n", "the database of `url` in alembic.toml"),
+    ] {
+        alice.write("alembic.toml", &format!("url = \"{url}\"\n"));
+        alice.write(".env", dotenv);
+        for line in ["unseal r2", "--url sqlite://third.db unseal r2", "rebase r2 --onto base"] {
+            let output = alice.alembic_with(line, &dev).code(1);
+            let refusal = format!("{name} has revision r2 applied; nothing was changed");
+            let is_sealed = "revision `r2` is sealed";
+            assert!(
+                output.stderr.contains(&refusal) || output.stderr.contains(is_sealed),
+                "{line}: {output}"
+            );
+        }
+    }
     assert_eq!(alice.seals(), "r1+ r2+");
 }
 
@@ -141,6 +177,30 @@ async fn a_new_parent_that_is_missing() {
     }
     assert_eq!(alice.tables().await, "hf r0 r1 r2");
     assert_eq!(alice.sql("SELECT CAST(n AS TEXT) FROM hf").await.len(), 1);
+}
+
+/// Two applied revisions that both stand elsewhere now, one of them on what is missing.
+#[tokio::test]
+async fn several_moved_revisions() {
+    let world = World::new();
+    let alice = world.first();
+    alice.revision_of("r0", "", "CREATE TABLE z (n INTEGER);\nINSERT INTO z VALUES (1);", "DROP TABLE z;");
+    alice.revision_of("y", "", "UPDATE z SET n = n * 10;", "");
+    alice.revision_of("x", "--head r0 --splice", "UPDATE z SET n = n + 1;", "");
+    alice.revision_of("b", "--head r0 --splice", "CREATE TABLE b (n INTEGER);", "DROP TABLE b;");
+    alice.alembic("upgrade heads").success();
+    let result = alice.sql("SELECT CAST(n AS TEXT) FROM z").await;
+    alice.forget_seals();
+    alice.edit(&script("y"), "Revises: r0", "Revises: b");
+    alice.revision_of("m", "--head y", "CREATE TABLE m (n INTEGER);", "DROP TABLE m;");
+    alice.edit(&script("x"), "Revises: r0", "Revises: m");
+    let output = alice.alembic("upgrade").code(1);
+    follow(&alice, &output, "cargo alembic stamp --purge");
+    for command in ["upgrade", "verify", "current --check-heads"] {
+        alice.alembic(command).success();
+    }
+    assert_eq!(alice.sql("SELECT CAST(n AS TEXT) FROM z").await, result);
+    assert_eq!(alice.tables().await, "b m z");
 }
 
 /// What was taken back before the scripts failed stays so, and that is said.

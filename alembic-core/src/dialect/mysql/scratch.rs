@@ -99,7 +99,7 @@ pub(crate) fn kill(session: &str) -> String {
     format!("KILL {session}")
 }
 
-/// Limits the time that this session waits for others.
+/// Limits how long a statement of this connection waits for a lock.
 pub(crate) const PATIENCE: &str = "SET SESSION lock_wait_timeout = 10";
 
 /// The mode of a session in which models and `schema.sql` are read: the server's. Nothing is inserted, so that the order in

@@ -75,6 +75,9 @@ impl MigrateError {
             MigrateError::InDoubt(_) | MigrateError::ResumeEdited(_) | MigrateError::Unfinished { .. } => {
                 Some(ABANDON.to_owned())
             }
+            MigrateError::UnfinishedMoved { .. } => Some(format!(
+                "put its `Revises:` back to what it was when it was begun, and finish it: `cargo alembic resume`\n{ABANDON}"
+            )),
             MigrateError::UnfinishedUnknown { revision, .. } => Some(format!(
                 "bring the script back (`{}` finds it): the next run goes on with it\n{ABANDON}",
                 find_scripts([revision.as_str()])

@@ -53,16 +53,19 @@ pub struct EditedRevision {
     pub reordered: Option<Reordered>,
 }
 
-/// The way to a new order of applied revisions: rows of the version table that are true in both orders, what has to run then, and
-/// the rows after it.
+/// The way to a new order of applied revisions, on which nothing runs that has run.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Reordered {
-    /// The rows without what comes after the moved revision.
+    /// The rows of the version table that are true in both orders.
     pub before: Vec<RevisionId>,
-    /// What the moved revision stands on now, and the database does not have.
-    pub missing: Vec<RevisionId>,
-    /// The rows in the new order.
-    pub after: Vec<RevisionId>,
+    /// What has to run then, because something that is applied stands on it now, and the rows after that; in turns.
+    pub rounds: Vec<(Vec<RevisionId>, Vec<RevisionId>)>,
+}
+
+/// Whether an applied script is no earlier version of one with the same id: both its message and its time are other ones.
+pub(crate) fn is_another(applied: &Script, now: &Script) -> bool {
+    let is_other_time = applied.created != now.created || now.created.is_none();
+    is_other_time && applied.revision.message != now.revision.message
 }
 
 /// A database that another service migrates with the same version table: it has revisions without a script, and none of the
@@ -86,10 +89,7 @@ impl EditedRevision {
     /// message and its time are other ones.
     #[must_use]
     pub fn is_another(&self, now: &Script) -> bool {
-        self.applied_script().is_some_and(|applied| {
-            let is_other_time = applied.created != now.created || now.created.is_none();
-            is_other_time && applied.revision.message != now.revision.message
-        })
+        self.applied_script().is_some_and(|applied| is_another(&applied, now))
     }
 
     /// The parents with which it was applied, if they are all that differs.

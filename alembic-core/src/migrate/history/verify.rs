@@ -94,9 +94,11 @@ async fn differences(
     let mut edited = edited(connection, tables, directory, applied).await?;
     let moved = if edited.is_empty() { moved(directory, applied) } else { None };
     #[cfg(feature = "cli")]
-    if let [only] = edited.as_mut_slice() {
+    {
         let rows = state.rows.iter().filter_map(|(id, _)| directory.graph().find(id));
-        only.reordered = reordered(directory, &rows.collect::<Vec<_>>(), only);
+        let way = reordered(directory, &rows.collect::<Vec<_>>(), &edited);
+        // The last one is told of last.
+        edited.last_mut().into_iter().for_each(|last| last.reordered = way.clone());
     }
     // Unfinished revisions may be edited after their last statement that is done: `resume` compares the rest.
     edited.retain(|edited| !state.unfinished.iter().any(|id| id == edited.revision.as_str()));

@@ -4,7 +4,7 @@ use std::collections::{HashMap, HashSet};
 
 use crate::config::RunSettings;
 use crate::dialect::{ErrorKind, Tables};
-use crate::migrate::error::{EditedRevision, MigrateError, OtherService};
+use crate::migrate::error::{MigrateError, is_another};
 use crate::migrate::history::verify::never_ran;
 use crate::migrate::server::connect::Missing;
 use crate::migrate::server::connection::Connection;
@@ -98,46 +98,84 @@ impl Migrator {
         Ok(Migrator::new(directory, settings))
     }
 
-    /// Fails where a database has revisions of another service and none of these scripts: an id alone does not make a
-    /// revision the same, since services that count their revisions all have a `0001`.
+    /// The revisions of a database that have nothing to do with these scripts: another service applied them with the same
+    /// version table.
+    ///
+    /// An id alone does not make a revision ours, since services that count their revisions all have a `0001`: an applied
+    /// script with another message and another time is another revision. What stands on ours, on what a script here revises,
+    /// or is what ours stand on, is ours.
     ///
     /// # Errors
-    /// [`OtherService`](MigrateError::OtherService); or the database cannot be reached or read.
-    pub async fn check_own(
+    /// The database cannot be reached or read.
+    pub async fn foreign(
         scripts: &[Script],
         settings: &RunSettings,
         database: impl Into<Database>,
-    ) -> Result<(), MigrateError> {
+    ) -> Result<Vec<String>, MigrateError> {
         let mut connection: Connection = database.into().connect(Missing::Refuse).await?;
         let tables = Tables::new(connection.dialect(), &settings.version_table)?;
         let applied = match connection.rows(tables.digests(None)).await {
-            Err(error) if ErrorKind::of(&error) == ErrorKind::MissingTable => return Ok(()),
+            Err(error) if ErrorKind::of(&error) == ErrorKind::MissingTable => return Ok(Vec::new()),
             rows => rows.map_err(MigrateError::database(READING))?,
         };
-        let mut foreign = Vec::new();
+        let named = scripts.iter().flat_map(|script| needs(script).map(str::to_owned));
+        let mut lines = Lines::new(named);
         for row in applied {
             let [Some(id), digest, ..] = row.as_slice() else { continue };
-            if let Some(script) = scripts.iter().find(|script| script.revision.id.as_str() == id) {
-                let found = script.digests().upgrade;
-                let Some(applied) = digest.as_ref().and_then(|text| text.parse().ok()) else { return Ok(()) };
-                if applied == found {
-                    return Ok(());
-                }
-                let rows = connection.rows(tables.applied_script(id)).await;
-                let text =
-                    rows.map_err(MigrateError::database(READING))?.into_iter().flatten().flatten().next();
-                let (revision, path) = (script.revision.id.clone(), script.path.clone());
-                let applied =
-                    EditedRevision { revision, path, applied, found, script: text, reordered: None };
-                if !applied.is_another(script) {
-                    return Ok(());
-                }
+            let here = scripts.iter().find(|script| script.revision.id.as_str() == id);
+            let digest = digest.as_ref().and_then(|text| text.parse().ok());
+            if here.is_some_and(|script| digest.is_none_or(|digest| script.digests().upgrade == digest)) {
+                lines.add(id, here.map(needs), true);
+                continue;
             }
-            foreign.push(id.clone());
+            let rows = connection.rows(tables.applied_script(id)).await;
+            let text = rows.map_err(MigrateError::database(READING))?.into_iter().flatten().flatten().next();
+            let then = text.and_then(|text| Script::parse(id, text).ok());
+            let is_ours = here.is_some_and(|now| then.as_ref().is_none_or(|then| !is_another(then, now)));
+            lines.add(id, then.as_ref().map(needs), is_ours);
         }
-        if foreign.is_empty() {
-            return Ok(());
+        Ok(lines.foreign())
+    }
+}
+
+/// What a revision stands on, by the names that its script has for it.
+fn needs(script: &Script) -> impl Iterator<Item = &str> {
+    let parents = script.revision.parents.iter().map(RevisionId::as_str);
+    parents.chain(script.revision.depends_on.iter().map(String::as_str))
+}
+
+/// The applied revisions, and which of them hang together.
+struct Lines {
+    /// Each revision, and those beside it in either direction.
+    beside: HashMap<String, Vec<String>>,
+    applied: Vec<String>,
+    /// Revisions that are ours for certain.
+    ours: Vec<String>,
+}
+
+impl Lines {
+    fn new(ours: impl Iterator<Item = String>) -> Lines {
+        Lines { beside: HashMap::new(), applied: Vec::new(), ours: ours.collect() }
+    }
+
+    fn add<'a>(&mut self, id: &str, needs: Option<impl Iterator<Item = &'a str>>, is_ours: bool) {
+        self.applied.push(id.to_owned());
+        self.ours.extend(is_ours.then(|| id.to_owned()));
+        for other in needs.into_iter().flatten() {
+            self.beside.entry(id.to_owned()).or_default().push(other.to_owned());
+            self.beside.entry(other.to_owned()).or_default().push(id.to_owned());
         }
-        Err(MigrateError::OtherService(Box::new(OtherService { unknown: foreign, applied: Vec::new() })))
+    }
+
+    /// Those that no way leads to from ours.
+    fn foreign(self) -> Vec<String> {
+        let mut reached = HashSet::new();
+        let mut open = self.ours;
+        while let Some(id) = open.pop() {
+            if reached.insert(id.clone()) {
+                open.extend(self.beside.get(&id).into_iter().flatten().cloned());
+            }
+        }
+        self.applied.into_iter().filter(|id| !reached.contains(id)).collect()
     }
 }

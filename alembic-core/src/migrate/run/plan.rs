@@ -160,7 +160,7 @@ impl<'a> Plan<'a> {
     /// in its place only.
     ///
     /// # Errors
-    /// The goal does not include what is unfinished.
+    /// The goal does not include what is unfinished, or that stands on what is not applied.
     pub(crate) fn finish_first(
         self,
         directory: &'a ScriptDirectory,
@@ -189,6 +189,13 @@ impl<'a> Plan<'a> {
             };
             if !is_planned {
                 return Err(MigrateError::Unfinished { revision, direction });
+            }
+            // Its script has got another parent since: going on with it would count that as applied.
+            let applied = graph.applied(&rows);
+            let missing = graph.prerequisites(node).filter(|before| !applied.contains(*before));
+            let missing: Vec<Node> = missing.filter(|_| direction == Direction::Upgrade).collect();
+            if !missing.is_empty() {
+                return Err(MigrateError::UnfinishedMoved { revision, missing: graph.ids(missing) });
             }
             let step = revision::step(graph, &rows, node, direction);
             step.rows.apply(&mut rows);

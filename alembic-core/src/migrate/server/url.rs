@@ -111,7 +111,7 @@ impl Known {
     }
 }
 
-/// Reads the seconds of `connect_timeout`. Zero is no limit; in libpq what is less is none either, but nobody means that.
+/// Reads the seconds of `connect_timeout`. Zero means no limit. A negative number, no limit in libpq, is refused as a mistake.
 #[cfg(any(feature = "postgres", feature = "mysql"))]
 fn seconds(value: &str) -> Result<std::time::Duration, UrlMistake> {
     let seconds = value.trim().parse();

@@ -168,7 +168,8 @@ FROM pg_constraint k
 JOIN pg_class c ON c.oid = k.conrelid
 JOIN pg_namespace n ON n.oid = c.relnamespace
 WHERE n.nspname IN ({namespaces}) AND NOT c.relispartition AND {own}
-    AND (k.contype IN ('x', 't') OR (k.contype = 'n' AND (NOT k.convalidated OR k.connoinherit)))
+    AND (k.contype IN ('x', 't')
+        OR (k.contype = 'n' AND (NOT k.convalidated OR k.connoinherit OR k.conname !~ '_not_null[0-9]*$')))
 UNION ALL
 SELECT t.oid::text, 'trigger', n.nspname::text, t.tgname::text, n.nspname::text, c.relname::text, pg_get_triggerdef(t.oid, true)
 FROM pg_trigger t
