@@ -35,6 +35,10 @@ pub(crate) async fn sections(
             return Err(Failure::new(format!("`--drop {table}`: {why}"), help));
         }
     }
+    let unwritten = comparison.unwritten();
+    if !unwritten.is_empty() {
+        return Err(not_written(&unwritten));
+    }
     let unmanaged = unmanaged(project, &comparison);
     if !unmanaged.is_empty() {
         note(format!(
@@ -76,11 +80,21 @@ pub(crate) async fn sections(
     Ok(Some(rendered.to_string()))
 }
 
-/// The tables that are left alone, and that `alembic.toml` does not expect.
+/// What is left alone, and `alembic.toml` does not expect: tables, and whatever else has a name of its own.
 pub(crate) fn unmanaged(project: &Project, comparison: &Comparison) -> Vec<String> {
     let filter = project.config.compared_tables();
     let names = comparison.unmanaged().into_iter().filter(|name| !filter.expects(name));
-    names.map(ToString::to_string).collect()
+    let objects = comparison.unmanaged_objects();
+    names.map(ToString::to_string).chain(objects.into_iter().map(ToString::to_string)).collect()
+}
+
+/// What is desired and no statement of ours makes.
+pub(crate) fn not_written(unwritten: &[String]) -> Failure {
+    Failure::new(
+        format!("what leads to these cannot be written by itself: {}", unwritten.join(", ")),
+        "write it in a revision of its own, `cargo alembic revision -m \"…\"`, and apply that; or leave it alone with `unmanaged` \
+         of `tables` in alembic.toml: `\"KIND:NAME\"`",
+    )
 }
 
 /// The database and what the models say, compared. With `scratch` what the scripts make is compared instead. `dropped` are tables

@@ -6,7 +6,7 @@ use alembic_core::revision::Direction;
 use serde::Serialize;
 
 use crate::args::{Arguments, CheckArgs};
-use crate::autogenerate::{compared, unmanaged};
+use crate::autogenerate::{compared, not_written, unmanaged};
 use crate::error::Failure;
 use crate::project::Project;
 
@@ -16,8 +16,10 @@ struct Report {
     ok: bool,
     dialect: &'static str,
     differences: Vec<Change>,
-    /// The tables that are left alone: no model has them, and no revision creates them.
+    /// What is left alone: no model has it, and no revision creates it.
     unmanaged: Vec<String>,
+    /// What differs, and no statement of ours changes.
+    unwritten: Vec<String>,
 }
 
 pub(crate) async fn check(project: &Project, arguments: &Arguments, args: &CheckArgs) -> Result<(), Failure> {
@@ -26,15 +28,17 @@ pub(crate) async fn check(project: &Project, arguments: &Arguments, args: &Check
     let comparison = compared(project, arguments, &migrator, how).await?;
     let difference = comparison.difference();
     let unmanaged = unmanaged(project, &comparison);
+    let unwritten = comparison.unwritten();
     if args.json {
         let differences = difference.changes();
         print_json(
             "check",
             Report {
-                ok: differences.is_empty() && (unmanaged.is_empty() || !args.strict),
+                ok: differences.is_empty() && unwritten.is_empty() && (unmanaged.is_empty() || !args.strict),
                 dialect: difference.dialect.name(),
                 differences,
                 unmanaged: unmanaged.clone(),
+                unwritten: unwritten.clone(),
             },
         )?;
     } else if args.diff {
@@ -53,6 +57,9 @@ pub(crate) async fn check(project: &Project, arguments: &Arguments, args: &Check
             return Err(Failure::new(left, help));
         }
         note(format!("{left}: it is left alone"));
+    }
+    if difference.is_empty() && !unwritten.is_empty() {
+        return Err(not_written(&unwritten));
     }
     if difference.is_empty() {
         status("Checked", format!("{what} is what the models say"));

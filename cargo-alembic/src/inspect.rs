@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 
 use alembic_core::autogenerate::{generic, inspect as reflected, mermaid, rust_source, schema_sql, svg};
 use alembic_core::cli::{CommandError, note, print, print_json};
-use alembic_core::schema::{Foreign, Schema};
+use alembic_core::schema::{Schema, TextObject};
 use alembic_core::script::ScriptDirectory;
 use alembic_core::sql::Dialect;
 use serde::Serialize;
@@ -57,18 +57,21 @@ pub(crate) async fn inspect(
         schema_sql(&schema, dialect).map_err(Failure::plain)?
     };
     print(&text)?;
-    left_out(&schema, (!args.mermaid && !args.svg).then_some(dialect));
+    // The SQL has all that a statement makes.
+    let is_sql = !args.models && !args.mermaid && !args.svg;
+    let left = schema.objects.iter().filter(|object| !is_sql || object.statements().is_none());
+    left_out(&schema, left, (!args.mermaid && !args.svg).then_some(dialect));
     Ok(())
 }
 
 /// Says what is there and is not shown; and of a text that a database is to read, in which `dialect`, where it needs that.
-fn left_out(schema: &Schema, dialect: Option<Dialect>) {
+fn left_out<'a>(schema: &Schema, left: impl Iterator<Item = &'a TextObject>, dialect: Option<Dialect>) {
     let mut kinds: BTreeMap<&str, Vec<String>> = BTreeMap::new();
-    for foreign in &schema.foreign {
-        let Foreign { kind, name, table, .. } = foreign;
+    for object in left {
+        let TextObject { kind, name, table, .. } = object;
         let of = table.as_ref().filter(|table| *table != name);
         let of = of.map_or_else(String::new, |table| format!(" of {table}"));
-        let needed = dialect.map_or_else(String::new, |dialect| needed(schema, foreign, dialect));
+        let needed = dialect.map_or_else(String::new, |dialect| needed(schema, object, dialect));
         kinds.entry(kind).or_default().push(format!("{name}{of}{needed}"));
     }
     for (kind, names) in kinds {

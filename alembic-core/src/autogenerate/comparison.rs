@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use super::desired::{fill_prefixes, fill_untold, name_enums, without_views};
+use super::desired::{fill_definitions, fill_unsaid, fill_untold, name_enums, without_views};
 use super::names::{adopt_names, call, earlier, not_insisted_on};
 use super::ownership::Ownership;
 use super::reflect::{namespaces, reflect};
@@ -13,8 +13,10 @@ use super::{AutogenerateError, Difference};
 use crate::dialect::{Namespace, generic};
 use crate::migrate::Connection;
 use crate::models::Declaration;
-use crate::operation::{Operation, Renamed, Side, diff};
-use crate::schema::{Enum, Filter, Foreign, NamingConvention, ObjectName, ReferentialAction, Schema, Table};
+use crate::operation::{Operation, Renamed, Side, diff, unwritten};
+use crate::schema::{
+    Enum, Filter, NamingConvention, ObjectName, ReferentialAction, Schema, Table, TextObject,
+};
 use crate::script::ScriptDirectory;
 use crate::sql::Dialect;
 
@@ -69,6 +71,8 @@ pub(super) async fn compare_on(
         ownership = ownership.of_scripts(directory, dialect, default);
     }
     desired.tables.retain(|table| filter.takes_by_pattern(&table.name));
+    desired.objects.retain(|object| object.table.as_ref().is_none_or(|table| filter.takes_by_pattern(table)));
+    filter.leave_out(&mut desired);
     fill_references(&mut desired);
     let there: Vec<Namespace> =
         namespaces.iter().filter(|own| !missing.contains(&own.name)).cloned().collect();
@@ -76,14 +80,16 @@ pub(super) async fn compare_on(
     let all_tables = actual.tables.clone();
     without_views(&mut desired, &actual, untold);
     filter.apply(&mut actual, &desired);
+    filter.leave_out(&mut actual);
     if dialect == Dialect::Postgresql {
         name_enums(&mut desired, &actual, &namespaces);
     }
     leave_enums(&mut actual, &all_tables, &desired);
     let generic = generic(&actual, dialect);
     fill_untold(&mut desired, &generic, untold, dialect);
-    if naming.is_some() || !untold.is_empty() {
-        fill_prefixes(&mut desired, &generic);
+    let is_models = naming.is_some() || !untold.is_empty();
+    if is_models {
+        fill_unsaid(&mut desired, &generic);
     }
     if let Some(naming) = &naming {
         for table in &mut desired.tables {
@@ -92,7 +98,7 @@ pub(super) async fn compare_on(
             }
         }
     }
-    let Parted { settled, mut open, same_enums } = part(dialect, &generic, &actual, &desired);
+    let Parted { settled, mut open, same_enums } = part(dialect, [&generic, &actual, &desired], !is_models);
     if same_enums && open.tables.is_empty() {
         open.enums.clear();
     }
@@ -110,6 +116,13 @@ pub(super) async fn compare_on(
         normal.enums.clone_from(&actual.enums);
     }
     align(connection, scratch, &namespaces, &mut normal, &actual, &desired).await?;
+    // Of what is no table no model says anything, and a file of SQL says all.
+    if is_models {
+        fill_definitions(&mut normal, &actual, &desired);
+        normal.objects.clone_from(&actual.objects);
+    } else {
+        normal.objects.clone_from(&desired.objects);
+    }
     Ok(Comparison { dialect, actual, desired, generic, normal, naming, missing, ownership })
 }
 
@@ -125,14 +138,15 @@ impl Comparison {
         let [actual, generic] =
             [&self.actual, &self.generic].map(|schema| self.ownership.managed(schema, &self.desired));
         let before = Side { reflected: &actual, written: &generic };
-        let after = Side { reflected: &self.normal, written: &self.desired };
+        let normal = self.normal_with_unmanaged();
+        let after = Side { reflected: &normal, written: &self.desired };
         let operations = diff(self.dialect, before, after);
         let naming = self.naming.as_ref();
         let kept = naming.map_or_else(Vec::new, |naming| not_insisted_on(&operations, &self.desired, naming));
         if kept.is_empty() {
             return self.made_by(operations, self.desired.clone());
         }
-        let (mut normal, mut desired) = (self.normal.clone(), self.desired.clone());
+        let (mut normal, mut desired) = (normal, self.desired.clone());
         for (table, to, from) in &kept {
             call(&mut normal, table, to, from);
             call(&mut desired, table, to, from);
@@ -146,6 +160,40 @@ impl Comparison {
     pub fn unmanaged(&self) -> Vec<&ObjectName> {
         let names = self.actual.tables.iter().map(|table| &table.name);
         names.filter(|name| !self.ownership.manages(name, &self.desired)).collect()
+    }
+
+    /// What is no table and is left alone for the same reason: none where the desired schema says nothing of such.
+    #[must_use]
+    pub fn unmanaged_objects(&self) -> Vec<&TextObject> {
+        let others = self.actual.objects.iter().filter(|object| !self.is_kept(object));
+        others.filter(|object| object.kind != "enum" && object.table.is_none()).collect()
+    }
+
+    /// What is desired and differs, and no operation of ours leads to: a person has to write it.
+    #[must_use]
+    pub fn unwritten(&self) -> Vec<String> {
+        let normal = self.normal_with_unmanaged();
+        let objects = unwritten(self.dialect, &self.actual.objects, &normal.objects);
+        let tables = normal.tables.iter().filter(|table| {
+            let found = self.actual.table(&table.name);
+            found.is_some_and(|found| found.options.partition_by != table.options.partition_by)
+        });
+        let tables = tables.map(|table| format!("the partitioning of {}", table.name));
+        objects.iter().map(ToString::to_string).chain(tables).collect()
+    }
+
+    /// Whether an object is desired, or nobody else's.
+    fn is_kept(&self, object: &TextObject) -> bool {
+        self.normal.objects.iter().any(|other| other.is(object))
+            || self.ownership.manages_object(object, &self.desired)
+    }
+
+    /// The desired schema with the objects that are left alone.
+    fn normal_with_unmanaged(&self) -> Schema {
+        let mut normal = self.normal.clone();
+        let left = self.actual.objects.iter().filter(|object| !self.is_kept(object));
+        normal.objects.extend(left.cloned());
+        normal
     }
 
     /// The difference that these operations make, after missing schemas are created.
@@ -174,12 +222,9 @@ fn leave_enums(actual: &mut Schema, all_tables: &[Table], desired: &Schema) {
             desired.enums.iter().any(|other| other.name == own.name) || (is_used && !is_used_elsewhere)
         });
     actual.enums = compared;
-    actual.foreign.extend(left.into_iter().map(|own| Foreign {
-        kind: "enum".to_owned(),
-        name: own.name,
-        table: None,
+    actual.objects.extend(left.into_iter().map(|own| TextObject {
         definition: Some(own.values.join(", ")),
-        uses: Vec::new(),
+        ..TextObject::new("enum", own.name)
     }));
 }
 
@@ -232,7 +277,7 @@ struct Parted {
     same_enums: bool,
 }
 
-fn part(dialect: Dialect, generic: &Schema, actual: &Schema, desired: &Schema) -> Parted {
+fn part(dialect: Dialect, [generic, actual, desired]: [&Schema; 3], tells_definitions: bool) -> Parted {
     let mut parted = Parted {
         settled: Vec::new(),
         open: Schema { tables: Vec::new(), ..desired.clone() },
@@ -254,7 +299,8 @@ fn part(dialect: Dialect, generic: &Schema, actual: &Schema, desired: &Schema) -
     for table in &desired.tables {
         match generic.table(&table.name).zip(actual.table(&table.name)) {
             Some((known, shown))
-                if !uses_changed(table) && is_settled(dialect, known, table, &desired.enums) =>
+                if !uses_changed(table)
+                    && is_settled(dialect, known, table, &desired.enums, tells_definitions) =>
             {
                 parted.settled.push(shown.clone());
             }

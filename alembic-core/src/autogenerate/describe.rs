@@ -51,6 +51,9 @@ pub(super) fn describe(operation: &Operation) -> String {
         Operation::DropConstraint { table, constraint, .. } => {
             format!("drop {} of {table}", named(constraint))
         }
+        Operation::CreateObject(object) => format!("add {object}"),
+        Operation::DropObject(object) => format!("drop {object}"),
+        Operation::ReplaceObject { after, .. } => format!("change {after}"),
         Operation::RenameConstraint { table, from, to, .. } => {
             let new = to.name().map_or("", String::as_str);
             format!("rename {} of {table} to {new}", named(from))
@@ -84,6 +87,7 @@ fn changes(before: &Column, after: &Column) -> Vec<String> {
     }
     let others = [
         (before.identity != after.identity, "numbering"),
+        (before.identity_options != after.identity_options, "options of the numbering"),
         (before.generated != after.generated, "expression"),
         (before.collation != after.collation, "collation"),
         (before.check != after.check, "check"),

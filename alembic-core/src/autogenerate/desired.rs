@@ -28,9 +28,18 @@ pub(super) fn fill_untold(desired: &mut Schema, actual: &Schema, untold: &[Aspec
     }
 }
 
-/// Takes from the actual schema how many characters of its columns a primary key has: models have no words for that.
-pub(super) fn fill_prefixes(desired: &mut Schema, actual: &Schema) {
+/// Takes from the actual schema what no model has words for: how many characters of its columns a primary key has, how the rows
+/// of a table are parted, and how an identity column counts.
+pub(super) fn fill_unsaid(desired: &mut Schema, actual: &Schema) {
     for table in &mut desired.tables {
+        if let Some(found) = earlier(table, actual) {
+            table.options.partition_by.clone_from(&found.options.partition_by);
+            for_columns(table, found, |own, found| {
+                if own.identity == found.identity {
+                    own.identity_options.clone_from(&found.identity_options);
+                }
+            });
+        }
         if let Some(found) = earlier(table, actual).and_then(|found| found.primary_key.as_ref())
             && let Some(own) = table.primary_key.as_mut().filter(|own| own.columns == found.columns)
         {
@@ -39,10 +48,38 @@ pub(super) fn fill_prefixes(desired: &mut Schema, actual: &Schema) {
     }
 }
 
+/// Takes from the actual tables the definitions of what is the same but for them: no model has words for what they say.
+pub(super) fn fill_definitions(normal: &mut Schema, actual: &Schema, desired: &Schema) {
+    for table in &mut normal.tables {
+        let Some(found) = desired.table(&table.name).and_then(|own| earlier(own, actual)) else { continue };
+        macro_rules! fill {
+            ($parts:ident) => {
+                for own in &mut table.$parts {
+                    let same = found.$parts.iter().find(|other| {
+                        let mut other = (*other).clone();
+                        (other.definition, other.name) = (None, own.name.clone());
+                        other == *own
+                    });
+                    own.definition = same.and_then(|other| other.definition.clone());
+                }
+            };
+        }
+        fill!(uniques);
+        fill!(foreign_keys);
+        fill!(checks);
+        fill!(indexes);
+        if let (Some(own), Some(other)) = (&mut table.primary_key, &found.primary_key)
+            && own.columns == other.columns
+        {
+            own.definition.clone_from(&other.definition);
+        }
+    }
+}
+
 /// Leaves out views, where the source has no other words for them than for tables.
 pub(super) fn without_views(desired: &mut Schema, actual: &Schema, untold: &[Aspect]) {
     let is_view = |table: &Table| {
-        actual.foreign.iter().any(|thing| thing.kind.ends_with("view") && thing.name == table.name)
+        actual.objects.iter().any(|thing| thing.kind.ends_with("view") && thing.name == table.name)
     };
     if !untold.is_empty() {
         desired.tables.retain(|table| actual.table(&table.name).is_some() || !is_view(table));

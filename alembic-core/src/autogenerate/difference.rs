@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use super::describe::describe;
 use super::obstacle::{Obstacle, obstacles};
-use crate::operation::{Fill, Loss, Operation, ProbableRename, probable_renames};
+use crate::operation::{Fill, Loss, Operation, ProbableRename, goes_along, probable_renames};
 use crate::schema::{ObjectName, Schema};
 use crate::sql::Dialect;
 
@@ -60,7 +60,7 @@ impl Difference {
         Difference {
             dialect,
             probable_renames: probable_renames(&operations),
-            obstacles: obstacles(dialect, &operations, &before.foreign),
+            obstacles: obstacles(dialect, &operations, &before.objects),
             operations,
             before: before.clone(),
             after,
@@ -137,8 +137,11 @@ impl Difference {
         operations.map(change).collect()
     }
 
-    /// An enum is nothing by itself but on PostgreSQL.
+    /// An enum is nothing by itself but on PostgreSQL, and what goes with its table needs no word.
     fn is_silent(&self, operation: &Operation) -> bool {
+        if let Operation::DropObject(object) = operation {
+            return goes_along(object, &self.operations);
+        }
         self.dialect != Dialect::Postgresql
             && matches!(operation, Operation::CreateEnum(_) | Operation::DropEnum(_))
     }

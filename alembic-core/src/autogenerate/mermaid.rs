@@ -96,12 +96,24 @@ mod tests {
             Column::new("e-mail", Type::Varchar(20)),
             Column::new("at", Type::Sql("timestamp(3) without time zone".into())),
         ];
-        users.primary_key = Some(PrimaryKey { name: None, columns: vec!["id".into()], prefixes: Vec::new() });
+        users.primary_key = Some(PrimaryKey {
+            definition: None,
+            name: None,
+            columns: vec!["id".into()],
+            prefixes: Vec::new(),
+        });
         let columns = vec!["e-mail".to_owned()];
-        users.uniques = vec![Unique { name: None, columns, nulls_not_distinct: false, deferrable: None }];
+        users.uniques = vec![Unique {
+            definition: None,
+            name: None,
+            columns,
+            nulls_not_distinct: false,
+            deferrable: None,
+        }];
         let mut posts = Table::new(ObjectName::new("my posts"));
         posts.columns = vec![Column { nullable: true, ..Column::new("author", Type::BigInteger) }];
         posts.foreign_keys = vec![ForeignKey {
+            definition: None,
             name: None,
             columns: vec!["author".into()],
             references: ObjectName::new("users"),

@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use crate::schema::{Filter, ObjectName, Schema, Table};
+use crate::schema::{Filter, ObjectName, Schema, Table, TextObject};
 use crate::script::ScriptDirectory;
 use crate::sql::facts::{Action, Facts, ObjectKind};
 use crate::sql::{Dialect, Name};
@@ -10,8 +10,8 @@ use crate::sql::{Dialect, Name};
 /// Decides which tables are dropped that are not desired.
 #[derive(Clone, Debug)]
 pub(super) struct Ownership {
-    /// The tables that exist after all upgrades of the scripts. None: every table is managed.
-    created: Option<HashSet<String>>,
+    /// The tables and other objects that exist after all upgrades of the scripts. None: every one is managed.
+    created: Option<HashSet<(ObjectKind, String)>>,
     /// Tables to drop although no revision creates them.
     dropped: Vec<String>,
     /// The schemas that are compared as a whole. Of others only what is desired is.
@@ -33,13 +33,25 @@ impl Ownership {
         Ownership { created: Some(created(directory, dialect, default)), ..self }
     }
 
-    fn has(&self, name: &ObjectName) -> bool {
-        let shown = name.to_string();
-        let is_ours = match &self.created {
-            Some(created) => created.contains(&shown.to_lowercase()),
+    fn has(&self, kind: ObjectKind, name: &ObjectName) -> bool {
+        match &self.created {
+            Some(created) => {
+                let shown = name.to_string().to_lowercase();
+                // Routines are shown with their arguments.
+                created.contains(&(kind, shown.split('(').next().unwrap_or_default().to_owned()))
+            }
             None => name.schema.as_ref().is_none_or(|schema| self.schemas.contains(schema)),
-        };
-        is_ours || self.dropped.contains(&shown)
+        }
+    }
+
+    /// Whether a text object is compared: it belongs to a table that is, or a revision creates it.
+    pub(super) fn manages_object(&self, object: &TextObject, desired: &Schema) -> bool {
+        match (&object.table, kind_of(object)) {
+            (_, Some(ObjectKind::Extension)) => false,
+            (Some(table), _) if object.kind != "partition" => self.manages(table, desired),
+            (_, Some(kind)) => self.has(kind, &object.name),
+            _ => false,
+        }
     }
 
     /// Whether a table is compared.
@@ -48,7 +60,9 @@ impl Ownership {
             let earlier = table.renamed_from.as_deref();
             table.name == *name || (table.name.schema == name.schema && earlier == Some(name.name.as_str()))
         };
-        desired.tables.iter().any(is_desired) || self.has(name)
+        desired.tables.iter().any(is_desired)
+            || self.has(ObjectKind::Table, name)
+            || self.dropped.contains(&name.to_string())
     }
 
     /// The schema without the tables that are not compared, and without the enums that only these use.
@@ -69,32 +83,48 @@ impl Ownership {
     }
 }
 
-/// The tables that exist after all upgrades, in lower case.
-fn created(directory: &ScriptDirectory, dialect: Dialect, default: Option<&str>) -> HashSet<String> {
+/// The kind that a statement names when it makes such an object.
+fn kind_of(object: &TextObject) -> Option<ObjectKind> {
+    Some(match object.kind.as_str() {
+        "view" | "materialized view" => ObjectKind::View,
+        "function" | "procedure" | "aggregate" => ObjectKind::Routine,
+        "sequence" => ObjectKind::Sequence,
+        "composite type" | "domain" | "range type" | "base type" => ObjectKind::Type,
+        "collation" => ObjectKind::Collation,
+        "extension" => ObjectKind::Extension,
+        "event" => ObjectKind::Event,
+        "partition" | "virtual table" | "foreign table" => ObjectKind::Table,
+        _ => return None,
+    })
+}
+
+/// The tables and other objects that exist after all upgrades, in lower case.
+fn created(
+    directory: &ScriptDirectory,
+    dialect: Dialect,
+    default: Option<&str>,
+) -> HashSet<(ObjectKind, String)> {
     let shown = |name: &Name| {
         let schema =
             name.schema.as_deref().filter(|schema| dialect != Dialect::Sqlite && Some(*schema) != default);
         let name = ObjectName { schema: schema.map(str::to_owned), name: name.name.clone() };
         name.to_string().to_lowercase()
     };
-    let mut tables = HashSet::new();
+    let mut created = HashSet::new();
     for node in directory.graph().topological() {
         let script = directory.script(*node);
         let Some(section) = script.section(crate::revision::Direction::Upgrade, dialect) else { continue };
         // A section that cannot be read creates nothing that is known of.
         for statement in script.statements(section, dialect).unwrap_or_default() {
             for change in Facts::of(statement.text(&script.text), dialect).changes {
+                let own = (change.object.kind, shown(&change.object.name));
                 match change.action {
-                    Action::Creates if change.object.kind == ObjectKind::Table => {
-                        tables.insert(shown(&change.object.name));
-                    }
-                    Action::Drops | Action::Renames if change.object.kind == ObjectKind::Table => {
-                        tables.remove(&shown(&change.object.name));
-                    }
-                    _ => {}
-                }
+                    Action::Creates => created.insert(own),
+                    Action::Drops | Action::Renames => created.remove(&own),
+                    _ => false,
+                };
             }
         }
     }
-    tables
+    created
 }

@@ -11,7 +11,7 @@ const READING: &str = "reading its catalog";
 /// What a database looks like.
 ///
 /// Types, defaults and expressions are in the database's own spelling. What a [`Schema`] does not hold is listed in
-/// [`foreign`](Schema::foreign).
+/// [`objects`](Schema::objects).
 ///
 /// # Errors
 /// The database cannot be reached or read, or a schema of the filter is not there.

@@ -7,7 +7,7 @@ use super::Difference;
 use crate::dialect::{DdlError, script, statements};
 use crate::operation::{Operation, Side, diff, has_collation, inverse};
 use crate::revision::Direction;
-use crate::schema::Schema;
+use crate::schema::{Schema, TextObject};
 use crate::sql::Dialect;
 
 /// The sections of a script: one for all dialects that say the same, one each for those that do not.
@@ -34,6 +34,9 @@ impl Difference {
     /// # Errors
     /// The dialect has no words for something.
     pub fn sql(&self, dialect: Dialect, direction: Direction) -> Result<String, DdlError> {
+        if let Some(object) = self.operations.iter().find_map(of_text).filter(|_| dialect != self.dialect) {
+            return Err(DdlError::Object { dialect, of: self.dialect, object: object.to_string() });
+        }
         let statements = match direction {
             Direction::Upgrade => statements(dialect, &self.operations, [&self.after, &self.before])?,
             Direction::Downgrade => {
@@ -67,6 +70,16 @@ impl Difference {
             only.dialects.clear();
         }
         Ok(sections)
+    }
+}
+
+/// The text object that an operation is about.
+fn of_text(operation: &Operation) -> Option<&TextObject> {
+    match operation {
+        Operation::CreateObject(object)
+        | Operation::DropObject(object)
+        | Operation::ReplaceObject { after: object, .. } => Some(object),
+        _ => None,
     }
 }
 

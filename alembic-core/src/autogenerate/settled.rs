@@ -10,11 +10,32 @@ use crate::sql::Dialect;
 use crate::sql::expression::canonical;
 
 /// Whether a table, in its generic form, says what the desired one does.
-pub(super) fn is_settled(dialect: Dialect, generic: &Table, desired: &Table, enums: &[Enum]) -> bool {
+///
+/// Definitions that say more than the fields do count only if `tells_definitions`: models have no words for them.
+pub(super) fn is_settled(
+    dialect: Dialect,
+    generic: &Table,
+    desired: &Table,
+    enums: &[Enum],
+    tells_definitions: bool,
+) -> bool {
     match (form(dialect, generic, enums), form(dialect, desired, enums)) {
-        (Some(one), Some(other)) => one == other,
+        (Some(mut one), Some(other)) => {
+            if !tells_definitions {
+                without_definitions(&mut one);
+            }
+            one == other
+        }
         _ => false,
     }
+}
+
+fn without_definitions(table: &mut Table) {
+    table.primary_key.iter_mut().for_each(|key| key.definition = None);
+    table.uniques.iter_mut().for_each(|unique| unique.definition = None);
+    table.foreign_keys.iter_mut().for_each(|key| key.definition = None);
+    table.checks.iter_mut().for_each(|check| check.definition = None);
+    table.indexes.iter_mut().for_each(|index| index.definition = None);
 }
 
 /// A form that two tables share only if the database cannot tell them apart. None where it cannot be known.
@@ -46,7 +67,7 @@ fn form(dialect: Dialect, table: &Table, enums: &[Enum]) -> Option<Table> {
     if dialect == Dialect::Sqlite {
         form.comment = None;
     } else {
-        form.options = TableOptions::default();
+        form.options = TableOptions { partition_by: form.options.partition_by, ..TableOptions::default() };
     }
     form.uniques.sort_by(|a, b| a.name.cmp(&b.name));
     form.foreign_keys.sort_by(|a, b| a.name.cmp(&b.name));

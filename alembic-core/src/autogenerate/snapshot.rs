@@ -58,7 +58,7 @@ impl Snapshot {
         let mut found = BTreeSet::new();
         different(&one.tables, &other.tables, |table| &table.name, &mut found);
         different(&one.enums, &other.enums, |own| &own.name, &mut found);
-        different(&one.foreign, &other.foreign, |own| &own.name, &mut found);
+        different(&one.objects, &other.objects, |own| &own.name, &mut found);
         found.into_iter().map(|(schema, name)| ObjectName { schema, name }).collect()
     }
 

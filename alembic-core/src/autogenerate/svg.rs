@@ -255,6 +255,7 @@ mod tests {
         for other in references {
             table.columns.push(Column::new(format!("{other}_id"), Type::BigInteger));
             table.foreign_keys.push(ForeignKey {
+                definition: None,
                 name: None,
                 columns: vec![format!("{other}_id")],
                 references: ObjectName::new(*other),

@@ -8,13 +8,14 @@ mod alter;
 mod column;
 mod constraint;
 mod enums;
+mod identity;
 mod index;
 mod merge;
 mod table;
 mod text;
 
 use super::{NoSuchType, TypeWords};
-use crate::operation::Operation;
+use crate::operation::{Operation, goes_along, replacement};
 use crate::schema::{Column, Deferrable, Enum, ObjectName, Schema, Type};
 use crate::sql::Dialect;
 
@@ -36,6 +37,8 @@ pub enum DdlError {
     Type { table: ObjectName, column: String, source: NoSuchType },
     #[error("index {index} of {table}: {dialect} has no indexes on some of the rows")]
     PartialIndex { dialect: Dialect, table: ObjectName, index: String },
+    #[error("{object}: its text is for {of}, and {dialect} has another language")]
+    Object { dialect: Dialect, of: Dialect, object: String },
     #[error("{table}: {dialect} cannot change whether a table is STRICT or WITHOUT ROWID; make a new table")]
     Options { dialect: Dialect, table: ObjectName },
 }
@@ -50,6 +53,12 @@ pub(crate) fn statements(
     let enums: Vec<Enum> = schemas.iter().flat_map(|schema| schema.enums.iter().cloned()).collect();
     let mut statements = Vec::new();
     for action in merge::merged(dialect, operations) {
+        if let merge::Action::Single(operation) = &action
+            && let Operation::DropObject(object) = operation.as_ref()
+            && goes_along(object, operations)
+        {
+            continue;
+        }
         let known = action.table().and_then(|name| schemas.iter().find_map(|schema| schema.table(name)));
         let strict = known.is_some_and(|table| table.options.strict);
         Writer { dialect, enums: &enums, strict }.write(&action, &mut statements)?;
@@ -189,6 +198,16 @@ impl Writer<'_> {
             }
             Operation::DropConstraint { table, constraint, key_index } => {
                 push(self.drop_constraint(table, constraint, key_index.as_deref()));
+            }
+            Operation::CreateObject(object) => {
+                out.extend(object.definition.as_deref().map(text::of_object));
+            }
+            Operation::DropObject(object) => {
+                let notes = loss.into_iter().collect();
+                out.extend(object.drop.as_deref().map(|sql| Statement { notes, ..text::of_object(sql) }));
+            }
+            Operation::ReplaceObject { before, after } => {
+                out.extend(replacement(before, after).as_deref().map(text::of_object));
             }
             Operation::RenameConstraint { table, from, to, key_index } => {
                 push(self.rename_constraint(table, [from, to], key_index.as_deref()));

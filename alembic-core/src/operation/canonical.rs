@@ -105,6 +105,8 @@ pub(super) fn key_index(key: &ForeignKey) -> Index {
         prefix: None,
     };
     Index {
+        definition: None,
+        is_invalid: false,
         name: key.name.clone().unwrap_or_default(),
         parts: key.columns.iter().map(part).collect(),
         unique: false,

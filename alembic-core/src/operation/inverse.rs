@@ -60,6 +60,11 @@ impl Operation {
             Operation::DropConstraint { table, constraint, key_index } => {
                 Operation::AddConstraint { table, constraint, key_index }
             }
+            Operation::CreateObject(object) => Operation::DropObject(object),
+            Operation::DropObject(object) => Operation::CreateObject(object),
+            Operation::ReplaceObject { before, after } => {
+                Operation::ReplaceObject { before: after, after: before }
+            }
             Operation::RenameConstraint { table, from, to, key_index } => {
                 // The index that the server has made for the new name.
                 let key_index = key_index.map(|mut index| {

@@ -47,6 +47,9 @@ impl Operation {
                 let removed = change.removed().join("`, `");
                 Some(format!("the enum {} loses `{removed}`", change.after.name))
             }
+            Operation::DropObject(object) if object.kind == "partition" => {
+                Some(format!("drops the partition {} with all its rows", object.name))
+            }
             _ => None,
         }
     }

@@ -6,6 +6,7 @@ mod diff;
 mod fill;
 mod inverse;
 mod loss;
+mod objects;
 #[expect(
     clippy::module_inception,
     reason = "the type that the room is about stands in the file of that name"
@@ -21,5 +22,9 @@ pub(crate) use diff::{for_expressions, has_collation};
 pub(crate) use fill::is_unfilled;
 pub use inverse::inverse;
 pub use loss::Loss;
+pub use objects::unwritten;
+#[cfg(feature = "driver")]
+pub(crate) use objects::{before_tables, rename, touched};
+pub(crate) use objects::{goes_along, replacement};
 pub use operation::{Constraint, EnumChange, EnumColumn, EnumDependent, Fill, Key, Operation, ValueStep};
 pub use probable::{ProbableRename, Renamed, probable_renames};

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::schema::{
-    Check, Column, Enum, ForeignKey, Index, ObjectName, PrimaryKey, Table, TableOptions, Unique,
+    Check, Column, Enum, ForeignKey, Index, ObjectName, PrimaryKey, Table, TableOptions, TextObject, Unique,
 };
 use crate::sql::expression::mentions;
 use crate::sql::{Dialect, implied_check_name, implied_name};
@@ -59,6 +59,12 @@ pub enum Operation {
     AddConstraint { table: ObjectName, constraint: Box<Constraint>, key_index: Option<Box<Index>> },
     /// Drops a constraint.
     DropConstraint { table: ObjectName, constraint: Box<Constraint>, key_index: Option<Box<Index>> },
+    /// Makes a text object.
+    CreateObject(Box<TextObject>),
+    /// Takes a text object away.
+    DropObject(Box<TextObject>),
+    /// Gives a text object another text, in place.
+    ReplaceObject { before: Box<TextObject>, after: Box<TextObject> },
     /// Gives a constraint another name: all else of the two is the same.
     RenameConstraint {
         table: ObjectName,

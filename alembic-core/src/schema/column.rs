@@ -20,6 +20,9 @@ pub struct Column {
     /// Whether the database numbers the rows.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub identity: Option<Identity>,
+    /// PostgreSQL: options of the sequence of an identity column, but for those that have their usual values.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub identity_options: Option<String>,
     /// The expression that it is computed by.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub generated: Option<Generated>,
@@ -47,6 +50,7 @@ impl Column {
             nullable: false,
             default: None,
             identity: None,
+            identity_options: None,
             generated: None,
             collation: None,
             check: None,

@@ -15,6 +15,9 @@ pub struct PrimaryKey {
     /// MySQL: how many characters of each column are in the key; none where all are. Empty where that is so for all columns.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub prefixes: Vec<Option<u32>>,
+    /// PostgreSQL: the definition behind its name as the server prints it, where that says more than the other fields.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub definition: Option<String>,
 }
 
 impl PrimaryKey {
@@ -46,6 +49,9 @@ pub struct Unique {
     /// PostgreSQL: whether it may be checked later.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub deferrable: Option<Deferrable>,
+    /// PostgreSQL: the definition behind its name as the server prints it, where that says more than the other fields.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub definition: Option<String>,
 }
 
 /// A foreign key.
@@ -69,6 +75,9 @@ pub struct ForeignKey {
     /// Whether it may be checked later.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub deferrable: Option<Deferrable>,
+    /// PostgreSQL: the definition behind its name as the server prints it, where that says more than the other fields.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub definition: Option<String>,
 }
 
 /// A CHECK constraint.
@@ -79,6 +88,9 @@ pub struct Check {
     pub name: Option<String>,
     /// The SQL expression, without parentheses around it.
     pub expression: String,
+    /// PostgreSQL: the definition behind its name as the server prints it, where that says more than the other fields.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub definition: Option<String>,
 }
 
 /// What a foreign key does when the row that it refers to goes or changes.

@@ -28,7 +28,9 @@ pub struct Filter {
     pub include: Vec<String>,
     /// Patterns of tables that are left out, even where `include` has them.
     pub exclude: Vec<String>,
-    /// Patterns of tables that may be there though nothing desires them and no revision creates them: nobody is told of them.
+    /// Patterns of what may be there though nothing desires it: nobody is told of it. One without a colon is for tables that no
+    /// revision creates; one with the kind of something else before a colon leaves that alone wherever it is: `index:ix_manual_*`,
+    /// `constraint:*`, `trigger:audit_*`, `view:*`.
     pub unmanaged: Vec<String>,
 }
 
@@ -80,6 +82,44 @@ impl Filter {
         self.unmanaged.iter().any(|pattern| matches(pattern, &shown))
     }
 
+    /// Whether something else than a table is to be left alone. It is named with or without its table.
+    #[must_use]
+    pub fn leaves(&self, kind: &str, table: Option<&ObjectName>, name: &str) -> bool {
+        let with_table = table.map(|table| format!("{table}.{name}"));
+        let is_of = |pattern: &String| {
+            pattern.split_once(':').is_some_and(|(own, names)| {
+                own == kind
+                    && (matches(names, name) || with_table.as_ref().is_some_and(|full| matches(names, full)))
+            })
+        };
+        self.unmanaged.iter().any(is_of)
+    }
+
+    /// Takes out of a schema what is to be left alone and is no table.
+    #[cfg(feature = "driver")]
+    pub(crate) fn leave_out(&self, schema: &mut super::Schema) {
+        if !self.unmanaged.iter().any(|pattern| pattern.contains(':')) {
+            return;
+        }
+        for table in &mut schema.tables {
+            let own = table.name.clone();
+            let stays = |kinds: &[&str], name: Option<&String>| {
+                name.is_none_or(|name| !kinds.iter().any(|kind| self.leaves(kind, Some(&own), name)))
+            };
+            table.indexes.retain(|index| stays(&["index"], Some(&index.name)));
+            table.uniques.retain(|unique| stays(&["constraint", "unique constraint"], unique.name.as_ref()));
+            table.checks.retain(|check| stays(&["constraint", "check"], check.name.as_ref()));
+            table.foreign_keys.retain(|key| stays(&["constraint", "foreign key"], key.name.as_ref()));
+        }
+        schema.objects.retain(|object| {
+            let kinds = match object.kind.ends_with("constraint") {
+                true => vec!["constraint", object.kind.as_str()],
+                false => vec![object.kind.as_str()],
+            };
+            !kinds.iter().any(|kind| self.leaves(kind, object.table.as_ref(), &object.name.to_string()))
+        });
+    }
+
     /// The same for a table that somebody asks for: then it is no other tool's, whatever its name.
     pub(crate) fn takes_by_pattern(&self, name: &ObjectName) -> bool {
         let shown = name.to_string();
@@ -91,8 +131,8 @@ impl Filter {
     #[cfg(feature = "driver")]
     pub(crate) fn apply(&self, schema: &mut super::Schema, wanted: &super::Schema) {
         schema.tables.retain(|table| self.takes(&table.name) || wanted.table(&table.name).is_some());
-        schema.foreign.retain(|foreign| {
-            foreign.table.as_ref().is_none_or(|table| self.takes(table) || wanted.table(table).is_some())
+        schema.objects.retain(|object| {
+            object.table.as_ref().is_none_or(|table| self.takes(table) || wanted.table(table).is_some())
         });
     }
 }

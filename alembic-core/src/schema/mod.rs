@@ -9,6 +9,7 @@ mod filter;
 mod index;
 mod name;
 mod naming;
+mod object;
 #[expect(
     clippy::module_inception,
     reason = "the type that the room is about stands in the file of that name"
@@ -23,6 +24,7 @@ pub use filter::Filter;
 pub use index::{Direction, Index, IndexPart, Nulls};
 pub use name::ObjectName;
 pub use naming::{InvalidTemplate, NameTemplate, NamingConvention};
-pub use schema::{Enum, Foreign, Schema, Use};
+pub use object::{TextObject, Use};
+pub use schema::{Enum, Schema};
 pub use table::{Table, TableOptions};
 pub use types::Type;

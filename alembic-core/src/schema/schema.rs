@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{ObjectName, Table};
+use super::{ObjectName, Table, TextObject};
 
 /// Tables and enums, and what else is there.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -12,9 +12,9 @@ pub struct Schema {
     /// The named enum types of PostgreSQL, by name.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub enums: Vec<Enum>,
-    /// What this model does not hold but the database has: views, triggers, routines, partitions, extensions.
+    /// What is no table: views, triggers, routines, sequences, types, options of tables, each as the database says it.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub foreign: Vec<Foreign>,
+    pub objects: Vec<TextObject>,
     /// MySQL: how text is collated where nothing is said.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub collation: Option<String>,
@@ -43,32 +43,4 @@ pub struct Enum {
     /// The name that it had before.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub renamed_from: Option<String>,
-}
-
-/// Something that is there and is left alone.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-pub struct Foreign {
-    /// What it is, in the database's words: `view`, `trigger`, `function`, `extension`, `partition`.
-    pub kind: String,
-    /// Its name.
-    pub name: ObjectName,
-    /// The table that it belongs to or is made of, where there is one.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub table: Option<ObjectName>,
-    /// How the database defines it, where that is known.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub definition: Option<String>,
-    /// The tables and columns that it needs: what a change of them may break.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub uses: Vec<Use>,
-}
-
-/// A table or a column that something foreign needs.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-pub struct Use {
-    /// The table.
-    pub table: ObjectName,
-    /// The column; none for the table as a whole.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub column: Option<String>,
 }

@@ -74,4 +74,7 @@ pub struct TableOptions {
     /// MySQL: what columns are collated by that say nothing of it, where that is not the default of the database.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub collation: Option<String>,
+    /// PostgreSQL: how the rows are parted: `RANGE (day)`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub partition_by: Option<String>,
 }

@@ -16,16 +16,16 @@ pub(crate) fn compact(schema: &Schema) -> String {
     for own in &schema.enums {
         let _ = writeln!(text, "enum {}: {}", own.name, own.values.join(", "));
     }
-    for foreign in &schema.foreign {
-        let _ = write!(text, "foreign {} {}", foreign.kind, foreign.name);
-        if let Some(table) = &foreign.table {
+    for object in &schema.objects {
+        let _ = write!(text, "{} {}", object.kind, object.name);
+        if let Some(table) = &object.table {
             let _ = write!(text, " on {table}");
         }
-        if let Some(definition) = &foreign.definition {
+        if let Some(definition) = &object.definition {
             let words: Vec<&str> = definition.split_whitespace().collect();
             let _ = write!(text, ": {}", words.join(" "));
         }
-        let uses: Vec<String> = foreign
+        let uses: Vec<String> = object
             .uses
             .iter()
             .map(|own| match &own.column {

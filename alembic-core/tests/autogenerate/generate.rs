@@ -152,6 +152,7 @@ fn columns(
         key_columns.push("part".to_owned());
     }
     table.primary_key = Some(PrimaryKey {
+        definition: None,
         name: Some(format!("pk_{}", table.name.name.replace(' ', "_"))),
         columns: key_columns,
         prefixes: Vec::new(),
@@ -290,6 +291,7 @@ fn parts(chance: &mut Chance, dialect: Dialect, table: &mut Table) {
                 columns.push("id".to_owned());
             }
             table.uniques.push(Unique {
+                definition: None,
                 name: Some(format!("uq_{prefix}_{place}")),
                 columns,
                 nulls_not_distinct: false,
@@ -310,7 +312,11 @@ fn parts(chance: &mut Chance, dialect: Dialect, table: &mut Table) {
             if chance.percent(30) { format!("{expression} OR {name} IS NULL") } else { expression };
         let same = |check: &Check| check.expression == expression;
         if !table.checks.iter().any(same) {
-            table.checks.push(Check { name: Some(format!("ck_{prefix}_{place}")), expression });
+            table.checks.push(Check {
+                definition: None,
+                name: Some(format!("ck_{prefix}_{place}")),
+                expression,
+            });
         }
     }
     for place in 0..chance.below(4) {
@@ -362,6 +368,8 @@ fn index(chance: &mut Chance, dialect: Dialect, numbers: &[Column], name: String
     let condition = (dialect != Dialect::Mysql && chance.percent(25))
         .then(|| format!("{} IS NOT NULL", quoted(dialect, &chance.pick(numbers).name)));
     Index {
+        definition: None,
+        is_invalid: false,
         name,
         parts,
         unique: false,
@@ -399,6 +407,7 @@ fn foreign_keys(
             ][..],
         };
         table.foreign_keys.push(ForeignKey {
+            definition: None,
             name: Some(format!("fk_{prefix}_{place}")),
             columns: vec![column.name.clone()],
             references: ObjectName::new(referenced),

@@ -1,7 +1,7 @@
 //! What is read from a database that was made by hand.
 
 use alembic_core::autogenerate::{Filter, inspect};
-use alembic_core::schema::{Foreign, Identity, Schema, Table, Type};
+use alembic_core::schema::{Identity, Schema, Table, TextObject, Type};
 use alembic_testing::Kind;
 
 use crate::arena::Arena;
@@ -82,8 +82,8 @@ async fn agrees_with_pragmas(arena: &Arena, schema: &Schema, case: &str) {
              FROM pragma_index_list('{name}') l WHERE origin <> 'pk' ORDER BY 1"
         );
         // The order of a constraint's columns is not held by a schema.
-        let has_more = |foreign: &Foreign| foreign.kind == "constraint option" && foreign.name == table.name;
-        if !schema.foreign.iter().any(has_more) {
+        let has_more = |object: &TextObject| object.kind == "constraint option" && object.name == table.name;
+        if !schema.objects.iter().any(has_more) {
             assert_eq!(arena.database.column(&indexes).await, indexes_of(table), "{case}");
         }
     }

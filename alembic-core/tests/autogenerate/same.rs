@@ -22,7 +22,7 @@ pub(crate) fn assert_same(dialect: Dialect, found: &Schema, expected: &Schema, c
 
 fn comparable(dialect: Dialect, schema: &Schema, other: &Schema) -> String {
     let mut schema = schema.clone();
-    schema.foreign.clear();
+    schema.objects.clear();
     for table in &mut schema.tables {
         table.options.collation = None;
         // The order of columns is nothing that is compared.
@@ -32,7 +32,7 @@ fn comparable(dialect: Dialect, schema: &Schema, other: &Schema) -> String {
         }
         // MariaDB: a check of a column does the same as one of the table.
         let own = table.columns.iter_mut().filter_map(|column| column.check.take());
-        table.checks.extend(own.map(|expression| Check { name: None, expression }));
+        table.checks.extend(own.map(|expression| Check { definition: None, name: None, expression }));
         if let Some(other) = other.table(&table.name) {
             unname(table, other);
         }

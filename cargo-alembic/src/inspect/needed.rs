@@ -1,15 +1,15 @@
 //! Where the tables that are shown need what is not: a collation, a type, a function, a sequence.
 
-use alembic_core::schema::{Foreign, Schema, Table, Type};
+use alembic_core::schema::{Schema, Table, TextObject, Type};
 use alembic_core::sql::{Dialect, Token, TokenKind, tokens, unquote};
 
 /// So many are named.
 const MOST: usize = 3;
 
 /// What needs `foreign`, as words in parentheses; nothing where nothing is known to.
-pub(super) fn needed(schema: &Schema, foreign: &Foreign, dialect: Dialect) -> String {
-    let own = foreign.name.name.split('(').next().unwrap_or_default();
-    let Some(role) = Role::of(&foreign.kind) else { return String::new() };
+pub(super) fn needed(schema: &Schema, object: &TextObject, dialect: Dialect) -> String {
+    let own = object.name.name.split('(').next().unwrap_or_default();
+    let Some(role) = Role::of(&object.kind) else { return String::new() };
     let wanted = Wanted { name: own, role, dialect };
     let found: Vec<String> = schema.tables.iter().flat_map(|table| wanted.by(table)).collect();
     let (named, more) = found.split_at(found.len().min(MOST));

@@ -35,7 +35,7 @@ pub(super) fn table_attributes(
         parts.extend(foreign_key_options(table, key, naming));
         lines.push(format!("foreign_key({})", parts.join(", ")));
     }
-    for Check { name, expression } in &table.checks {
+    for Check { name, expression, .. } in &table.checks {
         let name = name.as_ref().map_or_else(String::new, |name| format!(", name = {}", literal(name)));
         lines.push(format!("check({}{name})", literal(expression)));
     }

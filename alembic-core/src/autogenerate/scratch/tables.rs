@@ -17,7 +17,7 @@ use crate::autogenerate::reflect::reflect;
 use crate::dialect::{DatabaseMessage, Namespace, statements};
 use crate::migrate::{Connection, Database};
 use crate::models::SqlScript;
-use crate::operation::Operation;
+use crate::operation::{Operation, before_tables};
 use crate::schema::{Schema, Table};
 use crate::sql::Dialect;
 
@@ -280,7 +280,9 @@ fn made(dialect: Dialect, schema: &Schema) -> Result<Vec<String>, AutogenerateEr
         let table = Table { foreign_keys: Vec::new(), ..table.clone() };
         Operation::CreateTable(Box::new(table))
     });
-    let operations: Vec<Operation> = enums.chain(tables).collect();
+    let objects = before_tables(&schema.objects, dialect).into_iter();
+    let objects = objects.map(|object| Operation::CreateObject(Box::new(object)));
+    let operations: Vec<Operation> = enums.chain(objects).chain(tables).collect();
     let made = statements(dialect, &operations, [schema, schema])?;
     let checked = made.into_iter().map(|statement| match refused_of_models(&statement.sql, dialect) {
         Some(reason) => Err(AutogenerateError::RefusedModel { statement: statement.sql, reason }),

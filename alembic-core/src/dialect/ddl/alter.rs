@@ -193,6 +193,7 @@ impl Writer<'_> {
         if identity_changes {
             self.postgresql_identity(table, before, after, &sequence(after), actions, after_it);
         }
+        actions.extend(self.set_identity_options(before, after));
         if before.comment != after.comment {
             after_it.push(self.column_comment(table, &after.name, after.comment.as_deref()));
         }
@@ -224,7 +225,10 @@ impl Writer<'_> {
                 return;
             }
             // The sequence of a serial column has the name that the one of the identity gets.
-            Some(words) => push(self.alter(table, &[format!("ALTER COLUMN {name} ADD {words}")])),
+            Some(words) => {
+                let words = self.identity_with_options(after).unwrap_or_else(|| words.to_owned());
+                push(self.alter(table, &[format!("ALTER COLUMN {name} ADD {words}")]));
+            }
             None => {
                 if !calls_it(before) {
                     push(format!("CREATE SEQUENCE {sequence} OWNED BY {}.{name}", self.object(table)));

@@ -52,10 +52,10 @@ impl Writer<'_> {
 
     /// How the database is told to number the rows; SQLite is told by the primary key.
     fn identity(&self, column: &Column) -> Option<String> {
-        let identity = column.identity?;
+        column.identity?;
         match self.dialect {
             Dialect::Sqlite => None,
-            Dialect::Postgresql => identity_words(identity).map(str::to_owned),
+            Dialect::Postgresql => self.identity_with_options(column),
             Dialect::Mysql => Some("AUTO_INCREMENT".to_owned()),
         }
     }

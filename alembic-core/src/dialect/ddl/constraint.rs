@@ -12,7 +12,15 @@ impl Writer<'_> {
         name.map_or_else(String::new, |name| format!("CONSTRAINT {} ", self.name(name)))
     }
 
+    /// A definition in the words of PostgreSQL, which no other database reads.
+    fn printed<'d>(&self, definition: Option<&'d String>) -> Option<&'d String> {
+        definition.filter(|_| self.is(Dialect::Postgresql))
+    }
+
     pub(super) fn primary_key(&self, key: &Key) -> String {
+        if let Some(definition) = self.printed(key.key.definition.as_ref()) {
+            return format!("{}{definition}", self.named(key.key.name.as_ref()));
+        }
         let columns = match &key.numbered {
             Some(_) if self.is(Dialect::Sqlite) => format!("{} AUTOINCREMENT", self.names(&key.key.columns)),
             _ if self.is(Dialect::Mysql) => self.key_columns(&key.key),
@@ -32,7 +40,10 @@ impl Writer<'_> {
     }
 
     pub(super) fn unique(&self, unique: &Unique) -> String {
-        let Unique { name, columns, nulls_not_distinct, deferrable } = unique;
+        let Unique { name, columns, nulls_not_distinct, deferrable, definition } = unique;
+        if let Some(definition) = self.printed(definition.as_ref()) {
+            return format!("{}{definition}", self.named(name.as_ref()));
+        }
         let nulls =
             if *nulls_not_distinct && self.is(Dialect::Postgresql) { " NULLS NOT DISTINCT" } else { "" };
         let deferrable = self.deferrable(deferrable.filter(|_| self.is(Dialect::Postgresql)));
@@ -40,6 +51,9 @@ impl Writer<'_> {
     }
 
     pub(super) fn foreign_key(&self, key: &ForeignKey) -> String {
+        if let Some(definition) = self.printed(key.definition.as_ref()) {
+            return format!("{}{definition}", self.named(key.name.as_ref()));
+        }
         let columns = if key.referenced_columns.is_empty() {
             String::new()
         } else {
@@ -57,7 +71,10 @@ impl Writer<'_> {
     }
 
     pub(super) fn check(&self, check: &Check) -> String {
-        format!("{}CHECK ({})", self.named(check.name.as_ref()), check.expression)
+        match self.printed(check.definition.as_ref()) {
+            Some(definition) => format!("{}{definition}", self.named(check.name.as_ref())),
+            None => format!("{}CHECK ({})", self.named(check.name.as_ref()), check.expression),
+        }
     }
 
     fn constraint(&self, constraint: &Constraint) -> String {
@@ -149,6 +166,7 @@ impl Writer<'_> {
         };
         if let (Some(old), Some(new)) = (before, after)
             && old.key.columns == new.key.columns
+            && old.key.definition == new.key.definition
             && (old.key.prefixes == new.key.prefixes || !self.is(Dialect::Mysql))
             && !self.is(Dialect::Sqlite)
         {

@@ -68,6 +68,11 @@ impl Writer<'_> {
                 self.alter(table, &[drop, format!("ADD {kind} {name} ({parts})")])
             }
             _ => {
+                if let Some(definition) = index.definition.as_ref().filter(|_| self.is(Dialect::Postgresql)) {
+                    let sql = format!("CREATE {kind} {name} ON {} {definition}", self.object(table));
+                    out.push(Statement { notes: Vec::new(), sql });
+                    return Ok(());
+                }
                 let mut sql = format!("CREATE {kind} {name} ON {}{using} ({parts})", self.object(table));
                 if self.is(Dialect::Postgresql) {
                     if !index.include.is_empty() {

@@ -69,7 +69,10 @@ impl Writer<'_> {
                 let options: Vec<&str> = [strict, rowid].into_iter().flatten().collect();
                 if options.is_empty() { String::new() } else { format!(" {}", options.join(", ")) }
             }
-            Dialect::Postgresql => String::new(),
+            Dialect::Postgresql => {
+                let parted = table.options.partition_by.as_ref();
+                parted.map_or_else(String::new, |key| format!(" PARTITION BY {key}"))
+            }
             Dialect::Mysql => {
                 let collation = &table.options.collation;
                 let collate =

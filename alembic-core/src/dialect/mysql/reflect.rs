@@ -14,8 +14,8 @@ pub(crate) use queries::queries;
 use crate::dialect::Rows;
 use crate::dialect::reflect::{Namespace, columns, is_true, shown, uses};
 use crate::schema::{
-    Check, Direction, Foreign, ForeignKey, Index, IndexPart, ObjectName, PrimaryKey, ReferentialAction,
-    Schema, Table, Unique,
+    Check, Direction, ForeignKey, Index, IndexPart, ObjectName, PrimaryKey, ReferentialAction, Schema, Table,
+    TextObject, Unique,
 };
 use crate::sql::Dialect;
 
@@ -35,14 +35,14 @@ impl Flavor {
 
 /// The schema that the answers of [`queries`] describe.
 pub(crate) fn schema(namespaces: &[Namespace], flavor: Flavor, answers: [Rows; 7]) -> Schema {
-    let [tables, column_rows, indexes, keys, actions, checks, foreign] = answers;
+    let [tables, column_rows, indexes, keys, actions, checks, objects] = answers;
     let mut reader = Reader { namespaces, schema: Schema::default(), tables: HashMap::new() };
     let collations = reader.read_tables(tables);
     columns::read(&mut reader, flavor, &collations, column_rows);
     reader.read_indexes(indexes);
     reader.read_keys(keys, actions);
     reader.read_checks(flavor, checks);
-    reader.read_foreign(foreign);
+    reader.read_objects(objects);
     reader.schema
 }
 
@@ -67,7 +67,7 @@ impl Reader<'_> {
     fn note(&mut self, kind: &str, table: ObjectName, name: String, definition: String) {
         let name = ObjectName { schema: table.schema.clone(), name };
         let (kind, table, definition) = (kind.to_owned(), Some(table), Some(definition));
-        self.schema.foreign.push(Foreign { kind, name, table, definition, uses: Vec::new() });
+        self.schema.objects.push(TextObject { table, definition, ..TextObject::new(kind, name) });
     }
 
     /// Returns the default collation of the namespace of each table.
@@ -129,7 +129,7 @@ impl Reader<'_> {
                 let has_prefixes = parts.iter().any(|part| part.prefix.is_some());
                 let prefixes = parts.iter().filter(|_| has_prefixes).map(|part| part.prefix).collect();
                 let columns = parts.into_iter().map(|part| part.key).collect();
-                table.primary_key = Some(PrimaryKey { name: None, columns, prefixes });
+                table.primary_key = Some(PrimaryKey { definition: None, name: None, columns, prefixes });
                 if is_turned {
                     self.note("constraint option", own_name, name, "DESC".into());
                 }
@@ -139,9 +139,17 @@ impl Reader<'_> {
             if unique && is_plain {
                 let columns = parts.into_iter().map(|part| part.key).collect();
                 let name = Some(name.clone());
-                table.uniques.push(Unique { name, columns, nulls_not_distinct: false, deferrable: None });
+                table.uniques.push(Unique {
+                    definition: None,
+                    name,
+                    columns,
+                    nulls_not_distinct: false,
+                    deferrable: None,
+                });
             } else {
                 table.indexes.push(Index {
+                    definition: None,
+                    is_invalid: false,
                     name: name.clone(),
                     parts,
                     unique,
@@ -178,6 +186,7 @@ impl Reader<'_> {
             let Some(table) = self.table(namespace, table) else { continue };
             if table.foreign_keys.last().is_none_or(|last| last.name != name) {
                 table.foreign_keys.push(ForeignKey {
+                    definition: None,
                     name,
                     columns: Vec::new(),
                     references,
@@ -206,26 +215,34 @@ impl Reader<'_> {
                 continue;
             }
             let own_name = table.name.clone();
-            table.checks.push(Check { name: Some(name.clone()), expression });
+            table.checks.push(Check { definition: None, name: Some(name.clone()), expression });
             if !is_true(enforced.as_ref()) {
                 self.note("constraint option", own_name, name, "NOT ENFORCED".into());
             }
         }
     }
 
-    fn read_foreign(&mut self, rows: Rows) {
+    fn read_objects(&mut self, rows: Rows) {
         for row in rows {
-            let [kind, namespace, name, table, definition] = columns(row);
+            let [kind, namespace, name, table, definition, drop] = columns(row);
             let name = self.name(namespace.clone(), name);
             let table = table.map(|table| self.name(namespace, Some(table)));
             let kind = kind.unwrap_or_default();
+            let definition = definition.map(|text| columns::unqualified(self.namespaces, text));
+            let drop = drop.filter(|_| definition.is_some());
             let uses = match &definition {
                 Some(definition) if kind != "partition" => uses(&self.schema, definition, Dialect::Mysql),
                 _ => Vec::new(),
             };
-            self.schema.foreign.push(Foreign { kind, name, table, definition, uses });
+            self.schema.objects.push(TextObject {
+                table,
+                definition,
+                drop,
+                uses,
+                ..TextObject::new(kind, name)
+            });
         }
-        self.schema.foreign.sort();
+        self.schema.objects.sort();
     }
 }
 

@@ -3,7 +3,9 @@
 //! Expressions, types and conditions are what the server itself prints (`pg_get_expr`, `format_type`, …), under the search
 //! path of the connection: names that it finds are not qualified.
 
-mod foreign;
+mod definition;
+mod object_queries;
+mod objects;
 mod queries;
 
 use std::collections::HashMap;
@@ -13,13 +15,13 @@ pub(crate) use queries::queries;
 use crate::dialect::Rows;
 use crate::dialect::reflect::{Namespace, columns, is_true, shown};
 use crate::schema::{
-    Check, Column, Deferrable, Direction, Enum, Foreign, ForeignKey, Generated, Identity, Index, IndexPart,
-    Nulls, ObjectName, PrimaryKey, ReferentialAction, Schema, Table, Type, Unique,
+    Check, Column, Deferrable, Direction, Enum, ForeignKey, Generated, Identity, Index, IndexPart, Nulls,
+    ObjectName, PrimaryKey, ReferentialAction, Schema, Table, Type, Unique,
 };
 
 /// The schema that the answers of [`queries`] describe.
 pub(crate) fn schema(namespaces: &[Namespace], answers: [Rows; 7]) -> Schema {
-    let [tables, column_rows, constraints, indexes, enums, foreign_rows, uses] = answers;
+    let [tables, column_rows, constraints, indexes, enums, object_rows, uses] = answers;
     let mut reader = Reader { namespaces, schema: Schema::default(), tables: HashMap::new() };
     reader.read_tables(tables);
     reader.read_columns(column_rows);
@@ -27,7 +29,8 @@ pub(crate) fn schema(namespaces: &[Namespace], answers: [Rows; 7]) -> Schema {
     reader.read_indexes(indexes);
     reader.read_enums(enums);
     let mut schema = reader.schema;
-    foreign::read(namespaces, &mut schema, foreign_rows, uses);
+    schema.tables.iter_mut().for_each(definition::keep_remainders);
+    objects::read(namespaces, &mut schema, object_rows, uses);
     schema
 }
 
@@ -48,27 +51,12 @@ impl Reader<'_> {
         self.schema.tables.get_mut(place)
     }
 
-    /// Says that there is more to a table, constraint or index than a schema holds.
-    fn note(&mut self, kind: &str, table: ObjectName, name: String, definition: String) {
-        let name = ObjectName { schema: table.schema.clone(), name };
-        let foreign = Foreign {
-            kind: kind.into(),
-            name,
-            table: Some(table),
-            definition: Some(definition),
-            uses: Vec::new(),
-        };
-        self.schema.foreign.push(foreign);
-    }
-
     fn read_tables(&mut self, rows: Rows) {
         for row in rows {
-            let [oid, namespace, name, comment, more] = columns(row);
+            let [oid, namespace, name, comment, partition_by] = columns(row);
             let mut table = Table::new(self.name(namespace, name));
             table.comment = comment;
-            if let Some(more) = more.filter(|more| !more.is_empty()) {
-                self.note("table option", table.name.clone(), table.name.name.clone(), more);
-            }
+            table.options.partition_by = partition_by;
             self.tables.insert(oid.unwrap_or_default(), self.schema.tables.len());
             self.schema.tables.push(table);
         }
@@ -90,6 +78,7 @@ impl Reader<'_> {
                 collation,
                 comment,
                 owns_sequence,
+                identity_options,
             ] = columns(row);
             let type_ = match enum_name {
                 Some(_) => {
@@ -107,6 +96,7 @@ impl Reader<'_> {
                 Some("d") => Some(Identity::ByDefault),
                 _ => None,
             };
+            column.identity_options = identity_options;
             match (expression, generated.as_deref()) {
                 (Some(expression), Some(kind @ ("s" | "v"))) => {
                     column.generated = Some(Generated { expression, stored: kind == "s" });
@@ -144,7 +134,7 @@ impl Reader<'_> {
                 deferred,
                 expression,
                 nulls_not_distinct,
-                more,
+                definition,
             ] = columns(row);
             let references = self.name(namespace, referenced);
             let again = oid == previous;
@@ -161,30 +151,29 @@ impl Reader<'_> {
             let columns: Vec<String> = column.into_iter().collect();
             match kind.as_deref() {
                 Some("p") => {
-                    table.primary_key = Some(PrimaryKey { name: name.clone(), columns, prefixes: Vec::new() })
+                    table.primary_key = Some(PrimaryKey { name, columns, prefixes: Vec::new(), definition })
                 }
                 Some("u") => table.uniques.push(Unique {
-                    name: name.clone(),
+                    name,
                     columns,
                     nulls_not_distinct: is_true(nulls_not_distinct.as_ref()),
                     deferrable,
+                    definition,
                 }),
                 Some("f") => table.foreign_keys.push(ForeignKey {
-                    name: name.clone(),
+                    name,
                     columns,
                     references,
                     referenced_columns: referenced_column.into_iter().collect(),
                     on_delete: action(on_delete.as_deref()),
                     on_update: action(on_update.as_deref()),
                     deferrable,
+                    definition,
                 }),
-                _ => table
-                    .checks
-                    .push(Check { name: name.clone(), expression: expression.unwrap_or_default() }),
-            }
-            if let Some(more) = more {
-                let table = table.name.clone();
-                self.note("constraint option", table, name.unwrap_or_default(), more);
+                _ => {
+                    let expression = expression.unwrap_or_default();
+                    table.checks.push(Check { name, expression, definition });
+                }
             }
         }
     }
@@ -207,7 +196,7 @@ impl Reader<'_> {
                 options,
                 operator_class,
                 collation,
-                more,
+                definition,
             ] = columns(row);
             let again = oid == previous;
             previous = oid;
@@ -215,13 +204,15 @@ impl Reader<'_> {
             let name = name.unwrap_or_default();
             if !again {
                 table.indexes.push(Index {
-                    name: name.clone(),
+                    name,
                     parts: Vec::new(),
                     unique: is_true(unique.as_ref()),
                     nulls_not_distinct: is_true(nulls_not_distinct.as_ref()),
                     method: method.filter(|method| method != "btree"),
                     include: Vec::new(),
                     condition,
+                    is_invalid: !is_true(valid.as_ref()),
+                    definition: definition.and_then(|text| definition::of_index(&text)),
                     renamed_from: None,
                 });
             }
@@ -231,13 +222,6 @@ impl Reader<'_> {
             } else {
                 let options = options.and_then(|options| options.parse().ok()).unwrap_or(0);
                 index.parts.push(part(column, expression, options, operator_class, collation));
-            }
-            let table = table.name.clone();
-            if !again && !is_true(valid.as_ref()) {
-                self.note("invalid index", table.clone(), name.clone(), "INVALID".into());
-            }
-            if let Some(more) = more.filter(|_| !again) {
-                self.note("index option", table, name, more);
             }
         }
     }

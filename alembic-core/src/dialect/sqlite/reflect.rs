@@ -12,7 +12,8 @@ use self::index::read_index;
 use self::table::read_table;
 use crate::dialect::Rows;
 use crate::dialect::reflect::{columns, uses};
-use crate::schema::{Foreign, Index, ObjectName, Schema, Table};
+use crate::schema::{Index, ObjectName, Schema, Table, TextObject};
+use crate::sql::quote::identifier;
 use crate::sql::{Dialect, Reader};
 
 /// The queries, in the order in which [`schema`] takes their answers.
@@ -66,10 +67,18 @@ pub(crate) fn schema(answers: [Rows; 2]) -> Schema {
     resolve_references(&mut schema, &places);
     for (kind, name, table, sql) in others {
         let uses = uses(&schema, &sql, Dialect::Sqlite);
+        let drop = matches!(kind.as_str(), "view" | "trigger")
+            .then(|| format!("DROP {} {}", kind.to_uppercase(), identifier(Dialect::Sqlite, &name)));
         let (name, table) = (ObjectName::new(name), table.map(ObjectName::new));
-        schema.foreign.push(Foreign { kind, name, table, definition: Some(sql), uses });
+        schema.objects.push(TextObject {
+            drop,
+            table,
+            definition: Some(sql),
+            uses,
+            ..TextObject::new(kind, name)
+        });
     }
-    schema.foreign.sort();
+    schema.objects.sort();
     schema
 }
 
@@ -79,14 +88,14 @@ fn read_definition(schema: &mut Schema, name: String, sql: String) {
         Ok(definition) => definition,
         Err(_) => {
             let (kind, definition) = ("unreadable table".to_owned(), Some(sql));
-            schema.foreign.push(Foreign { kind, name, table: None, definition, uses: Vec::new() });
+            schema.objects.push(TextObject { definition, ..TextObject::new(kind, name) });
             return;
         }
     };
     for more in definition.more {
         let kind = "constraint option".to_owned();
         let (name, table, definition) = (name.clone(), Some(name.clone()), Some(more.to_owned()));
-        schema.foreign.push(Foreign { kind, name, table, definition, uses: Vec::new() });
+        schema.objects.push(TextObject { table, definition, ..TextObject::new(kind, name) });
     }
     let mut table = Table { name, ..definition.table };
     // Names of columns are compared without regard to letter case: all are written as the column itself is.

@@ -110,7 +110,8 @@ impl Reader<'_> {
                     }
                 }
             }
-            let value = PrimaryKey { name: None, columns: key_columns, prefixes: Vec::new() };
+            let value =
+                PrimaryKey { definition: None, name: None, columns: key_columns, prefixes: Vec::new() };
             draft.primary_key = Some(At { line: line(call.ident.span()), value });
             self.by_ident.insert((module, unraw(&call.ident)), (self.tables.len(), columns));
             self.tables.push(draft);
@@ -234,6 +235,7 @@ impl Reader<'_> {
                 continue;
             };
             let key = ForeignKey {
+                definition: None,
                 name: None,
                 columns: vec![column],
                 references: self.tables[parent].name.value.clone(),

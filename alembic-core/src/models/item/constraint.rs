@@ -164,6 +164,7 @@ impl ReferenceItem {
 
     fn new(span: Span) -> ReferenceItem {
         let key = ForeignKey {
+            definition: None,
             name: None,
             columns: Vec::new(),
             references: ObjectName::new(""),
@@ -192,7 +193,7 @@ impl ReferenceItem {
 /// `check = "price > 0"`, `check("price > 0", name = "…")`
 pub(super) fn check(key: &Ident, input: ParseStream<'_>) -> syn::Result<Check> {
     if input.peek(Token![=]) {
-        return Ok(Check { name: None, expression: text(input)? });
+        return Ok(Check { definition: None, name: None, expression: text(input)? });
     }
     let mut name = None;
     let mut expression = None;
@@ -209,5 +210,5 @@ pub(super) fn check(key: &Ident, input: ParseStream<'_>) -> syn::Result<Check> {
     })?;
     let expression =
         expression.ok_or_else(|| syn::Error::new(key.span(), "expected `check(\"price > 0\")`"))?;
-    Ok(Check { name, expression })
+    Ok(Check { definition: None, name, expression })
 }

@@ -28,6 +28,8 @@ pub(super) const FORMS: &[&str] = &["column", "expression", "asc", "desc"];
 impl IndexItem {
     fn new(span: Span) -> IndexItem {
         let index = Index {
+            definition: None,
+            is_invalid: false,
             name: String::new(),
             parts: Vec::new(),
             unique: false,

@@ -221,7 +221,7 @@ impl Reader {
         let marked: Vec<&FieldItem> = fields.iter().filter(|field| field.primary_key.is_some()).collect();
         let of_fields = marked.first().and_then(|field| field.primary_key).map(|span| {
             let columns = marked.iter().map(|field| field.column.draft.column.name.clone()).collect();
-            Spanned::new(span, PrimaryKey { name: None, columns, prefixes: Vec::new() })
+            Spanned::new(span, PrimaryKey { definition: None, name: None, columns, prefixes: Vec::new() })
         });
         self.item.primary_key = match (of_fields, of_table) {
             (Some(_), Some(key)) => {
@@ -234,7 +234,10 @@ impl Reader {
             (of_fields, None) => of_fields,
             (None, Some(key)) => {
                 let columns = self.look_up_all(&key.columns);
-                Some(Spanned::new(key.span, PrimaryKey { name: key.name, columns, prefixes: Vec::new() }))
+                Some(Spanned::new(
+                    key.span,
+                    PrimaryKey { definition: None, name: key.name, columns, prefixes: Vec::new() },
+                ))
             }
         };
     }
@@ -242,7 +245,10 @@ impl Reader {
     fn unique(&mut self, item: KeyItem, own: Option<&String>) {
         let KeyItem { span, columns, name, nulls_not_distinct, deferrable } = item;
         let columns = self.own_or_all(own, &columns);
-        self.item.uniques.push(Spanned::new(span, Unique { name, columns, nulls_not_distinct, deferrable }));
+        self.item.uniques.push(Spanned::new(
+            span,
+            Unique { definition: None, name, columns, nulls_not_distinct, deferrable },
+        ));
     }
 
     fn foreign_key(&mut self, reference: ReferenceItem, own: Option<&String>) {

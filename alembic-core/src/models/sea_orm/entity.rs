@@ -254,7 +254,7 @@ fn extra(text: &str, column: &mut EntityColumn) -> Option<()> {
     }
     let expression = text.get(word.len()..)?.trim().strip_prefix('(')?.strip_suffix(')')?;
     word.eq_ignore_ascii_case("check").then(|| {
-        column.check = Some(Check { name: None, expression: expression.trim().to_owned() });
+        column.check = Some(Check { definition: None, name: None, expression: expression.trim().to_owned() });
     })
 }
 

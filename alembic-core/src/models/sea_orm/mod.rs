@@ -134,7 +134,7 @@ impl Reader<'_> {
             let key_name = (columns.len() > 1).then(|| format!("pk-{name}"));
             draft.primary_key = Some(At {
                 line: line(first.span),
-                value: PrimaryKey { name: key_name, columns, prefixes: Vec::new() },
+                value: PrimaryKey { definition: None, name: key_name, columns, prefixes: Vec::new() },
             });
         }
         let mut errors = Vec::new();
@@ -199,7 +199,8 @@ impl Reader<'_> {
         let name = &column.name;
         if column.unique {
             let columns = vec![name.clone()];
-            let value = Unique { name: None, columns, nulls_not_distinct: false, deferrable: None };
+            let value =
+                Unique { definition: None, name: None, columns, nulls_not_distinct: false, deferrable: None };
             draft.uniques.push(At { line, value });
         }
         if column.indexed && !column.unique {
@@ -231,6 +232,7 @@ impl Reader<'_> {
         let table = own.name.clone().unwrap_or_default();
         let name = relation.name.clone().unwrap_or_else(|| format!("fk-{table}-{}", columns.join("-")));
         Ok(ForeignKey {
+            definition: None,
             name: Some(name),
             columns,
             references: ObjectName {
@@ -263,6 +265,8 @@ fn variants(entity: &Entity, wanted: &[String]) -> Result<Vec<String>, ModelProb
 
 fn index(name: String, column: &str, unique: bool) -> Index {
     Index {
+        definition: None,
+        is_invalid: false,
         name,
         parts: vec![part(column)],
         unique,

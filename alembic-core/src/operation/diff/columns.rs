@@ -98,6 +98,12 @@ fn aligned(old: &Column, new: &Column, before: Column, after: &Column) -> Column
         nullable: before.nullable,
         default: choose(&old.default, &new.default, before.default, &after.default),
         identity: choose(&old.identity, &new.identity, before.identity, &after.identity),
+        identity_options: choose(
+            &old.identity_options,
+            &new.identity_options,
+            before.identity_options,
+            &after.identity_options,
+        ),
         generated: choose(&old.generated, &new.generated, before.generated, &after.generated),
         collation: choose(&old.collation, &new.collation, before.collation, &after.collation),
         check: before.check,

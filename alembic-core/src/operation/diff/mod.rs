@@ -23,6 +23,7 @@ pub(crate) use tables::has_collation;
 
 use super::Operation;
 use super::canonical::canonical;
+use super::objects::around;
 use crate::schema::{Schema, Table};
 use crate::sql::Dialect;
 
@@ -76,7 +77,7 @@ pub fn diff(dialect: Dialect, before: Side<'_>, after: Side<'_>) -> Vec<Operatio
     for change in changes {
         phases.change_table(dialect, change);
     }
-    phases.into_operations()
+    around(dialect, phases.into_operations(), &before.reflected.objects, &after.reflected.objects)
 }
 
 /// The tables that are there before and after.

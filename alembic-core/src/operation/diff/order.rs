@@ -50,6 +50,7 @@ mod tests {
             let mut table = Table::new(ObjectName::new(name));
             for to in references.split(',').filter(|to| !to.is_empty()) {
                 table.foreign_keys.push(ForeignKey {
+                    definition: None,
                     name: None,
                     columns: Vec::new(),
                     references: ObjectName::new(to),

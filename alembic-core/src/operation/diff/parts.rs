@@ -60,6 +60,25 @@ impl Part {
         }
     }
 
+    /// Its definition, where that says more than its other fields.
+    pub(super) fn definition(&self) -> Option<&String> {
+        match self {
+            Part::Constraint(Constraint::Unique(unique)) => unique.definition.as_ref(),
+            Part::Constraint(Constraint::ForeignKey(key)) => key.definition.as_ref(),
+            Part::Constraint(Constraint::Check(check)) => check.definition.as_ref(),
+            Part::Index(index) => index.definition.as_ref(),
+        }
+    }
+
+    fn definition_mut(&mut self) -> &mut Option<String> {
+        match self {
+            Part::Constraint(Constraint::Unique(unique)) => &mut unique.definition,
+            Part::Constraint(Constraint::ForeignKey(key)) => &mut key.definition,
+            Part::Constraint(Constraint::Check(check)) => &mut check.definition,
+            Part::Index(index) => &mut index.definition,
+        }
+    }
+
     pub(super) fn is_foreign_key(&self) -> bool {
         matches!(self, Part::Constraint(Constraint::ForeignKey(_)))
     }
@@ -169,7 +188,14 @@ pub(super) fn pairs(reflected: &Table, written: &Table) -> Vec<Pair> {
     take(&|part, own| kind(part) == kind(own) && own.name().is_none());
     let pairs = reflected.iter().cloned().zip(found);
     pairs
-        .map(|(reflected, found)| Pair { written: found.unwrap_or_else(|| reflected.clone()), reflected })
+        .map(|(reflected, found)| {
+            let mut written = found.unwrap_or_else(|| reflected.clone());
+            // No model has words for it.
+            if let Some(definition) = reflected.definition() {
+                written.definition_mut().get_or_insert_with(|| definition.clone());
+            }
+            Pair { written, reflected }
+        })
         .collect()
 }
 

@@ -119,8 +119,15 @@ pub(crate) fn for_expressions(table: &mut Table, mut change: impl FnMut(&mut Str
         column.check.iter_mut().for_each(&mut change);
         column.generated.iter_mut().for_each(|generated| change(&mut generated.expression));
     }
-    table.checks.iter_mut().for_each(|check| change(&mut check.expression));
+    for check in &mut table.checks {
+        change(&mut check.expression);
+        check.definition.iter_mut().for_each(&mut change);
+    }
+    table.primary_key.iter_mut().filter_map(|key| key.definition.as_mut()).for_each(&mut change);
+    table.uniques.iter_mut().filter_map(|unique| unique.definition.as_mut()).for_each(&mut change);
+    table.foreign_keys.iter_mut().filter_map(|key| key.definition.as_mut()).for_each(&mut change);
     for index in &mut table.indexes {
+        index.definition.iter_mut().for_each(&mut change);
         index.condition.iter_mut().for_each(&mut change);
         index.parts.iter_mut().filter(|part| part.is_expression).for_each(|part| change(&mut part.key));
     }

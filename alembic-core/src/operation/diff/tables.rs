@@ -53,8 +53,9 @@ impl<'a> TableChange<'a> {
     }
 
     pub(super) fn key_changed(&self) -> bool {
-        let columns =
-            |view: &View<'a>| view.reflected.primary_key.as_ref().map(|key| (&key.columns, &key.prefixes));
+        let columns = |view: &View<'a>| {
+            view.reflected.primary_key.as_ref().map(|key| (&key.columns, &key.prefixes, &key.definition))
+        };
         columns(&self.before) != columns(&self.after)
     }
 

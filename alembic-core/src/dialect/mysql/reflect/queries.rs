@@ -21,7 +21,14 @@ pub(crate) fn queries(namespaces: &[Namespace], flavor: Flavor) -> [String; 7] {
             CHECKS_OF_MYSQL,
         ),
     };
-    [TABLES, COLUMNS, &indexes, KEYS, ACTIONS, checks, FOREIGN]
+    // MySQL's catalog does not say the algorithm of a view.
+    let algorithm = if flavor == Flavor::Mariadb { "ALGORITHM = ', v.algorithm, ' " } else { "" };
+    let objects = OBJECTS
+        .replace("{algorithm}", algorithm)
+        .replace("{view}", &object_name("v.table_schema", "v.table_name"))
+        .replace("{trigger}", &object_name("t.trigger_schema", "t.trigger_name"))
+        .replace("{routine}", &object_name("r.routine_schema", "r.routine_name"));
+    [TABLES, COLUMNS, &indexes, KEYS, ACTIONS, checks, &objects]
         .map(|query| query.replace("{namespaces}", &names))
 }
 
@@ -92,31 +99,54 @@ JOIN information_schema.table_constraints t
 WHERE c.constraint_schema IN ({namespaces})
 ORDER BY 1, 2, 3";
 
-/// Kind, namespace, name, table's name, definition.
-const FOREIGN: &str = "\
-SELECT 'view', CAST(v.table_schema AS CHAR), CAST(v.table_name AS CHAR), NULL, CAST(v.view_definition AS CHAR)
+/// Kind, namespace, name, table's name, definition, the statement that takes it away. Events are only named: a scratch database
+/// never runs one.
+const OBJECTS: &str = "\
+SELECT 'view', CAST(v.table_schema AS CHAR), CAST(v.table_name AS CHAR), NULL,
+    CAST(IF(v.view_definition = '', NULL, CONCAT('CREATE {algorithm}SQL SECURITY ', v.security_type, ' VIEW ', {view}, ' AS ', v.view_definition,
+        IF(v.check_option = 'NONE', '', CONCAT(' WITH ', v.check_option, ' CHECK OPTION')))) AS CHAR),
+    CAST(CONCAT('DROP VIEW ', {view}) AS CHAR)
 FROM information_schema.views v
 WHERE v.table_schema IN ({namespaces})
 UNION ALL
 SELECT 'trigger', CAST(t.trigger_schema AS CHAR), CAST(t.trigger_name AS CHAR), CAST(t.event_object_table AS CHAR),
-    CAST(t.action_statement AS CHAR)
+    CAST(CONCAT('CREATE TRIGGER ', {trigger}, ' ', t.action_timing, ' ', t.event_manipulation, ' ON ',
+        '`', REPLACE(t.event_object_table, '`', '``'), '` FOR EACH ROW ', t.action_statement) AS CHAR),
+    CAST(CONCAT('DROP TRIGGER ', {trigger}) AS CHAR)
 FROM information_schema.triggers t
 WHERE t.trigger_schema IN ({namespaces})
 UNION ALL
 SELECT LOWER(CAST(r.routine_type AS CHAR)), CAST(r.routine_schema AS CHAR), CAST(r.routine_name AS CHAR), NULL,
-    CAST(r.routine_definition AS CHAR)
+    CAST(CONCAT('CREATE ', r.routine_type, ' ', {routine}, '(', COALESCE((SELECT GROUP_CONCAT(
+            IF(r.routine_type = 'PROCEDURE', CONCAT(p.parameter_mode, ' '), ''), '`', REPLACE(p.parameter_name, '`', '``'), '` ',
+            p.dtd_identifier ORDER BY p.ordinal_position SEPARATOR ', ')
+        FROM information_schema.parameters p WHERE p.specific_schema = r.routine_schema AND p.specific_name = r.specific_name
+            AND p.routine_type = r.routine_type AND p.ordinal_position > 0), ''), ')',
+        IF(r.routine_type = 'FUNCTION', CONCAT(' RETURNS ', r.dtd_identifier), ''),
+        IF(r.is_deterministic = 'YES', ' DETERMINISTIC', ''), IF(r.sql_data_access = 'CONTAINS SQL', '', CONCAT(' ', r.sql_data_access)),
+        IF(r.security_type = 'DEFINER', '', CONCAT(' SQL SECURITY ', r.security_type)),
+        IF(r.routine_comment = '', '', CONCAT(' COMMENT ', QUOTE(r.routine_comment))), '\n', r.routine_definition) AS CHAR),
+    CAST(CONCAT('DROP ', r.routine_type, ' ', {routine}) AS CHAR)
 FROM information_schema.routines r
 WHERE r.routine_schema IN ({namespaces})
 UNION ALL
-SELECT 'event', CAST(e.event_schema AS CHAR), CAST(e.event_name AS CHAR), NULL, CAST(e.event_definition AS CHAR)
+SELECT 'event', CAST(e.event_schema AS CHAR), CAST(e.event_name AS CHAR), NULL, CAST(e.event_definition AS CHAR), NULL
 FROM information_schema.events e
 WHERE e.event_schema IN ({namespaces})
 UNION ALL
-SELECT 'sequence', CAST(q.table_schema AS CHAR), CAST(q.table_name AS CHAR), NULL, NULL
+SELECT 'sequence', CAST(q.table_schema AS CHAR), CAST(q.table_name AS CHAR), NULL, NULL, NULL
 FROM information_schema.tables q
 WHERE q.table_schema IN ({namespaces}) AND q.table_type = 'SEQUENCE'
 UNION ALL
 SELECT DISTINCT 'partition', CAST(p.table_schema AS CHAR), CAST(p.partition_name AS CHAR), CAST(p.table_name AS CHAR),
-    CAST(CONCAT_WS(' ', p.partition_method, p.partition_expression, p.partition_description) AS CHAR)
+    CAST(CONCAT_WS(' ', p.partition_method, p.partition_expression, p.partition_description) AS CHAR), NULL
 FROM information_schema.partitions p
 WHERE p.table_schema IN ({namespaces}) AND p.partition_name IS NOT NULL";
+
+/// The name of an object as a statement has it: with its namespace where that is not the current database.
+fn object_name(namespace: &str, name: &str) -> String {
+    format!(
+        "CONCAT(IF({namespace} = DATABASE(), '', CONCAT('`', REPLACE({namespace}, '`', '``'), '`.')), \
+         '`', REPLACE({name}, '`', '``'), '`')"
+    )
+}

@@ -8,6 +8,8 @@ use crate::schema::{Direction, Index, IndexPart};
 pub(super) fn read_index(sql: &str) -> Result<Index, usize> {
     let written = definition::Index::parse(sql)?;
     Ok(Index {
+        definition: None,
+        is_invalid: false,
         name: written.name.text.clone(),
         parts: written.parts.iter().map(|own| part(&written, own)).collect(),
         unique: written.unique,

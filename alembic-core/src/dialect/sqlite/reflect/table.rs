@@ -114,20 +114,22 @@ fn add(
                 own.into_iter().for_each(|column| column.identity = Some(Identity::ByDefault));
             }
             definition.table.primary_key =
-                Some(PrimaryKey { name, columns: columns.clone(), prefixes: Vec::new() });
+                Some(PrimaryKey { definition: None, name, columns: columns.clone(), prefixes: Vec::new() });
         }
         Rule::Unique { columns, parts } => {
             definition.note(ORDER, parts.iter().any(|part| part.is_special()));
             let columns = columns.clone();
-            let unique = Unique { name, columns, nulls_not_distinct: false, deferrable: None };
+            let unique =
+                Unique { definition: None, name, columns, nulls_not_distinct: false, deferrable: None };
             definition.table.uniques.push(unique);
         }
         Rule::Check { expression } => {
             let expression = tidy(&written.within(expression).inside(expression));
-            definition.table.checks.push(Check { name, expression });
+            definition.table.checks.push(Check { definition: None, name, expression });
         }
         Rule::Foreign { columns, parent, parent_columns, on_delete, on_update, deferral } => {
             definition.table.foreign_keys.push(ForeignKey {
+                definition: None,
                 name,
                 columns: columns.clone(),
                 references: ObjectName::new(parent.clone()),

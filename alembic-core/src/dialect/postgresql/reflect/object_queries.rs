@@ -1,0 +1,425 @@
+//! What PostgreSQL says of everything that is no table.
+//!
+//! Each `SELECT` has the columns oid, kind, namespace, name, namespace and name of its table, definition, statement that takes
+//! it away, whether it is there before tables. Nothing that an extension brought along is listed. Names are written as the
+//! search path of the connection has them.
+
+/// All objects. What no `SELECT` before the last one has is named by that: every entry of a catalog that belongs to a
+/// namespace is claimed.
+pub(super) fn objects() -> String {
+    let all = [
+        VIEWS,
+        FOREIGN_TABLES,
+        PARTITIONS,
+        SEQUENCES,
+        SEQUENCE_OWNERS,
+        SEQUENCES_OF_SERIAL,
+        COMPOSITE_TYPES,
+        DOMAINS,
+        RANGE_TYPES,
+        ROUTINES,
+        COLLATIONS,
+        EXTENSIONS,
+        TABLE_OPTIONS,
+        STORAGE_OPTIONS,
+        COLUMN_OPTIONS,
+        CONSTRAINTS,
+        TRIGGERS,
+        TRIGGER_STATES,
+        RULES,
+        POLICIES,
+        STATISTICS,
+        INDEXES_OF_VIEWS,
+        OTHERS,
+    ];
+    all.join("\nUNION ALL\n") + "\nORDER BY 2, 3, 4, 5, 6"
+}
+
+const VIEWS: &str = "\
+SELECT c.oid::text, k.kind, n.nspname::text, c.relname::text, NULL, NULL,
+    'CREATE ' || upper(k.kind) || ' ' || c.oid::regclass::text
+        || coalesce(' WITH (' || array_to_string(c.reloptions, ', ') || ')', '') || E' AS\\n'
+        || rtrim(pg_get_viewdef(c.oid, true), ';') || CASE WHEN c.relispopulated THEN '' ELSE E'\\nWITH NO DATA' END,
+    'DROP ' || upper(k.kind) || ' ' || c.oid::regclass::text, false::text
+FROM pg_class c
+JOIN pg_namespace n ON n.oid = c.relnamespace
+CROSS JOIN LATERAL (SELECT CASE c.relkind WHEN 'v' THEN 'view' ELSE 'materialized view' END AS kind) k
+WHERE n.nspname IN ({namespaces}) AND {own} AND c.relkind IN ('v', 'm')";
+
+const FOREIGN_TABLES: &str = "\
+SELECT c.oid::text, 'foreign table', n.nspname::text, c.relname::text, NULL, NULL, NULL, NULL, false::text
+FROM pg_class c
+JOIN pg_namespace n ON n.oid = c.relnamespace
+WHERE n.nspname IN ({namespaces}) AND {own} AND c.relkind = 'f'";
+
+const PARTITIONS: &str = "\
+SELECT c.oid::text, 'partition', n.nspname::text, c.relname::text, pn.nspname::text, p.relname::text,
+    format('CREATE TABLE %s PARTITION OF %s %s', c.oid::regclass, p.oid::regclass, pg_get_expr(c.relpartbound, c.oid))
+        || CASE WHEN c.relkind = 'p' THEN ' PARTITION BY ' || pg_get_partkeydef(c.oid) ELSE '' END,
+    'DROP TABLE ' || c.oid::regclass::text, false::text
+FROM pg_class c
+JOIN pg_namespace n ON n.oid = c.relnamespace
+JOIN pg_inherits h ON h.inhrelid = c.oid
+JOIN pg_class p ON p.oid = h.inhparent
+JOIN pg_namespace pn ON pn.oid = p.relnamespace
+WHERE n.nspname IN ({namespaces}) AND {own} AND c.relispartition AND c.relkind IN ('r', 'p')";
+
+/// Those that no column owns in the way of `serial` and of identity columns.
+const SEQUENCES: &str = "\
+SELECT c.oid::text, 'sequence', n.nspname::text, c.relname::text, NULL, NULL,
+    format('CREATE SEQUENCE %s AS %s INCREMENT BY %s MINVALUE %s MAXVALUE %s START WITH %s CACHE %s%s', c.oid::regclass,
+        format_type(s.seqtypid, NULL), s.seqincrement, s.seqmin, s.seqmax, s.seqstart, s.seqcache,
+        CASE WHEN s.seqcycle THEN ' CYCLE' ELSE ' NO CYCLE' END),
+    'DROP SEQUENCE ' || c.oid::regclass::text, true::text
+FROM pg_class c
+JOIN pg_namespace n ON n.oid = c.relnamespace
+JOIN pg_sequence s ON s.seqrelid = c.oid
+WHERE n.nspname IN ({namespaces}) AND {own} AND c.relkind = 'S' AND NOT {owned}";
+
+/// The column that a sequence goes with, where it is none of `serial`.
+const SEQUENCE_OWNERS: &str = "\
+SELECT c.oid::text, 'sequence option', n.nspname::text, c.relname::text, tn.nspname::text, t.relname::text,
+    format('ALTER SEQUENCE %s OWNED BY %s.%I', c.oid::regclass, t.oid::regclass, a.attname),
+    format('ALTER SEQUENCE %s OWNED BY NONE', c.oid::regclass), false::text
+FROM pg_class c
+JOIN pg_namespace n ON n.oid = c.relnamespace
+JOIN pg_depend o ON o.classid = 'pg_class'::regclass AND o.objid = c.oid AND o.refclassid = 'pg_class'::regclass
+    AND o.deptype = 'a' AND o.refobjsubid > 0
+JOIN pg_class t ON t.oid = o.refobjid
+JOIN pg_namespace tn ON tn.oid = t.relnamespace
+JOIN pg_attribute a ON a.attrelid = o.refobjid AND a.attnum = o.refobjsubid
+WHERE n.nspname IN ({namespaces}) AND {own} AND c.relkind = 'S' AND NOT {owned}";
+
+/// What of the sequence of a `serial` column is not as that word makes it.
+const SEQUENCES_OF_SERIAL: &str = "\
+SELECT c.oid::text, 'sequence option', n.nspname::text, a.attname || ' ' || o.name, tn.nspname::text, t.relname::text,
+    'ALTER SEQUENCE ' || o.does, 'ALTER SEQUENCE ' || o.undoes, false::text
+FROM pg_class c
+JOIN pg_namespace n ON n.oid = c.relnamespace
+JOIN pg_sequence s ON s.seqrelid = c.oid
+JOIN pg_depend d ON d.classid = 'pg_class'::regclass AND d.objid = c.oid AND d.refclassid = 'pg_class'::regclass AND d.deptype = 'a'
+JOIN pg_attribute a ON a.attrelid = d.refobjid AND a.attnum = d.refobjsubid
+    AND a.atttypid IN ('smallint'::regtype, 'integer'::regtype, 'bigint'::regtype)
+JOIN pg_class t ON t.oid = d.refobjid
+JOIN pg_namespace tn ON tn.oid = t.relnamespace
+CROSS JOIN LATERAL (SELECT t.relname || '_' || a.attname || '_seq', CASE WHEN pg_table_is_visible(c.oid) THEN ''
+    ELSE quote_ident(n.nspname) || '.' END) u (usual, prefix)
+CROSS JOIN LATERAL (
+    SELECT 'NAME', format('%s%I RENAME TO %I', u.prefix, u.usual, c.relname), format('%s%I RENAME TO %I', u.prefix, c.relname, u.usual)
+    WHERE c.relname <> u.usual
+    UNION ALL SELECT 'NUMBERS', format('%s%I INCREMENT BY %s MINVALUE %s START WITH %s CACHE %s%s', u.prefix, c.relname,
+            s.seqincrement, s.seqmin, s.seqstart, s.seqcache, CASE WHEN s.seqcycle THEN ' CYCLE' ELSE ' NO CYCLE' END),
+        format('%s%I INCREMENT BY 1 MINVALUE 1 START WITH 1 CACHE 1 NO CYCLE', u.prefix, c.relname)
+    WHERE (s.seqincrement, s.seqmin, s.seqstart, s.seqcache, s.seqcycle) <> (1, 1, 1, 1, false)
+) o (name, does, undoes)
+WHERE n.nspname IN ({namespaces}) AND tn.nspname IN ({namespaces}) AND length(u.usual) < 64 AND {own} AND c.relkind = 'S'";
+
+/// Whether the sequence `c` is one of an identity column or of `serial`.
+pub(super) const OWNED: &str = "\
+EXISTS (SELECT FROM pg_depend o
+    LEFT JOIN pg_attribute a ON a.attrelid = o.refobjid AND a.attnum = o.refobjsubid
+    WHERE o.classid = 'pg_class'::regclass AND o.objid = c.oid AND o.refclassid = 'pg_class'::regclass
+        AND (o.deptype = 'i' OR (o.deptype = 'a'
+            AND a.atttypid IN ('smallint'::regtype, 'integer'::regtype, 'bigint'::regtype))))";
+
+const COMPOSITE_TYPES: &str = "\
+SELECT c.oid::text, 'composite type', n.nspname::text, c.relname::text, NULL, NULL,
+    format('CREATE TYPE %s AS (%s)', t.oid::regtype, (SELECT string_agg(format('%I %s', a.attname, format_type(a.atttypid, a.atttypmod))
+            || coalesce((SELECT format(' COLLATE %I', co.collname) FROM pg_collation co JOIN pg_type b ON b.oid = a.atttypid
+                WHERE co.oid = a.attcollation AND a.attcollation <> b.typcollation), ''), ', ' ORDER BY a.attnum)
+        FROM pg_attribute a WHERE a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped)),
+    'DROP TYPE ' || t.oid::regtype::text, true::text
+FROM pg_class c
+JOIN pg_namespace n ON n.oid = c.relnamespace
+JOIN pg_type t ON t.oid = c.reltype
+WHERE n.nspname IN ({namespaces}) AND {own} AND c.relkind = 'c'";
+
+const DOMAINS: &str = "\
+SELECT t.oid::text, 'domain', n.nspname::text, t.typname::text, NULL, NULL,
+    format('CREATE DOMAIN %s AS %s', t.oid::regtype, concat_ws(' ', format_type(t.typbasetype, t.typtypmod),
+        (SELECT format('COLLATE %I', c.collname) FROM pg_collation c JOIN pg_type b ON b.oid = t.typbasetype
+            WHERE c.oid = t.typcollation AND t.typcollation <> b.typcollation),
+        'DEFAULT ' || t.typdefault, CASE WHEN t.typnotnull THEN 'NOT NULL' END,
+        (SELECT string_agg(format('CONSTRAINT %I %s', k.conname, pg_get_constraintdef(k.oid, true)), ' ' ORDER BY k.conname)
+            FROM pg_constraint k WHERE k.contypid = t.oid AND k.contype = 'c'))),
+    'DROP DOMAIN ' || t.oid::regtype::text, true::text
+FROM pg_type t
+JOIN pg_namespace n ON n.oid = t.typnamespace
+WHERE n.nspname IN ({namespaces}) AND t.typtype = 'd' AND {own_type}";
+
+const RANGE_TYPES: &str = "\
+SELECT t.oid::text, 'range type', n.nspname::text, t.typname::text, NULL, NULL,
+    format('CREATE TYPE %s AS RANGE (SUBTYPE = %s%s%s%s)', t.oid::regtype, format_type(r.rngsubtype, NULL),
+        (SELECT CASE WHEN o.opcdefault THEN '' ELSE format(', SUBTYPE_OPCLASS = %I', o.opcname) END
+            FROM pg_opclass o WHERE o.oid = r.rngsubopc),
+        (SELECT format(', COLLATION = %I', c.collname) FROM pg_collation c JOIN pg_type b ON b.oid = r.rngsubtype
+            WHERE c.oid = r.rngcollation AND c.oid <> b.typcollation),
+        CASE WHEN r.rngsubdiff <> 0 THEN ', SUBTYPE_DIFF = ' || r.rngsubdiff::text END),
+    'DROP TYPE ' || t.oid::regtype::text, true::text
+FROM pg_type t
+JOIN pg_namespace n ON n.oid = t.typnamespace
+JOIN pg_range r ON r.rngtypid = t.oid
+WHERE n.nspname IN ({namespaces}) AND t.typtype = 'r' AND {own_type}";
+
+/// A routine is there before tables if a default, a constraint or an index uses it. The name of the schema is left out of the
+/// definition where the search path finds the routine without it.
+const ROUTINES: &str = "\
+SELECT f.oid::text, k.kind, n.nspname::text, f.proname || '(' || pg_get_function_identity_arguments(f.oid) || ')', NULL, NULL,
+    CASE WHEN f.prokind = 'a' THEN NULL WHEN pg_function_is_visible(f.oid)
+        THEN regexp_replace(d.definition, '^(CREATE OR REPLACE (FUNCTION|PROCEDURE)) ([^(\"]+|\"([^\"]|\"\")+\")\\.', '\\1 ')
+        ELSE d.definition END,
+    CASE WHEN f.prokind <> 'a' THEN 'DROP ' || upper(k.kind) || ' ' || f.oid::regprocedure::text END,
+    EXISTS (SELECT FROM pg_depend u WHERE u.refclassid = 'pg_proc'::regclass AND u.refobjid = f.oid
+        AND u.classid IN ('pg_attrdef'::regclass, 'pg_constraint'::regclass, 'pg_class'::regclass))::text
+FROM pg_proc f
+JOIN pg_namespace n ON n.oid = f.pronamespace
+CROSS JOIN LATERAL (SELECT CASE f.prokind WHEN 'p' THEN 'procedure' WHEN 'a' THEN 'aggregate' ELSE 'function' END AS kind) k
+CROSS JOIN LATERAL (SELECT CASE WHEN f.prokind <> 'a' THEN rtrim(pg_get_functiondef(f.oid), E'\\n') END AS definition) d
+WHERE n.nspname IN ({namespaces}) AND NOT EXISTS (SELECT FROM pg_depend e
+    WHERE e.classid = 'pg_proc'::regclass AND e.objid = f.oid AND e.deptype IN ('e', 'i'))";
+
+const COLLATIONS: &str = "\
+SELECT o.oid::text, 'collation', n.nspname::text, o.collname::text, NULL, NULL,
+    format('CREATE COLLATION %s (%s)', o.oid::regcollation, concat_ws(', ',
+        CASE o.collprovider WHEN 'i' THEN 'PROVIDER = icu' WHEN 'b' THEN 'PROVIDER = builtin' ELSE 'PROVIDER = libc' END,
+        CASE WHEN to_jsonb(o) ->> 'colllocale' IS NOT NULL OR to_jsonb(o) ->> 'colliculocale' IS NOT NULL
+            THEN format('LOCALE = %L', coalesce(to_jsonb(o) ->> 'colllocale', to_jsonb(o) ->> 'colliculocale'))
+            WHEN o.collprovider = 'i' THEN format('LOCALE = %L', o.collcollate)
+            ELSE format('LC_COLLATE = %L, LC_CTYPE = %L', o.collcollate, o.collctype) END,
+        CASE WHEN to_jsonb(o) ->> 'collisdeterministic' = 'false' THEN 'DETERMINISTIC = false' END,
+        'RULES = ' || quote_literal(to_jsonb(o) ->> 'collicurules'))),
+    'DROP COLLATION ' || o.oid::regcollation::text, true::text
+FROM pg_collation o
+JOIN pg_namespace n ON n.oid = o.collnamespace
+WHERE n.nspname IN ({namespaces}) AND NOT EXISTS (SELECT FROM pg_depend e
+    WHERE e.classid = 'pg_collation'::regclass AND e.objid = o.oid AND e.deptype = 'e')";
+
+/// Wherever they are: what is in them is used by name.
+const EXTENSIONS: &str = "\
+SELECT x.oid::text, 'extension', n.nspname::text, x.extname::text, NULL, NULL,
+    format('CREATE EXTENSION IF NOT EXISTS %I%s', x.extname,
+        CASE WHEN n.nspname = current_schema() THEN '' ELSE format(' SCHEMA %I', n.nspname) END),
+    format('DROP EXTENSION %I', x.extname), true::text
+FROM pg_extension x
+JOIN pg_namespace n ON n.oid = x.extnamespace
+WHERE n.nspname <> 'pg_catalog'";
+
+const TABLE_OPTIONS: &str = "\
+SELECT c.oid::text, 'table option', n.nspname::text, o.name, n.nspname::text, c.relname::text,
+    'ALTER TABLE ' || c.oid::regclass::text || ' ' || o.does, 'ALTER TABLE ' || c.oid::regclass::text || ' ' || o.undoes, false::text
+FROM pg_class c
+JOIN pg_namespace n ON n.oid = c.relnamespace
+CROSS JOIN LATERAL (
+    SELECT 'ROW LEVEL SECURITY', 'ENABLE ROW LEVEL SECURITY', 'DISABLE ROW LEVEL SECURITY' WHERE c.relrowsecurity
+    UNION ALL SELECT 'FORCE ROW LEVEL SECURITY', 'FORCE ROW LEVEL SECURITY', 'NO FORCE ROW LEVEL SECURITY'
+    WHERE c.relforcerowsecurity
+    UNION ALL SELECT 'UNLOGGED', 'SET UNLOGGED', 'SET LOGGED' WHERE c.relpersistence = 'u'
+    UNION ALL SELECT 'REPLICA IDENTITY', 'REPLICA IDENTITY ' || CASE c.relreplident WHEN 'f' THEN 'FULL' WHEN 'n' THEN 'NOTHING'
+        ELSE 'USING INDEX ' || (SELECT quote_ident(x.relname) FROM pg_index i JOIN pg_class x ON x.oid = i.indexrelid
+            WHERE i.indrelid = c.oid AND i.indisreplident) END, 'REPLICA IDENTITY DEFAULT' WHERE c.relreplident <> 'd'
+    UNION ALL SELECT 'CLUSTER', 'CLUSTER ON ' || quote_ident(x.relname), 'SET WITHOUT CLUSTER' FROM pg_index i
+        JOIN pg_class x ON x.oid = i.indexrelid WHERE i.indrelid = c.oid AND i.indisclustered
+    UNION ALL SELECT 'INHERITS ' || h.inhparent::regclass::text, 'INHERIT ' || h.inhparent::regclass::text,
+        'NO INHERIT ' || h.inhparent::regclass::text FROM pg_inherits h WHERE h.inhrelid = c.oid
+    UNION ALL SELECT 'OF', 'OF ' || format_type(c.reloftype, NULL), 'NOT OF' WHERE c.reloftype <> 0
+    UNION ALL SELECT 'ACCESS METHOD', 'SET ACCESS METHOD ' || quote_ident(m.amname), NULL FROM pg_am m
+        WHERE m.oid = c.relam AND m.amname <> 'heap'
+    UNION ALL SELECT 'TABLESPACE', 'SET TABLESPACE ' || quote_ident(s.spcname), 'SET TABLESPACE pg_default' FROM pg_tablespace s
+        WHERE s.oid = c.reltablespace
+    UNION ALL SELECT split_part(r, '=', 1), 'SET (' || r || ')', 'RESET (' || split_part(r, '=', 1) || ')'
+        FROM unnest(c.reloptions) r
+) AS o (name, does, undoes)
+WHERE n.nspname IN ({namespaces}) AND c.relkind IN ('r', 'p') AND NOT c.relispartition AND {own}";
+
+/// Where an index is; and the storage of one that belongs to a constraint, whose definition does not say it.
+const STORAGE_OPTIONS: &str = "\
+SELECT x.oid::text, 'index option', n.nspname::text, x.relname || ' ' || o.name, n.nspname::text, c.relname::text,
+    format('ALTER INDEX %s %s', x.oid::regclass, o.does), format('ALTER INDEX %s %s', x.oid::regclass, o.undoes), false::text
+FROM pg_index i
+JOIN pg_class c ON c.oid = i.indrelid
+JOIN pg_namespace n ON n.oid = c.relnamespace
+JOIN pg_class x ON x.oid = i.indexrelid
+CROSS JOIN LATERAL (
+    SELECT split_part(r, '=', 1), 'SET (' || r || ')', 'RESET (' || split_part(r, '=', 1) || ')' FROM unnest(x.reloptions) r
+    WHERE EXISTS (SELECT FROM pg_constraint k WHERE k.conindid = x.oid AND k.contype IN ('p', 'u', 'x'))
+    UNION ALL SELECT 'TABLESPACE', 'SET TABLESPACE ' || quote_ident(s.spcname), 'SET TABLESPACE pg_default' FROM pg_tablespace s
+    WHERE s.oid = x.reltablespace
+) AS o (name, does, undoes)
+WHERE n.nspname IN ({namespaces}) AND c.relkind IN ('r', 'p', 'm') AND NOT c.relispartition AND {own}";
+
+const COLUMN_OPTIONS: &str = "\
+SELECT c.oid::text, 'column option', n.nspname::text, a.attname || ' ' || o.name, n.nspname::text, c.relname::text,
+    format('ALTER TABLE %s ALTER COLUMN %I %s', c.oid::regclass, a.attname, o.does),
+    format('ALTER TABLE %s ALTER COLUMN %I %s', c.oid::regclass, a.attname, o.undoes), false::text
+FROM pg_attribute a
+JOIN pg_class c ON c.oid = a.attrelid
+JOIN pg_namespace n ON n.oid = c.relnamespace
+JOIN pg_type t ON t.oid = a.atttypid
+CROSS JOIN LATERAL (
+    SELECT 'STORAGE', 'SET STORAGE ' || s.own, 'SET STORAGE ' || s.usual
+    FROM (SELECT CASE a.attstorage WHEN 'p' THEN 'PLAIN' WHEN 'e' THEN 'EXTERNAL' WHEN 'm' THEN 'MAIN' ELSE 'EXTENDED' END,
+        CASE t.typstorage WHEN 'p' THEN 'PLAIN' WHEN 'e' THEN 'EXTERNAL' WHEN 'm' THEN 'MAIN' ELSE 'EXTENDED' END) s (own, usual)
+    WHERE s.own <> s.usual
+    UNION ALL SELECT 'COMPRESSION', 'SET COMPRESSION ' || CASE m WHEN 'p' THEN 'pglz' ELSE 'lz4' END, 'SET COMPRESSION DEFAULT'
+    FROM (SELECT to_jsonb(a) ->> 'attcompression') w (m) WHERE m IN ('p', 'l')
+    UNION ALL SELECT 'STATISTICS', 'SET STATISTICS ' || s.target, 'SET STATISTICS -1'
+    FROM (SELECT (to_jsonb(a) ->> 'attstattarget')::int) s (target) WHERE s.target >= 0
+    UNION ALL SELECT split_part(r, '=', 1), 'SET (' || r || ')', 'RESET (' || split_part(r, '=', 1) || ')'
+    FROM unnest(a.attoptions) r
+) AS o (name, does, undoes)
+WHERE n.nspname IN ({namespaces}) AND c.relkind IN ('r', 'p') AND NOT c.relispartition AND {own}
+    AND a.attnum > 0 AND NOT a.attisdropped";
+
+/// Exclusion constraints; and since version 18 constraints for NOT NULL with a name or an option of their own.
+const CONSTRAINTS: &str = "\
+SELECT k.oid::text, CASE k.contype WHEN 'x' THEN 'exclusion constraint' ELSE 'not-null constraint' END, n.nspname::text,
+    k.conname::text, n.nspname::text, c.relname::text,
+    CASE WHEN k.contype = 'x' THEN format('ALTER TABLE %s ADD CONSTRAINT %I %s', k.conrelid::regclass, k.conname,
+            pg_get_constraintdef(k.oid, true))
+        WHEN k.convalidated AND NOT k.connoinherit THEN format('ALTER TABLE %s RENAME CONSTRAINT %I TO %I', k.conrelid::regclass,
+            c.relname || '_' || a.attname || '_not_null', k.conname)
+        ELSE pg_get_constraintdef(k.oid, true) END,
+    CASE WHEN k.contype = 'x' THEN format('ALTER TABLE %s DROP CONSTRAINT %I', k.conrelid::regclass, k.conname)
+        WHEN k.convalidated AND NOT k.connoinherit THEN format('ALTER TABLE %s RENAME CONSTRAINT %I TO %I', k.conrelid::regclass,
+            k.conname, c.relname || '_' || a.attname || '_not_null') END, false::text
+FROM pg_constraint k
+JOIN pg_class c ON c.oid = k.conrelid
+JOIN pg_namespace n ON n.oid = c.relnamespace
+LEFT JOIN pg_attribute a ON k.contype = 'n' AND a.attrelid = k.conrelid AND a.attnum = k.conkey[1]
+WHERE n.nspname IN ({namespaces}) AND NOT c.relispartition AND {own}
+    AND (k.contype = 'x' OR (k.contype = 'n' AND (NOT k.convalidated OR k.connoinherit OR k.conname !~ '_not_null[0-9]*$')))";
+
+const TRIGGERS: &str = "\
+SELECT t.oid::text, 'trigger', n.nspname::text, t.tgname::text, n.nspname::text, c.relname::text,
+    pg_get_triggerdef(t.oid, true), format('DROP TRIGGER %I ON %s', t.tgname, c.oid::regclass), false::text
+FROM pg_trigger t
+JOIN pg_class c ON c.oid = t.tgrelid
+JOIN pg_namespace n ON n.oid = c.relnamespace
+WHERE n.nspname IN ({namespaces}) AND NOT t.tgisinternal AND coalesce(to_jsonb(t) ->> 'tgparentid', '0') = '0' AND {own}";
+
+const TRIGGER_STATES: &str = "\
+SELECT t.oid::text, 'trigger option', n.nspname::text, t.tgname::text, n.nspname::text, c.relname::text,
+    format('ALTER TABLE %s %s TRIGGER %I', c.oid::regclass, CASE t.tgenabled WHEN 'D' THEN 'DISABLE' WHEN 'R' THEN 'ENABLE REPLICA'
+        ELSE 'ENABLE ALWAYS' END, t.tgname),
+    format('ALTER TABLE %s ENABLE TRIGGER %I', c.oid::regclass, t.tgname), false::text
+FROM pg_trigger t
+JOIN pg_class c ON c.oid = t.tgrelid
+JOIN pg_namespace n ON n.oid = c.relnamespace
+WHERE n.nspname IN ({namespaces}) AND NOT t.tgisinternal AND coalesce(to_jsonb(t) ->> 'tgparentid', '0') = '0'
+    AND t.tgenabled <> 'O' AND c.relkind IN ('r', 'p') AND {own}";
+
+const RULES: &str = "\
+SELECT r.oid::text, 'rule', n.nspname::text, r.rulename::text, n.nspname::text, c.relname::text,
+    rtrim(pg_get_ruledef(r.oid, true), ';'), format('DROP RULE %I ON %s', r.rulename, c.oid::regclass), false::text
+FROM pg_rewrite r
+JOIN pg_class c ON c.oid = r.ev_class
+JOIN pg_namespace n ON n.oid = c.relnamespace
+WHERE n.nspname IN ({namespaces}) AND r.rulename <> '_RETURN' AND {own}";
+
+const POLICIES: &str = "\
+SELECT p.oid::text, 'policy', n.nspname::text, p.polname::text, n.nspname::text, c.relname::text,
+    concat_ws(' ', format('CREATE POLICY %I ON %s', p.polname, c.oid::regclass),
+        CASE WHEN NOT p.polpermissive THEN 'AS RESTRICTIVE' END,
+        'FOR ' || CASE p.polcmd WHEN 'r' THEN 'SELECT' WHEN 'a' THEN 'INSERT' WHEN 'w' THEN 'UPDATE' WHEN 'd' THEN 'DELETE' ELSE 'ALL' END,
+        'TO ' || (SELECT string_agg(CASE WHEN role = 0 THEN 'PUBLIC' ELSE quote_ident(pg_get_userbyid(role)) END, ', ' ORDER BY role)
+            FROM unnest(p.polroles) role),
+        'USING (' || pg_get_expr(p.polqual, p.polrelid, true) || ')',
+        'WITH CHECK (' || pg_get_expr(p.polwithcheck, p.polrelid, true) || ')'),
+    format('DROP POLICY %I ON %s', p.polname, c.oid::regclass), false::text
+FROM pg_policy p
+JOIN pg_class c ON c.oid = p.polrelid
+JOIN pg_namespace n ON n.oid = c.relnamespace
+WHERE n.nspname IN ({namespaces}) AND {own}";
+
+const STATISTICS: &str = "\
+SELECT s.oid::text, 'statistics', sn.nspname::text, s.stxname::text, n.nspname::text, c.relname::text,
+    pg_get_statisticsobjdef(s.oid), format('DROP STATISTICS %I.%I', sn.nspname, s.stxname), false::text
+FROM pg_statistic_ext s
+JOIN pg_namespace sn ON sn.oid = s.stxnamespace
+JOIN pg_class c ON c.oid = s.stxrelid
+JOIN pg_namespace n ON n.oid = c.relnamespace
+WHERE sn.nspname IN ({namespaces}) AND {own}";
+
+const INDEXES_OF_VIEWS: &str = "\
+SELECT x.oid::text, 'index', n.nspname::text, x.relname::text, n.nspname::text, c.relname::text,
+    pg_get_indexdef(x.oid, 0, true), 'DROP INDEX ' || x.oid::regclass::text, false::text
+FROM pg_index i
+JOIN pg_class x ON x.oid = i.indexrelid
+JOIN pg_class c ON c.oid = i.indrelid
+JOIN pg_namespace n ON n.oid = c.relnamespace
+WHERE n.nspname IN ({namespaces}) AND c.relkind = 'm' AND {own}";
+
+/// Whatever else belongs to a namespace: operators, text search configurations, default privileges, and what newer versions
+/// will have. It is only named.
+const OTHERS: &str = "\
+SELECT d.objid::text, i.type, n.nspname::text, coalesce(i.name, i.identity), NULL, NULL, NULL, NULL, false::text
+FROM pg_depend d
+JOIN pg_namespace n ON n.oid = d.refobjid
+CROSS JOIN LATERAL pg_identify_object(d.classid, d.objid, 0) i
+WHERE d.refclassid = 'pg_namespace'::regclass AND d.deptype = 'n' AND n.nspname IN ({namespaces})
+    AND d.classid NOT IN ('pg_class'::regclass, 'pg_proc'::regclass, 'pg_type'::regclass, 'pg_collation'::regclass,
+        'pg_extension'::regclass, 'pg_statistic_ext'::regclass)
+    AND NOT EXISTS (SELECT FROM pg_depend e WHERE e.classid = d.classid AND e.objid = d.objid AND e.deptype = 'e')
+UNION ALL
+SELECT t.oid::text, 'base type', n.nspname::text, t.typname::text, NULL, NULL, NULL, NULL, false::text
+FROM pg_type t
+JOIN pg_namespace n ON n.oid = t.typnamespace
+WHERE n.nspname IN ({namespaces}) AND t.typtype NOT IN ('c', 'd', 'e', 'r', 'm') AND t.typelem = 0 AND {own_type}
+UNION ALL
+SELECT c.oid::text, 'relation of kind ' || c.relkind::text, n.nspname::text, c.relname::text, NULL, NULL, NULL, NULL, false::text
+FROM pg_class c
+JOIN pg_namespace n ON n.oid = c.relnamespace
+WHERE n.nspname IN ({namespaces}) AND c.relkind NOT IN ('r', 'p', 'v', 'm', 'f', 'S', 'c', 'i', 'I', 't') AND {own}
+UNION ALL
+SELECT k.oid::text, 'constraint of kind ' || k.contype::text, n.nspname::text, k.conname::text, n.nspname::text, c.relname::text,
+    pg_get_constraintdef(k.oid, true), NULL, false::text
+FROM pg_constraint k
+JOIN pg_class c ON c.oid = k.conrelid
+JOIN pg_namespace n ON n.oid = c.relnamespace
+WHERE n.nspname IN ({namespaces}) AND k.contype NOT IN ('c', 'f', 'n', 'p', 'u', 'x', 't') AND {own}";
+
+/// The objects that need others: oid, kind, namespace and name of the one, namespace, name and column of the other.
+pub(super) const USES: &str = "\
+SELECT DISTINCT o.oid::text, o.kind, o.namespace, o.name, n.nspname::text, c.relname::text, a.attname::text
+FROM pg_depend d
+JOIN pg_class c ON c.oid = d.refobjid
+JOIN pg_namespace n ON n.oid = c.relnamespace
+LEFT JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum = d.refobjsubid AND a.attnum > 0
+JOIN ({users}) o ON o.class = d.classid AND o.object = d.objid AND o.oid <> c.oid
+WHERE d.refclassid = 'pg_class'::regclass AND n.nspname IN ({namespaces}) AND c.relkind IN ('r', 'p', 'v', 'm')
+UNION
+SELECT DISTINCT o.oid::text, o.kind, o.namespace, o.name, n.nspname::text,
+    f.proname || '(' || pg_get_function_identity_arguments(f.oid) || ')', NULL
+FROM pg_depend d
+JOIN pg_proc f ON f.oid = d.refobjid
+JOIN pg_namespace n ON n.oid = f.pronamespace
+JOIN ({users}) o ON o.class = d.classid AND o.object = d.objid AND o.oid <> f.oid
+WHERE d.refclassid = 'pg_proc'::regclass AND n.nspname IN ({namespaces})
+ORDER BY 2, 3, 4, 5, 6, 7";
+
+pub(super) const USERS: &str = "
+    SELECT 'pg_rewrite'::regclass AS class, r.oid AS object,
+        CASE WHEN r.rulename = '_RETURN' THEN v.oid ELSE r.oid END AS oid, vn.nspname::text AS namespace,
+        CASE WHEN r.rulename = '_RETURN' THEN v.relname::text ELSE r.rulename::text END AS name,
+        CASE WHEN r.rulename <> '_RETURN' THEN 'rule' WHEN v.relkind = 'm' THEN 'materialized view'
+            ELSE 'view' END AS kind
+    FROM pg_rewrite r JOIN pg_class v ON v.oid = r.ev_class JOIN pg_namespace vn ON vn.oid = v.relnamespace
+    UNION ALL
+    SELECT 'pg_trigger'::regclass, t.oid, t.oid, tn.nspname::text, t.tgname::text, 'trigger'
+    FROM pg_trigger t JOIN pg_class tc ON tc.oid = t.tgrelid JOIN pg_namespace tn ON tn.oid = tc.relnamespace
+    WHERE NOT t.tgisinternal
+    UNION ALL
+    SELECT 'pg_policy'::regclass, p.oid, p.oid, pn.nspname::text, p.polname::text, 'policy'
+    FROM pg_policy p JOIN pg_class pc ON pc.oid = p.polrelid JOIN pg_namespace pn ON pn.oid = pc.relnamespace
+    UNION ALL
+    SELECT 'pg_constraint'::regclass, k.oid, k.oid, kn.nspname::text, k.conname::text, 'exclusion constraint'
+    FROM pg_constraint k JOIN pg_namespace kn ON kn.oid = k.connamespace WHERE k.contype = 'x'
+    UNION ALL
+    SELECT 'pg_statistic_ext'::regclass, s.oid, s.oid, sn.nspname::text, s.stxname::text, 'statistics'
+    FROM pg_statistic_ext s JOIN pg_namespace sn ON sn.oid = s.stxnamespace
+    UNION ALL
+    SELECT 'pg_proc'::regclass, f.oid, f.oid, pn.nspname::text,
+        f.proname || '(' || pg_get_function_identity_arguments(f.oid) || ')',
+        CASE f.prokind WHEN 'p' THEN 'procedure' WHEN 'a' THEN 'aggregate' ELSE 'function' END
+    FROM pg_proc f JOIN pg_namespace pn ON pn.oid = f.pronamespace WHERE pn.nspname IN ({namespaces})
+";

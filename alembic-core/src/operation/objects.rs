@@ -1,0 +1,362 @@
+//! Text objects around the changes of tables: what is gone, new or another goes before them and comes after them, and so does
+//! what the database would refuse to keep while a table changes.
+
+use std::borrow::Cow;
+use std::collections::HashSet;
+
+use super::Operation;
+use crate::schema::{Column, Identity, ObjectName, TextObject};
+use crate::sql::{Dialect, TokenKind, tokens, unquote};
+
+/// Whether a text object goes with its table: no statement has to take it away.
+pub(crate) fn goes_along(object: &TextObject, operations: &[Operation]) -> bool {
+    let is_of = |table: &ObjectName| {
+        object.table.as_ref() == Some(table) && object.name != *table && object.kind != "partition"
+    };
+    operations.iter().any(|operation| matches!(operation, Operation::DropTable(own) if is_of(&own.name)))
+}
+
+/// The operations on tables, with those on text objects around them.
+pub(super) fn around(
+    dialect: Dialect,
+    operations: Vec<Operation>,
+    before: &[TextObject],
+    after: &[TextObject],
+) -> Vec<Operation> {
+    let renamed = renamed(before, &operations);
+    let mut plan = Plan::default();
+    for (object, now) in before.iter().zip(&renamed).filter(|(object, _)| !is_of_serial(object, &operations))
+    {
+        match after.iter().find(|other| other.is(now) || other.is(object)) {
+            None if object.statements().is_some() => plan.goes(object),
+            Some(other) if is_equal(now, other, dialect) => {
+                if goes_along(now, &operations) && object.statements().is_some() {
+                    plan.drop.push(object.clone());
+                } else {
+                    plan.kept.push((object.clone(), now.clone(), other.clone()));
+                }
+            }
+            Some(other) if object.statements().is_some() && other.statements().is_some() => {
+                plan.changed.push((object.clone(), other.clone()));
+            }
+            _ => {}
+        }
+    }
+    let is_new = |object: &&TextObject| {
+        let known = renamed.iter().chain(before).any(|other| other.is(object));
+        object.statements().is_some() && !known && !is_of_serial(object, &operations)
+    };
+    plan.create.extend(after.iter().filter(is_new).cloned());
+    plan.settle_changed();
+    if dialect == Dialect::Postgresql {
+        plan.free(&operations);
+    }
+    plan.into_operations(dialect, operations)
+}
+
+/// Whether a change of a `serial` column, before or after, makes or drops the sequence, or who owns it.
+fn is_of_serial(object: &TextObject, operations: &[Operation]) -> bool {
+    let is_serial = |column: &Column| column.identity == Some(Identity::Serial);
+    let is_it = |operation: &Operation| match operation {
+        Operation::AlterColumn { table, before, after, .. } if is_serial(before) || is_serial(after) => {
+            let own = format!("{}_{}_seq", table.name, after.name);
+            object.name == ObjectName { schema: table.schema.clone(), name: own }
+        }
+        _ => false,
+    };
+    object.kind.starts_with("sequence") && operations.iter().any(is_it)
+}
+
+/// Whether the database says the same of both: with other blanks, comments or quotes at most.
+fn is_equal(one: &TextObject, other: &TextObject, dialect: Dialect) -> bool {
+    match (&one.definition, &other.definition) {
+        (Some(one), Some(other)) => one == other || words(one, dialect).eq(words(other, dialect)),
+        (one, other) => one == other,
+    }
+}
+
+/// The tokens of a text, names without their quotes.
+fn words(text: &str, dialect: Dialect) -> impl Iterator<Item = Cow<'_, str>> {
+    tokens(text, dialect).map(move |token| {
+        let own = token.text(text);
+        let unquoted = if token.kind == TokenKind::QuotedIdentifier { unquote(own) } else { None };
+        unquoted.map_or(Cow::Borrowed(own), Cow::Owned)
+    })
+}
+
+/// The objects as they are called and attached after renames of tables and columns.
+fn renamed(objects: &[TextObject], operations: &[Operation]) -> Vec<TextObject> {
+    let mut renamed = objects.to_vec();
+    operations.iter().for_each(|operation| rename(&mut renamed, operation));
+    renamed
+}
+
+/// What the objects use is called otherwise after a rename.
+pub(crate) fn rename(objects: &mut [TextObject], operation: &Operation) {
+    let own = objects.iter_mut();
+    match operation {
+        Operation::RenameTable { from, to } => {
+            for object in own {
+                let names = object.uses.iter_mut().map(|used| &mut used.table).chain(&mut object.table);
+                names.filter(|name| *name == from).for_each(|name| name.clone_from(to));
+            }
+        }
+        Operation::RenameColumn { table, from, to } => {
+            let uses = own.flat_map(|object| &mut object.uses).filter(|used| used.table == *table);
+            let columns = uses.filter_map(|used| used.column.as_mut());
+            columns.filter(|column| *column == from).for_each(|column| column.clone_from(to));
+        }
+        _ => {}
+    }
+}
+
+/// The tables and columns that are not what they were after an operation, in words that a text object may not survive.
+pub(crate) fn touched(dialect: Dialect, operation: &Operation) -> Vec<(&ObjectName, Option<&String>)> {
+    // PostgreSQL's views hold no names, and SQLite writes the new ones into views and triggers.
+    let breaks_names = dialect == Dialect::Mysql;
+    match operation {
+        Operation::DropTable(table) => vec![(&table.name, None)],
+        Operation::RenameTable { from, .. } if breaks_names => vec![(from, None)],
+        Operation::DropColumn { table, column } => vec![(table, Some(&column.name))],
+        Operation::RenameColumn { table, from, .. } if breaks_names => vec![(table, Some(from))],
+        // The others look at the type of a column when they need it.
+        Operation::AlterColumn { table, before, after, .. }
+            if dialect == Dialect::Postgresql && before.type_ != after.type_ =>
+        {
+            vec![(table, Some(&after.name))]
+        }
+        // A type that is built anew is another type.
+        Operation::ChangeEnum(change) if dialect == Dialect::Postgresql && change.steps().is_none() => {
+            change.columns.iter().map(|own| (&own.table, Some(&own.after.name))).collect()
+        }
+        _ => Vec::new(),
+    }
+}
+
+/// What becomes of the text objects.
+#[derive(Debug, Default)]
+struct Plan {
+    drop: Vec<TextObject>,
+    create: Vec<TextObject>,
+    replace: Vec<(TextObject, TextObject)>,
+    /// Objects that tables may need go last.
+    drop_last: Vec<TextObject>,
+    /// Another text before and after.
+    changed: Vec<(TextObject, TextObject)>,
+    /// The same: as it was, as it is called after renames, as it is desired.
+    kept: Vec<(TextObject, TextObject, TextObject)>,
+}
+
+impl Plan {
+    fn goes(&mut self, object: &TextObject) {
+        let place = if object.before_tables { &mut self.drop_last } else { &mut self.drop };
+        place.push(object.clone());
+    }
+
+    /// Replaces in place what can be, and what something needs that stays.
+    fn settle_changed(&mut self) {
+        for (old, new) in std::mem::take(&mut self.changed) {
+            let is_needed = old.before_tables
+                || self.kept.iter().any(|(_, kept, _)| kept.uses.iter().any(|used| used.table == old.name));
+            match replacement(&old, &new) {
+                Some(_) if is_needed => self.replace.push((old, new)),
+                _ if is_writable_change(&old, &new) => {
+                    self.drop.push(old);
+                    self.create.push(new);
+                }
+                _ => {}
+            }
+        }
+    }
+
+    /// Takes away, and makes again, what PostgreSQL lets no column change under, and what needs something that goes.
+    fn free(&mut self, operations: &[Operation]) {
+        let mut columns: HashSet<(&ObjectName, &String)> = HashSet::new();
+        for operation in operations {
+            let is_other = matches!(operation, Operation::AlterColumn { .. } | Operation::ChangeEnum(_));
+            if is_other {
+                let own = touched(Dialect::Postgresql, operation);
+                columns.extend(own.into_iter().filter_map(|(table, column)| Some((table, column?))));
+            }
+        }
+        let mut gone: HashSet<ObjectName> = self.drop.iter().map(|object| object.name.clone()).collect();
+        loop {
+            let is_hit = |object: &TextObject| {
+                let uses = |used: &crate::schema::Use| {
+                    let column = used.column.as_ref();
+                    gone.contains(&used.table)
+                        || column.is_some_and(|own| columns.contains(&(&used.table, own)))
+                };
+                !object.before_tables
+                    && object.kind != "partition"
+                    && object.statements().is_some()
+                    && object.uses.iter().any(uses)
+            };
+            let kept = std::mem::take(&mut self.kept);
+            // A text that has the old names cannot make the object again.
+            let is_stale = |old: &TextObject, now: &TextObject, new: &TextObject| {
+                old.uses != now.uses && old.definition == new.definition
+            };
+            let (hit, kept): (Vec<_>, Vec<_>) =
+                kept.into_iter().partition(|(old, now, new)| is_hit(now) && !is_stale(old, now, new));
+            self.kept = kept;
+            if hit.is_empty() {
+                break;
+            }
+            for (old, now, new) in hit {
+                gone.insert(now.name);
+                self.drop.push(old);
+                self.create.push(new);
+            }
+        }
+    }
+
+    fn into_operations(self, dialect: Dialect, operations: Vec<Operation>) -> Vec<Operation> {
+        let Plan { drop, create, replace, drop_last, .. } = self;
+        let boxed = |make: fn(Box<TextObject>) -> Operation| move |object: TextObject| make(Box::new(object));
+        let (first, last) = split_early(create, dialect);
+        let backwards = |objects: Vec<TextObject>| in_order(objects, dialect).into_iter().rev();
+        let needs_tables = |operation: &Operation| {
+            matches!(
+                operation,
+                Operation::CreateTable(_) | Operation::AddColumn { .. } | Operation::AlterColumn { .. }
+            )
+        };
+        let place = operations.iter().position(needs_tables).unwrap_or(operations.len());
+        let mut all: Vec<Operation> = backwards(drop).map(boxed(Operation::DropObject)).collect();
+        let start = all.len();
+        all.extend(operations);
+        let first = in_order(first, dialect).into_iter().map(boxed(Operation::CreateObject));
+        all.splice(start + place..start + place, first);
+        all.extend(replace.into_iter().map(|(before, after)| Operation::ReplaceObject {
+            before: Box::new(before),
+            after: Box::new(after),
+        }));
+        all.extend(in_order(last, dialect).into_iter().map(boxed(Operation::CreateObject)));
+        all.extend(backwards(drop_last).map(boxed(Operation::DropObject)));
+        all
+    }
+}
+
+/// Those that have to be there before the tables, with what they need themselves; and the others.
+fn split_early(objects: Vec<TextObject>, dialect: Dialect) -> (Vec<TextObject>, Vec<TextObject>) {
+    let (mut early, mut late): (Vec<_>, Vec<_>) =
+        objects.into_iter().partition(|object| object.before_tables);
+    loop {
+        let names: HashSet<String> = early.iter().flat_map(|object| names_in(object, dialect)).collect();
+        let is_needed = |object: &TextObject| {
+            matches!(object.kind.as_str(), "function" | "procedure") && names.contains(&own_name(object))
+        };
+        let (needed, others): (Vec<_>, Vec<_>) = late.into_iter().partition(is_needed);
+        late = others;
+        if needed.is_empty() {
+            return (early, late);
+        }
+        early.extend(needed);
+    }
+}
+
+/// Those of a schema that have to be there before its tables, in an order in which they can be made.
+#[cfg(feature = "driver")]
+pub(crate) fn before_tables(objects: &[TextObject], dialect: Dialect) -> Vec<TextObject> {
+    let written = objects.iter().filter(|object| object.statements().is_some());
+    in_order(split_early(written.cloned().collect(), dialect).0, dialect)
+}
+
+/// Kinds in an order in which most of them can be made.
+const KINDS: [&str; 22] = [
+    "extension",
+    "collation",
+    "composite type",
+    "domain",
+    "range type",
+    "sequence",
+    "table option",
+    "column option",
+    "constraint option",
+    "index option",
+    "sequence option",
+    "partition",
+    "function",
+    "procedure",
+    "view",
+    "materialized view",
+    "index",
+    "exclusion constraint",
+    "trigger",
+    "rule",
+    "policy",
+    "statistics",
+];
+
+/// The objects so that each stands behind those that it names or needs.
+fn in_order(mut objects: Vec<TextObject>, dialect: Dialect) -> Vec<TextObject> {
+    let rank =
+        |object: &TextObject| KINDS.iter().position(|kind| *kind == object.kind).unwrap_or(KINDS.len());
+    objects.sort_by(|a, b| rank(a).cmp(&rank(b)).then_with(|| a.cmp(b)));
+    let named: Vec<HashSet<String>> = objects.iter().map(|object| names_in(object, dialect)).collect();
+    let needs = |one: usize, other: usize| {
+        let (object, needed) = (&objects[one], &objects[other]);
+        one != other
+            && (object.uses.iter().any(|used| used.table == needed.name)
+                || (object.table.as_ref() == Some(&needed.name) && object.name != needed.name)
+                || named[one].contains(&own_name(needed)) && !named[other].contains(&own_name(object)))
+    };
+    let mut left: Vec<usize> = (0..objects.len()).collect();
+    let mut order = Vec::with_capacity(left.len());
+    while !left.is_empty() {
+        // Where they need each other, no order is right: then it is that of the kinds.
+        let ready = left.iter().position(|&one| !left.iter().any(|&other| needs(one, other))).unwrap_or(0);
+        order.push(left.remove(ready));
+    }
+    let mut objects: Vec<Option<TextObject>> = objects.into_iter().map(Some).collect();
+    order.into_iter().filter_map(|place| objects[place].take()).collect()
+}
+
+/// The name of an object as texts have it: of a routine, without its arguments.
+fn own_name(object: &TextObject) -> String {
+    object.name.name.split('(').next().unwrap_or_default().to_lowercase()
+}
+
+/// The names in the text of an object, but for its own.
+fn names_in(object: &TextObject, dialect: Dialect) -> HashSet<String> {
+    let text = object.definition.as_deref().unwrap_or_default();
+    let own = own_name(object);
+    let names = tokens(text, dialect).filter_map(|token| match token.kind {
+        TokenKind::Word => Some(token.text(text).to_lowercase()),
+        TokenKind::QuotedIdentifier => unquote(token.text(text)).map(|name| name.to_lowercase()),
+        _ => None,
+    });
+    names.filter(|name| *name != own).collect()
+}
+
+/// The statement that makes the one text of the other, without taking the object away. None where there is no such.
+pub(crate) fn replacement(before: &TextObject, after: &TextObject) -> Option<String> {
+    let ([old, _], [new, _]) = (before.statements()?, after.statements()?);
+    match after.kind.as_str() {
+        // The first lines are name and arguments, then what it returns: these cannot be others.
+        "function" | "procedure" if new.starts_with("CREATE OR REPLACE") => {
+            let head = |text: &str| text.lines().take(2).map(str::to_owned).collect::<Vec<_>>();
+            (head(old) == head(new)).then(|| new.to_owned())
+        }
+        "sequence" => new.strip_prefix("CREATE").map(|rest| format!("ALTER{rest}")),
+        _ => None,
+    }
+}
+
+/// Whether a statement of ours can lead from one text to the other.
+fn is_writable_change(before: &TextObject, after: &TextObject) -> bool {
+    let is_both = before.statements().is_some() && after.statements().is_some();
+    is_both && !before.before_tables && before.kind != "partition"
+}
+
+/// The objects that are desired and not there in this form, and that no operation makes: a person has to write what does.
+#[must_use]
+pub fn unwritten(dialect: Dialect, before: &[TextObject], after: &[TextObject]) -> Vec<TextObject> {
+    let is_unwritten = |object: &&TextObject| match before.iter().find(|other| other.is(object)) {
+        None => object.statements().is_none(),
+        Some(old) if is_equal(old, object, dialect) => false,
+        Some(old) => replacement(old, object).is_none() && !is_writable_change(old, object),
+    };
+    after.iter().filter(is_unwritten).cloned().collect()
+}
