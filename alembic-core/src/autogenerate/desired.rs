@@ -54,13 +54,16 @@ pub(super) fn fill_definitions(normal: &mut Schema, actual: &Schema, desired: &S
         let Some(found) = desired.table(&table.name).and_then(|own| earlier(own, actual)) else { continue };
         macro_rules! fill {
             ($parts:ident) => {
-                for own in &mut table.$parts {
-                    let same = found.$parts.iter().find(|other| {
-                        let mut other = (*other).clone();
-                        (other.definition, other.name) = (None, own.name.clone());
-                        other == *own
-                    });
-                    own.definition = same.and_then(|other| other.definition.clone());
+                for own in table.$parts.iter_mut().filter(|own| own.definition.is_none()) {
+                    let of_name = found.$parts.iter().filter(|other| other.name == own.name);
+                    for other in of_name.chain(&found.$parts) {
+                        let mut bare = other.clone();
+                        (bare.definition, bare.name) = (None, own.name.clone());
+                        if bare == *own {
+                            own.definition.clone_from(&other.definition);
+                            break;
+                        }
+                    }
                 }
             };
         }

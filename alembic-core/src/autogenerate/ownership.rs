@@ -48,6 +48,16 @@ impl Ownership {
     pub(super) fn manages_object(&self, object: &TextObject, desired: &Schema) -> bool {
         match (&object.table, kind_of(object)) {
             (_, Some(ObjectKind::Extension)) => false,
+            (Some(about), _) if object.kind == "comment" => {
+                let kinds = [
+                    ObjectKind::View,
+                    ObjectKind::Routine,
+                    ObjectKind::Sequence,
+                    ObjectKind::Type,
+                    ObjectKind::Collation,
+                ];
+                self.manages(about, desired) || kinds.into_iter().any(|kind| self.has(kind, about))
+            }
             (Some(table), _) if object.kind != "partition" => self.manages(table, desired),
             (_, Some(kind)) => self.has(kind, &object.name),
             _ => false,

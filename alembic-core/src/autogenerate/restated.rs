@@ -78,7 +78,7 @@ async fn at_rest(
         let rests = schema.tables.iter().all(|table| {
             again.table(&table.name).is_some_and(|again| expressions(again) == expressions(table))
         });
-        schema = again;
+        schema = Schema { objects: Vec::new(), ..again };
         if rests {
             break;
         }

@@ -13,7 +13,12 @@ pub(crate) fn goes_along(object: &TextObject, operations: &[Operation]) -> bool 
     let is_of = |table: &ObjectName| {
         object.table.as_ref() == Some(table) && object.name != *table && object.kind != "partition"
     };
+    // What it needs cannot go before it.
+    let is_needed = |other: &TextObject| object.uses.iter().any(|used| used.table == other.name);
     operations.iter().any(|operation| matches!(operation, Operation::DropTable(own) if is_of(&own.name)))
+        && !operations
+            .iter()
+            .any(|operation| matches!(operation, Operation::DropObject(own) if is_needed(own)))
 }
 
 /// The operations on tables, with those on text objects around them.

@@ -2,6 +2,7 @@
 
 mod arena;
 mod cases;
+mod claimed;
 mod compact;
 mod diff;
 mod generate;

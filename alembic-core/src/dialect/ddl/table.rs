@@ -26,14 +26,25 @@ impl Writer<'_> {
         let (merged, uniques): (Vec<&Unique>, Vec<&Unique>) =
             table.uniques.iter().partition(|unique| self.is_merged(table, unique));
         lines.extend(uniques.into_iter().map(|unique| self.unique(unique)));
-        lines.extend(table.foreign_keys.iter().map(|key| self.foreign_key(key)));
-        lines.extend(table.checks.iter().map(|check| self.check(check)));
+        // A constraint that a table is created with holds for all of its rows.
+        let is_late = |definition: &Option<String>| {
+            self.is(Dialect::Postgresql)
+                && definition.as_ref().is_some_and(|text| text.ends_with("NOT VALID"))
+        };
+        let (late_keys, keys): (Vec<_>, Vec<_>) =
+            table.foreign_keys.iter().partition(|key| is_late(&key.definition));
+        let (late_checks, checks): (Vec<_>, Vec<_>) =
+            table.checks.iter().partition(|check| is_late(&check.definition));
+        lines.extend(keys.into_iter().map(|key| self.foreign_key(key)));
+        lines.extend(checks.into_iter().map(|check| self.check(check)));
         let body =
             if lines.is_empty() { String::new() } else { format!("\n    {}\n", lines.join(",\n    ")) };
         let sql = format!("CREATE TABLE {} ({body}){}", self.object(&table.name), self.options(table));
         out.push(Statement { notes: Vec::new(), sql });
-        for unique in merged {
-            let constraint = Constraint::Unique(unique.clone());
+        let merged = merged.into_iter().cloned().map(Constraint::Unique);
+        let late = late_keys.into_iter().cloned().map(Constraint::ForeignKey);
+        let late = late.chain(late_checks.into_iter().cloned().map(Constraint::Check));
+        for constraint in merged.chain(late) {
             let sql = self.add_constraint(&table.name, &constraint, None);
             out.push(Statement { notes: Vec::new(), sql });
         }

@@ -30,6 +30,7 @@ pub(super) fn objects() -> String {
         POLICIES,
         STATISTICS,
         INDEXES_OF_VIEWS,
+        COMMENTS,
         OTHERS,
     ];
     all.join("\nUNION ALL\n") + "\nORDER BY 2, 3, 4, 5, 6"
@@ -107,10 +108,11 @@ CROSS JOIN LATERAL (SELECT t.relname || '_' || a.attname || '_seq', CASE WHEN pg
 CROSS JOIN LATERAL (
     SELECT 'NAME', format('%s%I RENAME TO %I', u.prefix, u.usual, c.relname), format('%s%I RENAME TO %I', u.prefix, c.relname, u.usual)
     WHERE c.relname <> u.usual
-    UNION ALL SELECT 'NUMBERS', format('%s%I INCREMENT BY %s MINVALUE %s START WITH %s CACHE %s%s', u.prefix, c.relname,
-            s.seqincrement, s.seqmin, s.seqstart, s.seqcache, CASE WHEN s.seqcycle THEN ' CYCLE' ELSE ' NO CYCLE' END),
-        format('%s%I INCREMENT BY 1 MINVALUE 1 START WITH 1 CACHE 1 NO CYCLE', u.prefix, c.relname)
-    WHERE (s.seqincrement, s.seqmin, s.seqstart, s.seqcache, s.seqcycle) <> (1, 1, 1, 1, false)
+    UNION ALL SELECT 'NUMBERS', format('%s%I AS %s INCREMENT BY %s MINVALUE %s START WITH %s CACHE %s%s', u.prefix, c.relname,
+            format_type(s.seqtypid, NULL), s.seqincrement, s.seqmin, s.seqstart, s.seqcache, CASE WHEN s.seqcycle THEN ' CYCLE' ELSE ' NO CYCLE' END),
+        format('%s%I AS %s INCREMENT BY 1 MINVALUE 1 START WITH 1 CACHE 1 NO CYCLE', u.prefix, c.relname,
+            format_type(a.atttypid, NULL))
+    WHERE (s.seqtypid, s.seqincrement, s.seqmin, s.seqstart, s.seqcache, s.seqcycle) <> (a.atttypid, 1, 1, 1, 1, false)
 ) o (name, does, undoes)
 WHERE n.nspname IN ({namespaces}) AND tn.nspname IN ({namespaces}) AND length(u.usual) < 64 AND {own} AND c.relkind = 'S'";
 
@@ -226,8 +228,9 @@ CROSS JOIN LATERAL (
         WHERE m.oid = c.relam AND m.amname <> 'heap'
     UNION ALL SELECT 'TABLESPACE', 'SET TABLESPACE ' || quote_ident(s.spcname), 'SET TABLESPACE pg_default' FROM pg_tablespace s
         WHERE s.oid = c.reltablespace
-    UNION ALL SELECT split_part(r, '=', 1), 'SET (' || r || ')', 'RESET (' || split_part(r, '=', 1) || ')'
-        FROM unnest(c.reloptions) r
+    UNION ALL SELECT 'WITH', 'SET (' || string_agg(r, ', ' ORDER BY i) || ')',
+        'RESET (' || string_agg(split_part(r, '=', 1), ', ' ORDER BY i) || ')'
+        FROM unnest(c.reloptions) WITH ORDINALITY w (r, i) HAVING count(*) > 0
 ) AS o (name, does, undoes)
 WHERE n.nspname IN ({namespaces}) AND c.relkind IN ('r', 'p') AND NOT c.relispartition AND {own}";
 
@@ -348,6 +351,28 @@ JOIN pg_class x ON x.oid = i.indexrelid
 JOIN pg_class c ON c.oid = i.indrelid
 JOIN pg_namespace n ON n.oid = c.relnamespace
 WHERE n.nspname IN ({namespaces}) AND c.relkind = 'm' AND {own}";
+
+/// Comments on anything but tables and their columns, each with what it is about as its table.
+const COMMENTS: &str = "\
+SELECT d.objoid::text, 'comment', n.nspname::text, i.type || ' ' || i.identity,
+    n.nspname::text, coalesce(c.relname::text, f.proname || '(' || pg_get_function_identity_arguments(f.oid) || ')', i.name),
+    format('COMMENT ON %s %s IS %L', k.kind, i.identity, d.description), format('COMMENT ON %s %s IS NULL', k.kind, i.identity),
+    false::text
+FROM pg_description d
+CROSS JOIN LATERAL pg_identify_object(d.classoid, d.objoid, d.objsubid) i
+CROSS JOIN LATERAL (SELECT CASE WHEN i.type LIKE '% column' THEN 'COLUMN' WHEN i.type = 'table constraint' THEN 'CONSTRAINT'
+    WHEN i.type = 'statistics object' THEN 'STATISTICS' WHEN i.type = 'composite type' THEN 'TYPE' ELSE upper(i.type) END AS kind) k
+LEFT JOIN pg_constraint o ON d.classoid = 'pg_constraint'::regclass AND o.oid = d.objoid
+LEFT JOIN pg_trigger t ON d.classoid = 'pg_trigger'::regclass AND t.oid = d.objoid
+LEFT JOIN pg_policy p ON d.classoid = 'pg_policy'::regclass AND p.oid = d.objoid
+LEFT JOIN pg_rewrite r ON d.classoid = 'pg_rewrite'::regclass AND r.oid = d.objoid
+LEFT JOIN pg_index x ON d.classoid = 'pg_class'::regclass AND x.indexrelid = d.objoid
+LEFT JOIN pg_class c ON c.oid = coalesce(o.conrelid, t.tgrelid, p.polrelid, r.ev_class, x.indrelid,
+    CASE WHEN d.classoid = 'pg_class'::regclass THEN d.objoid END)
+LEFT JOIN pg_proc f ON d.classoid = 'pg_proc'::regclass AND f.oid = d.objoid
+JOIN pg_namespace n ON n.nspname = coalesce(i.schema, (SELECT s.nspname FROM pg_namespace s WHERE s.oid = c.relnamespace))
+WHERE n.nspname IN ({namespaces}) AND i.type NOT IN ('table', 'table column', 'domain constraint')
+    AND NOT EXISTS (SELECT FROM pg_depend e WHERE e.classid = d.classoid AND e.objid = d.objoid AND e.deptype IN ('e', 'i'))";
 
 /// Whatever else belongs to a namespace: operators, text search configurations, default privileges, and what newer versions
 /// will have. It is only named.
