@@ -20,7 +20,7 @@ async fn tables_of_another_service() {
         }
         // Nor once the version table says that both are applied.
         if id != "r1" {
-            billing.alembic(&format!("stamp {id}")).success();
+            shop.sql(&format!("INSERT INTO alembic_version (version_num) VALUES ('{id}')")).await;
             billing.alembic("downgrade --from-history base").code(1);
         }
         assert_eq!(shop.sql("SELECT CAST(n AS TEXT) FROM r1").await.len(), 2);
