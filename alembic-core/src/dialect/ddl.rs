@@ -10,6 +10,7 @@ mod constraint;
 mod enums;
 mod index;
 mod merge;
+mod numbered;
 mod table;
 mod text;
 
@@ -49,7 +50,7 @@ pub(crate) fn statements(
 ) -> Result<Vec<Statement>, DdlError> {
     let enums: Vec<Enum> = schemas.iter().flat_map(|schema| schema.enums.iter().cloned()).collect();
     let mut statements = Vec::new();
-    for action in merge::merged(dialect, operations) {
+    for action in merge::merged(dialect, operations, schemas) {
         let known = action.table().and_then(|name| schemas.iter().find_map(|schema| schema.table(name)));
         let strict = known.is_some_and(|table| table.options.strict);
         Writer { dialect, enums: &enums, strict }.write(&action, &mut statements)?;
@@ -130,7 +131,7 @@ impl Writer<'_> {
         let operation = match action {
             merge::Action::Single(operation) => operation,
             merge::Action::Columns(operations) => return self.alter_columns(operations, out),
-            merge::Action::Key(operations) => return self.change_numbered_key(operations, out),
+            merge::Action::Keys(operations) => return self.change_keys(operations, out),
         };
         let loss = operation.loss().map(|loss| format!("Loses data: {loss}."));
         let mut push = |sql: String| out.push(Statement { notes: Vec::new(), sql });
@@ -185,10 +186,10 @@ impl Writer<'_> {
             }
             Operation::RenameIndex { table, from, to } => self.rename_index(table, from, to, out)?,
             Operation::AddConstraint { table, constraint, key_index } => {
-                push(self.add_constraint(table, constraint, key_index.as_deref()));
+                push(self.alter(table, &self.add_actions(constraint, key_index.as_deref())));
             }
             Operation::DropConstraint { table, constraint, key_index } => {
-                push(self.drop_constraint(table, constraint, key_index.as_deref()));
+                push(self.alter(table, &self.drop_actions(constraint, key_index.as_deref())));
             }
             Operation::RenameConstraint { table, from, to, key_index } => {
                 push(self.rename_constraint(table, [from, to], key_index.as_deref()));

@@ -14,8 +14,9 @@ use crate::same::assert_same;
 /// Runs the cases of a file. The input makes the database, the part `after` another one, whose schema is desired.
 ///
 /// Other parts that say something: `renames` (`table a b`, `column t a b`, `value e a b`) and `fill` (`t.c expression`).
-/// `refused` stands where the database will not do it. `upgrade`, `downgrade` and `notes` come out; and the SQL for other dialects, where a part asks for it by its name.
-async fn check(kind: Kind, file: &str) {
+/// `rows` asks for all rows after the upgrade, and for the same rows as before after the downgrade. `schemas` are compared beside
+/// the default one. `refused` stands where the database will not do it. `upgrade`, `downgrade` and `notes` come out; and the SQL for other dialects, where a part asks for it by its name.
+pub(crate) async fn check(kind: Kind, file: &str) {
     let (mut before, mut after) = (Arena::new(kind).await, Arena::new(kind).await);
     let mut cases = Cases::read(file);
     for case in cases.cases.clone() {
@@ -35,7 +36,8 @@ async fn check_case(before: &mut Arena, after: &mut Arena, case: &Case) -> Vec<(
         }
     }
     let dialect = before.dialect();
-    let filter = Filter::default();
+    let schemas = case.part("schemas").split_whitespace().map(str::to_owned).collect();
+    let filter = Filter { schemas, ..Filter::default() };
     let desired = generic(&inspect(after.pool(), &filter).await.expect("the desired schema"), dialect);
     let original = inspect(before.pool(), &filter).await.expect("the schema");
     let mut comparison = compare(before.pool(), desired.clone(), &filter)
@@ -65,33 +67,69 @@ async fn check_case(before: &mut Arena, after: &mut Arena, case: &Case) -> Vec<(
     }
     // A view that uses a column keeps PostgreSQL from changing it.
     if case.parts.iter().all(|(name, _)| name != "refused") {
-        laws(before, case, &comparison, &difference, &original, &desired).await;
+        let rows = laws(before, case, (&comparison, &difference), &original, &desired, &filter).await;
+        found.extend(rows.map(|rows| ("rows".to_owned(), rows)));
     }
     found
 }
 
-/// What holds of every difference.
+/// What holds of every difference. The rows after the upgrade, where the case asks for them.
 async fn laws(
     arena: &Arena,
     case: &Case,
-    comparison: &Comparison,
-    difference: &Difference,
+    (comparison, difference): (&Comparison, &Difference),
     original: &Schema,
     desired: &Schema,
-) {
+    filter: &Filter,
+) -> Option<String> {
     let dialect = arena.dialect();
-    let filter = Filter::default();
+    let wants_rows = case.parts.iter().any(|(name, _)| name == "rows");
+    let rows_before = if wants_rows { rows(arena, original).await } else { String::new() };
     let upgrade = difference.sql(dialect, Direction::Upgrade).expect("the upgrade");
     arena.migrate(&upgrade).await.unwrap_or_else(|error| panic!("{}: {error}\n{upgrade}", case.name));
     let again =
-        compare(arena.pool(), comparison.desired.clone(), &filter).await.expect("a comparison").difference();
+        compare(arena.pool(), comparison.desired.clone(), filter).await.expect("a comparison").difference();
     assert!(again.is_empty(), "{}: applied\n{upgrade}and still\n{again}", case.name);
-    let applied = generic(&inspect(arena.pool(), &filter).await.expect("the schema"), dialect);
+    let applied = generic(&inspect(arena.pool(), filter).await.expect("the schema"), dialect);
     assert_same(dialect, &applied, desired, &format!("{}: after\n{upgrade}", case.name));
+    let rows_after = if wants_rows { rows(arena, &applied).await } else { String::new() };
     let downgrade = difference.sql(dialect, Direction::Downgrade).expect("the downgrade");
     arena.migrate(&downgrade).await.unwrap_or_else(|error| panic!("{}: {error}\n{downgrade}", case.name));
-    let undone = inspect(arena.pool(), &filter).await.expect("the schema");
-    assert_same(dialect, &undone, original, &format!("{}: after\n{upgrade}and\n{downgrade}", case.name));
+    let undone = inspect(arena.pool(), filter).await.expect("the schema");
+    let context = format!("{}: after\n{upgrade}and\n{downgrade}", case.name);
+    assert_same(dialect, &undone, original, &context);
+    if !wants_rows {
+        return None;
+    }
+    assert_eq!(rows(arena, &undone).await, rows_before, "{context}");
+    Some(rows_after)
+}
+
+/// All rows, a line for each: the values of all columns by their names.
+async fn rows(arena: &Arena, schema: &Schema) -> String {
+    let dialect = arena.dialect();
+    let (quote, kind) = match dialect {
+        Dialect::Mysql => ('`', "CHAR"),
+        Dialect::Sqlite | Dialect::Postgresql => ('"', "TEXT"),
+    };
+    let quoted = |name: &str| format!("{quote}{name}{quote}");
+    let mut text = String::new();
+    for table in &schema.tables {
+        let mut columns: Vec<&str> = table.columns.iter().map(|column| column.name.as_str()).collect();
+        columns.sort_unstable();
+        let values: Vec<String> =
+            columns.iter().map(|column| format!("CAST({} AS {kind})", quoted(column))).collect();
+        let schema = table.name.schema.iter().map(|schema| quoted(schema) + ".").collect::<String>();
+        let name = quoted(&table.name.name);
+        let sql = format!("SELECT {} FROM {schema}{name} ORDER BY 1, 2", values.join(", ") + ", NULL");
+        for row in arena.rows(&sql).await {
+            let values = columns.iter().zip(row);
+            let values = values
+                .map(|(column, value)| format!("{column}={}", value.unwrap_or_else(|| "NULL".to_owned())));
+            text += &format!("{}: {}\n", table.name, values.collect::<Vec<_>>().join(" "));
+        }
+    }
+    text
 }
 
 fn tell_renames(comparison: &mut Comparison, lines: &str) {

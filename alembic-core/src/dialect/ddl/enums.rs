@@ -76,7 +76,7 @@ impl Writer<'_> {
 
     /// A new type takes the place of the old one: values can only be added to a type.
     fn rebuild(&self, change: &EnumChange, out: &mut Vec<Statement>) -> Result<(), DdlError> {
-        for EnumDependent { before, .. } in &change.dependents {
+        for EnumDependent { before, .. } in change.dependents.iter().rev() {
             self.write(&Action::Single(Cow::Owned(before.inverse())), out)?;
         }
         let mut push = |sql: String| out.push(Statement { notes: Vec::new(), sql });

@@ -1,5 +1,6 @@
 //! `CREATE TABLE`.
 
+use super::numbered::needed_indexes;
 use super::text::{aligned, literal};
 use super::{DdlError, Statement, Writer};
 use crate::operation::{Constraint, Key};
@@ -26,6 +27,10 @@ impl Writer<'_> {
         let (merged, uniques): (Vec<&Unique>, Vec<&Unique>) =
             table.uniques.iter().partition(|unique| self.is_merged(table, unique));
         lines.extend(uniques.into_iter().map(|unique| self.unique(unique)));
+        let needed = if self.is(Dialect::Mysql) { needed_indexes(table) } else { Vec::new() };
+        for index in &needed {
+            lines.push(self.index_definition(&table.name, index)?);
+        }
         lines.extend(table.foreign_keys.iter().map(|key| self.foreign_key(key)));
         lines.extend(table.checks.iter().map(|check| self.check(check)));
         let body =
@@ -34,10 +39,10 @@ impl Writer<'_> {
         out.push(Statement { notes: Vec::new(), sql });
         for unique in merged {
             let constraint = Constraint::Unique(unique.clone());
-            let sql = self.add_constraint(&table.name, &constraint, None);
+            let sql = self.alter(&table.name, &self.add_actions(&constraint, None));
             out.push(Statement { notes: Vec::new(), sql });
         }
-        for index in &table.indexes {
+        for index in table.indexes.iter().filter(|index| !needed.contains(index)) {
             self.create_index(&table.name, index, None, out)?;
         }
         if self.is(Dialect::Postgresql) {
