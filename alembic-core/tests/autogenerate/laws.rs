@@ -97,6 +97,10 @@ fn value(dialect: Dialect, column: &Column, schema: &Schema, number: &str) -> St
         Type::Boolean => "true".into(),
         Type::Json => "'{\"a\": 1}'".into(),
         Type::Bytes => "'x'".into(),
+        Type::Array(element) => {
+            let element = Column::new("element", Type::clone(element));
+            format!("ARRAY[{}]::\"State\"[]", value(dialect, &element, schema, number))
+        }
         Type::Enum(name) => {
             let own = schema.enums.iter().find(|own| own.name == *name).expect("the enum");
             let rows_have = own.values.iter().find(|value| *value == "it's" || *value == "renamed");
@@ -236,7 +240,7 @@ fn assert_rows_survive(
                 let (old_column, value) = (&old.columns[was], &row[was]);
                 let comparable = old_column.generated.is_none()
                     && column.generated.is_none()
-                    && !matches!(column.type_, Type::Enum(_) | Type::Json | Type::Bytes);
+                    && !matches!(column.type_, Type::Enum(_) | Type::Array(_) | Type::Json | Type::Bytes);
                 if comparable {
                     assert_eq!(
                         comparable_value(found.as_deref()),

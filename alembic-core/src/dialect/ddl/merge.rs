@@ -78,13 +78,18 @@ fn is_plain_change(operation: &Operation, wanted: &ObjectName) -> bool {
     matches!(operation, Operation::AlterColumn { table, fill: Fill::Nothing, .. } if table == wanted)
 }
 
-/// SQLite lets a foreign key refer to a table that is not there yet: the table gets all of its keys at once.
+/// SQLite lets a foreign key refer to a table that is not there yet: the table gets all of its keys at once, but for those to
+/// tables that were there before, whose rows cannot be changed while what is referred to is missing.
 fn with_later_keys(table: &Table, operations: &[Operation], taken: &mut [bool]) -> Table {
+    let is_new = |name: &ObjectName| {
+        operations.iter().any(|own| matches!(own, Operation::CreateTable(table) if table.name == *name))
+    };
     let mut table = table.clone();
     for (place, operation) in operations.iter().enumerate() {
         if let Operation::AddConstraint { table: own, constraint, .. } = operation
             && *own == table.name
             && let Constraint::ForeignKey(key) = constraint.as_ref()
+            && is_new(&key.references)
         {
             table.foreign_keys.push(key.clone());
             taken[place] = true;

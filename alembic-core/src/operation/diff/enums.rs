@@ -2,7 +2,7 @@
 
 use super::columns::View;
 use super::renames::for_expressions;
-use crate::operation::{EnumChange, EnumColumn};
+use crate::operation::{Constraint, EnumChange, EnumColumn, Operation};
 use crate::schema::{Column, Enum, ObjectName, Schema, Table, Type};
 use crate::sql::{Dialect, values};
 
@@ -136,6 +136,32 @@ pub(super) fn rename_values(schema: &mut Schema, change: &EnumChange, dialect: D
         // PostgreSQL says of each value which enum it is of.
         if dialect == Dialect::Postgresql {
             for_expressions(table, |text| *text = with_renamed_values(text, change, dialect, false));
+        }
+    }
+}
+
+/// What goes before the values get other names speaks of them by the old ones: as it does when it comes back.
+pub(super) fn say_old_values(operations: &mut [Operation], changes: &[EnumChange], dialect: Dialect) {
+    for back in changes.iter().map(EnumChange::inverse).filter(|back| !back.renames().is_empty()) {
+        let change = |text: &mut String| *text = with_renamed_values(text, &back, dialect, false);
+        for operation in operations.iter_mut() {
+            match operation {
+                Operation::DropColumn { column, .. } => {
+                    column.default.iter_mut().for_each(change);
+                    column.generated.iter_mut().for_each(|generated| change(&mut generated.expression));
+                }
+                Operation::DropIndex { index, .. } => {
+                    index.condition.iter_mut().for_each(change);
+                    let parts = index.parts.iter_mut().filter(|part| part.is_expression);
+                    parts.for_each(|part| change(&mut part.key));
+                }
+                Operation::DropConstraint { constraint, .. } => {
+                    if let Constraint::Check(check) = constraint.as_mut() {
+                        change(&mut check.expression);
+                    }
+                }
+                _ => {}
+            }
         }
     }
 }

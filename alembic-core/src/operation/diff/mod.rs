@@ -77,6 +77,12 @@ pub fn diff(dialect: Dialect, before: Side<'_>, after: Side<'_>) -> Vec<Operatio
     for change in changes {
         phases.change_table(dialect, change);
     }
+    // Elsewhere the database does not rename values by itself.
+    if dialect == Dialect::Postgresql {
+        for phase in [&mut phases.drop_parts, &mut phases.drop_computed] {
+            enums::say_old_values(phase, &enums.changed, dialect);
+        }
+    }
     phases.into_operations()
 }
 
