@@ -11,6 +11,7 @@ mod enums;
 mod index;
 mod merge;
 mod numbered;
+mod rename;
 mod table;
 mod text;
 
@@ -53,7 +54,7 @@ pub(crate) fn statements(
     for action in merge::merged(dialect, operations, schemas) {
         let known = action.table().and_then(|name| schemas.iter().find_map(|schema| schema.table(name)));
         let strict = known.is_some_and(|table| table.options.strict);
-        Writer { dialect, enums: &enums, strict }.write(&action, &mut statements)?;
+        Writer { dialect, enums: &enums, strict, schemas }.write(&action, &mut statements)?;
     }
     let changes_rows = statements.iter().any(|statement| statement.sql.starts_with("UPDATE "));
     if dialect == Dialect::Postgresql && changes_rows && schemas.iter().any(|schema| defers(schema)) {
@@ -73,7 +74,8 @@ fn defers(schema: &Schema) -> bool {
 
 /// The word of a database for a type, if it has one.
 pub(crate) fn type_word(dialect: Dialect, strict: bool, type_: &Type, enums: &[Enum]) -> Option<String> {
-    Writer { dialect, enums, strict }.word(type_).ok()
+    let nothing = &Schema::default();
+    Writer { dialect, enums, strict, schemas: [nothing, nothing] }.word(type_).ok()
 }
 
 /// Writes for one dialect.
@@ -82,6 +84,8 @@ struct Writer<'a> {
     enums: &'a [Enum],
     /// Whether the table is `STRICT`.
     strict: bool,
+    /// What the statements lead to and come from.
+    schemas: [&'a Schema; 2],
 }
 
 impl Writer<'_> {
@@ -145,14 +149,17 @@ impl Writer<'_> {
             Operation::CreateSchema { .. } | Operation::DropSchema { .. } => {}
             Operation::CreateEnum(own) => self.create_enum(own, out),
             Operation::DropEnum(own) => self.drop_enum(own, out),
-            Operation::RenameEnum { from, to } => self.rename_enum(from, to, out),
+            Operation::RenameEnum { from, to } if self.is(Dialect::Postgresql) => {
+                self.rename("TYPE", [from, to], out);
+            }
+            Operation::RenameEnum { .. } => {}
             Operation::ChangeEnum(change) => self.change_enum(change, loss, out)?,
             Operation::CreateTable(table) => self.create_table(table, out)?,
             Operation::DropTable(table) => {
                 let sql = format!("DROP TABLE {}", self.object(&table.name));
                 out.push(Statement { notes: loss.into_iter().collect(), sql });
             }
-            Operation::RenameTable { from, to } => push(self.rename_table(from, to)),
+            Operation::RenameTable { from, to } => self.rename("TABLE", [from, to], out),
             Operation::SetComment { table, after, .. } => {
                 out.extend(self.table_comment(table, after.as_deref()));
             }
@@ -205,12 +212,6 @@ impl Writer<'_> {
             [action] => format!("ALTER TABLE {table} {action}"),
             actions => format!("ALTER TABLE {table}\n    {}", actions.join(",\n    ")),
         }
-    }
-
-    fn rename_table(&self, from: &ObjectName, to: &ObjectName) -> String {
-        // MySQL takes a name without its database for one of the current database.
-        let to = if self.is(Dialect::Mysql) { self.object(to) } else { self.name(&to.name) };
-        format!("ALTER TABLE {} RENAME TO {to}", self.object(from))
     }
 
     fn table_comment(&self, table: &ObjectName, comment: Option<&str>) -> Option<Statement> {

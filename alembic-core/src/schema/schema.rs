@@ -15,6 +15,9 @@ pub struct Schema {
     /// What this model does not hold but the database has: views, triggers, routines, partitions, extensions.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub foreign: Vec<Foreign>,
+    /// What the default schema is called, which names leave out.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub default: Option<String>,
     /// MySQL: how text is collated where nothing is said.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub collation: Option<String>,
@@ -42,7 +45,7 @@ pub struct Enum {
     pub renamed_values: Vec<(String, String)>,
     /// The name that it had before.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub renamed_from: Option<String>,
+    pub renamed_from: Option<ObjectName>,
 }
 
 /// Something that is there and is left alone.

@@ -28,13 +28,6 @@ impl Writer<'_> {
         }
     }
 
-    pub(super) fn rename_enum(&self, from: &ObjectName, to: &ObjectName, out: &mut Vec<Statement>) {
-        if self.is(Dialect::Postgresql) {
-            let sql = format!("ALTER TYPE {} RENAME TO {}", self.object(from), self.name(&to.name));
-            out.push(Statement { notes: Vec::new(), sql });
-        }
-    }
-
     pub(super) fn change_enum(
         &self,
         change: &EnumChange,

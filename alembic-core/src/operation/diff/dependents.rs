@@ -8,7 +8,7 @@ use super::tables::TableChange;
 use crate::operation::{Constraint, EnumChange, EnumDependent, Fill, Operation};
 use crate::schema::{Column, ObjectName, Table};
 use crate::sql::Dialect;
-use crate::sql::expression::mentions;
+use crate::sql::expression::{mentions, mentions_type};
 
 /// What uses the enum or its columns and stays: in an order in which it can be made.
 pub(super) fn dependents(
@@ -48,7 +48,7 @@ fn kept<'t>(table: &'t TableChange<'_>) -> impl Iterator<Item = (&'t Pair, Part)
 struct Found<'a> {
     dialect: Dialect,
     back: EnumChange,
-    name: &'a str,
+    name: (Option<&'a str>, &'a str),
     /// Columns that have the type.
     own: HashMap<&'a ObjectName, HashSet<&'a str>>,
     /// Columns that are computed from them or from a value, and so have to be made again.
@@ -61,7 +61,7 @@ impl<'a> Found<'a> {
         for column in &change.columns {
             own.entry(&column.table).or_default().insert(&column.after.name);
         }
-        let name = &change.after.name.name;
+        let name = change.after.name.parts();
         let mut found = Found { dialect, back: change.inverse(), name, own, computed: HashMap::new() };
         for table in tables {
             let columns = staying(table).filter(|column| {
@@ -79,7 +79,7 @@ impl<'a> Found<'a> {
     /// Whether an expression of a table speaks of a column of the enum, or of the enum itself.
     fn mentions(&self, table: &ObjectName, expression: &str) -> bool {
         let mut columns = self.own.get(table).into_iter().flatten();
-        mentions(expression, self.dialect, self.name)
+        mentions_type(expression, self.dialect, self.name)
             || columns.any(|column| mentions(expression, self.dialect, column))
     }
 
@@ -120,7 +120,7 @@ impl<'a> Found<'a> {
         let own = self.own.get(table.name());
         let is_own = |column: &Column| own.is_some_and(|own| own.contains(column.name.as_str()));
         let columns = staying(table).map(|column| now(table, column)).filter(|column| {
-            let speaks = |default: &String| mentions(default, self.dialect, self.name);
+            let speaks = |default: &String| mentions_type(default, self.dialect, self.name);
             column.generated.is_none() && !is_own(column) && column.default.as_ref().is_some_and(speaks)
         });
         let set = |column: Column| {

@@ -180,9 +180,8 @@ impl Phases {
                     own.columns.changed.remove(place);
                 }
             }
-            // MySQL changes no column that a foreign key uses, and no row may be updated below one.
-            let touches_rows = dialect == Dialect::Sqlite && !change.renames().is_empty();
-            if dialect == Dialect::Mysql || touches_rows {
+            // It changes no column that a foreign key uses.
+            if dialect == Dialect::Mysql {
                 tables::free_keys(&change.columns, changes);
             }
             if dialect == Dialect::Postgresql {

@@ -18,7 +18,8 @@ pub(super) fn columns(chance: &mut Chance, dialect: Dialect, table: &mut Table, 
         unique(chance, table, &["code"]);
     }
     let enum_ = || Type::Enum(state.name.clone());
-    if chance.percent(40) {
+    // SQLite does not know of values, and renames none.
+    if dialect != Dialect::Sqlite && chance.percent(40) {
         table.columns.push(Column::new("kind", enum_()));
         unique(chance, table, &["kind", "id"]);
     }
