@@ -13,7 +13,7 @@ use crate::same::assert_same;
 
 /// Runs the cases of a file. The input makes the database, the part `after` another one, whose schema is desired.
 ///
-/// Other parts that say something: `renames` (`table a b`, `column t a b`, `value e a b`) and `fill` (`t.c expression`).
+/// Other parts that say something: `renames` (`table a b`, `enum a b`, `column t a b`, `value e a b`) and `fill` (`t.c expression`).
 /// `rows` asks for all rows after the upgrade, and for the same rows as before after the downgrade. `schemas` are compared beside
 /// the default one. `refused` stands where the database will not do it. `upgrade`, `downgrade` and `notes` come out; and the SQL for other dialects, where a part asks for it by its name.
 pub(crate) async fn check(kind: Kind, file: &str) {
@@ -133,10 +133,15 @@ async fn rows(arena: &Arena, schema: &Schema) -> String {
 }
 
 fn tell_renames(comparison: &mut Comparison, lines: &str) {
+    let name = |written: &str| match written.split_once('.') {
+        Some((schema, name)) => ObjectName { schema: Some(schema.to_owned()), name: name.to_owned() },
+        None => ObjectName::new(written),
+    };
     for line in lines.lines() {
         let words: Vec<&str> = line.split_whitespace().collect();
         let renamed = match words.as_slice() {
-            ["table", from, to] => Renamed::Table { from: ObjectName::new(*from), to: ObjectName::new(*to) },
+            ["table", from, to] => Renamed::Table { from: name(from), to: name(to) },
+            ["enum", from, to] => Renamed::Enum { from: name(from), to: name(to) },
             ["column", table, from, to] => Renamed::Column {
                 table: ObjectName::new(*table),
                 from: (*from).to_owned(),
@@ -159,6 +164,7 @@ fn notes(difference: &Difference) -> String {
     for rename in &difference.probable_renames {
         let what = match &rename.what {
             Renamed::Table { from, to } => format!("table {from} {to}"),
+            Renamed::Enum { from, to } => format!("enum {from} {to}"),
             Renamed::Column { table, from, to } => format!("column {table} {from} {to}"),
             Renamed::EnumValue { name, from, to } => format!("value {name} {from} {to}"),
         };

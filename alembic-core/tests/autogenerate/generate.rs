@@ -80,7 +80,7 @@ pub(crate) fn schema(chance: &mut Chance, dialect: Dialect, before: Option<&Sche
     for (name, from, type_, single) in &keys {
         let old = before.and_then(|before| before.table(&ObjectName::new(from.as_ref().unwrap_or(name))));
         let mut table = Table::new(ObjectName::new(name));
-        table.renamed_from.clone_from(from);
+        table.renamed_from = from.as_ref().map(ObjectName::new);
         if dialect != Dialect::Sqlite && chance.percent(30) {
             table.comment = Some((*chance.pick(&["a table", "it's \\ another"])).to_owned());
         }

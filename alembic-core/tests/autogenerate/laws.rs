@@ -5,7 +5,7 @@
 
 use alembic_core::autogenerate::{Difference, Filter, compare, inspect};
 use alembic_core::revision::Direction;
-use alembic_core::schema::{Column, ObjectName, Schema, Table, Type};
+use alembic_core::schema::{Column, Schema, Table, Type};
 use alembic_core::sql::Dialect;
 use alembic_testing::Kind;
 
@@ -159,8 +159,7 @@ async fn forget_strangers(arena: &Arena, before: &Schema, after: &Schema, contex
     let dialect = arena.dialect();
     let mut sql = String::new();
     for table in &after.tables {
-        let earlier =
-            |table: &Table| ObjectName::new(table.renamed_from.as_ref().unwrap_or(&table.name.name));
+        let earlier = |table: &Table| table.renamed_from.as_ref().unwrap_or(&table.name).clone();
         let own = earlier(table);
         for key in &table.foreign_keys {
             let target = after.table(&key.references).map(earlier).expect("a table");
@@ -229,7 +228,7 @@ fn assert_rows_survive(
     context: &str,
 ) {
     for (place, table) in after.tables.iter().enumerate() {
-        let earlier = ObjectName::new(table.renamed_from.as_ref().unwrap_or(&table.name.name));
+        let earlier = table.renamed_from.as_ref().unwrap_or(&table.name).clone();
         let Some(old_place) = before.tables.iter().position(|old| old.name == earlier) else { continue };
         let old = &before.tables[old_place];
         let (rows, kept) = (&rows[old_place], &kept[place]);
