@@ -281,11 +281,36 @@ async fn a_table_moves_to_another_database() {
     package.alembic("downgrade a1").success();
     assert_eq!(database.column("SELECT CAST(n AS CHAR) FROM a").await, ["7"]);
     package.alembic("upgrade").success();
+    // What stands in the way is named.
+    other.rows("CREATE TRIGGER tr BEFORE INSERT ON a FOR EACH ROW SET NEW.n = 1").await;
     with_models(&package, &models("", "A"));
+    let command = format!("revision --autogenerate -m x --rev-id a9 --rename {name}.a=a");
+    let output = package.alembic(&command).success();
+    assert!(output.stderr.contains("tr uses") && output.stderr.contains(": drop it before"), "{output}");
+    package.remove(package.only_file("migrations", "_a9_x.sql"));
+    other.rows("DROP TRIGGER tr").await;
     let command = format!("revision --autogenerate -m x --rev-id a3 --rename {name}.a={own}.a");
     package.alembic(&command).success();
     package.alembic("upgrade").success();
     package.alembic("check --strict").success();
     assert_eq!(database.column("SELECT CAST(n AS CHAR) FROM a").await, ["7"]);
     assert!(other.user_tables().await.is_empty());
+}
+
+on_every_database! {
+    /// What the source has no words for follows a table that is renamed on the command line.
+    async fn what_diesel_does_not_say_is_renamed_too(database: TestDatabase) {
+        let made = "CREATE TABLE cat (id INTEGER NOT NULL PRIMARY KEY, a INTEGER NOT NULL DEFAULT 7);\n\
+            CREATE INDEX ix_a ON cat (a);";
+        let package = package_of_sql(&database, made, "");
+        package.edit("alembic.toml", "source = \"sql\"", "source = \"diesel\"");
+        package.write("src/main.rs", "mod schema;\nfn main() {}\n");
+        package.write("src/schema.rs", "diesel::table! { dog (id) { id -> Integer, b -> Integer, } }\n");
+        package.alembic("revision --autogenerate -m x --rev-id a1 --rename cat=dog --rename cat.a=b").success();
+        let text = script(&package, "a1");
+        assert!(!text.contains("INDEX") && !text.contains("DEFAULT"), "{text}");
+        package.alembic("upgrade").success();
+        package.alembic("check --strict").success();
+        package.alembic("downgrade r1").success();
+    }
 }
