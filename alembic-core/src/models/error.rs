@@ -137,8 +137,8 @@ impl ModelProblem {
                 )
             }
             ModelProblem::UnknownTable { table, .. } => format!(
-                "correct the name, or add a model for that table; one that others manage needs none: name its columns, \
-                 `{table}(…)`, and let `exclude` of `tables` in alembic.toml leave it out"
+                "correct the name, or add a model for that table; one that `exclude` of `tables` leaves out needs none: \
+                 `{table}(…)`"
             ),
             ModelProblem::UnknownModel { .. } => "correct the path, or make a model of it".into(),
             ModelProblem::NoPrimaryKey { table } => {

@@ -122,7 +122,7 @@ on_every_database! {
             "#[derive(alembic::Table)] struct Profile { #[column(primary_key)] id: i64, #[column(references(\"legacy(id)\", on_delete = cascade))] legacy: i64 }",
         );
         let output = package.alembic("revision --autogenerate -m first").code(1);
-        assert!(output.stderr.contains("`exclude` of `tables` in alembic.toml"), "{output}");
+        assert!(output.stderr.contains("`exclude` of `tables` leaves out needs none: `legacy(…)`"), "{output}");
         package.write("alembic.toml", format!("{settings}\ntables = {{ exclude = [\"legacy\"] }}\n"));
         package.alembic("revision --autogenerate -m first --rev-id a1").success();
         package.alembic("upgrade").success();
