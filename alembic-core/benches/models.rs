@@ -46,7 +46,7 @@ fn package(folder: &Path, tables: usize) -> Sources {
     let library = folder.join("lib.rs");
     std::fs::write(&library, root).expect("a file");
     let package = Package { name: "app".into(), library: Some(library), programs: Vec::new() };
-    Sources { folder: folder.to_owned(), packages: vec![package] }
+    Sources { folder: folder.to_owned(), packages: vec![package], ..Sources::default() }
 }
 
 #[divan::bench(args = [10, 100, 1_000])]

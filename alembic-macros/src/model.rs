@@ -27,7 +27,7 @@ pub(crate) fn table(input: &DeriveInput) -> syn::Result<TokenStream> {
     let start = line(name.span);
     let object = object_name(&name.value);
     let comment = optional_text(comment.as_ref());
-    let renamed_from = optional_text(renamed_from.as_ref());
+    let renamed_from = optional_name(renamed_from.as_ref());
     let (strict, without_rowid) = (options.strict, options.without_rowid);
     let columns = columns.iter().map(column);
     let primary_key = item

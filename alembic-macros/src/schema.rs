@@ -34,6 +34,10 @@ pub(crate) fn object_name(name: &ObjectName) -> TokenStream {
     quote!(::alembic::schema::ObjectName { schema: #schema, name: #name.into() })
 }
 
+pub(crate) fn optional_name(name: Option<&ObjectName>) -> TokenStream {
+    option(name, object_name)
+}
+
 pub(crate) fn type_(type_: &Type) -> TokenStream {
     let path = quote!(::alembic::schema::Type);
     match type_ {
@@ -72,7 +76,7 @@ pub(crate) fn type_(type_: &Type) -> TokenStream {
 pub(crate) fn enumeration(definition: &Enum) -> TokenStream {
     let Enum { name, values, renamed_values, renamed_from } = definition;
     let (name, values, renamed_from) =
-        (object_name(name), list(values), optional_text(renamed_from.as_ref()));
+        (object_name(name), list(values), optional_name(renamed_from.as_ref()));
     let renamed = renamed_values.iter().map(|(new, old)| quote!((#new.into(), #old.into())));
     quote!(::alembic::schema::Enum {
         name: #name,

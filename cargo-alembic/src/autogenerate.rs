@@ -1,7 +1,9 @@
 //! What takes a database to what the models say, as the sections of a new script.
 
 use alembic_core::Migrator;
-use alembic_core::autogenerate::{AutogenerateError, Comparison, Difference, compare, compare_scripts};
+use alembic_core::autogenerate::{
+    AutogenerateError, Comparison, Difference, Unfilled, compare, compare_scripts,
+};
 use alembic_core::cli::{CommandError, note, status, unless_interrupted, warning};
 use alembic_core::migrate::{Database, MigrateError};
 use alembic_core::revision::Node;
@@ -22,9 +24,14 @@ pub(crate) async fn sections(
     args: &AutogenerateArgs,
     migrator: &Migrator,
 ) -> Result<Option<String>, Failure> {
-    let mut comparison =
-        compared(project, arguments, migrator, (args.scratch, args.scratch_url.as_deref(), &args.drop))
-            .await?;
+    let mut comparison = compared(
+        project,
+        arguments,
+        migrator,
+        (args.scratch, args.scratch_url.as_deref(), &args.drop),
+        &args.rename,
+    )
+    .await?;
     for table in &args.drop {
         let is_it = |name: &&ObjectName| name.to_string() == *table;
         let desired = comparison.desired.tables.iter().map(|table| &table.name).any(|name| is_it(&name));
@@ -35,6 +42,7 @@ pub(crate) async fn sections(
             return Err(Failure::new(format!("`--drop {table}`: {why}"), help));
         }
     }
+    let mut difference = rename::settle(project, &mut comparison, args)?;
     let unwritten = comparison.unwritten();
     if !unwritten.is_empty() {
         return Err(not_written(&unwritten));
@@ -47,7 +55,6 @@ pub(crate) async fn sections(
             unmanaged.join(", ")
         ));
     }
-    let mut difference = rename::settle(project, &mut comparison, args)?;
     if difference.is_empty() {
         return Ok(None);
     }
@@ -98,12 +105,13 @@ pub(crate) fn not_written(unwritten: &[String]) -> Failure {
 }
 
 /// The database and what the models say, compared. With `scratch` what the scripts make is compared instead. `dropped` are tables
-/// that go whoever has made them.
+/// that go whoever has made them; `renames` are what the command line says.
 pub(crate) async fn compared(
     project: &Project,
     arguments: &Arguments,
     migrator: &Migrator,
     (scratch, scratch_url, dropped): (bool, Option<&str>, &[String]),
+    renames: &[String],
 ) -> Result<Comparison, Failure> {
     let server = project.scratch_server(scratch_url)?;
     let database = match project.find_database(arguments)? {
@@ -137,7 +145,10 @@ pub(crate) async fn compared(
         up_to_date(migrator, &database, project).await?;
         compare(database, desired, &filter).created_by(migrator)
     };
-    let comparison = comparison.dropping(dropped);
+    // A table of another schema is named with it.
+    let named = dropped.iter().chain(renames).filter_map(|name| name.split_once('.'));
+    let schemas = named.map(|(schema, _)| schema.trim().to_owned());
+    let comparison = comparison.dropping(dropped).looking_at(schemas);
     let comparison = match server {
         // In memory.
         Some(_) if dialect == Dialect::Sqlite => comparison,
@@ -252,10 +263,14 @@ fn no_scratch(right: &str, code: Option<&str>) -> String {
 
 /// Says what the rows that are there get in columns for which nothing else says it.
 fn fill(difference: &mut Difference, args: &AutogenerateArgs) -> Result<(), Failure> {
-    for (wanted, value) in &args.fill {
+    for written in &args.fill {
         let unfilled = difference.unfilled();
-        let found = unfilled.iter().find(|own| format!("{}.{}", own.table, own.column) == *wanted);
-        let Some(own) = found else {
+        let value = |own: &Unfilled| {
+            let rest = written.trim_start().strip_prefix(&format!("{}.{}", own.table, own.column))?;
+            rest.trim_start().strip_prefix('=').map(str::trim)
+        };
+        let Some((own, value)) = unfilled.iter().find_map(|own| Some((own, value(own)?))) else {
+            let wanted = written.split('=').next().unwrap_or_default().trim();
             let names: Vec<String> =
                 unfilled.iter().map(|own| format!("{}.{}", own.table, own.column)).collect();
             let help = match names.as_slice() {
@@ -269,7 +284,8 @@ fn fill(difference: &mut Difference, args: &AutogenerateArgs) -> Result<(), Fail
     let unfilled = difference.unfilled();
     if !ask::is_possible() && !unfilled.is_empty() {
         let names: Vec<String> = unfilled.iter().map(|own| format!("{}.{}", own.table, own.column)).collect();
-        let arguments: Vec<String> = names.iter().map(|name| format!("--fill '{name}=…'")).collect();
+        let quoted = names.iter().map(|name| name.replace('\'', "'\\''"));
+        let arguments: Vec<String> = quoted.map(|name| format!("--fill '{name}=…'")).collect();
         return Err(Failure::new(
             format!("rows that are there would have no value in {}", names.join(", ")),
             &format!(

@@ -25,7 +25,7 @@ struct Report {
 pub(crate) async fn check(project: &Project, arguments: &Arguments, args: &CheckArgs) -> Result<(), Failure> {
     let migrator = project.migrator(project.scripts()?);
     let how = (args.scratch, args.scratch_url.as_deref(), &[][..]);
-    let comparison = compared(project, arguments, &migrator, how).await?;
+    let comparison = compared(project, arguments, &migrator, how, &[]).await?;
     let difference = comparison.difference();
     let unmanaged = unmanaged(project, &comparison);
     let unwritten = comparison.unwritten();

@@ -48,7 +48,12 @@ pub(crate) async fn inspect(
         return Ok(print_json("inspect", Report { dialect: dialect.name(), schema: &schema })?);
     }
     let text = if args.models {
-        rust_source(&generic(&schema, dialect), dialect, &project.config.naming)
+        rust_source(
+            &generic(&schema, dialect),
+            dialect,
+            &project.config.naming,
+            &project.config.compared_tables(),
+        )
     } else if args.mermaid {
         mermaid(&schema, dialect)
     } else if args.svg {

@@ -106,7 +106,7 @@ fn sources(project: &Project, settings: &ModelSettings) -> Result<Sources, Failu
         1 => project.folder.clone(),
         _ => metadata.workspace_root.into_std_path_buf(),
     };
-    Ok(Sources { folder, packages })
+    Ok(Sources { folder, packages, filter: project.config.compared_tables() })
 }
 
 /// The roots of a package: its library, and its programs.

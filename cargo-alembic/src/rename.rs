@@ -1,6 +1,6 @@
 //! Renames: told on the command line or by the models, asked for on a terminal, and never guessed.
 
-use alembic_core::autogenerate::{Comparison, Difference};
+use alembic_core::autogenerate::{Comparison, Difference, UnknownRename};
 use alembic_core::config::ModelSource;
 use alembic_core::operation::{ProbableRename, Renamed};
 
@@ -15,10 +15,7 @@ pub(crate) fn settle(
     comparison: &mut Comparison,
     args: &AutogenerateArgs,
 ) -> Result<Difference, Failure> {
-    for (from, to) in &args.rename {
-        let help = "`--rename` takes a table, `table.column` or `enum.value`, and the new name alone";
-        comparison.rename_in_words(from, to).map_err(|error| Failure::new(error, help))?;
-    }
+    tell(comparison, &args.rename)?;
     // What a person said was not renamed.
     let mut declined: Vec<Renamed> = Vec::new();
     loop {
@@ -27,7 +24,7 @@ pub(crate) fn settle(
         let open: Vec<&ProbableRename> = open.collect();
         let Some(first) = open.first().filter(|_| !args.no_rename) else { return Ok(difference) };
         if !ask::is_possible() {
-            return Err(refused(project, &open));
+            return Err(refused(project, &args.rename, &open));
         }
         let (old, _) = names(&first.what);
         let same: Vec<&Renamed> =
@@ -46,18 +43,53 @@ pub(crate) fn settle(
     }
 }
 
-/// Nobody can be asked: what to write.
-fn refused(project: &Project, open: &[&ProbableRename]) -> Failure {
+/// Tells what the command line says, in any order: a column may be that of a table which is renamed itself.
+fn tell(comparison: &mut Comparison, renames: &[String]) -> Result<(), Failure> {
+    let mut open: Vec<&String> = renames.iter().collect();
+    while !open.is_empty() {
+        let before = open.len();
+        let mut first = None;
+        open.retain(|rename| match tell_one(comparison, rename) {
+            Ok(()) => false,
+            Err(error) => {
+                first.get_or_insert(error);
+                true
+            }
+        });
+        if let Some(error) = first.filter(|_| open.len() == before) {
+            let help = "`--rename` takes a table, `table.column`, an enum or `enum.value`, and the new name alone; what is in \
+                        another schema now is named with it";
+            return Err(Failure::new(error, help));
+        }
+    }
+    Ok(())
+}
+
+/// Tells one. A name may have an equals sign in it.
+fn tell_one(comparison: &mut Comparison, rename: &str) -> Result<(), UnknownRename> {
+    let mut first = None;
+    for (place, _) in rename.match_indices('=') {
+        let (from, to) = (rename[..place].trim(), rename[place + 1..].trim());
+        match comparison.rename_in_words(from, to) {
+            Ok(_) => return Ok(()),
+            Err(error) => drop(first.get_or_insert(error)),
+        }
+    }
+    first.map_or(Ok(()), Err)
+}
+
+/// Nobody can be asked: what to write, after what is written already.
+fn refused(project: &Project, told: &[String], open: &[&ProbableRename]) -> Failure {
     let mut seen: Vec<String> = Vec::new();
     let mut questions = Vec::new();
-    let mut arguments = Vec::new();
+    let mut arguments: Vec<String> = told.iter().map(|rename| argument(rename)).collect();
     for ProbableRename { what, score } in open {
         let (old, new) = names(what);
         questions.push(format!("{old} to {new} ({score} %)"));
-        if !seen.contains(&old) {
-            let short = new.rsplit('.').next().unwrap_or(&new);
-            arguments.push(format!("--rename '{old}={short}'"));
-            seen.push(old);
+        // Each thing has one name, before and after.
+        if !seen.contains(&old) && !seen.contains(&new) {
+            arguments.push(argument(&format!("{old}={}", new_name(what))));
+            seen.extend([old, new]);
         }
     }
     let attribute = match project.config.models.source {
@@ -73,10 +105,26 @@ fn refused(project: &Project, open: &[&ProbableRename]) -> Failure {
     )
 }
 
+/// The option, as a shell takes it.
+fn argument(rename: &str) -> String {
+    format!("--rename '{}'", rename.replace('\'', "'\\''"))
+}
+
+/// The new name, as `--rename` takes it.
+fn new_name(renamed: &Renamed) -> String {
+    match renamed {
+        Renamed::Table { from, to } | Renamed::Enum { from, to } if from.schema == to.schema => {
+            to.name.clone()
+        }
+        Renamed::Table { to, .. } | Renamed::Enum { to, .. } => to.to_string(),
+        Renamed::Column { to, .. } | Renamed::EnumValue { to, .. } => to.clone(),
+    }
+}
+
 /// The old and the new name, as `--rename` takes the old one.
 fn names(renamed: &Renamed) -> (String, String) {
     match renamed {
-        Renamed::Table { from, to } => (from.to_string(), to.to_string()),
+        Renamed::Table { from, to } | Renamed::Enum { from, to } => (from.to_string(), to.to_string()),
         Renamed::Column { table, from, to } => (format!("{table}.{from}"), format!("{table}.{to}")),
         Renamed::EnumValue { name, from, to } => (format!("{name}.{from}"), format!("{name}.{to}")),
     }

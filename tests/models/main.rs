@@ -19,7 +19,10 @@ use alembic_core::models::{Declaration, Package, Sources, rust_models};
 fn read(file: &str) -> Schema {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/models");
     let package = Package { name: "service".into(), library: Some(folder.join(file)), programs: Vec::new() };
-    match rust_models(&Sources { folder, packages: vec![package] }, &NamingConvention::default()) {
+    match rust_models(
+        &Sources { folder, packages: vec![package], ..Sources::default() },
+        &NamingConvention::default(),
+    ) {
         Ok(Declaration::Schema { schema, .. }) => schema,
         Ok(Declaration::Script(script)) => panic!("{script:?}"),
         Err(errors) => panic!("{errors}"),

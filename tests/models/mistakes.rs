@@ -157,7 +157,7 @@ fn main() {
         text,
         "posts\n  Some(\"fk_posts_author_users\") [\"author\"] users [\"id\"]\n  ix_posts_title\nusers\n\
          src/main.rs:16: table users, which is referred to, has no model\n  \
-         help: correct the name, or add a model for that table\n\
+         help: correct the name, or add a model for that table; one that `exclude` of `tables` leaves out needs none: `users(…)`\n\
          src/main.rs:24: no column type is known for `models_program::ids::Plain`\n  \
          help: for a type of your own derive `alembic::Enum` or `alembic::Newtype`; else write the type of the column, \
          `#[column(type = \"…\")]` in the words of the database or `#[column(type = text)]` in those of alembic, or \

@@ -3,8 +3,8 @@
 use std::future::{Future, IntoFuture};
 use std::pin::Pin;
 
-use super::comparison::compare_on;
-use super::ownership::Ownership;
+use super::comparison::{Owned, compare_on};
+use super::ownership::{Created, Ownership};
 #[cfg(feature = "mysql")]
 use super::scratch::script_on;
 use super::scratch::{Note, Notes, Replay, Scratch};
@@ -41,6 +41,7 @@ pub fn compare<'a>(
         scripts: None,
         owner: None,
         dropped: &[],
+        schemas: Vec::new(),
         database,
         desired: desired.into(),
         filter,
@@ -70,6 +71,7 @@ pub struct Compare<'a> {
     /// The scripts whose tables are dropped where nothing desires them.
     owner: Option<&'a Migrator>,
     dropped: &'a [String],
+    schemas: Vec<String>,
     database: Database,
     desired: Declaration,
     filter: &'a Filter,
@@ -96,6 +98,12 @@ impl<'a> Compare<'a> {
     /// schema.
     pub fn dropping(mut self, tables: &'a [String]) -> Compare<'a> {
         self.dropped = tables;
+        self
+    }
+
+    /// Looks at these schemas too, if they exist: somebody speaks of a table there.
+    pub fn looking_at(mut self, schemas: impl IntoIterator<Item = String>) -> Compare<'a> {
+        self.schemas.extend(schemas);
         self
     }
 
@@ -150,11 +158,16 @@ impl<'a> Compare<'a> {
         let mut connection = database.connect(Missing::Refuse).await?;
         let filter = self.scripts.map(|migrator| without_books(self.filter, migrator));
         let filter = filter.as_ref().unwrap_or(self.filter);
-        let ownership = Ownership::new(filter, self.dropped);
-        // What a replay has made is made by the scripts.
-        let owner = self.owner.filter(|_| replay.is_none()).map(Migrator::directory);
-        let compared =
-            compare_on(&mut connection, &mut scratch, self.desired, filter, (ownership, owner)).await;
+        let owned = Owned {
+            ownership: Ownership::new(filter, self.dropped),
+            created: self
+                .owner
+                .or(self.scripts)
+                .map(|scripts| Created::by(scripts.directory(), connection.dialect())),
+            is_replay: replay.is_some(),
+            schemas: self.schemas,
+        };
+        let compared = compare_on(&mut connection, &mut scratch, self.desired, filter, owned).await;
         scratch.drop().await;
         drop(connection);
         if let Some(replay) = replay {

@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use super::desired::{fill_definitions, fill_unsaid, fill_untold, name_enums, without_views};
 use super::names::{adopt_names, call, earlier, not_insisted_on};
-use super::ownership::Ownership;
+use super::ownership::{Created, Ownership, desires};
 use super::reflect::{namespaces, reflect};
 use super::restated::align;
 use super::scratch::Scratch;
@@ -12,12 +12,11 @@ use super::settled::{fill_references, is_settled};
 use super::{AutogenerateError, Difference};
 use crate::dialect::{Namespace, generic};
 use crate::migrate::Connection;
-use crate::models::Declaration;
+use crate::models::{Aspect, Declaration};
 use crate::operation::{Operation, Renamed, Side, diff, unwritten};
 use crate::schema::{
     Enum, Filter, NamingConvention, ObjectName, ReferentialAction, Schema, Table, TextObject,
 };
-use crate::script::ScriptDirectory;
 use crate::sql::Dialect;
 
 /// A database and a desired schema, both as the database shows them.
@@ -41,6 +40,19 @@ pub struct Comparison {
     missing: Vec<String>,
     /// Which tables are compared.
     ownership: Ownership,
+    /// What the source of the desired schema has no words for.
+    untold: &'static [Aspect],
+}
+
+/// What is known of whose the tables are.
+pub(super) struct Owned {
+    pub(super) ownership: Ownership,
+    /// What the scripts create.
+    pub(super) created: Option<Created>,
+    /// Whether the compared database is what the scripts have made.
+    pub(super) is_replay: bool,
+    /// Schemas to look at, if they exist.
+    pub(super) schemas: Vec<String>,
 }
 
 /// Compares on a connection that is there. What it is asked are questions of our own.
@@ -49,14 +61,14 @@ pub(super) async fn compare_on(
     scratch: &mut Scratch<'_, '_>,
     declaration: Declaration,
     filter: &Filter,
-    (mut ownership, owner): (Ownership, Option<&ScriptDirectory>),
+    owned: Owned,
 ) -> Result<Comparison, AutogenerateError> {
     let dialect = connection.dialect();
     let mut made = None;
     let (mut desired, untold, naming) = match declaration {
         Declaration::Schema { schema, untold, naming } => (schema, untold, naming),
         Declaration::Script(script) => {
-            let (namespaces, _) = namespaces(connection, filter, &[]).await?;
+            let (namespaces, _) = namespaces(connection, filter, &[], &[]).await?;
             let read = scratch.of_script(connection, &namespaces, &script).await?;
             let desired = generic(&read, dialect);
             made = Some(read);
@@ -64,12 +76,18 @@ pub(super) async fn compare_on(
         }
     };
     let wanted = schemas_of(dialect, &mut desired);
-    let (namespaces, missing) = namespaces(connection, filter, &wanted).await?;
+    let Owned { mut ownership, created, is_replay, mut schemas } = owned;
+    let of_scripts = created.as_ref().map(Created::schemas).unwrap_or_default();
+    schemas.extend(of_scripts.iter().cloned().chain(earlier_schemas(&desired)));
+    let (namespaces, missing) = namespaces(connection, filter, &wanted, &schemas).await?;
     without_default(&mut desired, &namespaces);
-    if let Some(directory) = owner {
-        let default = namespaces.iter().find(|own| own.shown.is_none()).map(|own| own.name.as_str());
-        ownership = ownership.of_scripts(directory, dialect, default);
-    }
+    let default = namespaces.iter().find(|own| own.shown.is_none()).map(|own| own.name.clone());
+    ownership = match created {
+        // What a replay has made is made by the scripts.
+        Some(_) if is_replay => ownership.of_schemas(of_scripts),
+        Some(created) => ownership.of_scripts(&created, default.as_deref()),
+        None => ownership,
+    };
     desired.tables.retain(|table| filter.takes_by_pattern(&table.name));
     desired.objects.retain(|object| object.table.as_ref().is_none_or(|table| filter.takes_by_pattern(table)));
     filter.leave_out(&mut desired);
@@ -77,6 +95,8 @@ pub(super) async fn compare_on(
     let there: Vec<Namespace> =
         namespaces.iter().filter(|own| !missing.contains(&own.name)).cloned().collect();
     let mut actual = reflect(connection, &there).await?;
+    actual.default = default;
+    find_earlier(dialect, &mut desired, &actual);
     let all_tables = actual.tables.clone();
     without_views(&mut desired, &actual, untold);
     filter.apply(&mut actual, &desired);
@@ -123,13 +143,20 @@ pub(super) async fn compare_on(
     } else {
         normal.objects.clone_from(&desired.objects);
     }
-    Ok(Comparison { dialect, actual, desired, generic, normal, naming, missing, ownership })
+    Ok(Comparison { dialect, actual, desired, generic, normal, naming, missing, ownership, untold })
 }
 
 impl Comparison {
     /// Tells that something has another name and is the same.
     pub fn rename(&mut self, renamed: &Renamed) {
-        renamed.apply(&mut self.desired);
+        for (schema, actual) in [(&mut self.desired, &self.generic), (&mut self.normal, &self.actual)] {
+            renamed.apply(schema);
+            // Now it is known of what.
+            fill_untold(schema, actual, self.untold, self.dialect);
+            if self.naming.is_some() || !self.untold.is_empty() {
+                fill_unsaid(schema, actual);
+            }
+        }
     }
 
     /// What leads from the database to the desired schema.
@@ -219,7 +246,7 @@ fn leave_enums(actual: &mut Schema, all_tables: &[Table], desired: &Schema) {
             let is_used = actual.tables.iter().any(|table| uses(table, &own.name));
             let is_used_elsewhere =
                 all_tables.iter().any(|table| actual.table(&table.name).is_none() && uses(table, &own.name));
-            desired.enums.iter().any(|other| other.name == own.name) || (is_used && !is_used_elsewhere)
+            desires(desired, own) || (is_used && !is_used_elsewhere)
         });
     actual.enums = compared;
     actual.objects.extend(left.into_iter().map(|own| TextObject {
@@ -245,12 +272,42 @@ fn schemas_of(dialect: Dialect, desired: &mut Schema) -> Vec<String> {
     wanted
 }
 
+/// The schemas that something desired is said to come from.
+fn earlier_schemas(desired: &Schema) -> impl Iterator<Item = String> {
+    let tables = desired.tables.iter().filter_map(|table| table.renamed_from.as_ref());
+    let names = tables.chain(desired.enums.iter().filter_map(|own| own.renamed_from.as_ref()));
+    names.filter_map(|name| name.schema.clone())
+}
+
+/// Finds what earlier names mean. One that is not there may have the point in it that looked like that behind a schema.
+fn find_earlier(dialect: Dialect, desired: &mut Schema, actual: &Schema) {
+    let find = |name: &ObjectName, from: &mut ObjectName, has: &dyn Fn(&ObjectName) -> bool| {
+        let whole = ObjectName { schema: name.schema.clone(), name: from.to_string() };
+        if !has(from) && has(&whole) {
+            *from = whole;
+        } else if dialect == Dialect::Sqlite {
+            from.schema = None;
+        }
+    };
+    for table in &mut desired.tables {
+        let has = |name: &ObjectName| actual.table(name).is_some();
+        table.renamed_from.iter_mut().for_each(|from| find(&table.name, from, &has));
+    }
+    for own in &mut desired.enums {
+        let has = |name: &ObjectName| actual.enums.iter().any(|own| own.name == *name);
+        own.renamed_from.iter_mut().for_each(|from| find(&own.name, from, &has));
+    }
+}
+
 /// Leaves out of names the schema that is the default one.
 fn without_default(desired: &mut Schema, namespaces: &[Namespace]) {
     let default = namespaces.iter().find(|own| own.shown.is_none()).map(|own| own.name.clone());
-    for_names(desired, |name| {
+    let change = |name: &mut ObjectName| {
         name.schema.take_if(|schema| Some(&*schema) == default.as_ref());
-    });
+    };
+    for_names(desired, change);
+    desired.tables.iter_mut().filter_map(|table| table.renamed_from.as_mut()).for_each(change);
+    desired.enums.iter_mut().filter_map(|own| own.renamed_from.as_mut()).for_each(change);
 }
 
 /// The names of all tables and enums, where they are defined and where they are referred to.

@@ -240,7 +240,7 @@ impl Columns<'_> {
         mentioned.into_iter().all(|column| match self.now(&column.name) {
             Some(now) => {
                 if now != column.name {
-                    *expression = rename(expression, self.dialect, &column.name, now, false);
+                    *expression = rename(expression, self.dialect, &column.name, now);
                 }
                 true
             }

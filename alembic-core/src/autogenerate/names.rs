@@ -12,10 +12,7 @@ use crate::schema::{
 
 /// The table as it is there, under its name or an earlier one.
 pub(super) fn earlier<'s>(table: &Table, actual: &'s Schema) -> Option<&'s Table> {
-    actual.table(&table.name).or_else(|| {
-        let name = table.renamed_from.clone()?;
-        actual.table(&ObjectName { schema: table.name.schema.clone(), name })
-    })
+    actual.table(&table.name).or_else(|| actual.table(table.renamed_from.as_ref()?))
 }
 
 /// Gives what is the same the name that it has, unless `naming` would have it otherwise; in any case without one.
@@ -139,7 +136,7 @@ pub(super) fn not_insisted_on(
             _ => continue,
         };
         let earlier = desired.table(table).and_then(|table| table.renamed_from.as_ref());
-        let rule = Rule { template: Some(template), tables: [&table.name, earlier.unwrap_or(&table.name)] };
+        let rule = Rule { template: Some(template), tables: [&table.name, &earlier.unwrap_or(table).name] };
         if let (Some(to), Some(from)) = (to, from)
             && rule.gives_way(Some(to), Some(from))
         {

@@ -47,7 +47,12 @@ pub(super) fn obstacles(dialect: Dialect, operations: &[Operation], objects: &[T
                     .uses
                     .iter()
                     .any(|used| used.table == *table && (column.is_none() || used.column.as_ref() == column));
-                if (uses || is_unread(thing)) && !goes_along {
+                // MySQL moves no table away from its triggers.
+                let stays = matches!(own, Operation::RenameTable { from, to } if from.schema != to.schema)
+                    && dialect == Dialect::Mysql
+                    && thing.kind == "trigger"
+                    && thing.table.as_ref() == Some(table);
+                if (uses || stays || is_unread(thing)) && !goes_along {
                     let (object, table, column) = (thing.clone(), table.clone(), column.cloned());
                     found.push(Obstacle { operation, object, table, column });
                 }

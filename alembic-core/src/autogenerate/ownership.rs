@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use crate::schema::{Filter, ObjectName, Schema, Table, TextObject};
+use crate::schema::{Enum, Filter, ObjectName, Schema, Table, TextObject};
 use crate::script::ScriptDirectory;
 use crate::sql::facts::{Action, Facts, ObjectKind};
 use crate::sql::{Dialect, Name};
@@ -18,19 +18,41 @@ pub(super) struct Ownership {
     schemas: Vec<String>,
 }
 
+/// The tables and other objects that scripts create, and drop again or give other names, in this order.
+pub(super) struct Created(Vec<(ObjectKind, Name, Fate)>);
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Fate {
+    Comes,
+    Goes,
+}
+
 impl Ownership {
     pub(super) fn new(filter: &Filter, dropped: &[String]) -> Ownership {
         Ownership { created: None, dropped: dropped.to_vec(), schemas: filter.schemas.clone() }
     }
 
-    /// Manages the tables that these scripts create. `default` is the name of the default schema.
-    pub(super) fn of_scripts(
-        self,
-        directory: &ScriptDirectory,
-        dialect: Dialect,
-        default: Option<&str>,
-    ) -> Self {
-        Ownership { created: Some(created(directory, dialect, default)), ..self }
+    /// Manages the tables that scripts create. `default` is the name of the default schema.
+    pub(super) fn of_scripts(self, created: &Created, default: Option<&str>) -> Self {
+        let shown = |name: &Name| {
+            let schema = name.schema.as_deref().filter(|schema| Some(*schema) != default);
+            let name = ObjectName { schema: schema.map(str::to_owned), name: name.name.clone() };
+            name.to_string().to_lowercase()
+        };
+        let mut objects = HashSet::new();
+        for (kind, name, fate) in &created.0 {
+            match fate {
+                Fate::Comes => objects.insert((*kind, shown(name))),
+                Fate::Goes => objects.remove(&(*kind, shown(name))),
+            };
+        }
+        Ownership { created: Some(objects), ..self }
+    }
+
+    /// Manages all tables of these schemas.
+    pub(super) fn of_schemas(mut self, schemas: Vec<String>) -> Self {
+        self.schemas.extend(schemas);
+        self
     }
 
     fn has(&self, kind: ObjectKind, name: &ObjectName) -> bool {
@@ -66,10 +88,7 @@ impl Ownership {
 
     /// Whether a table is compared.
     pub(super) fn manages(&self, name: &ObjectName, desired: &Schema) -> bool {
-        let is_desired = |table: &Table| {
-            let earlier = table.renamed_from.as_deref();
-            table.name == *name || (table.name.schema == name.schema && earlier == Some(name.name.as_str()))
-        };
+        let is_desired = |table: &Table| table.name == *name || table.renamed_from.as_ref() == Some(name);
         desired.tables.iter().any(is_desired)
             || self.has(ObjectKind::Table, name)
             || self.dropped.contains(&name.to_string())
@@ -86,9 +105,7 @@ impl Ownership {
             let mut columns = left.iter().flat_map(|table| &table.columns);
             columns.any(|column| column.type_.enum_name() == Some(name))
         };
-        managed
-            .enums
-            .retain(|own| desired.enums.iter().any(|other| other.name == own.name) || !is_used(&own.name));
+        managed.enums.retain(|own| desires(desired, own) || !is_used(&own.name));
         managed
     }
 }
@@ -108,33 +125,39 @@ fn kind_of(object: &TextObject) -> Option<ObjectKind> {
     })
 }
 
-/// The tables and other objects that exist after all upgrades, in lower case.
-fn created(
-    directory: &ScriptDirectory,
-    dialect: Dialect,
-    default: Option<&str>,
-) -> HashSet<(ObjectKind, String)> {
-    let shown = |name: &Name| {
-        let schema =
-            name.schema.as_deref().filter(|schema| dialect != Dialect::Sqlite && Some(*schema) != default);
-        let name = ObjectName { schema: schema.map(str::to_owned), name: name.name.clone() };
-        name.to_string().to_lowercase()
-    };
-    let mut created = HashSet::new();
-    for node in directory.graph().topological() {
-        let script = directory.script(*node);
-        let Some(section) = script.section(crate::revision::Direction::Upgrade, dialect) else { continue };
-        // A section that cannot be read creates nothing that is known of.
-        for statement in script.statements(section, dialect).unwrap_or_default() {
-            for change in Facts::of(statement.text(&script.text), dialect).changes {
-                let own = (change.object.kind, shown(&change.object.name));
-                match change.action {
-                    Action::Creates => created.insert(own),
-                    Action::Drops | Action::Renames => created.remove(&own),
-                    _ => false,
-                };
+/// Whether an enum is desired, under its name or another one.
+pub(super) fn desires(desired: &Schema, own: &Enum) -> bool {
+    desired.enums.iter().any(|other| other.name == own.name || other.renamed_from.as_ref() == Some(&own.name))
+}
+
+impl Created {
+    /// What the upgrades of these scripts do.
+    pub(super) fn by(directory: &ScriptDirectory, dialect: Dialect) -> Created {
+        let mut objects = Vec::new();
+        for node in directory.graph().topological() {
+            let script = directory.script(*node);
+            let Some(section) = script.section(crate::revision::Direction::Upgrade, dialect) else {
+                continue;
+            };
+            // A section that cannot be read creates nothing that is known of.
+            for statement in script.statements(section, dialect).unwrap_or_default() {
+                for change in Facts::of(statement.text(&script.text), dialect).changes {
+                    let mut name = change.object.name;
+                    name.schema.take_if(|_| dialect == Dialect::Sqlite);
+                    let fate = match change.action {
+                        Action::Creates => Fate::Comes,
+                        Action::Drops | Action::Renames => Fate::Goes,
+                        Action::Changes => continue,
+                    };
+                    objects.push((change.object.kind, name, fate));
+                }
             }
         }
+        Created(objects)
     }
-    created
+
+    /// The schemas that they name.
+    pub(super) fn schemas(&self) -> Vec<String> {
+        self.0.iter().filter_map(|(_, name, _)| name.schema.clone()).collect()
+    }
 }

@@ -17,7 +17,7 @@ const READING: &str = "reading its catalog";
 /// The database cannot be reached or read, or a schema of the filter is not there.
 pub async fn inspect(database: impl Into<Database>, filter: &Filter) -> Result<Schema, AutogenerateError> {
     let mut connection = database.into().connect(Missing::Refuse).await?;
-    let (namespaces, _) = namespaces(&mut connection, filter, &[]).await?;
+    let (namespaces, _) = namespaces(&mut connection, filter, &[], &[]).await?;
     let mut schema = reflect(&mut connection, &namespaces).await?;
     filter.apply(&mut schema, &Schema::default());
     Ok(schema)
@@ -29,11 +29,13 @@ pub fn generic(schema: &Schema, dialect: Dialect) -> Schema {
     crate::dialect::generic(schema, dialect)
 }
 
-/// The default schema, those that the filter names, and those that are wanted; of the latter, those that are not there.
+/// The default schema, those that the filter names, those that are wanted, and of `others` those that are there; of the wanted
+/// ones, those that are not there.
 pub(super) async fn namespaces(
     connection: &mut Connection,
     filter: &Filter,
     wanted: &[String],
+    others: &[String],
 ) -> Result<(Vec<Namespace>, Vec<String>), AutogenerateError> {
     let sql = match connection.dialect() {
         Dialect::Sqlite => return Ok((Vec::new(), Vec::new())),
@@ -54,7 +56,7 @@ pub(super) async fn namespaces(
     let mut namespaces: Vec<Namespace> = known.next().into_iter().collect();
     let known: Vec<Namespace> = known.collect();
     let mut missing = Vec::new();
-    for name in filter.schemas.iter().chain(wanted) {
+    for name in filter.schemas.iter().chain(wanted).chain(others) {
         if namespaces.iter().any(|taken| taken.name == *name) {
             continue;
         }
@@ -64,7 +66,10 @@ pub(super) async fn namespaces(
                 namespaces.push(Namespace { name: name.clone(), shown: Some(name.clone()) });
                 missing.push(name.clone());
             }
-            None => return Err(AutogenerateError::NoSchema { name: name.clone() }),
+            None if filter.schemas.contains(name) => {
+                return Err(AutogenerateError::NoSchema { name: name.clone() });
+            }
+            None => {}
         }
     }
     Ok((namespaces, missing))

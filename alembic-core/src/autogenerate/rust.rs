@@ -9,14 +9,14 @@ use std::fmt::Write as _;
 
 use self::attributes::{column_attributes, name_twins, table_attributes};
 use self::names::{Names, ident, rename_all, type_ident};
-use crate::schema::{Column, Enum, ForeignKey, Index, NamingConvention, Schema, Table, Type};
+use crate::schema::{Column, Enum, Filter, ForeignKey, Index, NamingConvention, Schema, Table, Type};
 use crate::sql::Dialect;
 use crate::sql::quote::identifier;
 
 /// The source of models for a schema that [`generic`](super::generic) gave.
 #[must_use]
-pub fn rust_source(schema: &Schema, dialect: Dialect, naming: &NamingConvention) -> String {
-    let writer = RustWriter { schema, dialect, naming, names: Names::of(schema) };
+pub fn rust_source(schema: &Schema, dialect: Dialect, naming: &NamingConvention, filter: &Filter) -> String {
+    let writer = RustWriter { schema, dialect, naming, filter, names: Names::of(schema) };
     let mut text = String::from("//! Models of the database, written by `cargo alembic inspect`.\n\n");
     // An enum that no column has is none of the models' business.
     let has = |table: &Table, own: &Enum| {
@@ -41,6 +41,7 @@ struct RustWriter<'a> {
     schema: &'a Schema,
     dialect: Dialect,
     naming: &'a NamingConvention,
+    filter: &'a Filter,
     names: Names,
 }
 
@@ -68,7 +69,7 @@ impl RustWriter<'_> {
 
     fn table(&self, table: &Table, text: &mut String) {
         let mut kept = table.clone();
-        kept.foreign_keys.retain(|key| has_target(self.schema, key));
+        kept.foreign_keys.retain(|key| self.has_target(key));
         name_twins(&mut kept, self.naming);
         let (all, table) = (table, &kept);
         let _ = writeln!(text, "#[derive(Clone, Debug, sqlx::FromRow, Table)]");
@@ -110,7 +111,7 @@ impl RustWriter<'_> {
     /// What models cannot have: foreign keys to tables that are not among them, or to columns that no key says are unique;
     /// a primary key of the first characters of a column.
     fn left_out(&self, table: &Table) -> Vec<String> {
-        let keys = table.foreign_keys.iter().filter(|key| !has_target(self.schema, key));
+        let keys = table.foreign_keys.iter().filter(|key| !self.has_target(key));
         let line = |key: &ForeignKey| {
             let (columns, others) = (key.columns.join(", "), key.referenced_columns.join(", "));
             format!("Left out: the foreign key ({columns}) to {} ({others}).", key.references)
@@ -121,6 +122,14 @@ impl RustWriter<'_> {
             Some(format!("Left out: the primary key has only the first {length} characters of {column}."))
         });
         keys.map(line).chain(prefixes).collect()
+    }
+
+    /// Whether a foreign key refers to a key of a table, or to a table that need not be among the models.
+    fn has_target(&self, key: &ForeignKey) -> bool {
+        match self.schema.table(&key.references) {
+            Some(target) => is_key(target, key),
+            None => self.filter.needs_no_model(&key.references),
+        }
     }
 
     /// The Rust type of a column, and what an attribute has to say of the type besides.
@@ -235,9 +244,8 @@ const OPTIONS: [&str; 15] = [
     "where",
 ];
 
-/// Whether a foreign key refers to a key of a table, or to a table of another schema that need not be among the models.
-fn has_target(schema: &Schema, key: &ForeignKey) -> bool {
-    let Some(target) = schema.table(&key.references) else { return key.references.schema.is_some() };
+/// Whether a foreign key refers to columns of a table that one of its keys has.
+fn is_key(target: &Table, key: &ForeignKey) -> bool {
     let same = |columns: &[String]| {
         columns.len() == key.referenced_columns.len()
             && columns.iter().all(|column| key.referenced_columns.contains(column))

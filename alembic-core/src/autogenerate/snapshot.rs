@@ -33,7 +33,7 @@ impl Snapshot {
         let mut connection = database.connect(Missing::Refuse).await?;
         let schemas = schemas(&mut connection).await?;
         let filter = Filter { schemas, ..filter.clone() };
-        let (namespaces, _) = namespaces(&mut connection, &filter, &[]).await?;
+        let (namespaces, _) = namespaces(&mut connection, &filter, &[], &[]).await?;
         let mut schema = reflect(&mut connection, &namespaces).await?;
         filter.apply(&mut schema, &Schema::default());
         for table in &mut schema.tables {

@@ -11,6 +11,8 @@ mod enums;
 mod identity;
 mod index;
 mod merge;
+mod numbered;
+mod rename;
 mod table;
 mod text;
 
@@ -52,7 +54,7 @@ pub(crate) fn statements(
 ) -> Result<Vec<Statement>, DdlError> {
     let enums: Vec<Enum> = schemas.iter().flat_map(|schema| schema.enums.iter().cloned()).collect();
     let mut statements = Vec::new();
-    for action in merge::merged(dialect, operations) {
+    for action in merge::merged(dialect, operations, schemas) {
         if let merge::Action::Single(operation) = &action
             && let Operation::DropObject(object) = operation.as_ref()
             && goes_along(object, operations)
@@ -61,7 +63,7 @@ pub(crate) fn statements(
         }
         let known = action.table().and_then(|name| schemas.iter().find_map(|schema| schema.table(name)));
         let strict = known.is_some_and(|table| table.options.strict);
-        Writer { dialect, enums: &enums, strict }.write(&action, &mut statements)?;
+        Writer { dialect, enums: &enums, strict, schemas }.write(&action, &mut statements)?;
     }
     let changes_rows = statements.iter().any(|statement| statement.sql.starts_with("UPDATE "));
     if dialect == Dialect::Postgresql && changes_rows && schemas.iter().any(|schema| defers(schema)) {
@@ -81,7 +83,8 @@ fn defers(schema: &Schema) -> bool {
 
 /// The word of a database for a type, if it has one.
 pub(crate) fn type_word(dialect: Dialect, strict: bool, type_: &Type, enums: &[Enum]) -> Option<String> {
-    Writer { dialect, enums, strict }.word(type_).ok()
+    let nothing = &Schema::default();
+    Writer { dialect, enums, strict, schemas: [nothing, nothing] }.word(type_).ok()
 }
 
 /// Writes for one dialect.
@@ -90,6 +93,8 @@ struct Writer<'a> {
     enums: &'a [Enum],
     /// Whether the table is `STRICT`.
     strict: bool,
+    /// What the statements lead to and come from.
+    schemas: [&'a Schema; 2],
 }
 
 impl Writer<'_> {
@@ -139,7 +144,7 @@ impl Writer<'_> {
         let operation = match action {
             merge::Action::Single(operation) => operation,
             merge::Action::Columns(operations) => return self.alter_columns(operations, out),
-            merge::Action::Key(operations) => return self.change_numbered_key(operations, out),
+            merge::Action::Keys(operations) => return self.change_keys(operations, out),
         };
         let loss = operation.loss().map(|loss| format!("Loses data: {loss}."));
         let mut push = |sql: String| out.push(Statement { notes: Vec::new(), sql });
@@ -153,14 +158,17 @@ impl Writer<'_> {
             Operation::CreateSchema { .. } | Operation::DropSchema { .. } => {}
             Operation::CreateEnum(own) => self.create_enum(own, out),
             Operation::DropEnum(own) => self.drop_enum(own, out),
-            Operation::RenameEnum { from, to } => self.rename_enum(from, to, out),
+            Operation::RenameEnum { from, to } if self.is(Dialect::Postgresql) => {
+                self.rename("TYPE", [from, to], out);
+            }
+            Operation::RenameEnum { .. } => {}
             Operation::ChangeEnum(change) => self.change_enum(change, loss, out)?,
             Operation::CreateTable(table) => self.create_table(table, out)?,
             Operation::DropTable(table) => {
                 let sql = format!("DROP TABLE {}", self.object(&table.name));
                 out.push(Statement { notes: loss.into_iter().collect(), sql });
             }
-            Operation::RenameTable { from, to } => push(self.rename_table(from, to)),
+            Operation::RenameTable { from, to } => self.rename("TABLE", [from, to], out),
             Operation::SetComment { table, after, .. } => {
                 out.extend(self.table_comment(table, after.as_deref()));
             }
@@ -194,10 +202,10 @@ impl Writer<'_> {
             }
             Operation::RenameIndex { table, from, to } => self.rename_index(table, from, to, out)?,
             Operation::AddConstraint { table, constraint, key_index } => {
-                push(self.add_constraint(table, constraint, key_index.as_deref()));
+                push(self.alter(table, &self.add_actions(constraint, key_index.as_deref())));
             }
             Operation::DropConstraint { table, constraint, key_index } => {
-                push(self.drop_constraint(table, constraint, key_index.as_deref()));
+                push(self.alter(table, &self.drop_actions(constraint, key_index.as_deref())));
             }
             Operation::CreateObject(object) => {
                 out.extend(object.definition.as_deref().map(text::of_object));
@@ -223,12 +231,6 @@ impl Writer<'_> {
             [action] => format!("ALTER TABLE {table} {action}"),
             actions => format!("ALTER TABLE {table}\n    {}", actions.join(",\n    ")),
         }
-    }
-
-    fn rename_table(&self, from: &ObjectName, to: &ObjectName) -> String {
-        // MySQL takes a name without its database for one of the current database.
-        let to = if self.is(Dialect::Mysql) { self.object(to) } else { self.name(&to.name) };
-        format!("ALTER TABLE {} RENAME TO {to}", self.object(from))
     }
 
     fn table_comment(&self, table: &ObjectName, comment: Option<&str>) -> Option<Statement> {

@@ -37,7 +37,7 @@ pub struct Draft {
     /// What only some databases know.
     pub options: TableOptions,
     /// The name that it had before.
-    pub renamed_from: Option<String>,
+    pub renamed_from: Option<ObjectName>,
 }
 
 /// A column whose type is still to be found out.

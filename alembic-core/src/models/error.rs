@@ -136,7 +136,10 @@ impl ModelProblem {
                     "what stands before the point is a schema; a column is written in parentheses: `{table}({column})`"
                 )
             }
-            ModelProblem::UnknownTable { .. } => "correct the name, or add a model for that table".into(),
+            ModelProblem::UnknownTable { table, .. } => format!(
+                "correct the name, or add a model for that table; one that `exclude` of `tables` leaves out needs none: \
+                 `{table}(…)`"
+            ),
             ModelProblem::UnknownModel { .. } => "correct the path, or make a model of it".into(),
             ModelProblem::NoPrimaryKey { table } => {
                 format!("mark its key with `#[column(primary_key)]`, or name the columns: `{table}(…)`")

@@ -5,7 +5,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::draft::{At, Draft, DraftColumn};
 use super::{ModelError, ModelErrors, ModelProblem};
 use crate::revision::nearest;
-use crate::schema::{Column, Enum, ForeignKey, NamingConvention, ObjectName, Schema, Table, Type, Unique};
+use crate::schema::{
+    Column, Enum, Filter, ForeignKey, NamingConvention, ObjectName, Schema, Table, Type, Unique,
+};
 use crate::sql::{Dialect, TokenKind, tokens, unquote};
 
 /// The schema that the models describe, tables and enums by name.
@@ -13,14 +15,16 @@ use crate::sql::{Dialect, TokenKind, tokens, unquote};
 /// # Errors
 /// All mistakes.
 pub(crate) fn link(drafts: Vec<Draft>, naming: &NamingConvention) -> Result<Schema, ModelErrors> {
-    link_with(drafts, Some(naming), Vec::new())
+    link_with(drafts, Some(naming), Vec::new(), &Filter::default())
 }
 
-/// The same where mistakes were found before. Without a convention, what has no name stays without.
+/// The same where mistakes were found before. Without a convention, what has no name stays without. `filter` says which tables
+/// need no model.
 pub(crate) fn link_with(
     mut drafts: Vec<Draft>,
     naming: Option<&NamingConvention>,
     errors: Vec<ModelError>,
+    filter: &Filter,
 ) -> Result<Schema, ModelErrors> {
     drafts.sort_by(|left, right| {
         (&left.name.value, &left.file, left.name.line).cmp(&(&right.name.value, &right.file, right.name.line))
@@ -28,7 +32,7 @@ pub(crate) fn link_with(
     let mut linker = Linker { errors, enums: BTreeMap::new() };
     linker.duplicates(&drafts);
     let mut tables: Vec<Table> = drafts.iter().map(|draft| linker.table(draft)).collect();
-    linker.references(&drafts, &mut tables);
+    linker.references(&drafts, &mut tables, filter);
     for (draft, table) in drafts.iter().zip(&mut tables) {
         if let Some(naming) = naming {
             name_all(table, &draft.checks, naming);
@@ -144,15 +148,14 @@ impl Linker {
     }
 
     /// Looks up what foreign keys refer to, and names the columns where they name none.
-    fn references(&mut self, drafts: &[Draft], tables: &mut [Table]) {
+    fn references(&mut self, drafts: &[Draft], tables: &mut [Table], filter: &Filter) {
         let by_name: BTreeMap<ObjectName, usize> =
             tables.iter().enumerate().rev().map(|(index, table)| (table.name.clone(), index)).collect();
         for (index, draft) in drafts.iter().enumerate() {
             for (number, key) in draft.foreign_keys.iter().enumerate() {
                 let Some(&target) = by_name.get(&key.value.references) else {
                     let ForeignKey { columns, references, referenced_columns, .. } = &key.value;
-                    // A table of another schema may belong to another service: it needs no model.
-                    if references.schema.is_some() && !referenced_columns.is_empty() {
+                    if filter.needs_no_model(references) && !referenced_columns.is_empty() {
                         if columns.len() != referenced_columns.len() {
                             let (columns, referenced) = (columns.clone(), referenced_columns.clone());
                             let table = references.clone();

@@ -128,7 +128,7 @@ fn deferrable(deferrable: Option<Deferrable>) -> &'static str {
     }
 }
 
-fn option(before: &str, text: Option<&String>) -> String {
+fn option(before: &str, text: Option<&impl std::fmt::Display>) -> String {
     text.map_or_else(String::new, |text| format!("{before}{text}"))
 }
 

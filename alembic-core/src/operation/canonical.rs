@@ -70,11 +70,18 @@ fn upper_on_sqlite(collation: &mut Option<String>, dialect: Dialect) {
     }
 }
 
-/// Leaves out the indexes that MySQL has made for foreign keys, where it would make them again under the same name.
+/// Leaves out the indexes that MySQL has made for foreign keys, where it would make them again under the same name. A column
+/// that is numbered needs its own before there is the foreign key.
 #[cfg(feature = "driver")]
 pub(crate) fn drop_key_indexes(table: &mut crate::schema::Table) {
     let keys = std::mem::take(&mut table.foreign_keys);
-    table.indexes.retain(|index| !keys.iter().any(|key| *index == key_index(key)));
+    let columns = &table.columns;
+    let is_numbered = |index: &Index| {
+        columns
+            .iter()
+            .any(|own| own.identity.is_some() && index.parts.first().is_some_and(|part| part.key == own.name))
+    };
+    table.indexes.retain(|index| is_numbered(index) || !keys.iter().any(|key| *index == key_index(key)));
     table.foreign_keys = keys;
 }
 

@@ -156,7 +156,7 @@ pub struct EnumChange {
     pub after: Enum,
     /// The columns that have its type.
     pub columns: Vec<EnumColumn>,
-    /// Constraints and indexes whose conditions speak of the values: they have to go while a type is built anew.
+    /// What uses the type or its columns, in an order in which it can be made: it has to go while a type is built anew.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub dependents: Vec<EnumDependent>,
     /// Whether a type is built anew although its values could be changed in place: PostgreSQL lets a new value be used only

@@ -18,6 +18,8 @@ pub struct ProbableRename {
 pub enum Renamed {
     /// A table.
     Table { from: ObjectName, to: ObjectName },
+    /// An enum.
+    Enum { from: ObjectName, to: ObjectName },
     /// A column.
     Column { table: ObjectName, from: String, to: String },
     /// A value of an enum.
@@ -30,7 +32,12 @@ impl Renamed {
         match self {
             Renamed::Table { from, to } => {
                 for table in desired.tables.iter_mut().filter(|table| table.name == *to) {
-                    table.renamed_from = Some(from.name.clone());
+                    table.renamed_from = Some(from.clone());
+                }
+            }
+            Renamed::Enum { from, to } => {
+                for own in desired.enums.iter_mut().filter(|own| own.name == *to) {
+                    own.renamed_from = Some(from.clone());
                 }
             }
             Renamed::Column { table, from, to } => {
@@ -53,7 +60,8 @@ impl Renamed {
     /// Whether both speak of the same old or of the same new name.
     fn shares_end(&self, other: &Renamed) -> bool {
         match (self, other) {
-            (Renamed::Table { from, to }, Renamed::Table { from: other_from, to: other_to }) => {
+            (Renamed::Table { from, to }, Renamed::Table { from: other_from, to: other_to })
+            | (Renamed::Enum { from, to }, Renamed::Enum { from: other_from, to: other_to }) => {
                 from == other_from || to == other_to
             }
             (
@@ -80,6 +88,7 @@ const MUCH_BETTER: u8 = 20;
 pub fn probable_renames(operations: &[Operation]) -> Vec<ProbableRename> {
     let mut found = Vec::new();
     tables(operations, &mut found);
+    enums(operations, &mut found);
     columns(operations, &mut found);
     values(operations, &mut found);
     found.retain(|rename| rename.score >= PROBABLE);
@@ -104,10 +113,8 @@ fn tables(operations: &[Operation], found: &mut Vec<ProbableRename>) {
     for old in dropped {
         for operation in operations {
             let Operation::CreateTable(new) = operation else { continue };
-            if new.name.schema == old.name.schema {
-                let what = Renamed::Table { from: old.name.clone(), to: new.name.clone() };
-                found.push(ProbableRename { what, score: table_score(old, new) });
-            }
+            let what = Renamed::Table { from: old.name.clone(), to: new.name.clone() };
+            found.push(ProbableRename { what, score: table_score(old, new) });
         }
     }
 }
@@ -115,9 +122,26 @@ fn tables(operations: &[Operation], found: &mut Vec<ProbableRename>) {
 /// Mostly the columns that both have, and a little the names.
 fn table_score(old: &Table, new: &Table) -> u8 {
     let same = old.columns.iter().filter(|column| new.column(&column.name).is_some()).count();
-    let all = old.columns.len() + new.columns.len() - same;
-    let columns = if all == 0 { 0.0 } else { ratio(same, all) };
-    percent(0.8 * columns + 0.2 * likeness(&old.name.name, &new.name.name))
+    score(same, [old.columns.len(), new.columns.len()], [&old.name, &new.name])
+}
+
+fn enums(operations: &[Operation], found: &mut Vec<ProbableRename>) {
+    for operation in operations {
+        let Operation::DropEnum(old) = operation else { continue };
+        for operation in operations {
+            let Operation::CreateEnum(new) = operation else { continue };
+            let same = old.values.iter().filter(|value| new.values.contains(value)).count();
+            let score = score(same, [old.values.len(), new.values.len()], [&old.name, &new.name]);
+            let what = Renamed::Enum { from: old.name.clone(), to: new.name.clone() };
+            found.push(ProbableRename { what, score });
+        }
+    }
+}
+
+fn score(same: usize, [old, new]: [usize; 2], names: [&ObjectName; 2]) -> u8 {
+    let all = old + new - same;
+    let parts = if all == 0 { 0.0 } else { ratio(same, all) };
+    percent(0.8 * parts + 0.2 * likeness(&names[0].name, &names[1].name))
 }
 
 fn columns(operations: &[Operation], found: &mut Vec<ProbableRename>) {

@@ -127,6 +127,13 @@ impl Filter {
         !any(&self.exclude) && (self.include.is_empty() || any(&self.include))
     }
 
+    /// Whether a table that is referred to need have no model: it is not looked at, or it is in another schema and may belong to
+    /// another service.
+    #[must_use]
+    pub fn needs_no_model(&self, name: &ObjectName) -> bool {
+        name.schema.is_some() || !self.takes_by_pattern(name)
+    }
+
     /// Takes out of a schema what is not looked at. Tables that `wanted` has stay, whatever their name.
     #[cfg(feature = "driver")]
     pub(crate) fn apply(&self, schema: &mut super::Schema, wanted: &super::Schema) {

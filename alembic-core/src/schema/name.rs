@@ -22,6 +22,22 @@ impl ObjectName {
     pub fn new(name: impl Into<String>) -> ObjectName {
         ObjectName { schema: None, name: name.into() }
     }
+
+    /// The name that this one had before, as models write it: with its schema before a point, if that was another one. The name
+    /// that it has is that of the default schema.
+    #[must_use]
+    pub fn earlier(&self, written: &str) -> ObjectName {
+        match written.split_once('.') {
+            Some((schema, name)) => ObjectName { schema: Some(schema.to_owned()), name: name.to_owned() },
+            None if written == self.name => ObjectName::new(written),
+            None => ObjectName { schema: self.schema.clone(), name: written.to_owned() },
+        }
+    }
+
+    /// The schema and the name.
+    pub(crate) fn parts(&self) -> (Option<&str>, &str) {
+        (self.schema.as_deref(), &self.name)
+    }
 }
 
 impl fmt::Display for ObjectName {

@@ -15,6 +15,9 @@ pub struct Schema {
     /// What is no table: views, triggers, routines, sequences, types, options of tables, each as the database says it.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub objects: Vec<TextObject>,
+    /// What the default schema is called, which names leave out.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub default: Option<String>,
     /// MySQL: how text is collated where nothing is said.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub collation: Option<String>,
@@ -42,5 +45,5 @@ pub struct Enum {
     pub renamed_values: Vec<(String, String)>,
     /// The name that it had before.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub renamed_from: Option<String>,
+    pub renamed_from: Option<ObjectName>,
 }

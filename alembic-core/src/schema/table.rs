@@ -34,7 +34,7 @@ pub struct Table {
     pub options: TableOptions,
     /// The name that it had before.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub renamed_from: Option<String>,
+    pub renamed_from: Option<ObjectName>,
 }
 
 impl Table {

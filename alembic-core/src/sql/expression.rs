@@ -1,5 +1,7 @@
 //! SQL expressions as text: what can be said of them by their tokens alone.
 
+use std::ops::Range;
+
 use super::{Dialect, Token, TokenKind, grouping, quote, unquote};
 
 /// The tokens of an expression that count.
@@ -121,20 +123,65 @@ pub(crate) fn folded(name: &str, dialect: Dialect) -> String {
     }
 }
 
-/// The expression with a column, or where `is_type` a type, called otherwise.
-pub(crate) fn rename(text: &str, dialect: Dialect, from: &str, to: &str, is_type: bool) -> String {
+/// The expression with a column called otherwise.
+pub(crate) fn rename(text: &str, dialect: Dialect, from: &str, to: &str) -> String {
     let found = tokens(text, dialect);
     let mut renamed = String::with_capacity(text.len());
     let mut copied = 0;
     for at in 0..found.len() {
         let cast = at > 0 && found[at - 1].text(text) == "::";
-        if cast == is_type && is_name(text, dialect, &found, at, from) {
+        if !cast && is_name(text, dialect, &found, at, from) {
             renamed.push_str(&text[copied..found[at].start]);
             renamed.push_str(&quote::name(dialect, to));
             copied = found[at].end;
         }
     }
     renamed + &text[copied..]
+}
+
+/// The expression with a type, after its schema if it has one, called otherwise: what is cast to it.
+pub(crate) fn rename_type(
+    text: &str,
+    dialect: Dialect,
+    from: (Option<&str>, &str),
+    to: (Option<&str>, &str),
+) -> String {
+    let mut renamed = String::with_capacity(text.len());
+    let mut copied = 0;
+    for range in casts_to(text, dialect, from) {
+        renamed.push_str(&text[copied..range.start]);
+        if let Some(schema) = to.0 {
+            renamed.push_str(&quote::name(dialect, schema));
+            renamed.push('.');
+        }
+        renamed.push_str(&quote::name(dialect, to.1));
+        copied = range.end;
+    }
+    renamed + &text[copied..]
+}
+
+/// Whether something is cast to a type.
+pub(crate) fn mentions_type(text: &str, dialect: Dialect, name: (Option<&str>, &str)) -> bool {
+    !casts_to(text, dialect, name).is_empty()
+}
+
+/// Where the name of a type stands behind `::`.
+fn casts_to(text: &str, dialect: Dialect, (schema, name): (Option<&str>, &str)) -> Vec<Range<usize>> {
+    let found = tokens(text, dialect);
+    let is = |at: usize, wanted: &str| match found.get(at) {
+        Some(token) if token.kind == TokenKind::Word => token.text(text).to_lowercase() == wanted,
+        Some(token) => token.kind == TokenKind::QuotedIdentifier && identifier(token.text(text)) == wanted,
+        None => false,
+    };
+    let is_text = |at: usize, wanted: &str| found.get(at).is_some_and(|token| token.text(text) == wanted);
+    let casts = (0..found.len()).filter(|at| is_text(*at, "::"));
+    let names = casts.filter_map(|at| match schema {
+        Some(schema) => {
+            (is(at + 1, schema) && is_text(at + 2, ".") && is(at + 3, name)).then_some((at + 1, at + 3))
+        }
+        None => (is(at + 1, name) && !is_text(at + 2, ".")).then_some((at + 1, at + 1)),
+    });
+    names.map(|(first, last)| found[first].start..found[last].end).collect()
 }
 
 /// The name that a word or quoted identifier stands for, in its letter case.
@@ -163,14 +210,20 @@ mod tests {
     #[test]
     fn columns_and_types_are_renamed() {
         let check = |text: &str, expected: &str| {
-            assert_eq!(rename(text, Dialect::Postgresql, "age", "Years", false), expected);
+            assert_eq!(rename(text, Dialect::Postgresql, "age", "Years"), expected);
         };
         check("age > 0 AND \"age\" < 9", "\"Years\" > 0 AND \"Years\" < 9");
         check("age(age)", "age(\"Years\")");
         check("'age'::age", "'age'::age");
         check("t.age, \"Age\"", "t.age, \"Age\"");
-        assert_eq!(rename("'x'::mood", Dialect::Postgresql, "mood", "humor", true), "'x'::humor");
-        assert_eq!(rename("`Age` > 0", Dialect::Mysql, "age", "key", false), "`key` > 0");
+        assert_eq!(rename("`Age` > 0", Dialect::Mysql, "age", "key"), "`key` > 0");
+        let check = |text: &str, from, to, expected: &str| {
+            assert_eq!(rename_type(text, Dialect::Postgresql, from, to), expected);
+        };
+        check("'x'::mood = mood", (None, "mood"), (None, "humor"), "'x'::humor = mood");
+        check("'x'::mood[]", (None, "mood"), (Some("app"), "mood"), "'x'::app.mood[]");
+        check("'x'::app.mood, 'x'::mood", (Some("app"), "mood"), (None, "Mood"), "'x'::\"Mood\", 'x'::mood");
+        check("'x'::mood.mood", (None, "mood"), (None, "humor"), "'x'::mood.mood");
     }
 
     #[cfg(feature = "driver")]

@@ -13,11 +13,12 @@ use crate::same::assert_same;
 
 /// Runs the cases of a file. The input makes the database, the part `after` another one, whose schema is desired.
 ///
-/// Other parts that say something: `renames` (`table a b`, `column t a b`, `value e a b`) and `fill` (`t.c expression`).
-/// `refused` stands where the database will not do it. `upgrade`, `downgrade` and `notes` come out; and the SQL for other dialects, where a part asks for it by its name.
+/// Other parts that say something: `renames` (`table a b`, `enum a b`, `column t a b`, `value e a b`) and `fill` (`t.c expression`).
+/// `rows` asks for all rows after the upgrade, and for the same rows as before after the downgrade. `schemas` are compared beside
+/// the default one. `refused` stands where the database will not do it. `upgrade`, `downgrade` and `notes` come out; and the SQL for other dialects, where a part asks for it by its name.
 ///
 /// What is no table stays as it is: so the cases see what models do. The cases of text objects desire those too.
-async fn check(kind: Kind, file: &str) {
+pub(crate) async fn check(kind: Kind, file: &str) {
     let (mut before, mut after) = (Arena::new(kind).await, Arena::new(kind).await);
     let mut cases = Cases::read(file);
     for case in cases.cases.clone() {
@@ -42,7 +43,8 @@ async fn check_case(
         }
     }
     let dialect = before.dialect();
-    let filter = Filter::default();
+    let schemas = case.part("schemas").split_whitespace().map(str::to_owned).collect();
+    let filter = Filter { schemas, ..Filter::default() };
     let mut desired = generic(&inspect(after.pool(), &filter).await.expect("the desired schema"), dialect);
     let original = inspect(before.pool(), &filter).await.expect("the schema");
     if !with_objects {
@@ -75,50 +77,92 @@ async fn check_case(
     }
     // A view that uses a column keeps PostgreSQL from changing it.
     if case.parts.iter().all(|(name, _)| name != "refused") {
-        laws(before, case, (&comparison, &difference), (&original, &desired), with_objects).await;
+        let context = (&filter, with_objects);
+        let rows = laws(before, case, (&comparison, &difference), (&original, &desired), context).await;
+        found.extend(rows.map(|rows| ("rows".to_owned(), rows)));
     }
     found
 }
 
-/// What holds of every difference.
+/// What holds of every difference. The rows after the upgrade, where the case asks for them.
 async fn laws(
     arena: &Arena,
     case: &Case,
     (comparison, difference): (&Comparison, &Difference),
     (original, desired): (&Schema, &Schema),
-    with_objects: bool,
-) {
+    (filter, with_objects): (&Filter, bool),
+) -> Option<String> {
     let dialect = arena.dialect();
-    let filter = Filter::default();
+    let wants_rows = case.parts.iter().any(|(name, _)| name == "rows");
+    let rows_before = if wants_rows { rows(arena, original).await } else { String::new() };
     let upgrade = difference.sql(dialect, Direction::Upgrade).expect("the upgrade");
     arena.migrate(&upgrade).await.unwrap_or_else(|error| panic!("{}: {error}\n{upgrade}", case.name));
     let mut wanted = comparison.desired.clone();
     if !with_objects {
-        wanted.objects = inspect(arena.pool(), &filter).await.expect("the schema").objects;
+        wanted.objects = inspect(arena.pool(), filter).await.expect("the schema").objects;
     }
-    let again = compare(arena.pool(), wanted, &filter).await.expect("a comparison");
+    let again = compare(arena.pool(), wanted, filter).await.expect("a comparison");
     assert_eq!(again.unwritten(), Vec::<String>::new(), "{}", case.name);
     let again = again.difference();
     assert!(again.is_empty(), "{}: applied\n{upgrade}and still\n{again}", case.name);
-    let applied = generic(&inspect(arena.pool(), &filter).await.expect("the schema"), dialect);
+    let applied = generic(&inspect(arena.pool(), filter).await.expect("the schema"), dialect);
     assert_same(dialect, &applied, desired, &format!("{}: after\n{upgrade}", case.name));
+    let rows_after = if wants_rows { rows(arena, &applied).await } else { String::new() };
     let downgrade = difference.sql(dialect, Direction::Downgrade).expect("the downgrade");
     arena.migrate(&downgrade).await.unwrap_or_else(|error| panic!("{}: {error}\n{downgrade}", case.name));
-    let undone = inspect(arena.pool(), &filter).await.expect("the schema");
-    assert_same(dialect, &undone, original, &format!("{}: after\n{upgrade}and\n{downgrade}", case.name));
+    let undone = inspect(arena.pool(), filter).await.expect("the schema");
+    let context = format!("{}: after\n{upgrade}and\n{downgrade}", case.name);
+    assert_same(dialect, &undone, original, &context);
     if with_objects {
-        let back = compare(arena.pool(), generic(original, dialect), &filter).await.expect("a comparison");
-        assert_eq!(back.unwritten(), Vec::<String>::new(), "{}", case.name);
+        let back = compare(arena.pool(), generic(original, dialect), filter).await.expect("a comparison");
+        assert_eq!(back.unwritten(), Vec::<String>::new(), "{context}");
         let back = back.difference();
-        assert!(back.is_empty(), "{}: undone\n{upgrade}and\n{downgrade}and still\n{back}", case.name);
+        assert!(back.is_empty(), "{context}and still\n{back}");
     }
+    if !wants_rows {
+        return None;
+    }
+    assert_eq!(rows(arena, &undone).await, rows_before, "{context}");
+    Some(rows_after)
+}
+
+/// All rows, a line for each: the values of all columns by their names.
+async fn rows(arena: &Arena, schema: &Schema) -> String {
+    let dialect = arena.dialect();
+    let (quote, kind) = match dialect {
+        Dialect::Mysql => ('`', "CHAR"),
+        Dialect::Sqlite | Dialect::Postgresql => ('"', "TEXT"),
+    };
+    let quoted = |name: &str| format!("{quote}{name}{quote}");
+    let mut text = String::new();
+    for table in &schema.tables {
+        let mut columns: Vec<&str> = table.columns.iter().map(|column| column.name.as_str()).collect();
+        columns.sort_unstable();
+        let values: Vec<String> =
+            columns.iter().map(|column| format!("CAST({} AS {kind})", quoted(column))).collect();
+        let schema = table.name.schema.iter().map(|schema| quoted(schema) + ".").collect::<String>();
+        let name = quoted(&table.name.name);
+        let sql = format!("SELECT {} FROM {schema}{name} ORDER BY 1, 2", values.join(", ") + ", NULL");
+        for row in arena.rows(&sql).await {
+            let values = columns.iter().zip(row);
+            let values = values
+                .map(|(column, value)| format!("{column}={}", value.unwrap_or_else(|| "NULL".to_owned())));
+            text += &format!("{}: {}\n", table.name, values.collect::<Vec<_>>().join(" "));
+        }
+    }
+    text
 }
 
 fn tell_renames(comparison: &mut Comparison, lines: &str) {
+    let name = |written: &str| match written.split_once('.') {
+        Some((schema, name)) => ObjectName { schema: Some(schema.to_owned()), name: name.to_owned() },
+        None => ObjectName::new(written),
+    };
     for line in lines.lines() {
         let words: Vec<&str> = line.split_whitespace().collect();
         let renamed = match words.as_slice() {
-            ["table", from, to] => Renamed::Table { from: ObjectName::new(*from), to: ObjectName::new(*to) },
+            ["table", from, to] => Renamed::Table { from: name(from), to: name(to) },
+            ["enum", from, to] => Renamed::Enum { from: name(from), to: name(to) },
             ["column", table, from, to] => Renamed::Column {
                 table: ObjectName::new(*table),
                 from: (*from).to_owned(),
@@ -141,6 +185,7 @@ fn notes(difference: &Difference) -> String {
     for rename in &difference.probable_renames {
         let what = match &rename.what {
             Renamed::Table { from, to } => format!("table {from} {to}"),
+            Renamed::Enum { from, to } => format!("enum {from} {to}"),
             Renamed::Column { table, from, to } => format!("column {table} {from} {to}"),
             Renamed::EnumValue { name, from, to } => format!("value {name} {from} {to}"),
         };

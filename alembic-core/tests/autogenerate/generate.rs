@@ -9,6 +9,8 @@ use alembic_core::schema::{
 };
 use alembic_core::sql::Dialect;
 
+mod linked;
+
 /// Numbers that look like chance and are the same for the same seed (SplitMix64).
 pub(crate) struct Chance(u64);
 
@@ -68,7 +70,7 @@ const COLUMNS: [(&str, Family); 10] = [
 pub(crate) fn schema(chance: &mut Chance, dialect: Dialect, before: Option<&Schema>) -> Schema {
     let mut schema = Schema::default();
     let state = enum_(chance, before);
-    let keys: Vec<(String, Option<String>, Type, bool)> = tables(chance, before)
+    let keys: Vec<Referred> = tables(chance, before)
         .into_iter()
         .map(|(name, from)| {
             let type_ = if chance.percent(70) { Type::BigInteger } else { Type::Integer };
@@ -78,17 +80,19 @@ pub(crate) fn schema(chance: &mut Chance, dialect: Dialect, before: Option<&Sche
     for (name, from, type_, single) in &keys {
         let old = before.and_then(|before| before.table(&ObjectName::new(from.as_ref().unwrap_or(name))));
         let mut table = Table::new(ObjectName::new(name));
-        table.renamed_from.clone_from(from);
+        table.renamed_from = from.as_ref().map(ObjectName::new);
         if dialect != Dialect::Sqlite && chance.percent(30) {
             table.comment = Some((*chance.pick(&["a table", "it's \\ another"])).to_owned());
         }
         columns(chance, dialect, &mut table, type_, *single, old, &state);
+        linked::columns(chance, dialect, &mut table, &state);
         parts(chance, dialect, &mut table);
         foreign_keys(chance, dialect, &mut table, &keys);
         schema.tables.push(table);
     }
-    let used = schema.tables.iter().flat_map(|table| &table.columns);
-    if used.clone().any(|column| column.type_ == Type::Enum(state.name.clone())) {
+    linked::foreign_keys(chance, &mut schema, &keys, &state);
+    let mut used = schema.tables.iter().flat_map(|table| &table.columns);
+    if used.any(|column| column.type_.enum_name() == Some(&state.name)) {
         schema.enums.push(state);
     }
     schema
@@ -113,6 +117,9 @@ fn enum_(chance: &mut Chance, before: Option<&Schema>) -> Enum {
     }
     Enum { name: ObjectName::new("State"), values, renamed_values, renamed_from: None }
 }
+
+/// A table that keys refer to: its name, what it was called, the type of its `id`, and whether that alone is its key.
+type Referred = (String, Option<String>, Type, bool);
 
 /// The names of tables, and what some of them were called.
 fn tables(chance: &mut Chance, before: Option<&Schema>) -> Vec<(String, Option<String>)> {
@@ -381,12 +388,7 @@ fn index(chance: &mut Chance, dialect: Dialect, numbers: &[Column], name: String
     }
 }
 
-fn foreign_keys(
-    chance: &mut Chance,
-    dialect: Dialect,
-    table: &mut Table,
-    keys: &[(String, Option<String>, Type, bool)],
-) {
+fn foreign_keys(chance: &mut Chance, dialect: Dialect, table: &mut Table, keys: &[Referred]) {
     let prefix = table.name.name.replace(' ', "_");
     for place in 0..chance.below(3) {
         let (referenced, _, type_, single) = chance.pick(keys);

@@ -39,7 +39,7 @@ async fn check_models(arena: &Arena, filter: &Filter, name: &str) {
     let schema = inspect(arena.pool(), filter).await.expect("the schema");
     let schema = generic(&schema, arena.dialect());
     let naming = NamingConvention::default();
-    let source = rust_source(&schema, arena.dialect(), &naming);
+    let source = rust_source(&schema, arena.dialect(), &naming, &Filter::default());
     let read = models(&source, &naming).unwrap_or_else(|error| panic!("{name}: {error}\n{source}"));
     let changed = open_tables(read.clone());
     let compared = compare(arena.pool(), read, filter).await;
@@ -70,7 +70,7 @@ fn models(source: &str, naming: &NamingConvention) -> Result<Declaration, String
     let library = folder.path().join("lib.rs");
     std::fs::write(&library, source).expect("a file");
     let package = Package { name: "service".into(), library: Some(library), programs: Vec::new() };
-    let sources = Sources { folder: folder.path().to_owned(), packages: vec![package] };
+    let sources = Sources { folder: folder.path().to_owned(), packages: vec![package], ..Sources::default() };
     rust_models(&sources, naming).map_err(|error| error.to_string())
 }
 

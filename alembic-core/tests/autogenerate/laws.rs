@@ -5,7 +5,7 @@
 
 use alembic_core::autogenerate::{Difference, Filter, compare, inspect};
 use alembic_core::revision::Direction;
-use alembic_core::schema::{Column, ObjectName, Schema, Table, Type};
+use alembic_core::schema::{Column, Schema, Table, Type};
 use alembic_core::sql::Dialect;
 use alembic_testing::Kind;
 
@@ -97,6 +97,10 @@ fn value(dialect: Dialect, column: &Column, schema: &Schema, number: &str) -> St
         Type::Boolean => "true".into(),
         Type::Json => "'{\"a\": 1}'".into(),
         Type::Bytes => "'x'".into(),
+        Type::Array(element) => {
+            let element = Column::new("element", Type::clone(element));
+            format!("ARRAY[{}]::\"State\"[]", value(dialect, &element, schema, number))
+        }
         Type::Enum(name) => {
             let own = schema.enums.iter().find(|own| own.name == *name).expect("the enum");
             let rows_have = own.values.iter().find(|value| *value == "it's" || *value == "renamed");
@@ -155,8 +159,7 @@ async fn forget_strangers(arena: &Arena, before: &Schema, after: &Schema, contex
     let dialect = arena.dialect();
     let mut sql = String::new();
     for table in &after.tables {
-        let earlier =
-            |table: &Table| ObjectName::new(table.renamed_from.as_ref().unwrap_or(&table.name.name));
+        let earlier = |table: &Table| table.renamed_from.as_ref().unwrap_or(&table.name).clone();
         let own = earlier(table);
         for key in &table.foreign_keys {
             let target = after.table(&key.references).map(earlier).expect("a table");
@@ -225,7 +228,7 @@ fn assert_rows_survive(
     context: &str,
 ) {
     for (place, table) in after.tables.iter().enumerate() {
-        let earlier = ObjectName::new(table.renamed_from.as_ref().unwrap_or(&table.name.name));
+        let earlier = table.renamed_from.as_ref().unwrap_or(&table.name).clone();
         let Some(old_place) = before.tables.iter().position(|old| old.name == earlier) else { continue };
         let old = &before.tables[old_place];
         let (rows, kept) = (&rows[old_place], &kept[place]);
@@ -236,7 +239,7 @@ fn assert_rows_survive(
                 let (old_column, value) = (&old.columns[was], &row[was]);
                 let comparable = old_column.generated.is_none()
                     && column.generated.is_none()
-                    && !matches!(column.type_, Type::Enum(_) | Type::Json | Type::Bytes);
+                    && !matches!(column.type_, Type::Enum(_) | Type::Array(_) | Type::Json | Type::Bytes);
                 if comparable {
                     assert_eq!(
                         comparable_value(found.as_deref()),

@@ -10,6 +10,7 @@ mod hostile;
 mod inspected;
 mod laws;
 mod merging;
+mod order;
 mod reflect;
 mod same;
 mod untold;

@@ -49,7 +49,7 @@ fn sources(source: &str) -> (tempfile::TempDir, Sources) {
     let library = folder.path().join("lib.rs");
     std::fs::write(&library, source).expect("a file");
     let package = Package { name: "service".into(), library: Some(library), programs: Vec::new() };
-    let sources = Sources { folder: folder.path().to_owned(), packages: vec![package] };
+    let sources = Sources { folder: folder.path().to_owned(), packages: vec![package], ..Sources::default() };
     (folder, sources)
 }
 

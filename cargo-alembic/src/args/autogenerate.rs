@@ -19,9 +19,9 @@ pub(crate) struct AutogenerateArgs {
     #[arg(long, value_name = "URL", requires = "autogenerate")]
     pub(crate) scratch_url: Option<String>,
 
-    /// A table, column (`table.column`) or value of an enum (`enum.value`), and its new name
+    /// A table, column (`table.column`), enum or value of one (`enum.value`), and its new name
     #[arg(long, value_name = "OLD=NEW", value_parser = pair, requires = "autogenerate")]
-    pub(crate) rename: Vec<(String, String)>,
+    pub(crate) rename: Vec<String>,
 
     /// Drop a table that no model has, though no revision creates it
     #[arg(long, value_name = "TABLE", requires = "autogenerate")]
@@ -33,7 +33,7 @@ pub(crate) struct AutogenerateArgs {
 
     /// The value that the rows which are there get in a column, an SQL expression
     #[arg(long, value_name = "TABLE.COLUMN=VALUE", value_parser = pair, requires = "autogenerate")]
-    pub(crate) fill: Vec<(String, String)>,
+    pub(crate) fill: Vec<String>,
 
     /// Refuse what loses data
     #[arg(long, requires = "autogenerate")]
@@ -105,12 +105,10 @@ pub(crate) struct InspectArgs {
     pub(crate) exclude: Vec<String>,
 }
 
-/// `OLD=NEW`
-fn pair(text: &str) -> Result<(String, String), String> {
+/// `OLD=NEW`. Names may have an equals sign too, so it is taken apart where it is known which there are.
+fn pair(text: &str) -> Result<String, String> {
     match text.split_once('=') {
-        Some((name, value)) if !name.trim().is_empty() && !value.trim().is_empty() => {
-            Ok((name.trim().to_owned(), value.trim().to_owned()))
-        }
+        Some((name, value)) if !name.trim().is_empty() && !value.trim().is_empty() => Ok(text.to_owned()),
         _ => Err("it is written as NAME=VALUE".to_owned()),
     }
 }

@@ -29,6 +29,7 @@ mod ownership;
 mod package;
 mod rebase;
 mod refuse;
+mod renames;
 mod revision;
 mod scratch;
 mod seal;

@@ -110,6 +110,33 @@ async fn a_reference_into_a_schema_of_others() {
     package.alembic("check --strict").success();
 }
 
+on_every_database! {
+    /// The same for a table of the own schema that `exclude` leaves out.
+    async fn a_reference_to_a_table_that_is_left_out(database: TestDatabase) {
+        database.rows("CREATE TABLE legacy (id BIGINT NOT NULL PRIMARY KEY)").await;
+        database.rows("INSERT INTO legacy VALUES (1)").await;
+        let package = package_on(&database, &[]);
+        let settings = package.read("alembic.toml");
+        with_models(
+            &package,
+            "#[derive(alembic::Table)] struct Profile { #[column(primary_key)] id: i64, #[column(references(\"legacy(id)\", on_delete = cascade))] legacy: i64 }",
+        );
+        let output = package.alembic("revision --autogenerate -m first").code(1);
+        assert!(output.stderr.contains("`exclude` of `tables` leaves out needs none: `legacy(…)`"), "{output}");
+        package.write("alembic.toml", format!("{settings}\ntables = {{ exclude = [\"legacy\"] }}\n"));
+        package.alembic("revision --autogenerate -m first --rev-id a1").success();
+        package.alembic("upgrade").success();
+        package.alembic("check --strict").success();
+        database.rows("INSERT INTO profiles (id, legacy) VALUES (1, 1)").await;
+        let models = package.alembic("inspect --models").success().stdout;
+        assert!(models.contains("references(\"legacy(id)\", on_delete = cascade)"), "{models}");
+        package.write("src/models.rs", models);
+        package.alembic("check --strict").success();
+        package.alembic("downgrade base").success();
+        assert_eq!(database.user_tables().await, ["legacy"]);
+    }
+}
+
 /// The same between two databases of MySQL.
 #[tokio::test]
 async fn a_database_of_others() {

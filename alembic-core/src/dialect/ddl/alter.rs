@@ -245,40 +245,6 @@ impl Writer<'_> {
             string(&after.name),
         ));
     }
-
-    /// MySQL: a change of the primary key with the columns that are numbered.
-    pub(super) fn change_numbered_key(
-        &self,
-        operations: &[&Operation],
-        out: &mut Vec<Statement>,
-    ) -> Result<(), DdlError> {
-        let mut actions = Vec::new();
-        let mut notes = Vec::new();
-        let mut changed = None;
-        for operation in operations {
-            notes.extend(operation.loss().map(|loss| format!("Loses data: {loss}.")));
-            match operation {
-                Operation::ChangePrimaryKey { table, before, after } => {
-                    changed = Some(table);
-                    actions.extend(self.key_actions(table, before.as_ref(), after.as_ref()));
-                }
-                Operation::AddColumn { table, column, .. } => {
-                    actions.insert(0, format!("ADD COLUMN {}", self.column(table, column)?));
-                }
-                Operation::DropColumn { column, .. } => {
-                    actions.push(format!("DROP COLUMN {}", self.name(&column.name)));
-                }
-                Operation::AlterColumn { table, after, .. } => {
-                    actions.push(format!("MODIFY COLUMN {}", self.column(table, after)?));
-                }
-                _ => {}
-            }
-        }
-        if let Some(table) = changed {
-            out.push(Statement { notes, sql: self.alter(table, &actions) });
-        }
-        Ok(())
-    }
 }
 
 fn nullability(name: &str, before: &Column, after: &Column) -> Option<String> {

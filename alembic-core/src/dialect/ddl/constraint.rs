@@ -93,27 +93,17 @@ impl Writer<'_> {
         }
     }
 
-    pub(super) fn add_constraint(
-        &self,
-        table: &ObjectName,
-        constraint: &Constraint,
-        key_index: Option<&Index>,
-    ) -> String {
+    pub(super) fn add_actions(&self, constraint: &Constraint, key_index: Option<&Index>) -> Vec<String> {
         let mut actions = vec![format!("ADD {}", self.constraint(constraint))];
         // The server makes the index of a foreign key by itself.
         let gives_way = self.is(Dialect::Mysql) && !matches!(constraint, Constraint::ForeignKey(_));
         if let Some(index) = key_index.filter(|_| gives_way) {
             actions.insert(0, format!("DROP INDEX {}", self.name(&index.name)));
         }
-        self.alter(table, &actions)
+        actions
     }
 
-    pub(super) fn drop_constraint(
-        &self,
-        table: &ObjectName,
-        constraint: &Constraint,
-        key_index: Option<&Index>,
-    ) -> String {
+    pub(super) fn drop_actions(&self, constraint: &Constraint, key_index: Option<&Index>) -> Vec<String> {
         let name = self.own_name(constraint);
         let mut actions = vec![match constraint {
             Constraint::Unique(_) if self.is(Dialect::Mysql) => format!("DROP INDEX {name}"),
@@ -126,7 +116,7 @@ impl Writer<'_> {
                 _ => format!("ADD INDEX {} ({})", self.name(&index.name), self.index_parts(index)),
             });
         }
-        self.alter(table, &actions)
+        actions
     }
 
     fn own_name(&self, constraint: &Constraint) -> String {

@@ -28,13 +28,6 @@ impl Writer<'_> {
         }
     }
 
-    pub(super) fn rename_enum(&self, from: &ObjectName, to: &ObjectName, out: &mut Vec<Statement>) {
-        if self.is(Dialect::Postgresql) {
-            let sql = format!("ALTER TYPE {} RENAME TO {}", self.object(from), self.name(&to.name));
-            out.push(Statement { notes: Vec::new(), sql });
-        }
-    }
-
     pub(super) fn change_enum(
         &self,
         change: &EnumChange,
@@ -76,7 +69,7 @@ impl Writer<'_> {
 
     /// A new type takes the place of the old one: values can only be added to a type.
     fn rebuild(&self, change: &EnumChange, out: &mut Vec<Statement>) -> Result<(), DdlError> {
-        for EnumDependent { before, .. } in &change.dependents {
+        for EnumDependent { before, .. } in change.dependents.iter().rev() {
             self.write(&Action::Single(Cow::Owned(before.inverse())), out)?;
         }
         let mut push = |sql: String| out.push(Statement { notes: Vec::new(), sql });

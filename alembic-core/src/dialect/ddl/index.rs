@@ -46,45 +46,72 @@ impl Writer<'_> {
         key_index: Option<&Index>,
         out: &mut Vec<Statement>,
     ) -> Result<(), DdlError> {
+        if self.is(Dialect::Mysql) && key_index.is_some() {
+            let actions = self.add_index_actions(table, index, key_index)?;
+            out.push(Statement { notes: Vec::new(), sql: self.alter(table, &actions) });
+            return Ok(());
+        }
+        let kind = self.index_kind(table, index)?;
+        let using = match &index.method {
+            Some(method) if self.is(Dialect::Postgresql) => format!(" USING {}", method.to_ascii_lowercase()),
+            _ => String::new(),
+        };
+        // SQLite's indexes are in the database of their table; PostgreSQL's in its schema.
+        let (name, parts) = (self.name(&index.name), self.index_parts(index));
+        if let Some(definition) = index.definition.as_ref().filter(|_| self.is(Dialect::Postgresql)) {
+            let sql = format!("CREATE {kind} {name} ON {} {definition}", self.object(table));
+            out.push(Statement { notes: Vec::new(), sql });
+            return Ok(());
+        }
+        let mut sql = format!("CREATE {kind} {name} ON {}{using} ({parts})", self.object(table));
+        if self.is(Dialect::Postgresql) {
+            if !index.include.is_empty() {
+                sql += &format!(" INCLUDE ({})", self.names(&index.include));
+            }
+            sql += if index.nulls_not_distinct { " NULLS NOT DISTINCT" } else { "" };
+        }
+        sql += &index.condition.as_ref().map_or_else(String::new, |text| format!(" WHERE {text}"));
+        out.push(Statement { notes: Vec::new(), sql });
+        Ok(())
+    }
+
+    fn index_kind(&self, table: &ObjectName, index: &Index) -> Result<&'static str, DdlError> {
         if self.is(Dialect::Mysql) && index.condition.is_some() {
             let (dialect, table, index) = (self.dialect, table.clone(), index.name.clone());
             return Err(DdlError::PartialIndex { dialect, table, index });
         }
         let method = index.method.as_deref().map(str::to_ascii_lowercase);
-        let mut kind = if index.unique { "UNIQUE INDEX" } else { "INDEX" };
-        let mut using = String::new();
-        match (self.dialect, method.as_deref()) {
-            (Dialect::Postgresql, Some(method)) => using = format!(" USING {method}"),
-            (Dialect::Mysql, Some("fulltext")) => kind = "FULLTEXT INDEX",
-            (Dialect::Mysql, Some("spatial")) => kind = "SPATIAL INDEX",
-            _ => {}
-        }
-        // SQLite's indexes are in the database of their table; PostgreSQL's in its schema.
-        let name = self.name(&index.name);
-        let parts = self.index_parts(index);
-        let sql = match key_index {
-            Some(own) if self.is(Dialect::Mysql) => {
-                let drop = format!("DROP INDEX {}", self.name(&own.name));
-                self.alter(table, &[drop, format!("ADD {kind} {name} ({parts})")])
-            }
-            _ => {
-                if let Some(definition) = index.definition.as_ref().filter(|_| self.is(Dialect::Postgresql)) {
-                    let sql = format!("CREATE {kind} {name} ON {} {definition}", self.object(table));
-                    out.push(Statement { notes: Vec::new(), sql });
-                    return Ok(());
-                }
-                let mut sql = format!("CREATE {kind} {name} ON {}{using} ({parts})", self.object(table));
-                if self.is(Dialect::Postgresql) {
-                    if !index.include.is_empty() {
-                        sql += &format!(" INCLUDE ({})", self.names(&index.include));
-                    }
-                    sql += if index.nulls_not_distinct { " NULLS NOT DISTINCT" } else { "" };
-                }
-                sql + &index.condition.as_ref().map_or_else(String::new, |text| format!(" WHERE {text}"))
-            }
-        };
-        out.push(Statement { notes: Vec::new(), sql });
-        Ok(())
+        Ok(match method.as_deref().filter(|_| self.is(Dialect::Mysql)) {
+            Some("fulltext") => "FULLTEXT INDEX",
+            Some("spatial") => "SPATIAL INDEX",
+            _ if index.unique => "UNIQUE INDEX",
+            _ => "INDEX",
+        })
+    }
+
+    /// MySQL: an index as a part of a table's definition.
+    pub(super) fn index_definition(&self, table: &ObjectName, index: &Index) -> Result<String, DdlError> {
+        let kind = self.index_kind(table, index)?;
+        Ok(format!("{kind} {} ({})", self.name(&index.name), self.index_parts(index)))
+    }
+
+    /// MySQL: what an `ALTER TABLE` does to make an index.
+    pub(super) fn add_index_actions(
+        &self,
+        table: &ObjectName,
+        index: &Index,
+        key_index: Option<&Index>,
+    ) -> Result<Vec<String>, DdlError> {
+        let drop = key_index.map(|own| format!("DROP INDEX {}", self.name(&own.name)));
+        let add = format!("ADD {}", self.index_definition(table, index)?);
+        Ok(drop.into_iter().chain([add]).collect())
+    }
+
+    /// MySQL: what an `ALTER TABLE` does to drop an index.
+    pub(super) fn drop_index_actions(&self, index: &Index, key_index: Option<&Index>) -> Vec<String> {
+        let add =
+            key_index.map(|own| format!("ADD INDEX {} ({})", self.name(&own.name), self.index_parts(own)));
+        add.into_iter().chain([format!("DROP INDEX {}", self.name(&index.name))]).collect()
     }
 
     pub(super) fn drop_index(
@@ -94,13 +121,11 @@ impl Writer<'_> {
         key_index: Option<&Index>,
         out: &mut Vec<Statement>,
     ) {
-        let name = self.name(&index.name);
         let sql = match (self.dialect, key_index) {
-            (Dialect::Mysql, Some(own)) => {
-                let add = format!("ADD INDEX {} ({})", self.name(&own.name), self.index_parts(own));
-                self.alter(table, &[add, format!("DROP INDEX {name}")])
+            (Dialect::Mysql, Some(_)) => self.alter(table, &self.drop_index_actions(index, key_index)),
+            (Dialect::Mysql, None) => {
+                format!("DROP INDEX {} ON {}", self.name(&index.name), self.object(table))
             }
-            (Dialect::Mysql, None) => format!("DROP INDEX {name} ON {}", self.object(table)),
             (Dialect::Postgresql | Dialect::Sqlite, _) => {
                 format!("DROP INDEX {}", self.beside(table, &index.name))
             }

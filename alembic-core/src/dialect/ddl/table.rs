@@ -1,5 +1,6 @@
 //! `CREATE TABLE`.
 
+use super::numbered::needed_indexes;
 use super::text::{aligned, literal};
 use super::{DdlError, Statement, Writer};
 use crate::operation::{Constraint, Key};
@@ -26,6 +27,10 @@ impl Writer<'_> {
         let (merged, uniques): (Vec<&Unique>, Vec<&Unique>) =
             table.uniques.iter().partition(|unique| self.is_merged(table, unique));
         lines.extend(uniques.into_iter().map(|unique| self.unique(unique)));
+        let needed = if self.is(Dialect::Mysql) { needed_indexes(table) } else { Vec::new() };
+        for index in &needed {
+            lines.push(self.index_definition(&table.name, index)?);
+        }
         // A constraint that a table is created with holds for all of its rows.
         let is_late = |definition: &Option<String>| {
             self.is(Dialect::Postgresql)
@@ -45,10 +50,10 @@ impl Writer<'_> {
         let late = late_keys.into_iter().cloned().map(Constraint::ForeignKey);
         let late = late.chain(late_checks.into_iter().cloned().map(Constraint::Check));
         for constraint in merged.chain(late) {
-            let sql = self.add_constraint(&table.name, &constraint, None);
+            let sql = self.alter(&table.name, &self.add_actions(&constraint, None));
             out.push(Statement { notes: Vec::new(), sql });
         }
-        for index in &table.indexes {
+        for index in table.indexes.iter().filter(|index| !needed.contains(index)) {
             self.create_index(&table.name, index, None, out)?;
         }
         if self.is(Dialect::Postgresql) {

@@ -52,7 +52,7 @@ pub fn diesel_schema(sources: &Sources) -> Result<Declaration, ModelErrors> {
     reader.tables();
     reader.joins();
     let Reader { tables, errors, .. } = reader;
-    let schema = link_with(tables, None, errors)?;
+    let schema = link_with(tables, None, errors, &sources.filter)?;
     Ok(Declaration::Schema { schema, untold: UNTOLD, naming: None })
 }
 

@@ -70,6 +70,7 @@ pub fn read_enum(input: &DeriveInput) -> Reading<EnumItem> {
     }
     object.name = name.unwrap_or(object.name);
     object.schema = schema.or(object.schema);
+    let renamed_from = renamed_from.map(|from: String| object.earlier(&from));
     let mut definition = Enum { name: object, values: Vec::new(), renamed_values: Vec::new(), renamed_from };
     if data.variants.is_empty() {
         mistakes.push(span, ModelProblem::EmptyEnum { name: definition.name.clone() });

@@ -38,7 +38,7 @@ pub struct TableItem {
     /// What only some databases know.
     pub options: TableOptions,
     /// The name that it had before.
-    pub renamed_from: Option<String>,
+    pub renamed_from: Option<ObjectName>,
 }
 
 pub(super) const KEYS: &[&str] = &[
@@ -85,6 +85,7 @@ pub fn read_table(input: &DeriveInput) -> Reading<TableItem> {
     let defaults = Defaults { rename_all: sqlx.rename_all, doc_comments: read.doc_comments };
     let comment =
         read.comment.take().or_else(|| defaults.doc_comments.then(|| documentation(&input.attrs)).flatten());
+    let renamed_from = read.renamed_from.take().map(|from| name.earlier(&from));
     let mut reader = Reader {
         item: TableItem {
             name: Spanned::new(span, name),
@@ -96,7 +97,7 @@ pub fn read_table(input: &DeriveInput) -> Reading<TableItem> {
             indexes: Vec::new(),
             comment,
             options: read.options.clone(),
-            renamed_from: read.renamed_from.take(),
+            renamed_from,
         },
         mistakes,
     };

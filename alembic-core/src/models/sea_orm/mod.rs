@@ -44,7 +44,7 @@ pub fn sea_orm_entities(sources: &Sources) -> Result<Declaration, ModelErrors> {
     let mut reader = Reader { tree: &tree, entities: HashMap::new(), errors };
     reader.read(&models);
     let drafts = reader.drafts(&models);
-    let schema = link_with(drafts, None, reader.errors)?;
+    let schema = link_with(drafts, None, reader.errors, &sources.filter)?;
     Ok(Declaration::Schema { schema, untold: UNTOLD, naming: None })
 }
 

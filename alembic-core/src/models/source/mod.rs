@@ -11,6 +11,8 @@ mod tree;
 
 use std::path::{Path, PathBuf};
 
+use crate::schema::Filter;
+
 pub(super) use items::{Use, line, uses};
 pub(super) use kinds::{Own, names, types_of, written};
 pub use rust::rust_models;
@@ -24,6 +26,8 @@ pub struct Sources {
     pub folder: PathBuf,
     /// The packages.
     pub packages: Vec<Package>,
+    /// Which tables are compared: a model may refer to others that have none.
+    pub filter: Filter,
 }
 
 /// A package whose source is read.

@@ -33,7 +33,7 @@ pub fn rust_models(sources: &Sources, naming: &NamingConvention) -> Result<Decla
     let mut reader = Reader { tree: &tree, tables: HashMap::new(), errors };
     reader.read();
     let drafts = reader.drafts();
-    let schema = link_with(drafts, Some(naming), reader.errors)?;
+    let schema = link_with(drafts, Some(naming), reader.errors, &sources.filter)?;
     Ok(Declaration::Schema { schema, untold: &[], naming: Some(naming.clone()) })
 }
 

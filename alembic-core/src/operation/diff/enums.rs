@@ -2,8 +2,8 @@
 
 use super::columns::View;
 use super::renames::for_expressions;
-use crate::operation::{EnumChange, EnumColumn};
-use crate::schema::{Column, Enum, ObjectName, Schema, Table, Type};
+use crate::operation::{Constraint, EnumChange, EnumColumn, Operation};
+use crate::schema::{Column, Enum, Index, ObjectName, Schema, Table, Type};
 use crate::sql::{Dialect, values};
 
 /// The columns of all tables that use an enum.
@@ -140,6 +140,32 @@ pub(super) fn rename_values(schema: &mut Schema, change: &EnumChange, dialect: D
     }
 }
 
+/// What goes before the values get other names speaks of them by the old ones: as it does when it comes back.
+pub(super) fn say_old_values(operations: &mut [Operation], changes: &[EnumChange], dialect: Dialect) {
+    for back in changes.iter().map(EnumChange::inverse).filter(|back| !back.renames().is_empty()) {
+        let change = |text: &mut String| *text = with_renamed_values(text, &back, dialect, false);
+        for operation in operations.iter_mut() {
+            match operation {
+                Operation::DropColumn { column, .. } => {
+                    column.default.iter_mut().for_each(change);
+                    column.generated.iter_mut().for_each(|generated| change(&mut generated.expression));
+                }
+                Operation::DropIndex { index, .. } => {
+                    index.condition.iter_mut().for_each(change);
+                    let parts = index.parts.iter_mut().filter(|part| part.is_expression);
+                    parts.for_each(|part| change(&mut part.key));
+                }
+                Operation::DropConstraint { constraint, .. } => {
+                    if let Constraint::Check(check) = constraint.as_mut() {
+                        change(&mut check.expression);
+                    }
+                }
+                _ => {}
+            }
+        }
+    }
+}
+
 /// The expression with the new names of values. `is_own`: a text without a type is a value of this enum too.
 pub(super) fn with_renamed_values(
     expression: &str,
@@ -150,12 +176,20 @@ pub(super) fn with_renamed_values(
     values::rename(expression, dialect, &change.renames(), &change.after.name.name, is_own)
 }
 
-/// Whether one of these values of an enum stands in a default or a condition of a table.
+/// Whether one of these values of an enum stands in a default or another expression of a table.
 pub(super) fn uses_value(table: &Table, name: &ObjectName, values: &[String], dialect: Dialect) -> bool {
-    let has = |text: &String| values::has_any(text, values, dialect);
     let mut columns = table.columns.iter().filter(|column| column.type_.enum_name() == Some(name)).peekable();
-    columns.peek().is_some()
-        && (columns.any(|column| column.default.as_ref().is_some_and(has))
-            || table.checks.iter().any(|check| has(&check.expression))
-            || table.indexes.iter().any(|index| index.condition.as_ref().is_some_and(has)))
+    if columns.peek().is_none() {
+        return false;
+    }
+    let has = |text: &String| values::has_any(text, values, dialect);
+    let of_column = |column: &Column| column.generated.as_ref().is_some_and(|own| has(&own.expression));
+    let of_index = |index: &Index| {
+        let mut expressions = index.parts.iter().filter(|part| part.is_expression);
+        index.condition.as_ref().is_some_and(has) || expressions.any(|part| has(&part.key))
+    };
+    columns.any(|column| column.default.as_ref().is_some_and(has))
+        || table.columns.iter().any(of_column)
+        || table.checks.iter().any(|check| has(&check.expression))
+        || table.indexes.iter().any(of_index)
 }

@@ -5,6 +5,7 @@
 //! not needed any more. The inverses, in the opposite order, work for the same reason.
 
 mod columns;
+mod dependents;
 mod enums;
 mod generated;
 mod order;
@@ -72,10 +73,16 @@ pub fn diff(dialect: Dialect, before: Side<'_>, after: Side<'_>) -> Vec<Operatio
     let created: Vec<Table> = created.map(|table| written_or(after.written, table)).collect();
     let dropped = reflected_before.tables.iter().filter(|table| reflected_after.table(&table.name).is_none());
     let dropped: Vec<Table> = dropped.map(|table| written_or(&written, table)).collect();
-    phases.create_tables(created, &changes);
-    phases.drop_tables(dropped, &changes);
+    phases.create_tables(dialect, created, &changes);
+    phases.drop_tables(dialect, dropped, &changes);
     for change in changes {
         phases.change_table(dialect, change);
+    }
+    // Elsewhere the database does not rename values by itself.
+    if dialect == Dialect::Postgresql {
+        for phase in [&mut phases.drop_parts, &mut phases.drop_computed] {
+            enums::say_old_values(phase, &enums.changed, dialect);
+        }
     }
     around(dialect, phases.into_operations(), &before.reflected.objects, &after.reflected.objects)
 }

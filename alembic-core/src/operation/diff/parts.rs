@@ -1,7 +1,9 @@
 //! Constraints and indexes of a table, compared alike.
 
+use std::collections::HashSet;
+
 use crate::operation::{Constraint, Operation};
-use crate::schema::{Index, ObjectName, Table};
+use crate::schema::{ForeignKey, Index, ObjectName, Table};
 use crate::sql::Dialect;
 use crate::sql::expression::mentions;
 
@@ -141,6 +143,24 @@ impl Part {
         }
     }
 
+    /// Whether a foreign key may refer to the columns of its table because of it: MySQL is content with an index whose first
+    /// columns are these, the others want a unique one on exactly these.
+    pub(super) fn is_key_for(&self, dialect: Dialect, key: &ForeignKey) -> bool {
+        let columns = self.key_columns();
+        if dialect == Dialect::Mysql {
+            return serves(&columns, &key.referenced_columns);
+        }
+        let is_whole = match self {
+            Part::Constraint(Constraint::Unique(_)) => true,
+            Part::Index(index) => {
+                index.unique && index.condition.is_none() && index.parts.len() == columns.len()
+            }
+            Part::Constraint(_) => false,
+        };
+        let referenced: HashSet<&str> = key.referenced_columns.iter().map(String::as_str).collect();
+        is_whole && !referenced.is_empty() && columns.into_iter().collect::<HashSet<_>>() == referenced
+    }
+
     pub(super) fn add(self, table: ObjectName, key_index: Option<Index>) -> Operation {
         let key_index = key_index.map(Box::new);
         match self {
@@ -154,6 +174,13 @@ impl Part {
     pub(super) fn drop(self, table: ObjectName, key_index: Option<Index>) -> Operation {
         self.add(table, key_index).inverse()
     }
+}
+
+/// Whether an index on `columns` finds the rows with equal values in `wanted`.
+pub(super) fn serves(columns: &[&str], wanted: &[String]) -> bool {
+    !wanted.is_empty()
+        && columns.len() >= wanted.len()
+        && wanted.iter().zip(columns).all(|(own, other)| own == other)
 }
 
 /// All parts of a table.

@@ -4,13 +4,14 @@ use std::cmp::Reverse;
 use std::collections::HashSet;
 
 use super::columns::{Changed, View};
+use super::dependents::dependents;
 use super::enums;
 use super::generated::Ranks;
 use super::order::in_order;
 use super::parts::{Pair, Part};
 use super::tables::{self, TableChange};
 use crate::operation::{Constraint, Fill, Operation, is_unfilled};
-use crate::schema::{Column, ForeignKey, ObjectName, Schema, Table};
+use crate::schema::{Column, ForeignKey, ObjectName, PrimaryKey, Schema, Table};
 use crate::sql::Dialect;
 
 /// Operations by phase, in the order in which they are done.
@@ -64,17 +65,13 @@ impl Phases {
     }
 
     /// Tables that are new, each behind those that it refers to.
-    pub(super) fn create_tables(&mut self, mut tables: Vec<Table>, changes: &[TableChange<'_>]) {
-        let mut later: Vec<(ObjectName, ForeignKey)> = Vec::new();
-        for table in &mut tables {
-            let keys = std::mem::take(&mut table.foreign_keys);
-            let waits = |key: &ForeignKey| {
-                changes.iter().any(|change| *change.name() == key.references && change.is_changed_for_keys())
-            };
-            let (wait, stay): (Vec<_>, Vec<_>) = keys.into_iter().partition(waits);
-            later.extend(wait.into_iter().map(|key| (table.name.clone(), key)));
-            table.foreign_keys = stay;
-        }
+    pub(super) fn create_tables(
+        &mut self,
+        dialect: Dialect,
+        mut tables: Vec<Table>,
+        changes: &[TableChange<'_>],
+    ) {
+        let mut later = take_keys(dialect, &mut tables, changes);
         let (tables, cut) = in_order(tables);
         later.extend(cut);
         for (table, key) in later {
@@ -88,17 +85,13 @@ impl Phases {
     ///
     /// A foreign key of one goes first where the key that it refers to is changed, and so does a table with values of an enum
     /// that is.
-    pub(super) fn drop_tables(&mut self, mut tables: Vec<Table>, changes: &[TableChange<'_>]) {
-        let mut first: Vec<(ObjectName, ForeignKey)> = Vec::new();
-        for table in &mut tables {
-            let keys = std::mem::take(&mut table.foreign_keys);
-            let hinders = |key: &ForeignKey| {
-                changes.iter().any(|change| *change.name() == key.references && change.is_changed_for_keys())
-            };
-            let (hinder, stay): (Vec<_>, Vec<_>) = keys.into_iter().partition(hinders);
-            first.extend(hinder.into_iter().map(|key| (table.name.clone(), key)));
-            table.foreign_keys = stay;
-        }
+    pub(super) fn drop_tables(
+        &mut self,
+        dialect: Dialect,
+        mut tables: Vec<Table>,
+        changes: &[TableChange<'_>],
+    ) {
+        let mut first = take_keys(dialect, &mut tables, changes);
         let (tables, cut) = in_order(tables);
         first.extend(cut);
         for (table, key) in first {
@@ -187,8 +180,14 @@ impl Phases {
                     own.columns.changed.remove(place);
                 }
             }
+            // It changes no column that a foreign key uses.
+            if dialect == Dialect::Mysql {
+                tables::free_keys(&change.columns, changes);
+            }
             if dialect == Dialect::Postgresql {
-                change.dependents = tables::dependents(dialect, change, changes);
+                change.dependents = dependents(dialect, change, changes);
+                // They are computed anew.
+                change.columns.retain(|column| column.after.generated.is_none());
             }
             self.enums.push(Operation::ChangeEnum(Box::new(change.clone())));
         }
@@ -317,6 +316,42 @@ impl Phases {
             place.push(written.add(table.clone(), index));
         }
     }
+}
+
+/// Takes foreign keys out of tables that come or go: those that refer to something which changes, or to an index of their
+/// own table, which is made after it.
+fn take_keys(
+    dialect: Dialect,
+    tables: &mut [Table],
+    changes: &[TableChange<'_>],
+) -> Vec<(ObjectName, ForeignKey)> {
+    let mut taken = Vec::new();
+    for table in tables {
+        let keys = std::mem::take(&mut table.foreign_keys);
+        let waits = |key: &ForeignKey| {
+            let mut changed = changes.iter().filter(|change| *change.name() == key.references);
+            changed.any(|change| change.is_changed_for(dialect, key))
+                || (key.references == table.name && needs_index(dialect, table, key))
+        };
+        let (wait, stay): (Vec<_>, Vec<_>) = keys.into_iter().partition(waits);
+        taken.extend(wait.into_iter().map(|key| (table.name.clone(), key)));
+        table.foreign_keys = stay;
+    }
+    taken
+}
+
+/// Whether only an index of a table, and none of its constraints, lets a foreign key refer to its columns.
+fn needs_index(dialect: Dialect, table: &Table, key: &ForeignKey) -> bool {
+    let is_key = |part: Part| part.is_key_for(dialect, key);
+    let of_primary = |primary: &PrimaryKey| {
+        let (own, wanted) = (primary.whole_columns(), &key.referenced_columns);
+        own == wanted || (dialect == Dialect::Mysql && own.starts_with(wanted))
+    };
+    let of_constraint = || {
+        let mut uniques = table.uniques.iter().cloned().map(Constraint::Unique).map(Part::Constraint);
+        table.primary_key.as_ref().is_some_and(of_primary) || uniques.any(is_key)
+    };
+    table.indexes.iter().cloned().map(Part::Index).any(is_key) && !of_constraint()
 }
 
 /// A foreign key with the name by which it is found.

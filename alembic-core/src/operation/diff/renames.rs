@@ -4,13 +4,13 @@
 use crate::operation::Operation;
 use crate::schema::{ObjectName, Schema, Table};
 use crate::sql::Dialect;
-use crate::sql::expression::rename;
+use crate::sql::expression::{rename, rename_type};
 
 /// The renames of enums, tables and columns, in the order in which they are done.
 pub(super) fn find(before: &Schema, after: &Schema) -> Vec<Operation> {
     let mut operations = Vec::new();
     for own in &after.enums {
-        let Some(from) = earlier(&own.name, own.renamed_from.as_ref()) else { continue };
+        let Some(from) = own.renamed_from.clone() else { continue };
         let has = |name: &ObjectName| before.enums.iter().any(|known| known.name == *name);
         if has(&from) && !has(&own.name) {
             operations.push(Operation::RenameEnum { from, to: own.name.clone() });
@@ -18,7 +18,7 @@ pub(super) fn find(before: &Schema, after: &Schema) -> Vec<Operation> {
     }
     for table in &after.tables {
         let mut old = before.table(&table.name);
-        if let Some(from) = earlier(&table.name, table.renamed_from.as_ref())
+        if let Some(from) = table.renamed_from.clone()
             && old.is_none()
             && after.table(&from).is_none_or(|other| other.renamed_from.is_some())
         {
@@ -39,11 +39,6 @@ pub(super) fn find(before: &Schema, after: &Schema) -> Vec<Operation> {
         }
     }
     operations
-}
-
-/// The earlier name of something that stayed in its schema.
-fn earlier(name: &ObjectName, renamed_from: Option<&String>) -> Option<ObjectName> {
-    renamed_from.map(|from| ObjectName { schema: name.schema.clone(), name: from.clone() })
 }
 
 /// Carries out the renames on a schema.
@@ -68,7 +63,7 @@ fn rename_enum(schema: &mut Schema, from: &ObjectName, to: &ObjectName, dialect:
                 name.clone_from(to);
             }
         }
-        for_expressions(table, |text| *text = rename(text, dialect, &from.name, &to.name, true));
+        for_expressions(table, |text| *text = rename_type(text, dialect, from.parts(), to.parts()));
     }
 }
 
@@ -108,7 +103,7 @@ fn rename_column(schema: &mut Schema, table: &ObjectName, from: &str, to: &str, 
             let names = index.parts.iter_mut().filter(|part| !part.is_expression && part.key == from);
             names.for_each(|part| part.key = to.to_owned());
         }
-        for_expressions(own, |text| *text = rename(text, dialect, from, to, false));
+        for_expressions(own, |text| *text = rename(text, dialect, from, to));
     }
 }
 

@@ -1,12 +1,11 @@
 //! What becomes of a table that is there before and after.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use super::columns::{self, How, View};
-use super::enums::with_renamed_values;
-use super::parts::{self, Pair, Part};
+use super::parts::{self, Pair, Part, serves};
 use crate::operation::canonical::{is_made_for, key_index};
-use crate::operation::{Constraint, EnumChange, EnumDependent, Key};
+use crate::operation::{Constraint, EnumColumn, Key};
 use crate::schema::{Column, ForeignKey, Index, ObjectName, PrimaryKey, Table, Type};
 use crate::sql::{Dialect, types};
 
@@ -83,13 +82,16 @@ impl<'a> TableChange<'a> {
         Some(Key { key: key.clone(), numbered: numbered.map(Box::new) })
     }
 
-    /// Whether a foreign key of another table may refer to something that is not there yet, or that goes.
-    pub(super) fn is_changed_for_keys(&self) -> bool {
-        let is_unique = |pair: &Pair| matches!(pair.reflected, Part::Constraint(Constraint::Unique(_)));
+    /// Whether a foreign key of another table may refer to something here that is not there yet, or that goes.
+    pub(super) fn is_changed_for(&self, dialect: Dialect, key: &ForeignKey) -> bool {
+        let is_key = |pair: &Pair| {
+            matches!(pair.reflected, Part::Constraint(Constraint::Unique(_)))
+                || pair.reflected.is_key_for(dialect, key)
+        };
         !self.columns.added.is_empty()
             || self.columns.changed.iter().any(|changed| changed.type_ || changed.how == How::Replace)
             || self.key_changed()
-            || self.parts.added.iter().chain(&self.parts.dropped).any(is_unique)
+            || self.parts.added.iter().chain(&self.parts.dropped).any(is_key)
     }
 
     /// The index of its own that a foreign key has on MySQL, before or after.
@@ -109,10 +111,10 @@ impl<'a> TableChange<'a> {
         });
         let stay: Vec<&Part> = staying().collect();
         let primary = self.after.reflected.primary_key.as_ref().map(PrimaryKey::whole_columns);
-        kept.filter(|key| serves(&columns, key)).find_map(|key| {
+        kept.filter(|key| serves(&columns, &key.columns)).find_map(|key| {
             let own = made_for(self.raw, key).unwrap_or_else(|| key_index(key));
             let others = stay.iter().filter(|part| !matches!(part, Part::Index(index) if *index == own));
-            let served = others.map(|part| part.key_columns()).any(|columns| serves(&columns, key))
+            let served = others.map(|part| part.key_columns()).any(|columns| serves(&columns, &key.columns))
                 || primary.is_some_and(|columns| columns.starts_with(&key.columns));
             (!served).then_some(own)
         })
@@ -124,15 +126,10 @@ fn made_for(table: &Table, key: &ForeignKey) -> Option<Index> {
     table.indexes.iter().find(|index| is_made_for(index, key)).cloned()
 }
 
-/// Whether columns in this order serve a foreign key.
-fn serves(columns: &[&str], key: &ForeignKey) -> bool {
-    columns.len() >= key.columns.len() && key.columns.iter().zip(columns).all(|(own, other)| own == other)
-}
-
 /// Whether an index, constraint or the primary key serves a foreign key.
 fn is_served(table: &Table, key: &ForeignKey) -> bool {
     let primary = table.primary_key.iter().any(|primary| primary.whole_columns().starts_with(&key.columns));
-    primary || parts::parts(table).iter().any(|part| serves(&part.key_columns(), key))
+    primary || parts::parts(table).iter().any(|part| serves(&part.key_columns(), &key.columns))
 }
 
 /// A CHECK that is part of a column stays there if the table is to have the same, and goes with a change of the column if
@@ -168,6 +165,7 @@ pub(crate) fn has_collation(column: &Column) -> bool {
 pub(super) fn free_dependents(dialect: Dialect, changes: &mut [TableChange<'_>]) {
     let mut touched: HashSet<(ObjectName, String)> = HashSet::new();
     let mut keys: HashSet<(ObjectName, Vec<String>)> = HashSet::new();
+    let mut dropped: HashMap<ObjectName, Vec<Part>> = HashMap::new();
     for change in changes.iter_mut() {
         let table = change.name().clone();
         let mut replaced: Vec<String> =
@@ -180,12 +178,7 @@ pub(super) fn free_dependents(dialect: Dialect, changes: &mut [TableChange<'_>])
         if let (true, Some(key)) = (change.key_changed(), &change.before.reflected.primary_key) {
             keys.insert((table.clone(), key.columns.clone()));
         }
-        for pair in &change.parts.dropped {
-            keys.insert((
-                table.clone(),
-                pair.reflected.key_columns().into_iter().map(str::to_owned).collect(),
-            ));
-        }
+        dropped.insert(table, change.parts.dropped.iter().map(|pair| pair.reflected.clone()).collect());
     }
     for change in changes {
         let table = change.name().clone();
@@ -204,34 +197,28 @@ pub(super) fn free_dependents(dialect: Dialect, changes: &mut [TableChange<'_>])
                     || is_touched(&table, &key.columns)
                     || is_touched(&key.references, &key.referenced_columns)
                     || keys.contains(&(key.references.clone(), key.referenced_columns.clone()))
+                    || dropped
+                        .get(&key.references)
+                        .is_some_and(|parts| parts.iter().any(|part| part.is_key_for(dialect, key)))
             }
             _ => false,
         });
     }
 }
 
-/// Constraints and indexes that stay, and whose conditions speak of the values of an enum that changes.
-pub(super) fn dependents(
-    dialect: Dialect,
-    change: &EnumChange,
-    tables: &[TableChange<'_>],
-) -> Vec<EnumDependent> {
-    let mut dependents = Vec::new();
-    let back = change.inverse();
-    for table in tables {
-        let own = change.columns.iter().filter(|column| column.table == *table.name());
-        let columns: Vec<&str> = own.map(|column| column.after.name.as_str()).collect();
-        for (old, new) in &table.parts.kept {
-            if columns.iter().any(|column| new.reflected.condition_mentions(dialect, column)) {
-                let mut before = old.written.clone();
-                before.for_expressions(|text| *text = with_renamed_values(text, &back, dialect, false));
-                before.name_as_implied(table.before.written);
-                dependents.push(EnumDependent {
-                    before: before.add(table.name().clone(), None),
-                    after: new.written.clone().add(table.name().clone(), None),
-                });
+/// Drops and adds again the foreign keys of and to columns of an enum.
+pub(super) fn free_keys(columns: &[EnumColumn], changes: &mut [TableChange<'_>]) {
+    let is_any = |table: &ObjectName, names: &[String]| {
+        let mut own = columns.iter().filter(|own| own.table == *table);
+        own.any(|own| names.contains(&own.after.name))
+    };
+    for change in changes {
+        let table = change.name();
+        change.parts.free(|part| match part {
+            Part::Constraint(Constraint::ForeignKey(key)) => {
+                is_any(table, &key.columns) || is_any(&key.references, &key.referenced_columns)
             }
-        }
+            _ => false,
+        });
     }
-    dependents
 }

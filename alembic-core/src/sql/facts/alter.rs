@@ -54,14 +54,38 @@ pub(super) fn alter(reader: &mut Reader<'_>, dialect: Dialect, definition: &mut 
         if kind == ObjectKind::Type && reader.take(&["ADD", "VALUE"]) {
             return enum_value(reader, name, definition);
         }
-        let renames = reader.pass_to("RENAME") && reader.take(&["TO"]);
-        let action = if renames { Action::Renames } else { Action::Changes };
+        let new = new_name(reader, dialect, &name);
+        let action = if new.is_some() { Action::Renames } else { Action::Changes };
         definition.change(Object { kind, of: of.clone(), name }, action);
-        if let Some(name) = reader.name().filter(|_| renames) {
+        if let Some(name) = new {
             definition.change(Object { kind, of, name }, Action::Creates);
         }
         return;
     }
+}
+
+/// What something is called after `RENAME TO …` or `SET SCHEMA …`, with its schema.
+fn new_name(reader: &mut Reader<'_>, dialect: Dialect, name: &Name) -> Option<Name> {
+    let mut moved = reader.clone();
+    if reader.pass_to("RENAME") && reader.take(&["TO"]) {
+        return reader.name().map(|new| beside(name, new, dialect));
+    }
+    // `SET search_path = …` of a function.
+    while dialect == Dialect::Postgresql && moved.pass_to("SET") {
+        if moved.take(&["SCHEMA"]) {
+            return moved.name().map(|schema| Name { schema: Some(schema.name), name: name.name.clone() });
+        }
+    }
+    None
+}
+
+/// A new name without a schema: it stays where it was, but on MySQL, where it would be in the current database.
+fn beside(old: &Name, new: Name, dialect: Dialect) -> Name {
+    let schema = match dialect {
+        Dialect::Mysql => new.schema,
+        Dialect::Sqlite | Dialect::Postgresql => new.schema.or_else(|| old.schema.clone()),
+    };
+    Name { schema, ..new }
 }
 
 /// Each value of an enum is an object of its own: two branches may add different ones.
@@ -104,6 +128,14 @@ fn alter_table(reader: &mut Reader<'_>, dialect: Dialect, definition: &mut Defin
 /// One action of an `ALTER TABLE`.
 fn action(reader: &mut Reader<'_>, table: &Name, dialect: Dialect, definition: &mut Definition) {
     let word = reader.peek();
+    if word == "SET"
+        && reader.take(&["SET", "SCHEMA"])
+        && let Some(schema) = reader.name()
+    {
+        definition.change(Object::table(table.clone()), Action::Renames);
+        let moved = Name { schema: Some(schema.name), name: table.name.clone() };
+        return definition.change(Object::table(moved), Action::Creates);
+    }
     let action = match word.as_str() {
         "ADD" => Action::Creates,
         "DROP" => Action::Drops,
@@ -115,7 +147,7 @@ fn action(reader: &mut Reader<'_>, table: &Name, dialect: Dialect, definition: &
     if word == "RENAME" && reader.take_any(&["TO", "AS", "="]) {
         definition.change(Object::table(table.clone()), Action::Renames);
         if let Some(name) = reader.name() {
-            definition.change(Object::table(name), Action::Creates);
+            definition.change(Object::table(beside(table, name, dialect)), Action::Creates);
         }
         return;
     }

@@ -259,7 +259,7 @@ fn references() {
     );
     case(
         "#[column(references = \"elsewhere\")]",
-        "table elsewhere, which is referred to, has no model\n  help: correct the name, or add a model for that table",
+        "table elsewhere, which is referred to, has no model\n  help: correct the name, or add a model for that table; one that `exclude` of `tables` leaves out needs none: `elsewhere(…)`",
     );
     case(
         "#[column(references = \"users.id\")]",

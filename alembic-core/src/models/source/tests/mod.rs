@@ -41,7 +41,7 @@ pub(in crate::models) fn sources(files: &[(&str, &str)]) -> (tempfile::TempDir, 
             _ => package.programs.push(path),
         }
     }
-    let sources = Sources { folder: folder.path().to_owned(), packages };
+    let sources = Sources { folder: folder.path().to_owned(), packages, ..Sources::default() };
     (folder, sources)
 }
 

@@ -37,6 +37,20 @@ fn tables() {
         "RENAME TABLE a TO b, c TO d",
         "renames table `a`; creates table `b`; renames table `c`; creates table `d`; uses a",
     );
+    check(POSTGRESQL, "ALTER TABLE t SET SCHEMA app", "renames table `t`; creates table `app.t`; uses t");
+    check(
+        POSTGRESQL,
+        "ALTER TABLE IF EXISTS ONLY app.t SET SCHEMA \"Public\"",
+        "renames table `app.t`; creates table `Public.t`; uses t",
+    );
+    check(
+        POSTGRESQL,
+        "ALTER TABLE app.t RENAME TO u",
+        "renames table `app.t`; creates table `app.u`; uses t",
+    );
+    check(MYSQL, "ALTER TABLE app.t RENAME TO u", "renames table `app.t`; creates table `u`; uses t");
+    check(MYSQL, "RENAME TABLE t TO app.t", "renames table `t`; creates table `app.t`; uses t");
+    check(POSTGRESQL, "ALTER TABLE t SET (fillfactor = 70)", "uses t");
     check(
         ALL,
         "INSERT INTO t (a) SELECT a FROM u x, v JOIN w ON w.a = v.a WHERE a IN (SELECT a FROM y), b",
@@ -139,6 +153,12 @@ fn other_objects() {
         "creates enum value `'b'` of type `mood`",
     );
     check(POSTGRESQL, "ALTER TYPE mood RENAME TO temper", "renames type `mood`; creates type `temper`");
+    check(
+        POSTGRESQL,
+        "ALTER TYPE app.mood RENAME TO temper",
+        "renames type `app.mood`; creates type `app.temper`",
+    );
+    check(POSTGRESQL, "ALTER TYPE mood SET SCHEMA app", "renames type `mood`; creates type `app.mood`");
     check(POSTGRESQL, "ALTER VIEW v SET (security_barrier)", "changes view `v`");
     check(POSTGRESQL, "ALTER DEFAULT PRIVILEGES IN SCHEMA s GRANT SELECT ON TABLES TO r", "");
     check(POSTGRESQL, "CREATE POLICY p ON t USING (true)", "creates policy `p` of table `t`; uses t");
