@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use super::desired::{fill_prefixes, fill_untold, name_enums, without_views};
 use super::names::{adopt_names, call, earlier, not_insisted_on};
 use super::ownership::Ownership;
-use super::reflect::{namespaces, reflect};
+use super::reflect::{casts, namespaces, reflect};
 use super::restated::align;
 use super::scratch::Scratch;
 use super::settled::{fill_references, is_settled};
@@ -80,7 +80,7 @@ pub(super) async fn compare_on(
         name_enums(&mut desired, &actual, &namespaces);
     }
     leave_enums(&mut actual, &all_tables, &desired);
-    let generic = generic(&actual, dialect);
+    let mut generic = generic(&actual, dialect);
     fill_untold(&mut desired, &generic, untold, dialect);
     if naming.is_some() || !untold.is_empty() {
         fill_prefixes(&mut desired, &generic);
@@ -110,6 +110,7 @@ pub(super) async fn compare_on(
         normal.enums.clone_from(&actual.enums);
     }
     align(connection, scratch, &namespaces, &mut normal, &actual, &desired).await?;
+    generic.casts = casts(connection, [&actual, &normal]).await?;
     Ok(Comparison { dialect, actual, desired, generic, normal, naming, missing, ownership })
 }
 

@@ -7,6 +7,7 @@
 mod alter;
 mod column;
 mod constraint;
+mod convert;
 mod enums;
 mod index;
 mod merge;
@@ -15,7 +16,7 @@ mod text;
 
 use super::{NoSuchType, TypeWords};
 use crate::operation::Operation;
-use crate::schema::{Column, Deferrable, Enum, ObjectName, Schema, Type};
+use crate::schema::{Cast, Column, Deferrable, Enum, ObjectName, Schema, Type};
 use crate::sql::Dialect;
 
 /// A statement without its semicolon.
@@ -47,12 +48,11 @@ pub(crate) fn statements(
     operations: &[Operation],
     schemas: [&Schema; 2],
 ) -> Result<Vec<Statement>, DdlError> {
-    let enums: Vec<Enum> = schemas.iter().flat_map(|schema| schema.enums.iter().cloned()).collect();
+    let (enums, casts) = known(schemas);
     let mut statements = Vec::new();
     for action in merge::merged(dialect, operations) {
-        let known = action.table().and_then(|name| schemas.iter().find_map(|schema| schema.table(name)));
-        let strict = known.is_some_and(|table| table.options.strict);
-        Writer { dialect, enums: &enums, strict }.write(&action, &mut statements)?;
+        let strict = action.table().is_some_and(|table| is_strict(table, schemas));
+        Writer { dialect, enums: &enums, casts: &casts, strict }.write(&action, &mut statements)?;
     }
     let changes_rows = statements.iter().any(|statement| statement.sql.starts_with("UPDATE "));
     if dialect == Dialect::Postgresql && changes_rows && schemas.iter().any(|schema| defers(schema)) {
@@ -64,6 +64,17 @@ pub(crate) fn statements(
     Ok(statements)
 }
 
+/// The enums and the casts of both schemas.
+fn known(schemas: [&Schema; 2]) -> (Vec<Enum>, Vec<Cast>) {
+    let enums = schemas.iter().flat_map(|schema| schema.enums.iter().cloned());
+    (enums.collect(), schemas.iter().flat_map(|schema| schema.casts.iter().cloned()).collect())
+}
+
+fn is_strict(table: &ObjectName, schemas: [&Schema; 2]) -> bool {
+    let known = schemas.iter().find_map(|schema| schema.table(table));
+    known.is_some_and(|table| table.options.strict)
+}
+
 /// Whether foreign keys are first checked when a transaction ends.
 fn defers(schema: &Schema) -> bool {
     let mut keys = schema.tables.iter().flat_map(|table| &table.foreign_keys);
@@ -72,13 +83,14 @@ fn defers(schema: &Schema) -> bool {
 
 /// The word of a database for a type, if it has one.
 pub(crate) fn type_word(dialect: Dialect, strict: bool, type_: &Type, enums: &[Enum]) -> Option<String> {
-    Writer { dialect, enums, strict }.word(type_).ok()
+    Writer { dialect, enums, casts: &[], strict }.word(type_).ok()
 }
 
 /// Writes for one dialect.
 struct Writer<'a> {
     dialect: Dialect,
     enums: &'a [Enum],
+    casts: &'a [Cast],
     /// Whether the table is `STRICT`.
     strict: bool,
 }
@@ -226,4 +238,5 @@ impl Writer<'_> {
     }
 }
 
+pub(crate) use convert::{Retyped, retyped};
 pub(crate) use text::script;

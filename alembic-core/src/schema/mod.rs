@@ -17,7 +17,7 @@ mod schema;
 mod table;
 mod types;
 
-pub use column::{Column, Generated, Identity};
+pub use column::{Column, Generated, Identity, Sequence};
 pub use constraint::{Check, Deferrable, ForeignKey, PrimaryKey, ReferentialAction, Unique};
 pub use filter::Filter;
 pub use index::{Direction, Index, IndexPart, Nulls};
@@ -25,4 +25,4 @@ pub use name::ObjectName;
 pub use naming::{InvalidTemplate, NameTemplate, NamingConvention};
 pub use schema::{Enum, Foreign, Schema, Use};
 pub use table::{Table, TableOptions};
-pub use types::Type;
+pub use types::{Cast, Type};

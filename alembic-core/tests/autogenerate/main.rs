@@ -3,6 +3,7 @@
 mod arena;
 mod cases;
 mod compact;
+mod conversions;
 mod diff;
 mod generate;
 mod hostile;
@@ -11,5 +12,6 @@ mod laws;
 mod merging;
 mod reflect;
 mod same;
+mod types;
 mod untold;
 mod ways_out;

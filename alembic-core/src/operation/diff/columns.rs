@@ -103,6 +103,8 @@ fn aligned(old: &Column, new: &Column, before: Column, after: &Column) -> Column
         check: before.check,
         comment: before.comment,
         renamed_from: None,
+        using: None,
+        sequence: before.sequence,
     }
 }
 
