@@ -102,6 +102,18 @@ impl Difference {
         retyped(dialect, &self.operations, [&self.after, &self.before])
     }
 
+    /// The columns that get another type: table and column.
+    #[must_use]
+    pub fn retyped_columns(&self) -> Vec<(ObjectName, String)> {
+        let retyped = self.operations.iter().filter_map(|operation| match operation {
+            Operation::AlterColumn { table, before, after, .. } if before.type_ != after.type_ => {
+                Some((table.clone(), after.name.clone()))
+            }
+            _ => None,
+        });
+        retyped.collect()
+    }
+
     /// The columns that get another type for which a dialect has no conversion, and for which none is told.
     #[must_use]
     pub fn unconverted(&self, dialect: Dialect) -> Vec<Unconverted> {

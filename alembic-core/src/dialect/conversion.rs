@@ -84,3 +84,13 @@ pub(crate) fn conversion(
 pub(crate) fn asked_for(side: Side<'_>) -> Option<String> {
     postgresql::Known::of(side).unknown()
 }
+
+/// Whether a type is another one without its length, precision, scale or fields.
+pub(crate) fn is_larger(dialect: Dialect, own: &str, found: &str) -> bool {
+    let [own, found] = [own, found].map(Spelling::read);
+    let name = |of: &Spelling| match dialect {
+        Dialect::Postgresql => postgresql::short_name(&of.name).to_owned(),
+        Dialect::Sqlite | Dialect::Mysql => of.name.clone(),
+    };
+    own.listed.is_empty() && own.is_array == found.is_array && name(&own) == name(&found)
+}

@@ -43,7 +43,7 @@ mod tables;
 mod types;
 
 #[cfg(all(feature = "sources", feature = "driver"))]
-pub(crate) use conversion::{Side as TypeSide, asked_for};
+pub(crate) use conversion::{Side as TypeSide, asked_for, is_larger};
 #[cfg(all(feature = "sources", feature = "driver"))]
 pub use ddl::DdlError;
 #[cfg(all(feature = "sources", feature = "driver"))]

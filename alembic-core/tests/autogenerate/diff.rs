@@ -13,8 +13,8 @@ use crate::same::assert_same;
 
 /// Runs the cases of a file. The input makes the database, the part `after` another one, whose schema is desired.
 ///
-/// Other parts that say something: `renames` (`table a b`, `column t a b`, `value e a b`) and `fill` (`t.c expression`).
-/// `refused` stands where the database will not do it. `upgrade`, `downgrade` and `notes` come out; and the SQL for other dialects, where a part asks for it by its name.
+/// Other parts that say something: `renames` (`table a b`, `column t a b`, `value e a b`), `fill` and `using` (`t.c expression`), and
+/// `query`: what it finds before, after the upgrade and after the downgrade comes out as `rows`. `refused` stands where the database will not do it, `one-way` where it will not undo it. `upgrade`, `downgrade` and `notes` come out; and the SQL for other dialects, where a part asks for it by its name.
 async fn check(kind: Kind, file: &str) {
     let (mut before, mut after) = (Arena::new(kind).await, Arena::new(kind).await);
     let mut cases = Cases::read(file);
@@ -48,6 +48,11 @@ async fn check_case(before: &mut Arena, after: &mut Arena, case: &Case) -> Vec<(
         let (table, column) = column.split_once('.').expect("a table and a column");
         assert!(difference.fill(&ObjectName::new(table), column, expression), "{}: {line}", case.name);
     }
+    for line in case.part("using").lines() {
+        let (column, expression) = line.split_once(' ').expect("a column and an expression");
+        let (table, column) = column.split_once('.').expect("a table and a column");
+        assert!(difference.convert(&ObjectName::new(table), column, expression), "{}: {line}", case.name);
+    }
     let sql = |direction, dialect| {
         difference.sql(dialect, direction).unwrap_or_else(|error| format!("error: {error}"))
     };
@@ -65,12 +70,25 @@ async fn check_case(before: &mut Arena, after: &mut Arena, case: &Case) -> Vec<(
     }
     // A view that uses a column keeps PostgreSQL from changing it.
     if case.parts.iter().all(|(name, _)| name != "refused") {
-        laws(before, case, &comparison, &difference, &original, &desired).await;
+        let rows = laws(before, case, &comparison, &difference, &original, &desired).await;
+        if !rows.is_empty() {
+            found.push(("rows".to_owned(), rows));
+        }
     }
     found
 }
 
-/// What holds of every difference.
+/// What a query finds, a row on each line.
+async fn rows(arena: &Arena, case: &Case) -> String {
+    let query = case.part("query").trim();
+    let rows = if query.is_empty() { Vec::new() } else { arena.rows(query).await };
+    let line = |row: &Vec<Option<String>>| {
+        row.iter().map(|value| value.as_deref().unwrap_or("NULL")).collect::<Vec<_>>().join("|") + "\n"
+    };
+    rows.iter().map(line).collect()
+}
+
+/// What holds of every difference. The rows that the query of the case finds come out.
 async fn laws(
     arena: &Arena,
     case: &Case,
@@ -78,20 +96,31 @@ async fn laws(
     difference: &Difference,
     original: &Schema,
     desired: &Schema,
-) {
+) -> String {
     let dialect = arena.dialect();
     let filter = Filter::default();
     let upgrade = difference.sql(dialect, Direction::Upgrade).expect("the upgrade");
+    let mut found = rows(arena, case).await;
     arena.migrate(&upgrade).await.unwrap_or_else(|error| panic!("{}: {error}\n{upgrade}", case.name));
     let again =
         compare(arena.pool(), comparison.desired.clone(), &filter).await.expect("a comparison").difference();
     assert!(again.is_empty(), "{}: applied\n{upgrade}and still\n{again}", case.name);
     let applied = generic(&inspect(arena.pool(), &filter).await.expect("the schema"), dialect);
     assert_same(dialect, &applied, desired, &format!("{}: after\n{upgrade}", case.name));
+    let converted = rows(arena, case).await;
     let downgrade = difference.sql(dialect, Direction::Downgrade).expect("the downgrade");
+    if case.parts.iter().any(|(name, _)| name == "one-way") {
+        assert!(arena.migrate(&downgrade).await.is_err(), "{}: undone\n{downgrade}", case.name);
+        assert_eq!(rows(arena, case).await, converted, "{}: failed, and changed\n{downgrade}", case.name);
+        return format!("{found}-- up\n{converted}");
+    }
     arena.migrate(&downgrade).await.unwrap_or_else(|error| panic!("{}: {error}\n{downgrade}", case.name));
     let undone = inspect(arena.pool(), &filter).await.expect("the schema");
     assert_same(dialect, &undone, original, &format!("{}: after\n{upgrade}and\n{downgrade}", case.name));
+    if !found.is_empty() {
+        found += &format!("-- up\n{converted}-- down\n{}", rows(arena, case).await);
+    }
+    found
 }
 
 fn tell_renames(comparison: &mut Comparison, lines: &str) {
@@ -131,6 +160,9 @@ fn notes(difference: &Difference) -> String {
     }
     for unfilled in difference.unfilled() {
         text += &format!("unfilled: {}.{}\n", unfilled.table, unfilled.column);
+    }
+    for own in difference.unconverted(difference.dialect) {
+        text += &format!("no conversion: {}.{} from {} to {}\n", own.table, own.column, own.from, own.to);
     }
     for obstacle in &difference.obstacles {
         text += &format!("in the way: {obstacle}\n");

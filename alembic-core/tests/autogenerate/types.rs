@@ -9,27 +9,52 @@ pub(crate) struct Sample {
 }
 
 impl Sample {
-    /// The value as a text that has all of it.
-    pub(crate) fn shown(&self, dialect: Dialect) -> &'static str {
+    /// The value as a text that has all of it, to be compared with one of another type.
+    pub(crate) fn shown(&self, dialect: Dialect, other: &Sample) -> &'static str {
         let type_ = self.type_.to_ascii_lowercase();
+        let is_number = other.kind(dialect) != Shape::Text;
         match dialect {
-            Dialect::Postgresql if type_ == "\"char\"" => "c::integer::text",
-            Dialect::Postgresql if type_.starts_with("bit(") => "c::bigint::text",
+            Dialect::Postgresql if type_ == "\"char\"" && is_number => "c::integer::text",
+            Dialect::Postgresql if type_.starts_with("bit(") && is_number => "c::bigint::text",
             Dialect::Postgresql => "c::text",
-            Dialect::Mysql if type_.contains("binary") || type_.contains("blob") => "HEX(c)",
+            Dialect::Mysql if self.kind(dialect) == Shape::Bytes => "HEX(c)",
             Dialect::Mysql if type_ == "float" => "CAST(CAST(c AS DOUBLE) AS CHAR)",
             Dialect::Mysql if type_.starts_with("bit") => "CAST(c + 0 AS CHAR)",
             Dialect::Mysql => "CAST(c AS CHAR)",
             Dialect::Sqlite => {
-                "CASE typeof(c) WHEN 'real' THEN printf('%!.17g', c) WHEN 'blob' THEN hex(c) ELSE CAST(c AS TEXT) END"
+                "CASE typeof(c) WHEN 'real' THEN quote(c) WHEN 'blob' THEN hex(c) ELSE CAST(c AS TEXT) END"
             }
         }
     }
 
-    /// Whether it is a float of 32 bits.
-    pub(crate) fn is_single(&self) -> bool {
-        matches!(self.type_.to_ascii_lowercase().as_str(), "real" | "float")
+    /// How its values are compared with others.
+    pub(crate) fn kind(&self, dialect: Dialect) -> Shape {
+        let type_ = self.type_.to_ascii_lowercase();
+        match type_.split(['(', ' ']).next().unwrap_or_default() {
+            "real" | "double" | "numeric" | "blob" if dialect == Dialect::Sqlite => Shape::Double,
+            "real" | "float" => Shape::Single,
+            "double" => Shape::Double,
+            "bytea" | "binary" | "varbinary" | "blob" | "longblob" => Shape::Bytes,
+            "point" | "box" | "circle" | "path" | "polygon" | "macaddr" => Shape::Opaque,
+            "text" | "varchar" | "character" | "citext" | "name" | "char" | "\"char\"" => Shape::Text,
+            _ => Shape::Plain,
+        }
     }
+}
+
+/// How values are written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Shape {
+    /// Alike everywhere.
+    Plain,
+    Text,
+    /// As a float of 32 bits.
+    Single,
+    /// As a float of 64 bits.
+    Double,
+    Bytes,
+    /// In a way of its own: only what comes back is compared.
+    Opaque,
 }
 
 /// What has to be there before, by the place of the dialect.

@@ -21,6 +21,7 @@ enum Family {
     DateTime,
     Time,
     Enum,
+    Set,
     Json,
     Other,
 }
@@ -41,13 +42,14 @@ fn family(own: &Spelling) -> Family {
         "float" => Family::Float,
         "double" | "real" => Family::Double,
         "char" => Family::Char,
-        "varchar" | "tinytext" | "text" | "mediumtext" | "longtext" | "set" => Family::Text,
+        "varchar" | "tinytext" | "text" | "mediumtext" | "longtext" => Family::Text,
         "binary" => Family::Binary,
         "varbinary" | "tinyblob" | "blob" | "mediumblob" | "longblob" => Family::Bytes,
         "date" => Family::Date,
         "datetime" | "timestamp" => Family::DateTime,
         "time" => Family::Time,
         "enum" => Family::Enum,
+        "set" => Family::Set,
         "json" => Family::Json,
         _ => Family::Other,
     }
@@ -75,14 +77,18 @@ fn fraction(own: &Spelling) -> u32 {
 
 pub(super) fn conversion(name: &str, [before, after]: [Spelling; 2]) -> Option<Conversion> {
     use Family::{
-        Binary, Bytes, Char, Date, DateTime, Decimal, Double, Enum, Float, Integer, Json, Other, Text, Time,
+        Binary, Bytes, Char, Date, DateTime, Decimal, Double, Enum, Float, Integer, Json, Other, Set, Text,
+        Time,
     };
     let (old, new) = (family(&before), family(&after));
     let partial = Conversion::partial;
+    // A number of two digits is taken for a year of this century or the last one, and bits have no digits.
+    let is_year = after.name == "year" && before.name != "year";
+    let is_bit = |own: &Spelling| own.name == "bit";
+    if is_year || is_bit(&before) != is_bit(&after) {
+        return None;
+    }
     Some(match (old, new) {
-        (Integer(..), Integer(..)) if after.name.starts_with("year") && after.name != before.name => {
-            return None;
-        }
         (Integer(old, signed), Integer(new, to_signed)) => {
             Conversion::total_if(old <= new && (to_signed || !signed))
         }
@@ -96,10 +102,12 @@ pub(super) fn conversion(name: &str, [before, after]: [Spelling; 2]) -> Option<C
             .check_if(bits > 24, format!("{name} BETWEEN -16777216 AND 16777216")),
         (Decimal | Float | Double, Integer(..)) => partial().check(format!("{name} = ROUND({name})")),
         (Decimal, Decimal) => decimals(name, &before, &after),
-        (Decimal, Float | Double) => {
-            let most = if new == Float { 6 } else { 15 };
-            let fits = before.digits().is_some_and(|(digits, _)| digits <= most);
-            Conversion::total_if(fits).check_if(!fits, has_few_digits(name, most))
+        (Decimal, Float) => {
+            partial().check(format!("({}) AND ({})", has_few_digits(name, 15), is_short_float(name)))
+        }
+        (Decimal, Double) => {
+            let fits = before.digits().is_some_and(|(digits, _)| digits <= 15);
+            Conversion::total_if(fits).check_if(!fits, has_few_digits(name, 15))
         }
         (Float | Double, Decimal) => {
             let (digits, scale) = digits(&after)?;
@@ -111,7 +119,7 @@ pub(super) fn conversion(name: &str, [before, after]: [Spelling; 2]) -> Option<C
         (Float, Text | Char | Json) => {
             partial().check(format!("CAST(CAST({name} AS CHAR) AS FLOAT) = {name}"))
         }
-        (Integer(..) | Decimal | Double | Date | DateTime | Time | Enum | Json, Text | Char | Json) => {
+        (Integer(..) | Decimal | Double | Date | DateTime | Time | Enum | Set | Json, Text | Char | Json) => {
             Conversion::total_if(new == Text && capacity(&after) >= 65_535)
         }
         (Text | Char | Json, _) => text(name, &before, (new, &after))?,
@@ -127,7 +135,7 @@ pub(super) fn conversion(name: &str, [before, after]: [Spelling; 2]) -> Option<C
                 fits && !(after.name.starts_with("timestamp") && before.name.starts_with("datetime"));
             Conversion::total_if(is_total).check_if(!fits, has_fraction(name, fraction(&after)))
         }
-        (Enum, Enum) => partial(),
+        (Enum, Enum) | (Set, Set) => partial(),
         (Other, Other) if before.name == after.name => partial(),
         (Other, Text | Char) => partial(),
         _ => return None,
@@ -145,7 +153,6 @@ fn decimals(name: &str, before: &Spelling, after: &Spelling) -> Conversion {
 fn text(name: &str, before: &Spelling, (new, after): (Family, &Spelling)) -> Option<Conversion> {
     let partial = Conversion::partial;
     Some(match new {
-        Family::Text if after.name == "set" => partial(),
         Family::Text => Conversion::total_if(capacity(before) <= capacity(after)),
         Family::Char => {
             let is_filled = before.name == "char";
@@ -155,7 +162,6 @@ fn text(name: &str, before: &Spelling, (new, after): (Family, &Spelling)) -> Opt
         Family::Json => Conversion::total_if(before.name == "json"),
         Family::Bytes => partial(),
         Family::Binary => filled(name, before, after),
-        Family::Integer(..) if after.name == "year" => return None,
         Family::Integer(..) => partial().check(format!("{name} REGEXP '^[-+]?[0-9]+$'")),
         Family::Decimal => {
             let (digits, scale) = digits(after)?;
@@ -167,18 +173,24 @@ fn text(name: &str, before: &Spelling, (new, after): (Family, &Spelling)) -> Opt
         Family::Double => partial().check(format!(
             "(CHAR_LENGTH({name}) <= 15 AND {name} NOT LIKE '%e%') OR CAST(CAST({name} AS DOUBLE) AS CHAR) = {name}"
         )),
-        Family::Date => partial().check(format!("CAST({name} AS DATETIME(6)) = CAST({name} AS DATE)")),
-        Family::DateTime | Family::Time => {
-            let kind = if new == Family::Time { "TIME" } else { "DATETIME" };
-            let digits = fraction(after);
-            let whole = format!("CAST(CAST({name} AS {kind}(6)) AS CHAR) LIKE CONCAT({name}, '%')");
-            let cut = format!("CAST({name} AS {kind}(6)) = CAST({name} AS {kind}({digits}))");
-            partial().check(if digits < 6 { format!("{whole} AND {cut}") } else { whole })
-        }
+        Family::Date | Family::DateTime | Family::Time => time(name, new, after),
         // A text that is a number is taken for the place of a value.
         Family::Enum => partial().check(format!("{name} IN ({})", after.listed)),
+        Family::Set => partial().check(format!("{name} NOT REGEXP '^[0-9]+$'")),
         Family::Other => partial(),
     })
+}
+
+/// Of a text that begins as the time is written, which has all of it.
+fn time(name: &str, new: Family, after: &Spelling) -> Conversion {
+    let (whole, kind) = match new {
+        Family::Date => ("DATETIME(6)", "DATE".to_owned()),
+        Family::Time => ("TIME(6)", format!("TIME({})", fraction(after))),
+        _ => ("DATETIME(6)", format!("DATETIME({})", fraction(after))),
+    };
+    Conversion::partial().check(format!(
+        "CAST(CAST({name} AS {whole}) AS CHAR) LIKE CONCAT({name}, '%') AND CAST({name} AS {whole}) = CAST({name} AS {kind})"
+    ))
 }
 
 fn filled(name: &str, before: &Spelling, after: &Spelling) -> Conversion {

@@ -136,6 +136,22 @@ fn kind(name: &str) -> Kind {
     }
 }
 
+/// One of the names of a type, without the fields of an interval.
+pub(super) fn short_name(name: &str) -> &str {
+    match name {
+        "timestamp without time zone" => "timestamp",
+        "timestamp with time zone" => "timestamptz",
+        "time without time zone" => "time",
+        "time with time zone" => "timetz",
+        "character varying" => "varchar",
+        "character" | "char" => "bpchar",
+        "bit varying" => "varbit",
+        "numeric" => "decimal",
+        name if name.starts_with("interval ") => "interval",
+        name => name,
+    }
+}
+
 pub(super) fn conversion(name: &str, before: &Known, after: &Known, casts: &[Cast]) -> Option<Conversion> {
     let (old, new) = (before.kind, after.kind);
     let cast = |to: &Known| Conversion::partial().using(format!("{name}::{}", to.words));
@@ -156,7 +172,10 @@ pub(super) fn conversion(name: &str, before: &Known, after: &Known, casts: &[Cas
         .or_else(|| times(name, before, after))
         .or_else(|| others(name, before, after))
         .or_else(|| is_text(old).then(|| of_text(name, after)))
-        .or_else(|| json(name, after).filter(|_| !matches!(old, Kind::Other | Kind::Bytes)))
+        .or_else(|| {
+            json(name, after)
+                .filter(|_| !matches!(old, Kind::Other | Kind::Bytes | Kind::Byte | Kind::Bit | Kind::VarBit))
+        })
         // Each type has an output function, and PostgreSQL uses it.
         .or_else(|| {
             matches!(new, Kind::Text | Kind::Padded)
@@ -303,8 +322,8 @@ fn times(name: &str, before: &Known, after: &Known) -> Option<Conversion> {
 
 fn others(name: &str, before: &Known, after: &Known) -> Option<Conversion> {
     use Kind::{
-        Bit, Box, Byte, Bytes, Cidr, Circle, Enum, Inet, Json, Jsonb, Padded, Path, Point, Polygon, Text,
-        Uuid, VarBit,
+        Bit, Box, Byte, Bytes, Cidr, Circle, Enum, Inet, Json, Jsonb, Name, Padded, Path, Point, Polygon,
+        Text, Uuid, VarBit,
     };
     let new = &after.words;
     let partial = Conversion::partial;
@@ -320,7 +339,7 @@ fn others(name: &str, before: &Known, after: &Known) -> Option<Conversion> {
             let found = numbers(&format!("{name}::jsonb"), &Known { kind: Jsonb, ..before.clone() }, after)?;
             return Some(found);
         }
-        (Text | Padded, Byte) => cast().check(format!("{name}::\"char\"::text = {name}")),
+        (Text | Padded | Name, Byte) => cast().check(format!("{name}::\"char\"::text = {name}")),
         (Inet, Cidr) => partial().check(format!("{name}::cidr::inet = {name}")),
         (Uuid, Bytes) => Conversion::total().using(format!("uuid_send({name})")),
         (Bytes, Uuid) => partial().using(format!("encode({name}, 'hex')::uuid")),
@@ -344,22 +363,24 @@ fn of_text(name: &str, after: &Known) -> Conversion {
     match after.kind {
         Kind::Numeric => found.check_if(after.length().is_some(), format!("{cast} = {name}::numeric")),
         Kind::Float(_) => found.check(format!("{cast}::text::numeric = {name}::numeric")),
-        Kind::Money => found.check(format!("{cast}::text = {name}")),
+        Kind::Money | Kind::Cidr | Kind::TimeTz => found.check(format!("{cast}::text = {name}")),
         // It skips the time zone and, for a date, the time.
         Kind::Date | Kind::Timestamp => found.check(format!("{cast} = {name}::timestamptz::timestamp")),
-        Kind::TimestampTz | Kind::TimeTz | Kind::Interval
-            if after.length().is_some() || after.has_fields() =>
-        {
-            let whole = after.spelling.name.as_str();
-            let whole = if after.kind == Kind::Interval { "interval" } else { whole };
-            found.check(format!("{cast} = {name}::{whole}"))
+        Kind::TimestampTz => {
+            found.check_if(after.length().is_some(), format!("{cast} = {name}::timestamptz"))
         }
+        // A number alone is one of seconds.
+        Kind::Interval => found.check(format!("{cast} = {name}::interval AND {name} !~ '^[-+.0-9 ]+$'")),
         Kind::Time => found.check(format!("{cast}::interval = {name}::interval")),
         Kind::Bit => found.check(format!("length({name}) = {}", after.length().unwrap_or(1))),
         Kind::VarBit => match after.length() {
             Some(length) => found.check(format!("length({name}) <= {length}")),
             None => found,
         },
+        // Six digits or twelve, and anything between them.
+        Kind::Other if after.spelling.name.starts_with("macaddr") => {
+            found.check(format!("{cast}::text = lower({name})"))
+        }
         _ => found,
     }
 }

@@ -1,7 +1,7 @@
 //! Columns that are added or changed.
 
 use super::column::identity_words;
-use super::convert::{Retyping, loss};
+use super::convert::Retyping;
 use super::{DdlError, Statement, Writer};
 use crate::dialect::neutral::neutral_value;
 use crate::operation::{Fill, Operation, is_unfilled};
@@ -99,8 +99,7 @@ impl Writer<'_> {
                 continue;
             }
             let retyping = self.retyping(table, before, after)?;
-            let loses = retyping.as_ref().is_some_and(|retyping| !retyping.is_total());
-            let lost = loses.then(|| format!("May lose data: {}.", loss(table, &after.name)));
+            let lost = retyping.as_ref().and_then(|retyping| retyping.note(table, &after.name));
             if let (Dialect::Mysql, Some(Retyping::Told(using))) = (self.dialect, &retyping) {
                 self.convert_beside(table, [before, after], using, lost, out)?;
                 continue;
@@ -318,9 +317,7 @@ impl Writer<'_> {
                 }
                 Operation::AlterColumn { table, before, after, .. } => {
                     let retyping = self.retyping(table, before, after)?;
-                    if retyping.as_ref().is_some_and(|retyping| !retyping.is_total()) {
-                        notes.push(format!("May lose data: {}.", loss(table, &after.name)));
-                    }
+                    notes.extend(retyping.as_ref().and_then(|retyping| retyping.note(table, &after.name)));
                     out.extend(retyping.iter().flat_map(|retyping| self.checked(table, before, retyping)));
                     actions.push(format!("MODIFY COLUMN {}", self.column(table, after)?));
                 }

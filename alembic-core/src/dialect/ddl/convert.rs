@@ -17,8 +17,16 @@ pub(super) enum Retyping {
 
 impl Retyping {
     /// Whether every value is converted.
-    pub(super) fn is_total(&self) -> bool {
+    fn is_total(&self) -> bool {
         matches!(self, Retyping::Known(Conversion { is_total: true, .. }))
+    }
+
+    /// What is to be said of the change itself. Where values are checked before, nothing is lost by it.
+    pub(super) fn note(&self, table: &ObjectName, column: &str) -> Option<String> {
+        let is_checked =
+            matches!(self, Retyping::Unknown(_) | Retyping::Known(Conversion { check: Some(_), .. }));
+        let loses = !self.is_total() && !is_checked;
+        loses.then(|| format!("May lose data: {}.", loss(table, column)))
     }
 
     /// The expression for the new value, where one is needed.
@@ -52,7 +60,7 @@ impl Retyped {
     }
 }
 
-pub(super) fn loss(table: &ObjectName, column: &str) -> String {
+fn loss(table: &ObjectName, column: &str) -> String {
     format!("the new type of {table}.{column} may not hold what is in it")
 }
 
