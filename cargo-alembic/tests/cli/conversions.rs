@@ -66,6 +66,8 @@ struct Thing {
     #[column(primary_key, identity = serial)]
     id: i32,
     level: i8,
+    #[column(default = -5)]
+    rank: i8,
     at: Option<chrono::NaiveDateTime>,
     note: Option<String>,
 }
@@ -92,8 +94,8 @@ struct Thing {
         &["revision --autogenerate -m x --rev-id a1", "upgrade", "check", "revision --autogenerate -m again"],
     );
     package.assert_snapshot("conversions_model_script", &script(&package, "a1"));
-    let rows = "SELECT concat_ws('|', id, level::integer, at, note) FROM things ORDER BY id";
-    assert_eq!(database.column(rows).await, ["1|53|1577923200|none", "2|57|none"]);
+    let rows = "SELECT concat_ws('|', id, level::integer, rank::integer, at, note) FROM things ORDER BY id";
+    assert_eq!(database.column(rows).await, ["1|53|-5|1577923200|none", "2|57|-5|none"]);
     database.rows("SELECT setval('things_id_seq', 2147483647)::text").await;
     database.rows("INSERT INTO things (level) VALUES (1)").await;
     // 2147483648 is no number of 32 bits.
@@ -104,5 +106,5 @@ struct Thing {
     package.alembic("downgrade -1").code(1);
     database.rows("UPDATE things SET at = NULL").await;
     package.alembic("downgrade -1").success();
-    assert_eq!(database.column(rows).await, ["1|53|none", "2|57|none"]);
+    assert_eq!(database.column(rows).await, ["1|53|-5|none", "2|57|-5|none"]);
 }

@@ -94,7 +94,7 @@ pub(super) fn conversion(name: &str, [before, after]: [Spelling; 2]) -> Option<C
         }
         (Integer(bits, _), Decimal) => {
             let (digits, scale) = digits(&after)?;
-            Conversion::total_if(bits * 30_103 / 100_000 + 1 <= digits.saturating_sub(scale))
+            Conversion::total_if(bits * 30_103 / 100_000 < digits.saturating_sub(scale))
         }
         (Integer(bits, _), Double) => Conversion::total_if(bits <= 53)
             .check_if(bits > 53, format!("{name} BETWEEN -9007199254740992 AND 9007199254740992")),

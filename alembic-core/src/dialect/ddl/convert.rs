@@ -104,7 +104,8 @@ impl Writer<'_> {
     ) -> Result<Option<Retyping>, DdlError> {
         let (old, new) = (self.type_word(table, before)?, self.type_word(table, after)?);
         let squeezed = |words: &str| words.split_whitespace().collect::<String>();
-        if squeezed(&old).eq_ignore_ascii_case(&squeezed(&new)) {
+        // What is computed is computed as one of the new type.
+        if squeezed(&old).eq_ignore_ascii_case(&squeezed(&new)) || after.generated.is_some() {
             return Ok(None);
         }
         if let Some(using) = &after.using {
