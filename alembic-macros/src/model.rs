@@ -142,6 +142,7 @@ fn column(item: &ColumnItem) -> TokenStream {
     set(quote!(column.collation), column.collation.as_ref().map(text));
     set(quote!(column.comment), column.comment.as_ref().map(text));
     set(quote!(column.renamed_from), column.renamed_from.as_ref().map(text));
+    set(quote!(column.using), column.using.as_ref().map(text));
     let Modifiers { length, precision, scale, sqlite, postgresql, mysql } = &item.draft.modifiers;
     let number = |number: &u32| quote!(#number);
     set(quote!(modifiers.length), length.as_ref().map(number));

@@ -1,9 +1,7 @@
 //! What takes a database to what the models say, as the sections of a new script.
 
 use alembic_core::Migrator;
-use alembic_core::autogenerate::{
-    AutogenerateError, Comparison, Difference, Unfilled, compare, compare_scripts,
-};
+use alembic_core::autogenerate::{AutogenerateError, Comparison, compare, compare_scripts};
 use alembic_core::cli::{CommandError, note, status, unless_interrupted, warning};
 use alembic_core::migrate::{Database, MigrateError};
 use alembic_core::revision::Node;
@@ -15,7 +13,8 @@ use crate::error::Failure;
 use crate::file;
 use crate::models::declaration;
 use crate::project::Project;
-use crate::{ask, rename};
+use crate::rename;
+use crate::values::{convert, fill};
 
 /// The sections of a new script; none where nothing is different.
 pub(crate) async fn sections(
@@ -61,6 +60,9 @@ pub(crate) async fn sections(
     for change in difference.changes() {
         status("Detected", change.what);
     }
+    let own = [difference.dialect];
+    let dialects = if project.config.dialects.is_empty() { &own[..] } else { &project.config.dialects };
+    convert(&mut difference, dialects, project.config.models.source, args)?;
     fill(&mut difference, args)?;
     let losses = difference.losses();
     if args.no_destructive && !losses.is_empty() {
@@ -76,8 +78,6 @@ pub(crate) async fn sections(
     for obstacle in &difference.obstacles {
         warning(format!("{obstacle}: drop it before, and make it again after"));
     }
-    let own = [difference.dialect];
-    let dialects = if project.config.dialects.is_empty() { &own[..] } else { &project.config.dialects };
     let rendered = difference.render(dialects).map_err(|error| {
         Failure::new(
             error,
@@ -259,50 +259,4 @@ fn no_scratch(right: &str, code: Option<&str>) -> String {
         "{given}; or let `scratch_url` in alembic.toml (`--scratch-url`, ALEMBIC_SCRATCH_URL) name another server. To compare, \
          models and statements are run in a database of their own, which is dropped; the compared one is only read"
     )
-}
-
-/// Says what the rows that are there get in columns for which nothing else says it.
-fn fill(difference: &mut Difference, args: &AutogenerateArgs) -> Result<(), Failure> {
-    for written in &args.fill {
-        let unfilled = difference.unfilled();
-        let value = |own: &Unfilled| {
-            let rest = written.trim_start().strip_prefix(&format!("{}.{}", own.table, own.column))?;
-            rest.trim_start().strip_prefix('=').map(str::trim)
-        };
-        let Some((own, value)) = unfilled.iter().find_map(|own| Some((own, value(own)?))) else {
-            let wanted = written.split('=').next().unwrap_or_default().trim();
-            let names: Vec<String> =
-                unfilled.iter().map(|own| format!("{}.{}", own.table, own.column)).collect();
-            let help = match names.as_slice() {
-                [] => "no column needs one".to_owned(),
-                names => format!("those that need one are {}", names.join(", ")),
-            };
-            return Err(Failure::new(format!("`--fill`: the column `{wanted}` needs no value"), &help));
-        };
-        difference.fill(&own.table, &own.column, value);
-    }
-    let unfilled = difference.unfilled();
-    if !ask::is_possible() && !unfilled.is_empty() {
-        let names: Vec<String> = unfilled.iter().map(|own| format!("{}.{}", own.table, own.column)).collect();
-        let quoted = names.iter().map(|name| name.replace('\'', "'\\''"));
-        let arguments: Vec<String> = quoted.map(|name| format!("--fill '{name}=…'")).collect();
-        return Err(Failure::new(
-            format!("rows that are there would have no value in {}", names.join(", ")),
-            &format!(
-                "nothing was written; say which they get, as an SQL expression: {}; or give the column a default, or \
-                 let it be NULL",
-                arguments.join(" ")
-            ),
-        ));
-    }
-    for own in unfilled {
-        let question = format!(
-            "{}.{} {} NOT NULL: which value do the rows get that are there, as an SQL expression",
-            own.table,
-            own.column,
-            if own.is_new { "is new and" } else { "becomes" }
-        );
-        difference.fill(&own.table, &own.column, &ask::text(&question)?);
-    }
-    Ok(())
 }

@@ -33,6 +33,7 @@ mod revision;
 mod seal;
 mod shell;
 mod template;
+mod values;
 mod verified;
 mod verify;
 

@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use super::desired::{fill_definitions, fill_unsaid, fill_untold, name_enums, without_views};
 use super::names::{adopt_names, call, earlier, not_insisted_on};
 use super::ownership::{Created, Ownership, desires};
-use super::reflect::{namespaces, reflect};
+use super::reflect::{casts, namespaces, reflect};
 use super::restated::align;
 use super::scratch::Scratch;
 use super::settled::{fill_references, is_settled};
@@ -105,7 +105,7 @@ pub(super) async fn compare_on(
         name_enums(&mut desired, &actual, &namespaces);
     }
     leave_enums(&mut actual, &all_tables, &desired);
-    let generic = generic(&actual, dialect);
+    let mut generic = generic(&actual, dialect);
     fill_untold(&mut desired, &generic, untold, dialect);
     let is_models = naming.is_some() || !untold.is_empty();
     if is_models {
@@ -143,6 +143,7 @@ pub(super) async fn compare_on(
     } else {
         normal.objects.clone_from(&desired.objects);
     }
+    generic.casts = casts(connection, [&actual, &normal]).await?;
     Ok(Comparison { dialect, actual, desired, generic, normal, naming, missing, ownership, untold })
 }
 

@@ -88,6 +88,10 @@ fn changes(before: &Column, after: &Column) -> Vec<String> {
     let others = [
         (before.identity != after.identity, "numbering"),
         (before.identity_options != after.identity_options, "options of the numbering"),
+        (
+            before.type_ == after.type_ && before.sequence_type() != after.sequence_type(),
+            "type of its sequence",
+        ),
         (before.generated != after.generated, "expression"),
         (before.collation != after.collation, "collation"),
         (before.check != after.check, "check"),

@@ -1,7 +1,8 @@
 //! What is desired, by whoever says it.
 
 use super::names::{adopt_names, earlier};
-use crate::dialect::{Namespace, generic_type, type_word};
+use crate::dialect::sqlite::definition::affinity;
+use crate::dialect::{Namespace, is_larger, type_word};
 use crate::models::Aspect;
 use crate::schema::{Column, Enum, ForeignKey, Index, ObjectName, Schema, Table, Type};
 use crate::sql::expression::{identifier, mentions, rename, tokens};
@@ -186,9 +187,12 @@ fn fill_table(table: &mut Table, actual: &Table, all: &Schema, aspect: Aspect, d
         Aspect::ForeignKeys => fill_foreign_keys(table, actual, all, dialect),
         Aspect::Names => adopt_names(table, actual, None),
         Aspect::Sizes => for_columns(table, actual, |own, found| {
-            if own.type_ == without_size(&own.type_, dialect)
-                && own.type_ == without_size(&found.type_, dialect)
-            {
+            if lacks_size(&own.type_, &found.type_, dialect) {
+                own.type_.clone_from(&found.type_);
+            }
+        }),
+        Aspect::DeclaredTypes => for_columns(table, actual, |own, found| {
+            if dialect == Dialect::Sqlite && is_stored_alike(&own.type_, &found.type_) {
                 own.type_.clone_from(&found.type_);
             }
         }),
@@ -291,24 +295,31 @@ fn is_untold(key: &ForeignKey, table: &Table, all: &Schema) -> bool {
     key.columns.len() > 1 || key.references == table.name || number > 1 || !to_key
 }
 
-/// The type without a length, precision or scale.
-fn without_size(type_: &Type, dialect: Dialect) -> Type {
-    match type_ {
-        Type::Varchar(_) | Type::Char(_) => Type::Text,
-        Type::Varbinary(_) => Type::Bytes,
-        Type::Decimal { .. } => Type::Decimal { precision: None, scale: None },
-        Type::Sql(words) => {
-            let (word, _) = words.split_once('(').unwrap_or((words, ""));
-            let after = words.split_once(')').map_or("", |(_, after)| after);
-            match (dialect, format!("{word}{after}").to_ascii_lowercase().as_str()) {
-                (Dialect::Mysql, "tinytext" | "text" | "mediumtext") => Type::Text,
-                (Dialect::Mysql, "tinyblob" | "blob" | "mediumblob" | "binary") => Type::Bytes,
-                (Dialect::Mysql, "datetime" | "timestamp") => Type::TimestampTz,
-                (Dialect::Mysql, "time") => Type::Time,
-                (_, "character varying" | "character") => Type::Text,
-                (_, other) => generic_type(dialect, other),
-            }
-        }
-        other => other.clone(),
+/// Whether a type is the same as one of a database but for a length, precision or scale, and has none itself.
+fn lacks_size(own: &Type, found: &Type, dialect: Dialect) -> bool {
+    let words = |type_: &Type| match type_ {
+        Type::Decimal { precision: None, .. } => Some("DECIMAL".to_owned()),
+        Type::Decimal { .. } => Some("DECIMAL(0)".to_owned()),
+        type_ => type_word(dialect, false, type_, &[]),
+    };
+    // Diesel calls all of them `Binary`.
+    let is_bytes = |words: &str| {
+        let words = words.to_ascii_lowercase();
+        ["binary", "varbinary", "tinyblob", "blob", "mediumblob"].iter().any(|word| words.starts_with(word))
+    };
+    let (Some(own_words), Some(found_words)) = (words(own), words(found)) else { return false };
+    is_larger(dialect, &own_words, &found_words)
+        || (dialect == Dialect::Mysql && *own == Type::Bytes && is_bytes(&found_words))
+}
+
+/// Whether SQLite stores a type like another one, or Diesel calls both the same.
+fn is_stored_alike(own: &Type, found: &Type) -> bool {
+    let words = |type_: &Type| type_word(Dialect::Sqlite, false, type_, &[]);
+    let (Some(own_words), Some(found_words)) = (words(own), words(found)) else { return false };
+    let has = |parts: &[&str]| parts.iter().any(|part| found_words.to_ascii_lowercase().contains(part));
+    match own {
+        Type::Double if has(&["num", "dec"]) => true,
+        Type::Boolean if has(&["tinyint"]) => true,
+        _ => affinity(&own_words, false) == affinity(&found_words, false),
     }
 }

@@ -6,6 +6,7 @@ use serde::Serialize;
 
 use super::describe::describe;
 use super::obstacle::{Obstacle, obstacles};
+use crate::dialect::{Retyped, retyped};
 use crate::operation::{Fill, Loss, Operation, ProbableRename, goes_along, probable_renames};
 use crate::schema::{ObjectName, Schema};
 use crate::sql::Dialect;
@@ -49,6 +50,19 @@ pub struct Unfilled {
     pub is_new: bool,
 }
 
+/// A column that gets a type to which no conversion is known.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Unconverted {
+    /// The table.
+    pub table: ObjectName,
+    /// The column.
+    pub column: String,
+    /// The words of its type.
+    pub from: String,
+    /// The words of the type that it gets.
+    pub to: String,
+}
+
 impl Difference {
     /// The difference that `operations` make, from one schema to another.
     pub(super) fn new(
@@ -76,7 +90,57 @@ impl Difference {
     /// The data that is lost.
     #[must_use]
     pub fn losses(&self) -> Vec<Loss> {
-        Loss::all(&self.operations)
+        let retyped = self.retyped(self.dialect);
+        let converted =
+            retyped.iter().filter_map(|own| Some(Loss { operation: own.operation, what: own.loss()? }));
+        let mut losses: Vec<Loss> = Loss::all(&self.operations).into_iter().chain(converted).collect();
+        losses.sort_by_key(|loss| loss.operation);
+        losses
+    }
+
+    fn retyped(&self, dialect: Dialect) -> Vec<Retyped> {
+        retyped(dialect, &self.operations, [&self.after, &self.before])
+    }
+
+    /// The columns that get another type: table and column.
+    #[must_use]
+    pub fn retyped_columns(&self) -> Vec<(ObjectName, String)> {
+        let retyped = self.operations.iter().filter_map(|operation| match operation {
+            Operation::AlterColumn { table, before, after, .. } if before.type_ != after.type_ => {
+                Some((table.clone(), after.name.clone()))
+            }
+            _ => None,
+        });
+        retyped.collect()
+    }
+
+    /// The columns that get another type for which a dialect has no conversion, and for which none is told.
+    #[must_use]
+    pub fn unconverted(&self, dialect: Dialect) -> Vec<Unconverted> {
+        let unknown = self.retyped(dialect).into_iter().filter(|own| !own.is_known);
+        let named = unknown.map(|Retyped { table, column, types: [from, to], .. }| Unconverted {
+            table,
+            column,
+            from,
+            to,
+        });
+        named.collect()
+    }
+
+    /// Says how the values of a column become those of its new type: an SQL expression. Whether the column gets another one.
+    pub fn convert(&mut self, table: &ObjectName, column: &str, expression: &str) -> bool {
+        let mut found = false;
+        for operation in &mut self.operations {
+            if let Operation::AlterColumn { table: own, before, after, .. } = operation
+                && own == table
+                && after.name == column
+                && before.type_ != after.type_
+            {
+                after.using = Some(expression.to_owned());
+                found = true;
+            }
+        }
+        found
     }
 
     /// The columns for which nothing says what the rows that are there get.

@@ -43,7 +43,7 @@ pub use crate::schema::Filter;
 pub use check::{CheckError, Different, check};
 pub use compare::{Compare, compare, compare_scripts};
 pub use comparison::Comparison;
-pub use difference::{Change, Difference, Unfilled};
+pub use difference::{Change, Difference, Unconverted, Unfilled};
 pub use error::AutogenerateError;
 pub use mermaid::mermaid;
 pub use obstacle::Obstacle;

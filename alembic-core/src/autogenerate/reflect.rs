@@ -1,9 +1,16 @@
 //! Reading a database.
 
+#[cfg(feature = "postgres")]
+use std::collections::BTreeSet;
+
 use super::AutogenerateError;
 use crate::dialect::{Namespace, Rows};
+#[cfg(feature = "postgres")]
+use crate::dialect::{TypeSide, asked_for};
 use crate::migrate::{Connection, Database, Missing};
-use crate::schema::{Filter, Schema};
+use crate::schema::{Cast, Filter, Schema};
+#[cfg(feature = "postgres")]
+use crate::schema::{Table, Type};
 use crate::sql::Dialect;
 
 const READING: &str = "reading its catalog";
@@ -144,4 +151,39 @@ async fn answers<const N: usize>(
     let mut answers =
         connection.answers(&queries).await.map_err(AutogenerateError::database(READING))?.into_iter();
     Ok(std::array::from_fn(|_| answers.next().unwrap_or_default()))
+}
+
+/// The casts of types of which nothing is known otherwise, where two schemas of PostgreSQL have any and differ.
+#[cfg(feature = "postgres")]
+pub(super) async fn casts(
+    connection: &mut Connection,
+    [actual, normal]: [&Schema; 2],
+) -> Result<Vec<Cast>, AutogenerateError> {
+    let is_same = |table: &Table| normal.table(&table.name) == Some(table);
+    if connection.dialect() != Dialect::Postgresql || actual.tables.iter().all(is_same) {
+        return Ok(Vec::new());
+    }
+    let columns =
+        [actual, normal].into_iter().flat_map(|schema| &schema.tables).flat_map(|table| &table.columns);
+    let unknown = columns.filter_map(|column| match &column.type_ {
+        type_ @ Type::Sql(words) => asked_for(TypeSide { type_, words }),
+        _ => None,
+    });
+    let types: BTreeSet<String> = unknown.collect();
+    if types.is_empty() {
+        return Ok(Vec::new());
+    }
+    let sql = crate::dialect::postgresql::reflect::casts(&types.into_iter().collect::<Vec<_>>());
+    let rows = connection.rows(sql).await.map_err(AutogenerateError::database(READING))?;
+    let casts = rows.into_iter().map(|row| {
+        let [from, to, automatic] = crate::dialect::columns(row);
+        let is_automatic = automatic.as_deref() == Some("true");
+        Cast { from: from.unwrap_or_default(), to: to.unwrap_or_default(), is_automatic }
+    });
+    Ok(casts.collect())
+}
+
+#[cfg(not(feature = "postgres"))]
+pub(super) async fn casts(_: &mut Connection, _: [&Schema; 2]) -> Result<Vec<Cast>, AutogenerateError> {
+    Ok(Vec::new())
 }

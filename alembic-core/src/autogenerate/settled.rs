@@ -88,10 +88,12 @@ fn mend_column(
     if let Type::Sql(words) = &column.type_ {
         column.type_ = generic_type(dialect, words);
     }
+    let sequence_differs = *column.sequence_type() != column.type_;
+    column.sequence = column.sequence.take().filter(|_| sequence_differs);
     let word = type_word(dialect, strict, &column.type_, enums)?;
     let word: String = word.split_whitespace().collect();
     column.type_ = Type::Sql(word.to_ascii_lowercase());
-    column.renamed_from = None;
+    (column.renamed_from, column.using) = (None, None);
     if is_key {
         column.nullable = false;
     }

@@ -7,6 +7,7 @@
 mod alter;
 mod column;
 mod constraint;
+mod convert;
 mod enums;
 mod identity;
 mod index;
@@ -18,7 +19,7 @@ mod text;
 
 use super::{NoSuchType, TypeWords};
 use crate::operation::{Operation, goes_along, replacement};
-use crate::schema::{Column, Deferrable, Enum, ObjectName, Schema, Type};
+use crate::schema::{Cast, Column, Deferrable, Enum, ObjectName, Schema, Type};
 use crate::sql::Dialect;
 
 /// A statement without its semicolon.
@@ -52,7 +53,7 @@ pub(crate) fn statements(
     operations: &[Operation],
     schemas: [&Schema; 2],
 ) -> Result<Vec<Statement>, DdlError> {
-    let enums: Vec<Enum> = schemas.iter().flat_map(|schema| schema.enums.iter().cloned()).collect();
+    let (enums, casts) = known(schemas);
     let mut statements = Vec::new();
     for action in merge::merged(dialect, operations, schemas) {
         if let merge::Action::Single(operation) = &action
@@ -61,9 +62,8 @@ pub(crate) fn statements(
         {
             continue;
         }
-        let known = action.table().and_then(|name| schemas.iter().find_map(|schema| schema.table(name)));
-        let strict = known.is_some_and(|table| table.options.strict);
-        Writer { dialect, enums: &enums, strict, schemas }.write(&action, &mut statements)?;
+        let strict = action.table().is_some_and(|table| is_strict(table, schemas));
+        Writer { dialect, enums: &enums, casts: &casts, strict, schemas }.write(&action, &mut statements)?;
     }
     let changes_rows = statements.iter().any(|statement| statement.sql.starts_with("UPDATE "));
     if dialect == Dialect::Postgresql && changes_rows && schemas.iter().any(|schema| defers(schema)) {
@@ -75,6 +75,17 @@ pub(crate) fn statements(
     Ok(statements)
 }
 
+/// The enums and the casts of both schemas.
+fn known(schemas: [&Schema; 2]) -> (Vec<Enum>, Vec<Cast>) {
+    let enums = schemas.iter().flat_map(|schema| schema.enums.iter().cloned());
+    (enums.collect(), schemas.iter().flat_map(|schema| schema.casts.iter().cloned()).collect())
+}
+
+fn is_strict(table: &ObjectName, schemas: [&Schema; 2]) -> bool {
+    let known = schemas.iter().find_map(|schema| schema.table(table));
+    known.is_some_and(|table| table.options.strict)
+}
+
 /// Whether foreign keys are first checked when a transaction ends.
 fn defers(schema: &Schema) -> bool {
     let mut keys = schema.tables.iter().flat_map(|table| &table.foreign_keys);
@@ -84,13 +95,14 @@ fn defers(schema: &Schema) -> bool {
 /// The word of a database for a type, if it has one.
 pub(crate) fn type_word(dialect: Dialect, strict: bool, type_: &Type, enums: &[Enum]) -> Option<String> {
     let nothing = &Schema::default();
-    Writer { dialect, enums, strict, schemas: [nothing, nothing] }.word(type_).ok()
+    Writer { dialect, enums, casts: &[], strict, schemas: [nothing, nothing] }.word(type_).ok()
 }
 
 /// Writes for one dialect.
 struct Writer<'a> {
     dialect: Dialect,
     enums: &'a [Enum],
+    casts: &'a [Cast],
     /// Whether the table is `STRICT`.
     strict: bool,
     /// What the statements lead to and come from.
@@ -247,4 +259,5 @@ impl Writer<'_> {
     }
 }
 
+pub(crate) use convert::{Retyped, retyped};
 pub(crate) use text::script;

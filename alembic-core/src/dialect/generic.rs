@@ -5,7 +5,7 @@
 
 use super::ddl::type_word;
 use crate::operation::drop_key_indexes;
-use crate::schema::{Column, Schema, Table, Type};
+use crate::schema::{Column, Schema, Sequence, Table, Type};
 use crate::sql::expression::{identifier, tokens, without_parentheses};
 use crate::sql::quote::name;
 use crate::sql::{Dialect, TokenKind, unquote};
@@ -39,6 +39,10 @@ fn generic_column(column: &mut Column, dialect: Dialect) {
     let shown = column.type_.clone();
     if let Type::Sql(words) = &shown {
         column.type_ = generic_type(dialect, words);
+    }
+    if let Some(Sequence { type_: Type::Sql(words), .. }) = &column.sequence {
+        let type_ = generic_type(dialect, words);
+        column.sequence.iter_mut().for_each(|own| own.type_ = type_.clone());
     }
     if let Some(default) = &mut column.default {
         *default = generic_default(dialect, &shown, &column.type_, default);

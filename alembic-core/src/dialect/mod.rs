@@ -6,6 +6,8 @@
 #[cfg(feature = "driver")]
 pub(crate) mod catalog;
 #[cfg(all(feature = "sources", feature = "driver"))]
+mod conversion;
+#[cfg(all(feature = "sources", feature = "driver"))]
 mod ddl;
 #[cfg(feature = "driver")]
 mod driver_error;
@@ -41,9 +43,11 @@ mod tables;
 mod types;
 
 #[cfg(all(feature = "sources", feature = "driver"))]
+pub(crate) use conversion::{Side as TypeSide, asked_for, is_larger};
+#[cfg(all(feature = "sources", feature = "driver"))]
 pub use ddl::DdlError;
 #[cfg(all(feature = "sources", feature = "driver"))]
-pub(crate) use ddl::{script, statements, type_word};
+pub(crate) use ddl::{Retyped, retyped, script, statements, type_word};
 #[cfg(feature = "driver")]
 pub(crate) use error_kind::ErrorKind;
 #[cfg(feature = "driver")]

@@ -7,6 +7,7 @@ use crate::sql::Dialect;
 pub(super) fn neutral_value(dialect: Dialect, type_: &Type, enums: &[Enum]) -> Option<String> {
     let text = match type_ {
         Type::Boolean => "false",
+        Type::TinyInteger if dialect == Dialect::Postgresql => "0::\"char\"",
         Type::TinyInteger
         | Type::SmallInteger
         | Type::Integer
@@ -36,6 +37,7 @@ pub(super) fn neutral_value(dialect: Dialect, type_: &Type, enums: &[Enum]) -> O
             return own.values.first().map(|value| crate::sql::quote::literal(dialect, value));
         }
         Type::Worded { type_, .. } => return neutral_value(dialect, type_, enums),
+        Type::Sql(words) if words == "\"char\"" => "0::\"char\"",
         Type::Sql(_) => return None,
     };
     Some(text.to_owned())

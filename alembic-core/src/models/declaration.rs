@@ -43,6 +43,8 @@ pub enum Aspect {
     Names,
     /// Length, precision and scale of a type where none is written.
     Sizes,
+    /// SQLite: the words of a type, of which only the affinity counts.
+    DeclaredTypes,
 }
 
 /// A file of SQL statements that make a database.

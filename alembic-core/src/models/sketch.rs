@@ -70,6 +70,7 @@ fn column(column: &Column) -> String {
     }
     text += &option(" collate ", column.collation.as_ref());
     text += &option(" was ", column.renamed_from.as_ref());
+    text += &option(" using ", column.using.as_ref());
     text + &option(" -- ", column.comment.as_ref())
 }
 

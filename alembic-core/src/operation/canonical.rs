@@ -3,7 +3,7 @@
 //! The databases normalise nearly everything themselves. What is left is what SQLite keeps as it was written, the indexes
 //! that MySQL makes for foreign keys by itself, and numbers that PostgreSQL has read as another type's.
 
-use crate::schema::{Column, Direction, ForeignKey, Index, IndexPart, Schema, Type};
+use crate::schema::{Column, Direction, ForeignKey, Index, IndexPart, ObjectName, Schema, Sequence, Type};
 use crate::sql::default::{number_without_quotes, string_of_quotes};
 use crate::sql::expression::canonical as canonical_expression;
 use crate::sql::{Dialect, types};
@@ -53,6 +53,11 @@ fn canonical_column(column: &mut Column, dialect: Dialect, mend: &impl Fn(&mut S
     column.generated.iter_mut().for_each(|generated| mend(&mut generated.expression));
     upper_on_sqlite(&mut column.collation, dialect);
     column.renamed_from = None;
+    column.using = None;
+    // Its name is nothing that models say.
+    let type_ = column.sequence_type().clone();
+    let sequence = column.sequence.take().filter(|_| type_ != column.type_);
+    column.sequence = sequence.map(|own| Sequence { name: ObjectName::new(""), ..own });
 }
 
 /// Whether its values are numbers, also by PostgreSQL's own words.

@@ -11,7 +11,7 @@ impl Operation {
         match self {
             Operation::AddColumn { column, fill, .. } => *fill == Fill::Nothing && is_unfilled(column),
             Operation::AlterColumn { before, after, fill, .. } => {
-                *fill == Fill::Nothing && before.nullable && !after.nullable
+                *fill == Fill::Nothing && before.nullable && !after.nullable && after.default.is_none()
             }
             _ => false,
         }

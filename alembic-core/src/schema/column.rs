@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::Type;
+use super::{ObjectName, Type};
 
 /// A column of a table.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -38,6 +38,12 @@ pub struct Column {
     /// The name that it had before.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub renamed_from: Option<String>,
+    /// The value that existing rows get when another type becomes this one: an SQL expression.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub using: Option<String>,
+    /// PostgreSQL: the sequence of a serial column that exists.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sequence: Option<Sequence>,
 }
 
 impl Column {
@@ -56,8 +62,32 @@ impl Column {
             check: None,
             comment: None,
             renamed_from: None,
+            using: None,
+            sequence: None,
         }
     }
+
+    /// The column without what only says how it is reached from another one.
+    #[must_use]
+    pub fn without_history(&self) -> Column {
+        Column { renamed_from: None, using: None, sequence: None, ..self.clone() }
+    }
+
+    /// The type of the sequence of a serial column.
+    #[must_use]
+    pub fn sequence_type(&self) -> &Type {
+        self.sequence.as_ref().map_or(&self.type_, |sequence| &sequence.type_)
+    }
+}
+
+/// The sequence that a serial column owns.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Sequence {
+    /// Its name, which stays when the column or the table is renamed.
+    pub name: ObjectName,
+    /// The type of its numbers.
+    #[serde(rename = "type")]
+    pub type_: Type,
 }
 
 /// How the database numbers rows.

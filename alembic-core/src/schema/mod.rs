@@ -18,7 +18,7 @@ mod schema;
 mod table;
 mod types;
 
-pub use column::{Column, Generated, Identity};
+pub use column::{Column, Generated, Identity, Sequence};
 pub use constraint::{Check, Deferrable, ForeignKey, PrimaryKey, ReferentialAction, Unique};
 pub use filter::Filter;
 pub use index::{Direction, Index, IndexPart, Nulls};
@@ -27,4 +27,4 @@ pub use naming::{InvalidTemplate, NameTemplate, NamingConvention};
 pub use object::{TextObject, Use};
 pub use schema::{Enum, Schema};
 pub use table::{Table, TableOptions};
-pub use types::Type;
+pub use types::{Cast, Type};

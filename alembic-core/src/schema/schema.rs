@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{ObjectName, Table, TextObject};
+use super::{Cast, ObjectName, Table, TextObject};
 
 /// Tables and enums, and what else is there.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -21,6 +21,9 @@ pub struct Schema {
     /// MySQL: how text is collated where nothing is said.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub collation: Option<String>,
+    /// PostgreSQL: casts between types of columns that change.
+    #[serde(skip)]
+    pub casts: Vec<Cast>,
 }
 
 impl Schema {

@@ -126,3 +126,14 @@ impl Type {
         }
     }
 }
+
+/// A cast that a PostgreSQL server has between two of its types.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Cast {
+    /// The type that is converted, in the words of the server, without length and precision.
+    pub from: String,
+    /// The type that it is converted to.
+    pub to: String,
+    /// Whether the server converts a column by it without `USING`.
+    pub is_automatic: bool,
+}

@@ -100,6 +100,9 @@ fn column_line(column: &Column) -> String {
         Some(Identity::ByDefault) => " identity",
         Some(Identity::Serial) => " serial",
     });
+    if column.sequence_type() != &column.type_ {
+        let _ = write!(text, " of {}", type_(column.sequence_type()));
+    }
     if let Some(generated) = &column.generated {
         let kind = if generated.stored { "stored" } else { "virtual" };
         let _ = write!(text, " {kind} as {}", generated.expression);

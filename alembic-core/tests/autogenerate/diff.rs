@@ -13,9 +13,11 @@ use crate::same::assert_same;
 
 /// Runs the cases of a file. The input makes the database, the part `after` another one, whose schema is desired.
 ///
-/// Other parts that say something: `renames` (`table a b`, `enum a b`, `column t a b`, `value e a b`) and `fill` (`t.c expression`).
-/// `rows` asks for all rows after the upgrade, and for the same rows as before after the downgrade. `schemas` are compared beside
-/// the default one. `refused` stands where the database will not do it. `upgrade`, `downgrade` and `notes` come out; and the SQL for other dialects, where a part asks for it by its name.
+/// Other parts that say something: `renames` (`table a b`, `enum a b`, `column t a b`, `value e a b`), `fill` and `using`
+/// (`t.c expression`). `rows` asks for all rows after the upgrade, and for the same rows as before after the downgrade; `query` for
+/// what it finds before, after the upgrade and after the downgrade, which comes out as `found`. `schemas` are compared beside the
+/// default one. `refused` stands where the database will not do it, `one-way` where it will not undo it. `upgrade`, `downgrade` and
+/// `notes` come out; and the SQL for other dialects, where a part asks for it by its name.
 ///
 /// What is no table stays as it is: so the cases see what models do. The cases of text objects desire those too.
 pub(crate) async fn check(kind: Kind, file: &str) {
@@ -60,6 +62,11 @@ async fn check_case(
         let (table, column) = column.split_once('.').expect("a table and a column");
         assert!(difference.fill(&ObjectName::new(table), column, expression), "{}: {line}", case.name);
     }
+    for line in case.part("using").lines() {
+        let (column, expression) = line.split_once(' ').expect("a column and an expression");
+        let (table, column) = column.split_once('.').expect("a table and a column");
+        assert!(difference.convert(&ObjectName::new(table), column, expression), "{}: {line}", case.name);
+    }
     let sql = |direction, dialect| {
         difference.sql(dialect, direction).unwrap_or_else(|error| format!("error: {error}"))
     };
@@ -78,10 +85,24 @@ async fn check_case(
     // A view that uses a column keeps PostgreSQL from changing it.
     if case.parts.iter().all(|(name, _)| name != "refused") {
         let context = (&filter, with_objects);
-        let rows = laws(before, case, (&comparison, &difference), (&original, &desired), context).await;
+        let (rows, answers) =
+            laws(before, case, (&comparison, &difference), (&original, &desired), context).await;
         found.extend(rows.map(|rows| ("rows".to_owned(), rows)));
+        if !answers.is_empty() {
+            found.push(("found".to_owned(), answers));
+        }
     }
     found
+}
+
+/// What a query finds, a row on each line.
+async fn answers(arena: &Arena, case: &Case) -> String {
+    let query = case.part("query").trim();
+    let rows = if query.is_empty() { Vec::new() } else { arena.rows(query).await };
+    let line = |row: &Vec<Option<String>>| {
+        row.iter().map(|value| value.as_deref().unwrap_or("NULL")).collect::<Vec<_>>().join("|") + "\n"
+    };
+    rows.iter().map(line).collect()
 }
 
 /// What holds of every difference. The rows after the upgrade, where the case asks for them.
@@ -91,11 +112,12 @@ async fn laws(
     (comparison, difference): (&Comparison, &Difference),
     (original, desired): (&Schema, &Schema),
     (filter, with_objects): (&Filter, bool),
-) -> Option<String> {
+) -> (Option<String>, String) {
     let dialect = arena.dialect();
     let wants_rows = case.parts.iter().any(|(name, _)| name == "rows");
     let rows_before = if wants_rows { rows(arena, original).await } else { String::new() };
     let upgrade = difference.sql(dialect, Direction::Upgrade).expect("the upgrade");
+    let mut found = answers(arena, case).await;
     arena.migrate(&upgrade).await.unwrap_or_else(|error| panic!("{}: {error}\n{upgrade}", case.name));
     let mut wanted = comparison.desired.clone();
     if !with_objects {
@@ -108,7 +130,13 @@ async fn laws(
     let applied = generic(&inspect(arena.pool(), filter).await.expect("the schema"), dialect);
     assert_same(dialect, &applied, desired, &format!("{}: after\n{upgrade}", case.name));
     let rows_after = if wants_rows { rows(arena, &applied).await } else { String::new() };
+    let converted = answers(arena, case).await;
     let downgrade = difference.sql(dialect, Direction::Downgrade).expect("the downgrade");
+    if case.parts.iter().any(|(name, _)| name == "one-way") {
+        assert!(arena.migrate(&downgrade).await.is_err(), "{}: undone\n{downgrade}", case.name);
+        assert_eq!(answers(arena, case).await, converted, "{}: failed, and changed\n{downgrade}", case.name);
+        return (None, format!("{found}-- up\n{converted}"));
+    }
     arena.migrate(&downgrade).await.unwrap_or_else(|error| panic!("{}: {error}\n{downgrade}", case.name));
     let undone = inspect(arena.pool(), filter).await.expect("the schema");
     let context = format!("{}: after\n{upgrade}and\n{downgrade}", case.name);
@@ -119,11 +147,14 @@ async fn laws(
         let back = back.difference();
         assert!(back.is_empty(), "{context}and still\n{back}");
     }
+    if !found.is_empty() {
+        found += &format!("-- up\n{converted}-- down\n{}", answers(arena, case).await);
+    }
     if !wants_rows {
-        return None;
+        return (None, found);
     }
     assert_eq!(rows(arena, &undone).await, rows_before, "{context}");
-    Some(rows_after)
+    (Some(rows_after), found)
 }
 
 /// All rows, a line for each: the values of all columns by their names.
@@ -196,6 +227,9 @@ fn notes(difference: &Difference) -> String {
     }
     for unfilled in difference.unfilled() {
         text += &format!("unfilled: {}.{}\n", unfilled.table, unfilled.column);
+    }
+    for own in difference.unconverted(difference.dialect) {
+        text += &format!("no conversion: {}.{} from {} to {}\n", own.table, own.column, own.from, own.to);
     }
     for obstacle in &difference.obstacles {
         text += &format!("in the way: {obstacle}\n");

@@ -1,7 +1,9 @@
 //! Sources that have no words for all that a database has: that is left as it is.
 
 use alembic_core::autogenerate::{Filter, compare};
-use alembic_core::models::{Declaration, Package, Sources, diesel_schema, rust_models, sql_schema};
+use alembic_core::models::{
+    Declaration, Package, Sources, diesel_schema, rust_models, sea_orm_entities, sql_schema,
+};
 use alembic_core::schema::NamingConvention;
 use alembic_core::sql::Dialect;
 use alembic_testing::Kind;
@@ -73,6 +75,81 @@ async fn what_diesel_has_no_words_for_is_left_as_it_is() {
         "drop column users.plain",
     ];
     assert_eq!(lines(&without).await, expected);
+}
+
+/// `diesel print-schema` writes no precision, and of a type of SQLite what is stored in it. A difference in that is none; any
+/// other is.
+#[tokio::test]
+async fn the_sizes_of_diesel_are_left_as_they_are() {
+    let cases = [
+        (
+            Kind::Mysql,
+            "`a` timestamp(6), b timestamp(3), c datetime(3), d time(3), e decimal(10,2), f varchar(20), g datetime, h int(5)",
+            "a -> Nullable<Timestamp>, b -> Nullable<Timestamp>, c -> Nullable<Datetime>, d -> Nullable<Time>, \
+             e -> Nullable<Decimal>, f -> Nullable<Varchar>, g -> Nullable<Datetime>, h -> Nullable<Integer>,",
+            ("Nullable<Time>", "Nullable<Date>", "change column t.d: type"),
+        ),
+        (
+            Kind::Postgresql,
+            "a timestamp(3), b time(3), c interval day to second, d timestamptz(0), e numeric(10,2), f varchar(20), g char(3)",
+            "a -> Nullable<Timestamp>, b -> Nullable<Time>, c -> Nullable<Interval>, d -> Nullable<Timestamptz>, \
+             e -> Nullable<Numeric>, f -> Nullable<Varchar>, g -> Nullable<Bpchar>,",
+            ("Nullable<Varchar>", "Nullable<Text>", "change column t.f: type"),
+        ),
+        (
+            Kind::Sqlite,
+            "a varchar(255), b char(3), c double, d numeric, e float, f int, g bigint, h smallint, i mediumint, j datetime, \
+             k decimal(10,2), l tinyint(1)",
+            "a -> Nullable<Text>, b -> Nullable<Text>, c -> Nullable<Double>, d -> Nullable<Double>, e -> Nullable<Float>, \
+             f -> Nullable<Integer>, g -> Nullable<BigInt>, h -> Nullable<SmallInt>, i -> Nullable<Integer>, \
+             j -> Nullable<Timestamp>, k -> Nullable<Double>, l -> Nullable<Bool>,",
+            ("e -> Nullable<Float>", "e -> Nullable<Text>", "change column t.e: type"),
+        ),
+    ];
+    for (kind, columns, fields, (from, to, change)) in cases {
+        let arena = Arena::new(kind).await;
+        arena.run(&format!("CREATE TABLE t (id integer NOT NULL PRIMARY KEY, {columns})")).await;
+        let source = format!("diesel::table! {{ t (id) {{ id -> Integer, {fields} }} }}");
+        let lines = async |source: &str| {
+            let (_folder, sources) = sources(source);
+            difference(&arena, diesel_schema(&sources).expect("tables")).await
+        };
+        assert_eq!(lines(&source).await, Vec::<String>::new(), "{kind:?}");
+        assert_eq!(lines(&source.replacen(from, to, 1)).await, [change], "{kind:?}");
+    }
+}
+
+/// Each version of SeaORM has other words for the types of SQLite.
+#[tokio::test]
+async fn the_words_of_sea_orm_on_sqlite_are_left_as_they_are() {
+    let arena = Arena::new(Kind::Sqlite).await;
+    let columns = "id integer NOT NULL PRIMARY KEY AUTOINCREMENT, a bigint NOT NULL, b blob NOT NULL, c real NOT NULL, \
+                   d double NOT NULL, e varchar NOT NULL, f tinyint NOT NULL";
+    arena.run(&format!("CREATE TABLE t ({columns})")).await;
+    let source = "
+        use sea_orm::entity::prelude::*;
+        #[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
+        #[sea_orm(table_name = \"t\")]
+        pub struct Model {
+            #[sea_orm(primary_key)]
+            pub id: i32,
+            pub a: u64,
+            pub b: Vec<u8>,
+            pub c: f64,
+            pub d: f32,
+            pub e: String,
+            pub f: i64,
+        }
+        #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+        pub enum Relation {}
+        impl ActiveModelBehavior for ActiveModel {}";
+    let lines = async |source: &str| {
+        let (_folder, sources) = sources(source);
+        difference(&arena, sea_orm_entities(&sources).expect("entities")).await
+    };
+    assert_eq!(lines(source).await, Vec::<String>::new());
+    let other = source.replace("pub e: String", "pub e: i32");
+    assert_eq!(lines(&other).await, ["change column t.e: type"]);
 }
 
 /// What `pg_dump` writes names a schema before everything, also before what extensions have made in it.

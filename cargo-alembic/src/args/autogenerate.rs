@@ -35,6 +35,10 @@ pub(crate) struct AutogenerateArgs {
     #[arg(long, value_name = "TABLE.COLUMN=VALUE", value_parser = pair, requires = "autogenerate")]
     pub(crate) fill: Vec<String>,
 
+    /// How the values of a column become those of its new type, an SQL expression
+    #[arg(long, value_name = "TABLE.COLUMN=VALUE", value_parser = pair, requires = "autogenerate")]
+    pub(crate) using: Vec<String>,
+
     /// Refuse what loses data
     #[arg(long, requires = "autogenerate")]
     pub(crate) no_destructive: bool,

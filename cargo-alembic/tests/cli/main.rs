@@ -8,6 +8,7 @@ mod boundary;
 mod check;
 mod compile;
 mod connect;
+mod conversions;
 mod databases;
 mod downgrade;
 mod dry_run;

@@ -1,10 +1,11 @@
 //! Columns that are added or changed.
 
 use super::column::identity_words;
+use super::convert::Retyping;
 use super::{DdlError, Statement, Writer};
 use crate::dialect::neutral::neutral_value;
 use crate::operation::{Fill, Operation, is_unfilled};
-use crate::schema::{Column, Identity, ObjectName, Type};
+use crate::schema::{Column, Identity, ObjectName};
 use crate::sql::Dialect;
 use crate::sql::quote::string;
 
@@ -75,10 +76,14 @@ impl Writer<'_> {
             let Operation::AlterColumn { table, before, after, fill } = operation else { continue };
             altered = Some(table);
             // The value is one of the new type, and has to be there before the rows must have one.
-            if let Fill::Value(value) = fill
-                && before.nullable
-                && !after.nullable
-            {
+            let word = self.type_word(table, after)?;
+            let default = after.default.as_ref().map(|default| self.default(default, &word));
+            let value = match fill {
+                Fill::Value(value) => Some(value.clone()),
+                Fill::Nothing => default,
+                Fill::Neutral => None,
+            };
+            if let Some(value) = value.filter(|_| before.nullable && !after.nullable) {
                 let nullable = Column { nullable: true, ..after.as_ref().clone() };
                 let step = |before: &Column, after: &Column| Operation::AlterColumn {
                     table: table.clone(),
@@ -93,7 +98,14 @@ impl Writer<'_> {
                 self.alter_columns(&[&step(&nullable, after)], out)?;
                 continue;
             }
-            notes.extend(operation.loss().map(|loss| format!("May lose data: {loss}.")));
+            let retyping = self.retyping(table, before, after)?;
+            let lost = retyping.as_ref().and_then(|retyping| retyping.note(table, &after.name));
+            if let (Dialect::Mysql, Some(Retyping::Told(using))) = (self.dialect, &retyping) {
+                self.convert_beside(table, [before, after], using, lost, out)?;
+                continue;
+            }
+            notes.extend(lost);
+            out.extend(retyping.iter().flat_map(|retyping| self.checked(table, before, retyping)));
             if operation.needs_fill() {
                 notes.push(format!("Fails where {}.{} is NULL.", table, after.name));
             }
@@ -103,9 +115,13 @@ impl Writer<'_> {
                         actions.push(format!("MODIFY COLUMN {}", self.column(table, after)?));
                     }
                 }
-                Dialect::Sqlite => self.sqlite_actions(table, before, after, &mut actions)?,
+                Dialect::Sqlite => {
+                    let using = retyping.as_ref().and_then(|own| own.using());
+                    self.sqlite_actions(table, [before, after], using, &mut actions)?;
+                }
                 Dialect::Postgresql => {
-                    self.postgresql_actions(table, before, after, &mut actions, &mut after_it)?;
+                    let using = retyping.as_ref().and_then(|own| own.using());
+                    self.postgresql_actions(table, [before, after], using, &mut actions, &mut after_it)?;
                 }
             }
         }
@@ -119,8 +135,8 @@ impl Writer<'_> {
     fn sqlite_actions(
         &self,
         table: &ObjectName,
-        before: &Column,
-        after: &Column,
+        [before, after]: [&Column; 2],
+        using: Option<&str>,
         actions: &mut Vec<String>,
     ) -> Result<(), DdlError> {
         let name = self.name(&after.name);
@@ -131,7 +147,8 @@ impl Writer<'_> {
                 (Some(_), None) => " COLLATE BINARY".to_owned(),
                 (None, None) => String::new(),
             };
-            actions.push(format!("ALTER COLUMN {name} TYPE {new}{collation}"));
+            let using = using.map_or_else(String::new, |using| format!(" USING {using}"));
+            actions.push(format!("ALTER COLUMN {name} TYPE {new}{collation}{using}"));
         }
         if before.default != after.default {
             actions.push(self.set_default(&name, after, &new));
@@ -150,8 +167,8 @@ impl Writer<'_> {
     fn postgresql_actions(
         &self,
         table: &ObjectName,
-        before: &Column,
-        after: &Column,
+        [before, after]: [&Column; 2],
+        using: Option<&str>,
         actions: &mut Vec<String>,
         after_it: &mut Vec<Statement>,
     ) -> Result<(), DdlError> {
@@ -159,7 +176,6 @@ impl Writer<'_> {
         let (old, new) = (self.type_word(table, before)?, self.type_word(table, after)?);
         let of = |identity| move |column: &Column| column.identity == Some(identity);
         let is_serial = of(Identity::Serial);
-        let sequence = |column: &Column| self.beside(table, &format!("{}_{}_seq", table.name, column.name));
         let identity_changes = before.identity != after.identity;
         if identity_changes && is_serial(before) {
             actions.push(format!("ALTER COLUMN {name} DROP DEFAULT"));
@@ -182,7 +198,6 @@ impl Writer<'_> {
                 (Some(_), None) if old.eq_ignore_ascii_case(&new) => " COLLATE \"default\"".to_owned(),
                 _ => String::new(),
             };
-            let using = using(&name, plain(&before.type_), plain(&after.type_), &new);
             let using = using.map_or_else(String::new, |using| format!(" USING {using}"));
             actions.push(format!("ALTER COLUMN {name} TYPE {new}{collation}{using}"));
         }
@@ -191,7 +206,9 @@ impl Writer<'_> {
             actions.push(self.set_default(&name, after, &new));
         }
         if identity_changes {
-            self.postgresql_identity(table, before, after, &sequence(after), actions, after_it);
+            self.postgresql_identity(table, before, after, actions, after_it)?;
+        } else if is_serial(after) {
+            self.widen_sequence(table, before, after, after_it)?;
         }
         actions.extend(self.set_identity_options(before, after));
         if before.comment != after.comment {
@@ -205,11 +222,11 @@ impl Writer<'_> {
         table: &ObjectName,
         before: &Column,
         after: &Column,
-        sequence: &str,
         actions: &mut Vec<String>,
         after_it: &mut Vec<Statement>,
-    ) {
+    ) -> Result<(), DdlError> {
         let name = self.name(&after.name);
+        let sequence = &self.sequence(table, [before, after]);
         let mut push = |sql: String| after_it.push(Statement { notes: Vec::new(), sql });
         let was_identity = before.identity.is_some_and(|identity| identity != Identity::Serial);
         // A serial column that gets another type may go on calling its sequence.
@@ -217,12 +234,12 @@ impl Writer<'_> {
         if before.identity == Some(Identity::Serial) && !calls_it(after) {
             push(format!("DROP SEQUENCE IF EXISTS {sequence}"));
         }
-        let Some(identity) = after.identity else { return };
+        let Some(identity) = after.identity else { return Ok(()) };
         match identity_words(identity) {
             Some(words) if was_identity => {
                 let kind = words.trim_end_matches(" AS IDENTITY");
                 actions.push(format!("ALTER COLUMN {name} SET {kind}"));
-                return;
+                return Ok(());
             }
             // The sequence of a serial column has the name that the one of the identity gets.
             Some(words) => {
@@ -231,7 +248,11 @@ impl Writer<'_> {
             }
             None => {
                 if !calls_it(before) {
-                    push(format!("CREATE SEQUENCE {sequence} OWNED BY {}.{name}", self.object(table)));
+                    // Without a type it is one of `BIGINT`.
+                    let word = self.sequence_word(table, after)?;
+                    let kind = Some(word).filter(|word| word != "BIGINT");
+                    let kind = kind.map_or_else(String::new, |word| format!(" AS {word}"));
+                    push(format!("CREATE SEQUENCE {sequence}{kind} OWNED BY {}.{name}", self.object(table)));
                 }
                 let default = format!("nextval({})", string(sequence));
                 push(self.alter(table, &[format!("ALTER COLUMN {name} SET DEFAULT {default}")]));
@@ -244,6 +265,36 @@ impl Writer<'_> {
             string(&table),
             string(&after.name),
         ));
+        Ok(())
+    }
+
+    /// The sequence of a serial column.
+    fn sequence(&self, table: &ObjectName, columns: [&Column; 2]) -> String {
+        let known = columns.iter().find_map(|column| column.sequence.as_ref());
+        match known {
+            Some(sequence) => self.object(&sequence.name),
+            None => self.beside(table, &format!("{}_{}_seq", table.name, columns[1].name)),
+        }
+    }
+
+    fn sequence_word(&self, table: &ObjectName, column: &Column) -> Result<String, DdlError> {
+        self.type_word(table, &Column { type_: column.sequence_type().clone(), ..column.clone() })
+    }
+
+    /// Gives the sequence of a serial column the type that the column has.
+    fn widen_sequence(
+        &self,
+        table: &ObjectName,
+        before: &Column,
+        after: &Column,
+        after_it: &mut Vec<Statement>,
+    ) -> Result<(), DdlError> {
+        let (old, new) = (self.sequence_word(table, before)?, self.sequence_word(table, after)?);
+        if !old.eq_ignore_ascii_case(&new) {
+            let sql = format!("ALTER SEQUENCE {} AS {new}", self.sequence(table, [before, after]));
+            after_it.push(Statement { notes: Vec::new(), sql });
+        }
+        Ok(())
     }
 }
 
@@ -258,57 +309,4 @@ fn nullability(name: &str, before: &Column, after: &Column) -> Option<String> {
 /// Whether a default is the next number of this sequence.
 fn calls(default: &str, sequence: &str) -> bool {
     default == format!("nextval({}::regclass)", string(sequence))
-}
-
-/// The expression that makes a value of one type into one of another, where PostgreSQL does not find it by itself.
-fn using(name: &str, before: &Type, after: &Type, word: &str) -> Option<String> {
-    if is_text(after) || is_assigned(before, after) {
-        return None;
-    }
-    Some(match (before, after) {
-        (Type::Boolean, after) if after.is_number() => format!("{name}::integer"),
-        (before, Type::Boolean) if before.is_number() => format!("{name} <> 0"),
-        (before, _) if is_text(before) => format!("{name}::{word}"),
-        (Type::Json, after) if after.is_number() || *after == Type::Boolean => format!("{name}::{word}"),
-        _ => format!("{name}::text::{word}"),
-    })
-}
-
-/// The type whose words PostgreSQL has; those of the user's own say nothing of what they can be made from.
-fn plain(type_: &Type) -> &Type {
-    const OWN: &Type = &Type::Sql(String::new());
-    match type_ {
-        Type::Worded { postgresql: Some(_), .. } => OWN,
-        Type::Worded { type_, .. } => type_,
-        other => other,
-    }
-}
-
-fn is_text(type_: &Type) -> bool {
-    match type_ {
-        Type::Text | Type::Varchar(_) | Type::Char(_) => true,
-        Type::Sql(words) => {
-            let words = words.to_ascii_lowercase();
-            ["text", "character varying", "varchar", "character", "char", "citext", "name"]
-                .contains(&words.split('(').next().unwrap_or_default().trim())
-                && !words.ends_with(']')
-        }
-        _ => false,
-    }
-}
-
-/// Whether PostgreSQL has an implicit cast or one for assignments (`pg_cast.castcontext`), or none is needed.
-fn is_assigned(before: &Type, after: &Type) -> bool {
-    match (before, after) {
-        (Type::Date, Type::Timestamp | Type::TimestampTz)
-        | (
-            Type::Timestamp | Type::TimestampTz,
-            Type::Date | Type::Time | Type::Timestamp | Type::TimestampTz,
-        )
-        | (Type::Time, Type::Interval)
-        | (Type::Interval, Type::Time)
-        | (Type::Bytes | Type::Varbinary(_), Type::Bytes | Type::Varbinary(_)) => true,
-        (Type::Array(before), Type::Array(after)) => is_assigned(before, after) || is_text(after),
-        (before, after) => before == after || (before.is_number() && after.is_number()),
-    }
 }

@@ -97,6 +97,13 @@ impl Writer<'_> {
             let plain = is_time || (is_literal && !needs_expression);
             return if plain { default.to_owned() } else { parenthesized(default, &words) };
         }
+        // PostgreSQL makes a byte of a number only where it is told to.
+        if type_word == "\"char\""
+            && is_literal
+            && found.last().is_some_and(|one| one.kind == TokenKind::Number)
+        {
+            return format!("({default})::{type_word}");
+        }
         let is_cast = matches!(words.as_slice(), [literal, "::", ..] if literal.starts_with('\''));
         let needs_none = self.is(Dialect::Postgresql) && (is_cast || is_call(&words));
         if is_literal || needs_none { default.to_owned() } else { parenthesized(default, &words) }

@@ -197,7 +197,10 @@ impl Writer<'_> {
                 Operation::DropColumn { column, .. } => {
                     actions.push(format!("DROP COLUMN {}", self.name(&column.name)));
                 }
-                Operation::AlterColumn { table, after, .. } => {
+                Operation::AlterColumn { table, before, after, .. } => {
+                    let retyping = self.retyping(table, before, after)?;
+                    notes.extend(retyping.as_ref().and_then(|retyping| retyping.note(table, &after.name)));
+                    out.extend(retyping.iter().flat_map(|retyping| self.checked(table, before, retyping)));
                     actions.push(format!("MODIFY COLUMN {}", self.column(table, after)?));
                 }
                 Operation::CreateIndex { table, index, key_index } => {

@@ -10,13 +10,13 @@ mod queries;
 
 use std::collections::HashMap;
 
-pub(crate) use queries::queries;
+pub(crate) use queries::{casts, queries};
 
 use crate::dialect::Rows;
 use crate::dialect::reflect::{Namespace, columns, is_true, shown};
 use crate::schema::{
     Check, Column, Deferrable, Direction, Enum, ForeignKey, Generated, Identity, Index, IndexPart, Nulls,
-    ObjectName, PrimaryKey, ReferentialAction, Schema, Table, Type, Unique,
+    ObjectName, PrimaryKey, ReferentialAction, Schema, Sequence, Table, Type, Unique,
 };
 
 /// The schema that the answers of [`queries`] describe.
@@ -77,7 +77,9 @@ impl Reader<'_> {
                 generated,
                 collation,
                 comment,
-                owns_sequence,
+                sequence_namespace,
+                sequence,
+                sequence_type,
                 identity_options,
             ] = columns(row);
             let type_ = match enum_name {
@@ -102,11 +104,13 @@ impl Reader<'_> {
                     column.generated = Some(Generated { expression, stored: kind == "s" });
                 }
                 (Some(default), _)
-                    if is_true(owns_sequence.as_ref())
-                        && is_nextval(&default)
-                        && is_integer(&column.type_) =>
+                    if sequence.is_some() && is_nextval(&default) && is_integer(&column.type_) =>
                 {
                     column.identity = Some(Identity::Serial);
+                    column.sequence = Some(Sequence {
+                        name: self.name(sequence_namespace, sequence),
+                        type_: Type::Sql(sequence_type.unwrap_or_default()),
+                    });
                 }
                 (default, _) => column.default = default,
             }

@@ -12,6 +12,8 @@ mod table;
 #[cfg(test)]
 mod tests;
 
+#[cfg(all(feature = "sources", feature = "driver"))]
+pub(crate) use column::affinity;
 pub(crate) use column::{Affinity, Column, type_name};
 pub(crate) use constraint::{Constraint, Rule, TABLE_CONSTRAINT, table_constraint};
 #[cfg(all(feature = "sources", feature = "sqlite"))]

@@ -39,6 +39,7 @@ const UNTOLD: &[Aspect] = &[
     Aspect::ForeignKeys,
     Aspect::Names,
     Aspect::Sizes,
+    Aspect::DeclaredTypes,
 ];
 
 /// The tables that `table!` declares in the source of packages. A single `schema.rs` may be the root of a package too.

@@ -61,6 +61,7 @@ pub(super) const KEYS: &[&str] = &[
     "collation",
     "comment",
     "renamed_from",
+    "using",
     "skip",
 ];
 
@@ -118,6 +119,7 @@ pub(super) fn read_field(
             "collation" => once(&mut column.collation, key, text(input)?)?,
             "comment" => once(&mut column.comment, key, text(input)?)?,
             "renamed_from" => once(&mut column.renamed_from, key, text(input)?)?,
+            "using" => once(&mut column.using, key, text(input)?)?,
             "skip" => skip = true,
             _ => return Err(unknown(key, KEYS)),
         }

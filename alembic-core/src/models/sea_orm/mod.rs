@@ -25,7 +25,14 @@ use crate::schema::{
     Direction, Enum, ForeignKey, Identity, Index, IndexPart, ObjectName, PrimaryKey, Type, Unique,
 };
 
-const UNTOLD: &[Aspect] = &[Aspect::Generated, Aspect::Collations, Aspect::Checks, Aspect::Indexes];
+const UNTOLD: &[Aspect] = &[
+    Aspect::Generated,
+    Aspect::Collations,
+    Aspect::Checks,
+    Aspect::Indexes,
+    // Each version of SeaORM has other words.
+    Aspect::DeclaredTypes,
+];
 
 /// The tables of the entities in the source of packages.
 ///

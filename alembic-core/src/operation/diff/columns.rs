@@ -68,14 +68,19 @@ pub(super) fn compare(dialect: Dialect, before: View<'_>, after: View<'_>) -> Co
         }
     }
     for new in &after.reflected.columns {
-        let written = after.column(new);
+        let mut written = after.column(new);
         match before.reflected.column(&new.name) {
             None => compared.added.push(written),
             Some(old) if old == new => {}
             Some(old) => {
+                let before_it = before.column(old);
+                // The sequence of a column stays the one that it has.
+                if let (Some(own), Some(known)) = (&mut written.sequence, &before_it.sequence) {
+                    own.name.clone_from(&known.name);
+                }
                 let how = if old.generated == new.generated { How::Alter } else { How::Replace };
                 compared.changed.push(Changed {
-                    before: aligned(old, new, before.column(old), &written),
+                    before: aligned(old, new, before_it, &written),
                     after: written,
                     type_: old.type_ != new.type_,
                     how,
@@ -109,6 +114,8 @@ fn aligned(old: &Column, new: &Column, before: Column, after: &Column) -> Column
         check: before.check,
         comment: before.comment,
         renamed_from: None,
+        using: None,
+        sequence: before.sequence,
     }
 }
 

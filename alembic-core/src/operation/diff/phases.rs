@@ -176,7 +176,7 @@ impl Phases {
                     changed.before = without;
                     column.after = Column { default: None, ..column.after.clone() };
                 }
-                if changed.before == (Column { renamed_from: None, ..changed.after.clone() }) {
+                if changed.before.without_history() == changed.after.without_history() {
                     own.columns.changed.remove(place);
                 }
             }

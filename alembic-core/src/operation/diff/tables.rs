@@ -147,7 +147,7 @@ fn keep_own_checks(columns: &mut columns::Compared, before: &View<'_>, after: &m
         if kept.is_some() {
             let changed = &mut columns.changed[place];
             changed.after.check.clone_from(&changed.before.check);
-            let only_check = changed.before == Column { renamed_from: None, ..changed.after.clone() };
+            let only_check = changed.before.without_history() == changed.after.without_history();
             if only_check && changed.how == How::Alter {
                 columns.changed.remove(place);
             }

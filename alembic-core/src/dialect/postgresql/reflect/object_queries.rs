@@ -108,11 +108,10 @@ CROSS JOIN LATERAL (SELECT t.relname || '_' || a.attname || '_seq', CASE WHEN pg
 CROSS JOIN LATERAL (
     SELECT 'NAME', format('%s%I RENAME TO %I', u.prefix, u.usual, c.relname), format('%s%I RENAME TO %I', u.prefix, c.relname, u.usual)
     WHERE c.relname <> u.usual
-    UNION ALL SELECT 'NUMBERS', format('%s%I AS %s INCREMENT BY %s MINVALUE %s START WITH %s CACHE %s%s', u.prefix, c.relname,
-            format_type(s.seqtypid, NULL), s.seqincrement, s.seqmin, s.seqstart, s.seqcache, CASE WHEN s.seqcycle THEN ' CYCLE' ELSE ' NO CYCLE' END),
-        format('%s%I AS %s INCREMENT BY 1 MINVALUE 1 START WITH 1 CACHE 1 NO CYCLE', u.prefix, c.relname,
-            format_type(a.atttypid, NULL))
-    WHERE (s.seqtypid, s.seqincrement, s.seqmin, s.seqstart, s.seqcache, s.seqcycle) <> (a.atttypid, 1, 1, 1, 1, false)
+    UNION ALL SELECT 'NUMBERS', format('%s%I INCREMENT BY %s MINVALUE %s START WITH %s CACHE %s%s', u.prefix, c.relname,
+            s.seqincrement, s.seqmin, s.seqstart, s.seqcache, CASE WHEN s.seqcycle THEN ' CYCLE' ELSE ' NO CYCLE' END),
+        format('%s%I INCREMENT BY 1 MINVALUE 1 START WITH 1 CACHE 1 NO CYCLE', u.prefix, c.relname)
+    WHERE (s.seqincrement, s.seqmin, s.seqstart, s.seqcache, s.seqcycle) <> (1, 1, 1, 1, false)
 ) o (name, does, undoes)
 WHERE n.nspname IN ({namespaces}) AND tn.nspname IN ({namespaces}) AND length(u.usual) < 64 AND {own} AND c.relkind = 'S'";
 

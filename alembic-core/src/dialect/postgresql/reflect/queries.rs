@@ -19,6 +19,23 @@ pub(crate) fn queries(namespaces: &[Namespace]) -> [String; 7] {
     })
 }
 
+/// The casts from and to these types: both types, and whether a column is converted without `USING`.
+pub(crate) fn casts(types: &[String]) -> String {
+    let types: Vec<String> = types.iter().map(|name| literal(Dialect::Postgresql, name)).collect();
+    CASTS.replace("{types}", &types.join(", "))
+}
+
+/// A domain has the casts of its base type besides.
+const CASTS: &str = "\
+SELECT a.old, a.new, a.automatic::text FROM (
+    SELECT format_type(castsource, NULL) AS old, format_type(casttarget, NULL) AS new, castcontext <> 'e' AS automatic
+    FROM pg_cast
+    UNION ALL SELECT format_type(oid, NULL), format_type(typbasetype, NULL), true FROM pg_type WHERE typtype = 'd'
+    UNION ALL SELECT format_type(typbasetype, NULL), format_type(oid, NULL), true FROM pg_type WHERE typtype = 'd'
+) a
+WHERE a.old IN ({types}) OR a.new IN ({types})
+ORDER BY 1, 2";
+
 /// Leaves out what belongs to an extension.
 const OWN: &str = "NOT EXISTS (SELECT FROM pg_depend e WHERE e.classid = 'pg_class'::regclass AND e.objid = c.oid \
                    AND e.deptype = 'e')";
@@ -38,13 +55,13 @@ WHERE n.nspname IN ({namespaces}) AND c.relkind IN ('r', 'p') AND NOT c.relispar
 ORDER BY 2, 3";
 
 /// Table, name, type, namespace and name of its enum, whether it is an array of it, NOT NULL, expression, identity,
-/// generated, collation, comment, whether the default is a sequence of its own, what of the sequence of an identity column is
-/// not what it usually is.
+/// generated, collation, comment; schema, name and type of the sequence that its default calls and that it owns; what of the
+/// sequence of an identity column is not what it usually is.
 const COLUMNS: &str = "\
 SELECT a.attrelid::text, a.attname::text, format_type(a.atttypid, a.atttypmod),
     en.nspname::text, e.typname::text, (e.oid <> t.oid)::text,
     a.attnotnull::text, pg_get_expr(ad.adbin, ad.adrelid, true), a.attidentity::text, a.attgenerated::text,
-    co.collname::text, d.description, (s.refobjid IS NOT NULL)::text,
+    co.collname::text, d.description, s.sequence_schema, s.sequence, s.sequence_type,
     CASE WHEN a.attidentity <> '' THEN (SELECT nullif(concat_ws(' ',
             CASE WHEN q.seqincrement <> 1 THEN 'INCREMENT BY ' || q.seqincrement END,
             CASE WHEN q.seqmin <> CASE WHEN q.seqincrement > 0 THEN 1 ELSE -r.most - 1 END THEN 'MINVALUE ' || q.seqmin END,
@@ -68,9 +85,12 @@ LEFT JOIN pg_attrdef ad ON ad.adrelid = a.attrelid AND ad.adnum = a.attnum
 LEFT JOIN pg_collation co ON co.oid = a.attcollation AND a.attcollation <> t.typcollation
 LEFT JOIN pg_description d ON d.classoid = 'pg_class'::regclass AND d.objoid = c.oid AND d.objsubid = a.attnum
 LEFT JOIN (
-    SELECT o.refobjid, o.refobjsubid, u.objid
+    SELECT o.refobjid, o.refobjsubid, u.objid, qn.nspname::text AS sequence_schema, q.relname::text AS sequence,
+        format_type(qs.seqtypid, NULL) AS sequence_type
     FROM pg_depend o
     JOIN pg_class q ON q.oid = o.objid AND q.relkind = 'S'
+    JOIN pg_namespace qn ON qn.oid = q.relnamespace
+    JOIN pg_sequence qs ON qs.seqrelid = q.oid
     JOIN pg_depend u ON u.classid = 'pg_attrdef'::regclass AND u.refclassid = 'pg_class'::regclass
         AND u.refobjid = q.oid
     WHERE o.classid = 'pg_class'::regclass AND o.refclassid = 'pg_class'::regclass AND o.deptype = 'a'

@@ -122,7 +122,7 @@ fn dequoted(text: &str) -> String {
 }
 
 /// The affinity of a type.
-pub(super) fn affinity(of_type: &str, strict: bool) -> Affinity {
+pub(crate) fn affinity(of_type: &str, strict: bool) -> Affinity {
     let of_type = of_type.to_ascii_uppercase();
     let has = |words: &[&str]| words.iter().any(|word| of_type.contains(word));
     if has(&["INT"]) {

@@ -34,6 +34,7 @@ fn names() {
     table("renamed_from = \"people\"", "users was people", "");
     fields("#[column(name = \"e-mail\")] email: String", "  e-mail: text\n");
     fields("#[column(renamed_from = \"mail\")] email: String", "  email: text was mail\n");
+    fields("#[column(using = \"length(n)\")] n: i32", "  n: integer using length(n)\n");
     fields("r#type: String", "  type: text\n");
 }
 

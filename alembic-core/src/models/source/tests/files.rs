@@ -115,9 +115,9 @@ fn a_file_may_have_several_paths() {
             ("src/a.rs", "#[derive(alembic::Table)] struct A { #[column(a)] #[column(b)] c: i32 }"),
         ],
         "
-        src/a.rs:1: unknown key `a`; the keys are name, primary_key, autoincrement, identity, type, length, precision, scale, nullable, not_null, default, unique, index, references, check, generated, collation, comment, renamed_from, skip
+        src/a.rs:1: unknown key `a`; the keys are name, primary_key, autoincrement, identity, type, length, precision, scale, nullable, not_null, default, unique, index, references, check, generated, collation, comment, renamed_from, using, skip
 
-        src/a.rs:1: unknown key `b`; the keys are name, primary_key, autoincrement, identity, type, length, precision, scale, nullable, not_null, default, unique, index, references, check, generated, collation, comment, renamed_from, skip
+        src/a.rs:1: unknown key `b`; the keys are name, primary_key, autoincrement, identity, type, length, precision, scale, nullable, not_null, default, unique, index, references, check, generated, collation, comment, renamed_from, using, skip
         "
         .replace("\n\n", "\n")
         .as_str(),
