@@ -45,8 +45,8 @@ fn package(folder: &Path, tables: usize) -> Sources {
     }
     let library = folder.join("lib.rs");
     std::fs::write(&library, root).expect("a file");
-    let package = Package { name: "app".into(), library: Some(library), programs: Vec::new() };
-    Sources { folder: folder.to_owned(), packages: vec![package] }
+    let package = Package { name: "app".into(), library: Some(library), ..Package::default() };
+    Sources { folder: folder.to_owned(), packages: vec![package], ..Sources::default() }
 }
 
 #[divan::bench(args = [10, 100, 1_000])]

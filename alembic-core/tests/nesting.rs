@@ -50,8 +50,8 @@ const RUST: [(&str, &str, &str, &str, &str); 33] = [
 ];
 
 fn sources(folder: &Path) -> Sources {
-    let package = Package { name: "app".into(), library: Some(folder.join("lib.rs")), programs: Vec::new() };
-    Sources { folder: folder.to_owned(), packages: vec![package] }
+    let package = Package { name: "app".into(), library: Some(folder.join("lib.rs")), ..Package::default() };
+    Sources { folder: folder.to_owned(), packages: vec![package], ..Sources::default() }
 }
 
 fn read_all(folder: &Path) -> [Result<Declaration, ModelErrors>; 3] {

@@ -4,6 +4,8 @@ use alembic_core::Migrator;
 use alembic_core::autogenerate::{AutogenerateError, Comparison, Difference, compare, compare_scripts};
 use alembic_core::cli::{CommandError, note, status, unless_interrupted, warning};
 use alembic_core::migrate::{Database, MigrateError};
+use alembic_core::models::Unread;
+use alembic_core::operation::Operation;
 use alembic_core::revision::Node;
 use alembic_core::schema::ObjectName;
 use alembic_core::sql::Dialect;
@@ -50,6 +52,7 @@ pub(crate) async fn sections(
     for change in difference.changes() {
         status("Detected", change.what);
     }
+    note_unread(&comparison, &difference);
     fill(&mut difference, args)?;
     let losses = difference.losses();
     if args.no_destructive && !losses.is_empty() {
@@ -74,6 +77,13 @@ pub(crate) async fn sections(
         )
     })?;
     Ok(Some(rendered.to_string()))
+}
+
+/// Where the models of tables may be that are dropped.
+pub(crate) fn note_unread(comparison: &Comparison, difference: &Difference) {
+    if difference.operations.iter().any(|operation| matches!(operation, Operation::DropTable(_))) {
+        comparison.unread.iter().filter(|own| !matches!(own, Unread::File { .. })).for_each(note);
+    }
 }
 
 /// The tables that are left alone, and that `alembic.toml` does not expect.

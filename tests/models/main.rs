@@ -18,8 +18,11 @@ use alembic_core::models::{Declaration, Package, Sources, rust_models};
 /// The models of a file of this test, read from its source.
 fn read(file: &str) -> Schema {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/models");
-    let package = Package { name: "service".into(), library: Some(folder.join(file)), programs: Vec::new() };
-    match rust_models(&Sources { folder, packages: vec![package] }, &NamingConvention::default()) {
+    let package = Package { name: "service".into(), library: Some(folder.join(file)), ..Package::default() };
+    match rust_models(
+        &Sources { folder, packages: vec![package], ..Sources::default() },
+        &NamingConvention::default(),
+    ) {
         Ok(Declaration::Schema { schema, .. }) => schema,
         Ok(Declaration::Script(script)) => panic!("{script:?}"),
         Err(errors) => panic!("{errors}"),

@@ -12,7 +12,7 @@ use super::settled::{fill_references, is_settled};
 use super::{AutogenerateError, Difference};
 use crate::dialect::{Namespace, generic};
 use crate::migrate::Connection;
-use crate::models::Declaration;
+use crate::models::{Declaration, Unread};
 use crate::operation::{Operation, Renamed, Side, diff};
 use crate::schema::{Enum, Filter, Foreign, NamingConvention, ObjectName, ReferentialAction, Schema, Table};
 use crate::script::ScriptDirectory;
@@ -39,6 +39,8 @@ pub struct Comparison {
     missing: Vec<String>,
     /// Which tables are compared.
     ownership: Ownership,
+    /// Where the source of the desired schema may declare more tables.
+    pub unread: Vec<Unread>,
 }
 
 /// Compares on a connection that is there. What it is asked are questions of our own.
@@ -51,14 +53,14 @@ pub(super) async fn compare_on(
 ) -> Result<Comparison, AutogenerateError> {
     let dialect = connection.dialect();
     let mut made = None;
-    let (mut desired, untold, naming) = match declaration {
-        Declaration::Schema { schema, untold, naming } => (schema, untold, naming),
+    let (mut desired, untold, naming, unread) = match declaration {
+        Declaration::Schema { schema, untold, naming, unread } => (schema, untold, naming, unread),
         Declaration::Script(script) => {
             let (namespaces, _) = namespaces(connection, filter, &[]).await?;
             let read = scratch.of_script(connection, &namespaces, &script).await?;
             let desired = generic(&read, dialect);
             made = Some(read);
-            (desired, &[][..], None)
+            (desired, &[][..], None, Vec::new())
         }
     };
     let wanted = schemas_of(dialect, &mut desired);
@@ -110,7 +112,7 @@ pub(super) async fn compare_on(
         normal.enums.clone_from(&actual.enums);
     }
     align(connection, scratch, &namespaces, &mut normal, &actual, &desired).await?;
-    Ok(Comparison { dialect, actual, desired, generic, normal, naming, missing, ownership })
+    Ok(Comparison { dialect, actual, desired, generic, normal, naming, missing, ownership, unread })
 }
 
 impl Comparison {

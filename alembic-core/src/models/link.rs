@@ -7,25 +7,28 @@ use super::{ModelError, ModelErrors, ModelProblem};
 use crate::revision::nearest;
 use crate::schema::{Column, Enum, ForeignKey, NamingConvention, ObjectName, Schema, Table, Type, Unique};
 use crate::sql::{Dialect, TokenKind, tokens, unquote};
+use crate::{NoSuchType, TypeWords};
 
 /// The schema that the models describe, tables and enums by name.
 ///
 /// # Errors
 /// All mistakes.
 pub(crate) fn link(drafts: Vec<Draft>, naming: &NamingConvention) -> Result<Schema, ModelErrors> {
-    link_with(drafts, Some(naming), Vec::new())
+    link_with(drafts, Some(naming), None, Vec::new())
 }
 
-/// The same where mistakes were found before. Without a convention, what has no name stays without.
+/// The same where mistakes were found before. Without a convention, what has no name stays without. Where the database is
+/// known, a type that it has not got is a mistake too.
 pub(crate) fn link_with(
     mut drafts: Vec<Draft>,
     naming: Option<&NamingConvention>,
+    dialect: Option<Dialect>,
     errors: Vec<ModelError>,
 ) -> Result<Schema, ModelErrors> {
     drafts.sort_by(|left, right| {
         (&left.name.value, &left.file, left.name.line).cmp(&(&right.name.value, &right.file, right.name.line))
     });
-    let mut linker = Linker { errors, enums: BTreeMap::new() };
+    let mut linker = Linker { dialect, errors, enums: BTreeMap::new() };
     linker.duplicates(&drafts);
     let mut tables: Vec<Table> = drafts.iter().map(|draft| linker.table(draft)).collect();
     linker.references(&drafts, &mut tables);
@@ -45,7 +48,7 @@ pub(crate) fn link_with(
 /// # Errors
 /// All mistakes.
 pub(crate) fn link_alone(draft: &Draft, naming: &NamingConvention) -> Result<Table, ModelErrors> {
-    let mut linker = Linker { errors: Vec::new(), enums: BTreeMap::new() };
+    let mut linker = Linker { dialect: None, errors: Vec::new(), enums: BTreeMap::new() };
     let mut table = linker.table(draft);
     name_all(&mut table, &draft.checks, naming);
     linker.names(draft, &table);
@@ -53,6 +56,7 @@ pub(crate) fn link_alone(draft: &Draft, naming: &NamingConvention) -> Result<Tab
 }
 
 struct Linker {
+    dialect: Option<Dialect>,
     errors: Vec<ModelError>,
     /// Each enum, and where a column uses it.
     enums: BTreeMap<ObjectName, (Enum, String)>,
@@ -113,6 +117,12 @@ impl Linker {
                 (Type::Text, false)
             }
         };
+        if let Some(dialect) = self.dialect
+            && let Some(reason) = no_such_type(dialect, &type_)
+        {
+            let problem = ModelProblem::NoSuchType { column: definition.name.clone(), reason };
+            self.report(draft, column.line, problem);
+        }
         if definition.identity.is_some() && kind.is_ok() && !may_be_numbered(&type_) {
             let problem = ModelProblem::WrongType { attribute: "autoincrement", type_: type_.clone() };
             self.report(draft, column.line, problem);
@@ -254,6 +264,16 @@ fn unnamed_again(
             }
             None => drop(seen.insert(content, is_named)),
         }
+    }
+}
+
+/// Why a database has nothing that holds values of a type.
+fn no_such_type(dialect: Dialect, type_: &Type) -> Option<String> {
+    let words = TypeWords { dialect, strict: false, enums: &[], quote: &ToString::to_string };
+    match words.word(type_).err()? {
+        // Which enums there are is known when all is linked.
+        NoSuchType::UnknownEnum { .. } => None,
+        error => Some(error.to_string()),
     }
 }
 

@@ -27,6 +27,7 @@ mod offline;
 mod output;
 mod ownership;
 mod package;
+mod readers;
 mod rebase;
 mod refuse;
 mod revision;

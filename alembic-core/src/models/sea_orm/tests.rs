@@ -142,6 +142,63 @@ fn the_form_with_relations_among_the_fields() {
     );
 }
 
+/// The words that documentation and older versions of SeaORM 2 have for `HasOne`, `BelongsTo` and `HasMany`.
+#[test]
+fn relations_that_are_options_and_lists() {
+    check(
+        "mod post { use sea_orm::entity::prelude::*;
+            #[sea_orm::model]
+            #[derive(DeriveEntityModel)] #[sea_orm(table_name = \"post\")]
+            pub struct Model {
+                #[sea_orm(primary_key)] pub id: i32,
+                pub words: Option<Vec<i32>>,
+                #[sea_orm(has_many)] pub notes: Vec<super::note::Entity>,
+                #[sea_orm(has_one)] pub picture: Option<super::picture::Entity>,
+                #[sea_orm(self_ref, relation_enum = \"Next\", from = \"next_id\", to = \"id\")] pub next: Option<Entity>,
+                pub next_id: Option<i32>,
+            }
+         }
+         mod note { use sea_orm::entity::prelude::*;
+            #[sea_orm::model]
+            #[derive(DeriveEntityModel)] #[sea_orm(table_name = \"note\")]
+            pub struct Model {
+                #[sea_orm(primary_key)] pub id: i32,
+                pub post_id: Option<i32>,
+                #[sea_orm(belongs_to, from = \"post_id\", to = \"id\", on_delete = \"Cascade\")]
+                pub post: Option<super::post::Entity>,
+            }
+         }
+         mod picture { use sea_orm::entity::prelude::*;
+            #[sea_orm::model]
+            #[derive(DeriveEntityModel)] #[sea_orm(table_name = \"picture\")]
+            pub struct Model {
+                #[sea_orm(primary_key)] pub id: i32,
+                #[sea_orm(unique)] pub post_id: i32,
+                #[sea_orm(belongs_to, from = \"post_id\", to = \"id\")] pub post: Option<super::post::Entity>,
+            }
+         }",
+        "
+        note
+          id: integer identity
+          post_id: integer null
+          primary key unnamed (id)
+          foreign key fk-note-post_id (post_id) to post (id) on delete cascade
+        picture
+          id: integer identity
+          post_id: integer
+          primary key unnamed (id)
+          unique unnamed (post_id)
+          foreign key fk-picture-post_id (post_id) to post (id)
+        post
+          id: integer identity
+          words: array(integer) null
+          next_id: integer null
+          primary key unnamed (id)
+          foreign key fk-post-next_id (next_id) to post (id)
+        ",
+    );
+}
+
 #[test]
 fn attributes_of_columns() {
     of_type("#[sea_orm(nullable)] a: i32", "a: integer null");
@@ -220,6 +277,7 @@ fn types_of_fields() {
         ("Json", "json sqlite \"json_text\" postgresql \"json\""),
         ("Option<serde_json::Value>", "json sqlite \"json_text\" postgresql \"json\" null"),
         ("Uuid", "uuid sqlite \"uuid_text\""),
+        ("uuid::fmt::Hyphenated", "uuid sqlite \"uuid_text\""),
         ("IpNetwork", "\"inet\""),
         ("ChronoUnixTimestamp", "big_integer"),
         ("Vec<i32>", "array(integer)"),

@@ -1,6 +1,7 @@
 //! Rust source and the schema that it describes.
 
 mod attributes;
+mod conditions;
 mod enums;
 mod files;
 mod mistakes;
@@ -41,7 +42,7 @@ pub(in crate::models) fn sources(files: &[(&str, &str)]) -> (tempfile::TempDir, 
             _ => package.programs.push(path),
         }
     }
-    let sources = Sources { folder: folder.path().to_owned(), packages };
+    let sources = Sources { folder: folder.path().to_owned(), packages, ..Sources::default() };
     (folder, sources)
 }
 
