@@ -4,6 +4,8 @@
 mod attributes;
 #[cfg(all(feature = "sqlite", feature = "postgres", feature = "mysql"))]
 mod databases;
+#[cfg(all(feature = "sqlite", feature = "postgres", feature = "mysql"))]
+mod generated;
 mod mistakes;
 #[expect(dead_code, reason = "these models are described, never made")]
 mod types;

@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use super::desired::{fill_prefixes, fill_untold, name_enums, without_views};
+use super::desired::{fill_prefixes, fill_untold, fill_unusable_keys, name_enums, without_views};
 use super::names::{adopt_names, call, earlier, not_insisted_on};
 use super::ownership::Ownership;
 use super::reflect::{namespaces, reflect};
@@ -86,6 +86,9 @@ pub(super) async fn compare_on(
     fill_untold(&mut desired, &generic, untold, dialect);
     if naming.is_some() || !untold.is_empty() {
         fill_prefixes(&mut desired, &generic);
+        if dialect == Dialect::Sqlite {
+            fill_unusable_keys(&mut desired, &generic);
+        }
     }
     if let Some(naming) = &naming {
         for table in &mut desired.tables {

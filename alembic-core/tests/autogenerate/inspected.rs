@@ -67,7 +67,7 @@ fn open_tables(models: Declaration) -> Declaration {
     Declaration::Schema { schema, untold, naming, unread }
 }
 
-fn models(source: &str, naming: &NamingConvention) -> Result<Declaration, String> {
+pub(crate) fn models(source: &str, naming: &NamingConvention) -> Result<Declaration, String> {
     let folder = tempfile::tempdir().expect("a folder");
     let library = folder.path().join("lib.rs");
     std::fs::write(&library, source).expect("a file");

@@ -130,6 +130,7 @@ impl Reader<'_> {
             comment: item.comment.clone(),
             options: item.options.clone(),
             renamed_from: item.renamed_from.clone(),
+            unnamed_constraints: item.unnamed_constraints,
         };
         self.errors.extend(unknown);
         draft

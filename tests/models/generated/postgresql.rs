@@ -1,0 +1,1 @@
+#[derive(Debug, sqlx::FromRow)] pub struct Everything {}

@@ -1,0 +1,2 @@
+#[derive(Debug, sqlx::FromRow)] pub struct Everything {}
+#[derive(Debug, sqlx::FromRow)] pub struct StrictType {}
