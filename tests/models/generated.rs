@@ -8,8 +8,15 @@ use alembic_core::schema::NamingConvention;
 use alembic_testing::{Kind, TestDatabase};
 use sqlx::{AssertSqlSafe, Connection as _, MySqlConnection, PgConnection, SqliteConnection};
 
+// They are as they were written, and as a library would have them.
+#[expect(dead_code, unreachable_pub, reason = "what is read is only shown")]
+#[rustfmt::skip]
 mod mysql;
+#[expect(dead_code, unreachable_pub, reason = "what is read is only shown")]
+#[rustfmt::skip]
 mod postgresql;
+#[expect(dead_code, unreachable_pub, reason = "what is read is only shown")]
+#[rustfmt::skip]
 mod sqlite;
 
 /// Compares the models of a database with the file that is compiled, and gives the columns of a table as the models say that
