@@ -2,6 +2,7 @@
 //!
 //! `snapshots/` has what people read. A snapshot is one or more commands, each with what it wrote to which stream.
 
+mod adopt;
 mod alternatives;
 mod autogenerate;
 mod boundary;
