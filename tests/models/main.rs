@@ -52,7 +52,7 @@ fn derives_and_source_agree_on_every_type() {
 
 #[test]
 fn derives_and_source_agree_on_every_attribute() {
-    check(&alembic::models![attributes::User, attributes::Item], "attributes.rs");
+    check(&alembic::models![attributes::User, attributes::Item, attributes::Note], "attributes.rs");
 }
 
 #[test]

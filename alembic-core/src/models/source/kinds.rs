@@ -4,8 +4,8 @@ use std::collections::HashMap;
 
 use syn::{DeriveInput, GenericArgument, GenericParam, Generics, Path, PathArguments, Type};
 
-use super::scope::{Found, Namespace};
-use super::tree::{Id, Tree};
+use super::scope::Namespace;
+use super::tree::{Found, Id, Tree};
 use crate::models::item::unraw;
 use crate::models::types::{Known, known};
 use crate::models::{ColumnKind, UnknownType};

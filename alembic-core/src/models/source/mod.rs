@@ -16,8 +16,8 @@ use std::path::{Path, PathBuf};
 pub(super) use items::{Use, line, uses};
 pub(super) use kinds::{Own, names, types_of, written};
 pub use rust::rust_models;
-pub(super) use scope::{Found, Namespace};
-pub(super) use tree::{Id, Tree};
+pub(super) use scope::Namespace;
+pub(super) use tree::{Found, Id, Tree};
 pub(super) use unread::{calls, derives};
 
 use crate::sql::Dialect;

@@ -10,8 +10,8 @@ use syn::{DeriveInput, Path, Token};
 use super::Sources;
 use super::items::line;
 use super::kinds::{Own, names};
-use super::scope::{Found, Namespace};
-use super::tree::{Id, Tree};
+use super::scope::Namespace;
+use super::tree::{Found, Id, Tree};
 use super::unread::derives;
 use crate::models::draft::{At, Draft, DraftColumn};
 use crate::models::item::{

@@ -1,28 +1,9 @@
 //! What a path means in a module: items, `use`, `crate`, `self`, `super`, other packages that are read, other crates.
 
-use super::tree::{Id, Tree};
+use super::tree::{Definition, Found, Id, Tree};
 use crate::models::item::nesting;
 use crate::models::types::known;
 use crate::models::{ModelError, ModelProblem};
-
-/// What a path stands for.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum Found {
-    /// A type that is read.
-    Type(Id),
-    Module(Id),
-    /// The full path of something in a crate that is not read.
-    External(Vec<String>),
-}
-
-/// Something that a module defines or uses under a name.
-#[derive(Clone, Debug)]
-pub(crate) struct Definition {
-    pub(crate) found: Found,
-    pub(crate) line: usize,
-    /// Whether it depends on the build if it is there.
-    pub(crate) is_open: bool,
-}
 
 /// Types and modules share their names; macros have names of their own.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -9,7 +9,6 @@ use proc_macro2::{Ident, Span, TokenStream};
 
 use super::cfg::Conditions;
 use super::items::{RawItem, RawKind, Use, items, line, uses};
-use super::scope::{Definition, Found};
 use super::{Package, Sources};
 use crate::models::item::{nesting, unraw};
 use crate::models::{ModelError, ModelProblem};
@@ -45,6 +44,25 @@ pub(crate) struct Module {
     pub(crate) items: HashMap<String, Vec<Definition>>,
     pub(crate) uses: Vec<Use>,
     pub(crate) macros: Vec<MacroCall>,
+}
+
+/// What a path stands for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Found {
+    /// A type that is read.
+    Type(Id),
+    Module(Id),
+    /// The full path of something in a crate that is not read.
+    External(Vec<String>),
+}
+
+/// Something that a module defines or uses under a name.
+#[derive(Clone, Debug)]
+pub(crate) struct Definition {
+    pub(crate) found: Found,
+    pub(crate) line: usize,
+    /// Whether it depends on the build if it is there.
+    pub(crate) is_open: bool,
 }
 
 /// A struct, enum, union or alias that is not parsed yet.
