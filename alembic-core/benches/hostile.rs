@@ -149,7 +149,7 @@ fn models(bencher: Bencher<'_, '_>, count: usize) {
     );
     let library = folder.path().join("lib.rs");
     std::fs::write(&library, text).expect("a file");
-    let package = Package { name: "app".into(), library: Some(library), programs: Vec::new() };
+    let package = Package { name: "app".into(), library: Some(library), ..Package::default() };
     let sources = Sources { folder: folder.path().to_owned(), packages: vec![package], ..Sources::default() };
     bencher.bench(|| rust_models(&sources, &NamingConvention::default()).is_ok());
 }

@@ -45,7 +45,7 @@ fn package(folder: &Path, tables: usize) -> Sources {
     }
     let library = folder.join("lib.rs");
     std::fs::write(&library, root).expect("a file");
-    let package = Package { name: "app".into(), library: Some(library), programs: Vec::new() };
+    let package = Package { name: "app".into(), library: Some(library), ..Package::default() };
     Sources { folder: folder.to_owned(), packages: vec![package], ..Sources::default() }
 }
 

@@ -50,7 +50,7 @@ const RUST: [(&str, &str, &str, &str, &str); 33] = [
 ];
 
 fn sources(folder: &Path) -> Sources {
-    let package = Package { name: "app".into(), library: Some(folder.join("lib.rs")), programs: Vec::new() };
+    let package = Package { name: "app".into(), library: Some(folder.join("lib.rs")), ..Package::default() };
     Sources { folder: folder.to_owned(), packages: vec![package], ..Sources::default() }
 }
 

@@ -17,7 +17,7 @@ pub(crate) fn table(input: &DeriveInput) -> syn::Result<TokenStream> {
     let item = read_table(input).result()?;
     let ident = &input.ident;
     let (generics, arguments, conditions) = input.generics.split_for_impl();
-    let TableItem { name, columns, comment, options, renamed_from, .. } = &item;
+    let TableItem { name, columns, comment, options, renamed_from, unnamed_constraints, .. } = &item;
     let schema = borrowed(name.value.schema.as_ref());
     let table = &name.value.name;
     let pairs = columns.iter().map(|column| {
@@ -66,6 +66,7 @@ pub(crate) fn table(input: &DeriveInput) -> syn::Result<TokenStream> {
                     draft.options.strict = #strict;
                     draft.options.without_rowid = #without_rowid;
                     draft.renamed_from = #renamed_from;
+                    draft.unnamed_constraints = #unnamed_constraints;
                     draft
                 },
             };

@@ -4,6 +4,8 @@ use alembic_core::Migrator;
 use alembic_core::autogenerate::{AutogenerateError, Comparison, compare, compare_scripts};
 use alembic_core::cli::{CommandError, note, status, unless_interrupted, warning};
 use alembic_core::migrate::{Database, MigrateError};
+use alembic_core::models::Unread;
+use alembic_core::operation::Operation;
 use alembic_core::revision::Node;
 use alembic_core::schema::ObjectName;
 use alembic_core::sql::Dialect;
@@ -60,6 +62,7 @@ pub(crate) async fn sections(
     for change in difference.changes() {
         status("Detected", change.what);
     }
+    note_unread(&comparison, &difference);
     let own = [difference.dialect];
     let dialects = if project.config.dialects.is_empty() { &own[..] } else { &project.config.dialects };
     convert(&mut difference, dialects, project.config.models.source, args)?;
@@ -85,6 +88,13 @@ pub(crate) async fn sections(
         )
     })?;
     Ok(Some(rendered.to_string()))
+}
+
+/// Where the models of tables may be that are dropped.
+pub(crate) fn note_unread(comparison: &Comparison, difference: &Difference) {
+    if difference.operations.iter().any(|operation| matches!(operation, Operation::DropTable(_))) {
+        comparison.unread.iter().filter(|own| !matches!(own, Unread::File { .. })).for_each(note);
+    }
 }
 
 /// What is left alone, and `alembic.toml` does not expect: tables, and whatever else has a name of its own.

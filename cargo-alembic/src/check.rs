@@ -6,7 +6,7 @@ use alembic_core::revision::Direction;
 use serde::Serialize;
 
 use crate::args::{Arguments, CheckArgs};
-use crate::autogenerate::{compared, not_written, unmanaged};
+use crate::autogenerate::{compared, not_written, note_unread, unmanaged};
 use crate::error::Failure;
 use crate::project::Project;
 
@@ -48,6 +48,7 @@ pub(crate) async fn check(project: &Project, arguments: &Arguments, args: &Check
             &difference.changes().iter().map(|change| format!("{}\n", change.what)).collect::<String>(),
         )?;
     }
+    note_unread(&comparison, &difference);
     let what = if args.scratch { "what the scripts make" } else { "the database" };
     if !unmanaged.is_empty() {
         let left = format!("no model has {}, and no revision creates it", unmanaged.join(", "));

@@ -1,10 +1,13 @@
 //! The models of a package: where its configuration says that they are, read without compiling.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
+use alembic_core::cli::note;
 use alembic_core::config::{ModelSettings, ModelSource};
 use alembic_core::models::{
-    Declaration, ModelErrors, Package, Sources, diesel_schema, rust_models, sea_orm_entities, sql_schema,
+    Declaration, ModelErrors, Package, Sources, Unread, diesel_schema, rust_models, sea_orm_entities,
+    sql_schema,
 };
 use alembic_core::sql::Dialect;
 use cargo_metadata::{MetadataCommand, TargetKind};
@@ -27,7 +30,7 @@ pub(crate) fn declaration(project: &Project, dialect: Dialect) -> Result<Declara
             _ => Ok(read),
         };
     }
-    let sources = sources(project, settings)?;
+    let sources = Sources { dialect: Some(dialect), ..sources(project, settings)? };
     let naming = &project.config.naming;
     let declared = match settings.source {
         ModelSource::Diesel => diesel_schema(&sources),
@@ -35,6 +38,9 @@ pub(crate) fn declaration(project: &Project, dialect: Dialect) -> Result<Declara
         _ => rust_models(&sources, naming),
     };
     let declared = declared.map_err(|errors| explain(&sources.folder, &errors))?;
+    if let Declaration::Schema { unread, .. } = &declared {
+        unread.iter().filter(|own| matches!(own, Unread::File { .. })).for_each(note);
+    }
     match &declared {
         Declaration::Schema { schema, .. } if schema.tables.is_empty() => Err(none(project, settings)),
         _ => Ok(declared),
@@ -76,6 +82,7 @@ fn sources(project: &Project, settings: &ModelSettings) -> Result<Sources, Failu
         manifest.is_some_and(|other| std::fs::canonicalize(other).is_ok_and(|other| other == folder))
     });
     let own = own.ok_or_else(|| Failure::plain(format!("cargo knows no package in {}", folder.display())))?;
+    let mut manifests: Vec<&cargo_metadata::Package> = vec![own];
     let mut packages = vec![match &settings.file {
         Some(file) => {
             let path = project.folder.join(file);
@@ -86,13 +93,14 @@ fn sources(project: &Project, settings: &ModelSettings) -> Result<Sources, Failu
                     "the path is relative to alembic.toml",
                 ));
             }
-            Package { name: package(own).name, library: Some(path), programs: Vec::new() }
+            let Package { name, renames, .. } = package(own, &members);
+            Package { name, renames, library: Some(path), ..Package::default() }
         }
-        None => package(own),
+        None => package(own, &members),
     }];
     for name in &settings.packages {
         let found = members.iter().find(|package| package.name.as_str() == name);
-        packages.push(package(found.ok_or_else(|| {
+        let found = found.ok_or_else(|| {
             let names: Vec<&str> = members.iter().map(|package| package.name.as_str()).collect();
             Failure::new(
                 project
@@ -100,17 +108,73 @@ fn sources(project: &Project, settings: &ModelSettings) -> Result<Sources, Failu
                     .error("models", format!("`models.packages`: the workspace has no package `{name}`")),
                 &format!("its packages are {}", names.join(", ")),
             )
-        })?));
+        })?;
+        packages.push(package(found, &members));
+        manifests.push(found);
     }
+    let features =
+        settings.features.as_ref().map(|features| enabled(features, &manifests, project)).transpose()?;
     let folder = match packages.len() {
         1 => project.folder.clone(),
         _ => metadata.workspace_root.into_std_path_buf(),
     };
-    Ok(Sources { folder, packages, filter: project.config.compared_tables() })
+    Ok(Sources { folder, packages, features, dialect: None, filter: project.config.compared_tables() })
 }
 
-/// The roots of a package: its library, and its programs.
-fn package(package: &cargo_metadata::Package) -> Package {
+/// The features that are on where these are, in any of the packages.
+fn enabled(
+    features: &[String],
+    packages: &[&cargo_metadata::Package],
+    project: &Project,
+) -> Result<BTreeSet<String>, Failure> {
+    let known: BTreeSet<&str> =
+        packages.iter().flat_map(|package| package.features.keys()).map(String::as_str).collect();
+    if let Some(unknown) = features.iter().find(|own| !known.contains(own.as_str())) {
+        let reason = format!("`models.features`: no package that is read has the feature `{unknown}`");
+        let known: Vec<&str> = known.into_iter().collect();
+        let help = match known.as_slice() {
+            [] => "they have none".to_owned(),
+            known => format!("they have {}", known.join(", ")),
+        };
+        return Err(Failure::new(project.config.error("models", reason), &help));
+    }
+    let mut enabled = BTreeSet::new();
+    let mut next = features.to_vec();
+    while let Some(feature) = next.pop() {
+        let others = packages.iter().filter_map(|package| package.features.get(&feature)).flatten();
+        // `dep:name` turns on no feature; `name/feature` and `name?/feature` one of another package.
+        let others = others.filter(|other| !other.starts_with("dep:"));
+        let others: Vec<String> =
+            others.map(|other| other.rsplit('/').next().unwrap_or_default().to_owned()).collect();
+        if enabled.insert(feature) {
+            next.extend(others);
+        }
+    }
+    Ok(enabled)
+}
+
+/// The name of the library of a package.
+fn library_name(package: &cargo_metadata::Package) -> String {
+    library(package).map_or_else(|| package.name.replace('-', "_"), |library| library.name.clone())
+}
+
+/// The dependencies that have another name in the code than their library.
+fn renames(
+    package: &cargo_metadata::Package,
+    members: &[&cargo_metadata::Package],
+) -> BTreeMap<String, String> {
+    let renamed = package.dependencies.iter().filter_map(|dependency| {
+        let rename = dependency.rename.as_ref()?.replace('-', "_");
+        let member = members.iter().find(|member| member.name.as_str() == dependency.name);
+        Some((
+            rename,
+            member.map_or_else(|| dependency.name.replace('-', "_"), |member| library_name(member)),
+        ))
+    });
+    renamed.collect()
+}
+
+fn library(package: &cargo_metadata::Package) -> Option<&cargo_metadata::Target> {
     let is_library = |kind: &TargetKind| {
         !matches!(
             kind,
@@ -121,12 +185,15 @@ fn package(package: &cargo_metadata::Package) -> Package {
                 | TargetKind::CustomBuild
         )
     };
-    let library = package.targets.iter().find(|target| target.kind.iter().any(is_library));
-    let programs = package.targets.iter().filter(|target| target.kind.contains(&TargetKind::Bin));
+    package.targets.iter().find(|target| target.kind.iter().any(is_library))
+}
+
+/// The roots of a package: its library, and its programs.
+fn package(package: &cargo_metadata::Package, members: &[&cargo_metadata::Package]) -> Package {
     let path = |target: &cargo_metadata::Target| -> PathBuf { target.src_path.clone().into_std_path_buf() };
-    Package {
-        name: library.map_or_else(|| package.name.replace('-', "_"), |library| library.name.clone()),
-        library: library.map(path),
-        programs: programs.map(path).collect(),
-    }
+    let library = library(package).map(path);
+    let is_program = |target: &&cargo_metadata::Target| target.kind.contains(&TargetKind::Bin);
+    let programs: Vec<PathBuf> = package.targets.iter().filter(is_program).map(path).collect();
+    let folder = library.iter().chain(&programs).next().and_then(|root| root.parent()).map(Path::to_owned);
+    Package { name: library_name(package), library, programs, renames: renames(package, members), folder }
 }

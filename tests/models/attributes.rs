@@ -61,6 +61,17 @@ pub(crate) struct User {
     pub(crate) r#type: String,
 }
 
+#[derive(Debug, Table)]
+#[table(name = "notes", unnamed_constraints, unique(text, user))]
+pub(crate) struct Note {
+    #[column(primary_key)]
+    pub(crate) id: i64,
+    #[column(check = "text <> ''", index)]
+    pub(crate) text: String,
+    #[column(references = User)]
+    pub(crate) user: UserId,
+}
+
 #[derive(Debug, sqlx::FromRow, Table)]
 #[table(name = "order_items", schema = "shop")]
 #[table(primary_key(order, number, name = "item_key"), without_rowid)]

@@ -4,6 +4,8 @@
 mod attributes;
 #[cfg(all(feature = "sqlite", feature = "postgres", feature = "mysql"))]
 mod databases;
+#[cfg(all(feature = "sqlite", feature = "postgres", feature = "mysql"))]
+mod generated;
 mod mistakes;
 #[expect(dead_code, reason = "these models are described, never made")]
 mod types;
@@ -18,7 +20,7 @@ use alembic_core::models::{Declaration, Package, Sources, rust_models};
 /// The models of a file of this test, read from its source.
 fn read(file: &str) -> Schema {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/models");
-    let package = Package { name: "service".into(), library: Some(folder.join(file)), programs: Vec::new() };
+    let package = Package { name: "service".into(), library: Some(folder.join(file)), ..Package::default() };
     match rust_models(
         &Sources { folder, packages: vec![package], ..Sources::default() },
         &NamingConvention::default(),
@@ -50,7 +52,7 @@ fn derives_and_source_agree_on_every_type() {
 
 #[test]
 fn derives_and_source_agree_on_every_attribute() {
-    check(&alembic::models![attributes::User, attributes::Item], "attributes.rs");
+    check(&alembic::models![attributes::User, attributes::Item, attributes::Note], "attributes.rs");
 }
 
 #[test]

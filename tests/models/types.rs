@@ -101,6 +101,8 @@ pub(crate) struct Other {
     pub(crate) z_raw: Box<serde_json::value::RawValue>,
     pub(crate) za_text: sqlx::types::Text<std::net::IpAddr>,
     pub(crate) zb_ids: Vec<ids::Uuid>,
+    pub(crate) zc_text: ids::fmt::Hyphenated,
+    pub(crate) zd_text: sqlx::types::uuid::fmt::Simple,
 }
 
 /// Names that the derive itself might use.

@@ -2,7 +2,9 @@
 
 use std::collections::HashSet;
 
-use super::desired::{fill_definitions, fill_unsaid, fill_untold, name_enums, without_views};
+use super::desired::{
+    fill_definitions, fill_unsaid, fill_untold, fill_unusable_keys, name_enums, without_views,
+};
 use super::names::{adopt_names, call, earlier, not_insisted_on};
 use super::ownership::{Created, Ownership, desires};
 use super::reflect::{casts, namespaces, reflect};
@@ -12,7 +14,7 @@ use super::settled::{fill_references, is_settled};
 use super::{AutogenerateError, Difference};
 use crate::dialect::{Namespace, generic};
 use crate::migrate::Connection;
-use crate::models::{Aspect, Declaration};
+use crate::models::{Aspect, Declaration, Unread};
 use crate::operation::{Operation, Renamed, Side, diff, unwritten};
 use crate::schema::{
     Enum, Filter, NamingConvention, ObjectName, ReferentialAction, Schema, Table, TextObject,
@@ -42,6 +44,8 @@ pub struct Comparison {
     ownership: Ownership,
     /// What the source of the desired schema has no words for.
     untold: &'static [Aspect],
+    /// Where the source of the desired schema may declare more tables.
+    pub unread: Vec<Unread>,
 }
 
 /// What is known of whose the tables are.
@@ -65,14 +69,14 @@ pub(super) async fn compare_on(
 ) -> Result<Comparison, AutogenerateError> {
     let dialect = connection.dialect();
     let mut made = None;
-    let (mut desired, untold, naming) = match declaration {
-        Declaration::Schema { schema, untold, naming } => (schema, untold, naming),
+    let (mut desired, untold, naming, unread) = match declaration {
+        Declaration::Schema { schema, untold, naming, unread } => (schema, untold, naming, unread),
         Declaration::Script(script) => {
             let (namespaces, _) = namespaces(connection, filter, &[], &[]).await?;
             let read = scratch.of_script(connection, &namespaces, &script).await?;
             let desired = generic(&read, dialect);
             made = Some(read);
-            (desired, &[][..], None)
+            (desired, &[][..], None, Vec::new())
         }
     };
     let wanted = schemas_of(dialect, &mut desired);
@@ -110,6 +114,9 @@ pub(super) async fn compare_on(
     let is_models = naming.is_some() || !untold.is_empty();
     if is_models {
         fill_unsaid(&mut desired, &generic);
+        if dialect == Dialect::Sqlite {
+            fill_unusable_keys(&mut desired, &generic, filter);
+        }
     }
     if let Some(naming) = &naming {
         for table in &mut desired.tables {
@@ -144,7 +151,7 @@ pub(super) async fn compare_on(
         normal.objects.clone_from(&desired.objects);
     }
     generic.casts = casts(connection, [&actual, &normal]).await?;
-    Ok(Comparison { dialect, actual, desired, generic, normal, naming, missing, ownership, untold })
+    Ok(Comparison { dialect, actual, desired, generic, normal, naming, missing, ownership, untold, unread })
 }
 
 impl Comparison {

@@ -1,10 +1,11 @@
 //! What is desired, by whoever says it.
 
 use super::names::{adopt_names, earlier};
+use super::rust::has_target;
 use crate::dialect::sqlite::definition::affinity;
 use crate::dialect::{Namespace, is_larger, type_word};
 use crate::models::Aspect;
-use crate::schema::{Column, Enum, ForeignKey, Index, ObjectName, Schema, Table, Type};
+use crate::schema::{Column, Enum, Filter, ForeignKey, Index, ObjectName, Schema, Table, Type};
 use crate::sql::expression::{identifier, mentions, rename, tokens};
 use crate::sql::{Dialect, TokenKind};
 
@@ -26,6 +27,25 @@ pub(super) fn fill_untold(desired: &mut Schema, actual: &Schema, untold: &[Aspec
         table
             .foreign_keys
             .retain(|key| names.contains(&key.references) || actual.table(&key.references).is_none());
+    }
+}
+
+/// Takes from a database of SQLite the foreign keys that refer to nothing, to tables that are gone or to what is no key: no
+/// source has words for them, and SQLite itself ignores them until a row is written.
+pub(super) fn fill_unusable_keys(desired: &mut Schema, actual: &Schema, filter: &Filter) {
+    let names: Vec<ObjectName> = desired.tables.iter().map(|table| table.name.clone()).collect();
+    for table in &mut desired.tables {
+        let Some(found) = earlier(table, actual) else { continue };
+        for key in found.foreign_keys.iter().filter(|key| !has_target(actual, filter, key)) {
+            let is_gone = actual.table(&key.references).is_none();
+            let is_same = |own: &ForeignKey| own.columns == key.columns && own.references == key.references;
+            let has_columns = key.columns.iter().all(|column| table.column(column).is_some());
+            let is_told =
+                (is_gone && names.contains(&key.references)) || table.foreign_keys.iter().any(is_same);
+            if has_columns && !is_told {
+                table.foreign_keys.push(key.clone());
+            }
+        }
     }
 }
 

@@ -4,12 +4,14 @@
 
 mod attributes;
 mod names;
+mod types;
 
 use std::fmt::Write as _;
 
-use self::attributes::{column_attributes, name_twins, table_attributes};
+use self::attributes::{Naming, column_attributes, name_twins, table_attributes};
 use self::names::{Names, ident, rename_all, type_ident};
-use crate::schema::{Column, Enum, Filter, ForeignKey, Index, NamingConvention, Schema, Table, Type};
+use self::types::Field;
+use crate::schema::{Column, Enum, Filter, ForeignKey, Index, NamingConvention, Schema, Table};
 use crate::sql::Dialect;
 use crate::sql::quote::identifier;
 
@@ -69,8 +71,11 @@ impl RustWriter<'_> {
 
     fn table(&self, table: &Table, text: &mut String) {
         let mut kept = table.clone();
-        kept.foreign_keys.retain(|key| self.has_target(key));
-        name_twins(&mut kept, self.naming);
+        kept.foreign_keys.retain(|key| has_target(self.schema, self.filter, key));
+        let naming = Naming::of(&kept, self.dialect, self.naming);
+        if !naming.is_unnamed {
+            name_twins(&mut kept, self.naming);
+        }
         let (all, table) = (table, &kept);
         let _ = writeln!(text, "#[derive(Clone, Debug, sqlx::FromRow, Table)]");
         let mut taken = Vec::new();
@@ -85,7 +90,7 @@ impl RustWriter<'_> {
         for left_out in self.left_out(all) {
             let _ = writeln!(text, "// {left_out}");
         }
-        for line in table_attributes(table, self.naming, &field) {
+        for line in table_attributes(table, naming, &field) {
             let _ = writeln!(text, "#[table({line})]");
         }
         let rule = rename_all(&fields, table.columns.iter().map(|column| &column.name));
@@ -97,8 +102,13 @@ impl RustWriter<'_> {
             if rule.is_none() && names::bare(field) != column.name {
                 let _ = writeln!(text, "    #[sqlx(rename = {})]", literal(&column.name));
             }
-            let (rust, of_type) = self.rust_type(&column.type_);
-            let attributes = column_attributes(table, column, self.naming, of_type);
+            let Field { rust, attribute, select } = self.field(&column.type_);
+            if let Some(select) = select {
+                let name = crate::sql::quote::name(self.dialect, &column.name);
+                let select = select.replace("{}", &name);
+                let _ = writeln!(text, "    // sqlx does not read this type: select `{select} AS {name}`.");
+            }
+            let attributes = column_attributes(table, column, naming, attribute);
             if !attributes.is_empty() {
                 let _ = writeln!(text, "    #[column({})]", attributes.join(", "));
             }
@@ -111,7 +121,7 @@ impl RustWriter<'_> {
     /// What models cannot have: foreign keys to tables that are not among them, or to columns that no key says are unique;
     /// a primary key of the first characters of a column.
     fn left_out(&self, table: &Table) -> Vec<String> {
-        let keys = table.foreign_keys.iter().filter(|key| !self.has_target(key));
+        let keys = table.foreign_keys.iter().filter(|key| !has_target(self.schema, self.filter, key));
         let line = |key: &ForeignKey| {
             let (columns, others) = (key.columns.join(", "), key.referenced_columns.join(", "));
             format!("Left out: the foreign key ({columns}) to {} ({others}).", key.references)
@@ -122,106 +132,6 @@ impl RustWriter<'_> {
             Some(format!("Left out: the primary key has only the first {length} characters of {column}."))
         });
         keys.map(line).chain(prefixes).collect()
-    }
-
-    /// Whether a foreign key refers to a key of a table, or to a table that need not be among the models.
-    fn has_target(&self, key: &ForeignKey) -> bool {
-        match self.schema.table(&key.references) {
-            Some(target) => is_key(target, key),
-            None => self.filter.needs_no_model(&key.references),
-        }
-    }
-
-    /// The Rust type of a column, and what an attribute has to say of the type besides.
-    fn rust_type(&self, type_: &Type) -> (String, Option<String>) {
-        let sqlite = self.dialect == Dialect::Sqlite;
-        let own = |rust: &str| (rust.to_owned(), None);
-        let with = |rust: &str, attribute: String| (rust.to_owned(), Some(attribute));
-        match type_ {
-            Type::Boolean => own("bool"),
-            Type::TinyInteger => own("i8"),
-            Type::SmallInteger => own("i16"),
-            Type::Integer => own("i32"),
-            Type::BigInteger => own("i64"),
-            Type::UnsignedTinyInteger => own("u8"),
-            Type::UnsignedSmallInteger => own("u16"),
-            Type::UnsignedInteger => own("u32"),
-            Type::UnsignedBigInteger => own("u64"),
-            Type::Real => own("f32"),
-            Type::Double => own("f64"),
-            // sqlx has no decimal numbers on SQLite.
-            Type::Decimal { precision, scale } if sqlite => {
-                with("f64", format!("type = {}", decimal(*precision, *scale)))
-            }
-            Type::Decimal { precision: None, .. } => own("rust_decimal::Decimal"),
-            Type::Decimal { precision: Some(precision), scale } => {
-                let scale = scale.map_or_else(String::new, |scale| format!(", scale = {scale}"));
-                with("rust_decimal::Decimal", format!("precision = {precision}{scale}"))
-            }
-            Type::Text => own("String"),
-            Type::Varchar(length) => with("String", format!("length = {length}")),
-            Type::Char(length) => with("String", format!("type = char({length})")),
-            Type::Bytes => own("Vec<u8>"),
-            Type::Varbinary(length) => with("Vec<u8>", format!("length = {length}")),
-            Type::Date => own("chrono::NaiveDate"),
-            Type::Time => own("chrono::NaiveTime"),
-            Type::Timestamp => own("chrono::NaiveDateTime"),
-            Type::TimestampTz => own("chrono::DateTime<chrono::Utc>"),
-            Type::Interval => own("sqlx::postgres::types::PgInterval"),
-            Type::Uuid => own("uuid::Uuid"),
-            Type::Json => own("serde_json::Value"),
-            Type::Enum(name) if self.schema.enums.iter().any(|own| own.name == *name) => {
-                own(&self.names.enum_(name))
-            }
-            // It is in a schema that was not looked at.
-            Type::Enum(name) => {
-                let schema = name.schema.as_ref().map_or_else(String::new, |schema| quoted(schema) + ".");
-                with("String", format!("type = {}", literal(&(schema + &quoted(&name.name)))))
-            }
-            Type::Array(element) => match self.rust_type(element) {
-                (rust, None) => (format!("Vec<{rust}>"), None),
-                (rust, Some(_)) => {
-                    let words = crate::dialect::type_word(self.dialect, false, type_, &[]);
-                    let words = words.map(|words| format!("type = {}", literal(&words)));
-                    (format!("Vec<{rust}>"), words)
-                }
-            },
-            Type::Sql(words) => with(rust_of_words(words), format!("type = {}", literal(words))),
-            Type::Worded { type_, .. } => self.rust_type(type_),
-        }
-    }
-}
-
-fn decimal(precision: Option<u32>, scale: Option<u32>) -> String {
-    match (precision, scale) {
-        (Some(precision), Some(scale)) => format!("decimal({precision}, {scale})"),
-        (Some(precision), None) => format!("decimal({precision})"),
-        (None, _) => "decimal".to_owned(),
-    }
-}
-
-/// The Rust type that sqlx most probably reads a type of a database as.
-fn rust_of_words(words: &str) -> &'static str {
-    let words = words.to_ascii_lowercase();
-    let word = words.split(['(', ' ']).next().unwrap_or_default();
-    if let Some(element) = words.strip_suffix("[]") {
-        return match rust_of_words(element) {
-            "i32" => "Vec<i32>",
-            "i64" => "Vec<i64>",
-            "f64" => "Vec<f64>",
-            _ => "Vec<String>",
-        };
-    }
-    match word {
-        "int" | "mediumint" | "int2" | "int4" | "year" => "i32",
-        "int8" | "integer" => "i64",
-        "float" | "double" => "f64",
-        "timestamp" if words.contains("with time zone") => "chrono::DateTime<chrono::Utc>",
-        "timestamp" | "datetime" => "chrono::NaiveDateTime",
-        "time" => "chrono::NaiveTime",
-        "blob" | "tinyblob" | "mediumblob" | "binary" | "geometry" => "Vec<u8>",
-        "json" => "serde_json::Value",
-        _ => "String",
     }
 }
 
@@ -244,8 +154,9 @@ const OPTIONS: [&str; 15] = [
     "where",
 ];
 
-/// Whether a foreign key refers to columns of a table that one of its keys has.
-fn is_key(target: &Table, key: &ForeignKey) -> bool {
+/// Whether a foreign key refers to a key of a table, or to a table that need not be among the models.
+pub(super) fn has_target(schema: &Schema, filter: &Filter, key: &ForeignKey) -> bool {
+    let Some(target) = schema.table(&key.references) else { return filter.needs_no_model(&key.references) };
     let same = |columns: &[String]| {
         columns.len() == key.referenced_columns.len()
             && columns.iter().all(|column| key.referenced_columns.contains(column))

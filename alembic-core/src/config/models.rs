@@ -12,6 +12,8 @@ pub struct ModelSettings {
     pub packages: Vec<String>,
     /// The file to read, relative to the configuration: of Rust source the one to begin at, else the roots of the package.
     pub file: Option<String>,
+    /// The features that are on, of all packages that are read. Without them models that depend on a feature count.
+    pub features: Option<Vec<String>>,
 }
 
 /// Who says what the database should look like.
@@ -36,8 +38,8 @@ impl ModelSettings {
     /// What does not go together.
     pub(super) fn mistake(&self) -> Option<&'static str> {
         let is_sql = self.source == ModelSource::Sql;
-        (is_sql && !self.packages.is_empty()).then_some(
-            "`models`: `packages` name Rust source, and `source = \"sql\"` reads a file of statements, `file`",
+        (is_sql && (!self.packages.is_empty() || self.features.is_some())).then_some(
+            "`models`: `packages` and `features` are about Rust source, and `source = \"sql\"` reads a file of statements, `file`",
         )
     }
 }

@@ -38,6 +38,8 @@ pub struct Draft {
     pub options: TableOptions,
     /// The name that it had before.
     pub renamed_from: Option<ObjectName>,
+    /// Whether constraints without a name have none in the database, instead of one that the convention gives.
+    pub unnamed_constraints: bool,
 }
 
 /// A column whose type is still to be found out.
@@ -69,6 +71,7 @@ impl Draft {
             comment: None,
             options: TableOptions::default(),
             renamed_from: None,
+            unnamed_constraints: false,
         }
     }
 }

@@ -44,6 +44,10 @@ pub enum ModelProblem {
     WrongItem { what: String, role: &'static str },
     #[error("no column type is known for `{rust}`")]
     UnknownType { rust: String },
+    #[error("`{name}` is also defined in {}, under other conditions", lines(others))]
+    Undecided { name: String, others: Vec<usize> },
+    #[error("column {column}: {reason}")]
+    NoSuchType { column: String, reason: String },
     #[error("`{attribute}` does not go with a column of type {}", words(type_))]
     WrongType { attribute: &'static str, type_: Type },
     #[error("`{one}` and `{other}` contradict each other")]
@@ -78,6 +82,12 @@ pub enum ModelProblem {
     DuplicateValue { name: ObjectName, value: String },
 }
 
+fn lines(lines: &[usize]) -> String {
+    let word = if lines.len() == 1 { "line" } else { "lines" };
+    let lines: Vec<String> = lines.iter().map(ToString::to_string).collect();
+    format!("{word} {}", lines.join(", "))
+}
+
 /// The message about a part of a dump. A description of a schema runs in no transaction.
 fn dump(error: &StatementError) -> String {
     match error {
@@ -108,6 +118,14 @@ impl ModelProblem {
                  column, `#[column(type = \"…\")]` in the words of the database or `#[column(type = text)]` in \
                  those of alembic, or `#[column(skip)]` if it is no column"
                     .into()
+            }
+            ModelProblem::Undecided { .. } => {
+                "list the features that are on in alembic.toml, `models = { features = [\"…\"] }`; where something else \
+                 decides, write the type at the column, `#[column(type = …)]`"
+                    .into()
+            }
+            ModelProblem::NoSuchType { .. } => {
+                "write the type of the column in the words of this database, `#[column(type = \"…\")]`".into()
             }
             ModelProblem::WrongType { attribute: "length", .. } => "only text and bytes have a length".into(),
             ModelProblem::WrongType { attribute: "precision" | "scale", .. } => {

@@ -6,36 +6,38 @@ use super::draft::{At, Draft, DraftColumn};
 use super::{ModelError, ModelErrors, ModelProblem};
 use crate::revision::nearest;
 use crate::schema::{
-    Column, Enum, Filter, ForeignKey, NamingConvention, ObjectName, Schema, Table, Type, Unique,
+    Check, Column, Enum, Filter, ForeignKey, NameTemplate, NamingConvention, ObjectName, Schema, Table, Type,
+    Unique,
 };
 use crate::sql::{Dialect, TokenKind, tokens, unquote};
+use crate::{NoSuchType, TypeWords};
 
 /// The schema that the models describe, tables and enums by name.
 ///
 /// # Errors
 /// All mistakes.
 pub(crate) fn link(drafts: Vec<Draft>, naming: &NamingConvention) -> Result<Schema, ModelErrors> {
-    link_with(drafts, Some(naming), Vec::new(), &Filter::default())
+    link_with(drafts, Some(naming), (None, &Filter::default()), Vec::new())
 }
 
-/// The same where mistakes were found before. Without a convention, what has no name stays without. `filter` says which tables
-/// need no model.
+/// The same where mistakes were found before. Without a convention, what has no name stays without. Where the database is
+/// known, a type that it has not got is a mistake too. The filter says which tables need no model.
 pub(crate) fn link_with(
     mut drafts: Vec<Draft>,
     naming: Option<&NamingConvention>,
+    (dialect, filter): (Option<Dialect>, &Filter),
     errors: Vec<ModelError>,
-    filter: &Filter,
 ) -> Result<Schema, ModelErrors> {
     drafts.sort_by(|left, right| {
         (&left.name.value, &left.file, left.name.line).cmp(&(&right.name.value, &right.file, right.name.line))
     });
-    let mut linker = Linker { errors, enums: BTreeMap::new() };
+    let mut linker = Linker { dialect, errors, enums: BTreeMap::new() };
     linker.duplicates(&drafts);
     let mut tables: Vec<Table> = drafts.iter().map(|draft| linker.table(draft)).collect();
     linker.references(&drafts, &mut tables, filter);
     for (draft, table) in drafts.iter().zip(&mut tables) {
         if let Some(naming) = naming {
-            name_all(table, &draft.checks, naming);
+            name_all(table, draft, naming);
         }
         linker.names(draft, table);
     }
@@ -49,14 +51,15 @@ pub(crate) fn link_with(
 /// # Errors
 /// All mistakes.
 pub(crate) fn link_alone(draft: &Draft, naming: &NamingConvention) -> Result<Table, ModelErrors> {
-    let mut linker = Linker { errors: Vec::new(), enums: BTreeMap::new() };
+    let mut linker = Linker { dialect: None, errors: Vec::new(), enums: BTreeMap::new() };
     let mut table = linker.table(draft);
-    name_all(&mut table, &draft.checks, naming);
+    name_all(&mut table, draft, naming);
     linker.names(draft, &table);
     ModelErrors::check(linker.errors).map(|()| table)
 }
 
 struct Linker {
+    dialect: Option<Dialect>,
     errors: Vec<ModelError>,
     /// Each enum, and where a column uses it.
     enums: BTreeMap<ObjectName, (Enum, String)>,
@@ -117,6 +120,12 @@ impl Linker {
                 (Type::Text, false)
             }
         };
+        if let Some(dialect) = self.dialect
+            && let Some(reason) = no_such_type(dialect, &type_)
+        {
+            let problem = ModelProblem::NoSuchType { column: definition.name.clone(), reason };
+            self.report(draft, column.line, problem);
+        }
         if definition.identity.is_some() && kind.is_ok() && !may_be_numbered(&type_) {
             let problem = ModelProblem::WrongType { attribute: "autoincrement", type_: type_.clone() };
             self.report(draft, column.line, problem);
@@ -212,8 +221,10 @@ impl Linker {
             (format!("{} to {references}", columns(own)), name.is_some(), key.line)
         });
         let mut found = Vec::new();
-        unnamed_again(uniques, "unique constraint of", &mut found);
-        unnamed_again(foreign_keys, "foreign key from", &mut found);
+        if !draft.unnamed_constraints {
+            unnamed_again(uniques, "unique constraint of", &mut found);
+            unnamed_again(foreign_keys, "foreign key from", &mut found);
+        }
         repeated(of_constraints, "constraint", &mut found);
         repeated(of_indexes, "index", &mut found);
         for (what, name, line) in found {
@@ -260,6 +271,16 @@ fn unnamed_again(
     }
 }
 
+/// Why a database has nothing that holds values of a type.
+fn no_such_type(dialect: Dialect, type_: &Type) -> Option<String> {
+    let words = TypeWords { dialect, strict: false, enums: &[], quote: &ToString::to_string };
+    match words.word(type_).err()? {
+        // Which enums there are is known when all is linked.
+        NoSuchType::UnknownEnum { .. } => None,
+        error => Some(error.to_string()),
+    }
+}
+
 fn may_be_numbered(type_: &Type) -> bool {
     type_.is_integer()
         || matches!(type_, Type::Sql(_))
@@ -299,39 +320,45 @@ fn referenced(target: &Table, columns: &[String], named: &[String]) -> Result<Ve
 }
 
 /// Gives names to what has none. Those that the models give are never given again.
-fn name_all(
-    table: &mut Table,
-    checks: &[At<(crate::schema::Check, Option<String>)>],
-    naming: &NamingConvention,
-) {
+fn name_all(table: &mut Table, draft: &Draft, naming: &NamingConvention) {
     let mut taken: BTreeSet<String> = (table.primary_key.iter().filter_map(|key| key.name.clone()))
         .chain(table.uniques.iter().filter_map(|unique| unique.name.clone()))
         .chain(table.foreign_keys.iter().filter_map(|key| key.name.clone()))
         .chain(table.checks.iter().filter_map(|check| check.name.clone()))
         .chain(table.indexes.iter().map(|index| index.name.clone()))
         .collect();
-    let name = &table.name.name;
-    let texts = |columns: &[String]| columns.to_vec();
-    let mut given = |template: &crate::schema::NameTemplate, columns: Vec<String>, referred: &str| {
+    let name = table.name.name.clone();
+    let mut given = |template: &NameTemplate, columns: Vec<String>, referred: &str| {
         let columns: Vec<&str> = columns.iter().map(String::as_str).collect();
-        template.unused_name(&mut taken, name, &columns, referred)
+        template.unused_name(&mut taken, &name, &columns, referred)
     };
-    if let Some(key) = &mut table.primary_key
-        && key.name.is_none()
-    {
-        key.name = Some(given(&naming.primary_key, texts(&key.columns), ""));
-    }
-    for unique in table.uniques.iter_mut().filter(|unique| unique.name.is_none()) {
-        unique.name = Some(given(&naming.unique, texts(&unique.columns), ""));
-    }
-    for key in table.foreign_keys.iter_mut().filter(|key| key.name.is_none()) {
-        key.name = Some(given(&naming.foreign_key, texts(&key.columns), &key.references.name));
+    if !draft.unnamed_constraints {
+        name_constraints(table, &draft.checks, naming, &mut given);
     }
     for index in table.indexes.iter_mut().filter(|index| index.name.is_empty()) {
         let words = |part: &crate::schema::IndexPart| {
             if part.is_expression { words(&part.key) } else { vec![part.key.clone()] }
         };
         index.name = given(&naming.index, index.parts.iter().flat_map(words).collect(), "");
+    }
+}
+
+fn name_constraints(
+    table: &mut Table,
+    checks: &[At<(Check, Option<String>)>],
+    naming: &NamingConvention,
+    given: &mut impl FnMut(&NameTemplate, Vec<String>, &str) -> String,
+) {
+    if let Some(key) = &mut table.primary_key
+        && key.name.is_none()
+    {
+        key.name = Some(given(&naming.primary_key, key.columns.clone(), ""));
+    }
+    for unique in table.uniques.iter_mut().filter(|unique| unique.name.is_none()) {
+        unique.name = Some(given(&naming.unique, unique.columns.clone(), ""));
+    }
+    for key in table.foreign_keys.iter_mut().filter(|key| key.name.is_none()) {
+        key.name = Some(given(&naming.foreign_key, key.columns.clone(), &key.references.name));
     }
     for (check, at) in table.checks.iter_mut().zip(checks).filter(|(check, _)| check.name.is_none()) {
         let columns = at

@@ -31,7 +31,7 @@ mod types;
 #[doc(hidden)]
 pub use column_type::{ByName, Probe};
 pub use column_type::{ColumnKind, ColumnType, UnknownType};
-pub use declaration::{Aspect, Declaration, SqlScript};
+pub use declaration::{Aspect, Declaration, SqlScript, Unread};
 #[cfg(feature = "models")]
 pub use diesel::diesel_schema;
 #[doc(hidden)]

@@ -78,7 +78,7 @@ impl Models {
     /// See [`schema`](Models::schema).
     pub fn declaration(&self) -> Result<Declaration, ModelErrors> {
         let naming = Some(self.naming.clone());
-        Ok(Declaration::Schema { schema: self.schema()?, untold: &[], naming })
+        Ok(Declaration::Schema { schema: self.schema()?, untold: &[], naming, unread: Vec::new() })
     }
 }
 

@@ -60,6 +60,8 @@ pub static RUST_TYPES: &[RustType] = &[
     row("jiff_sqlx::Span", Type::Interval),
     row("sqlx::postgres::types::PgInterval", Type::Interval),
     row("uuid::Uuid", Type::Uuid),
+    row("uuid::fmt::Hyphenated", Type::Char(36)),
+    row("uuid::fmt::Simple", Type::Char(32)),
     row("rust_decimal::Decimal", Type::Decimal { precision: None, scale: None }),
     row("bigdecimal::BigDecimal", Type::Decimal { precision: None, scale: None }),
     row("serde_json::Value", Type::Json),

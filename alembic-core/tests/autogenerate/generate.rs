@@ -31,7 +31,7 @@ impl Chance {
         usize::try_from(self.next() % limit as u64).expect("a small number")
     }
 
-    fn percent(&mut self, percent: usize) -> bool {
+    pub(crate) fn percent(&mut self, percent: usize) -> bool {
         self.below(100) < percent
     }
 

@@ -222,7 +222,7 @@ fn models(
     );
     let library = folder.join("lib.rs");
     std::fs::write(&library, source).expect("a file");
-    let package = Package { name: "service".into(), library: Some(library), programs: Vec::new() };
+    let package = Package { name: "service".into(), library: Some(library), ..Package::default() };
     let sources = Sources { folder: folder.to_owned(), packages: vec![package], ..Sources::default() };
     rust_models(&sources, &NamingConvention::default())
 }

@@ -57,19 +57,21 @@ async fn check_models(arena: &Arena, filter: &Filter, name: &str) {
 
 /// Each table with one more column. Then the database is asked what it makes of the others, which are as they were.
 fn open_tables(models: Declaration) -> Declaration {
-    let Declaration::Schema { mut schema, untold, naming } = models else { panic!("models are a schema") };
+    let Declaration::Schema { mut schema, untold, naming, unread } = models else {
+        panic!("models are a schema")
+    };
     for table in &mut schema.tables {
         let column = Column::new("another one", Type::Integer);
         table.columns.push(Column { nullable: true, ..column });
     }
-    Declaration::Schema { schema, untold, naming }
+    Declaration::Schema { schema, untold, naming, unread }
 }
 
-fn models(source: &str, naming: &NamingConvention) -> Result<Declaration, String> {
+pub(crate) fn models(source: &str, naming: &NamingConvention) -> Result<Declaration, String> {
     let folder = tempfile::tempdir().expect("a folder");
     let library = folder.path().join("lib.rs");
     std::fs::write(&library, source).expect("a file");
-    let package = Package { name: "service".into(), library: Some(library), programs: Vec::new() };
+    let package = Package { name: "service".into(), library: Some(library), ..Package::default() };
     let sources = Sources { folder: folder.path().to_owned(), packages: vec![package], ..Sources::default() };
     rust_models(&sources, naming).map_err(|error| error.to_string())
 }

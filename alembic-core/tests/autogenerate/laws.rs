@@ -88,7 +88,7 @@ async fn apply(arena: &Arena, difference: &Difference, direction: Direction, con
 }
 
 /// A value for a column: `number` as one of its type.
-fn value(dialect: Dialect, column: &Column, schema: &Schema, number: &str) -> String {
+pub(crate) fn value(dialect: Dialect, column: &Column, schema: &Schema, number: &str) -> String {
     match &column.type_ {
         Type::Text | Type::Varchar(_) if dialect == Dialect::Mysql => format!("CAST({number} AS CHAR)"),
         Type::Text | Type::Varchar(_) => format!("CAST({number} AS TEXT)"),

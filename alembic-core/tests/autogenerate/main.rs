@@ -1,5 +1,6 @@
 //! Reflection and comparison on real databases: SQLite, PostgreSQL and MariaDB.
 
+mod adopted;
 mod arena;
 mod cases;
 mod claimed;

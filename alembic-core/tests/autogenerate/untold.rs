@@ -50,7 +50,7 @@ fn sources(source: &str) -> (tempfile::TempDir, Sources) {
     let folder = tempfile::tempdir().expect("a folder");
     let library = folder.path().join("lib.rs");
     std::fs::write(&library, source).expect("a file");
-    let package = Package { name: "service".into(), library: Some(library), programs: Vec::new() };
+    let package = Package { name: "service".into(), library: Some(library), ..Package::default() };
     let sources = Sources { folder: folder.path().to_owned(), packages: vec![package], ..Sources::default() };
     (folder, sources)
 }
@@ -150,6 +150,66 @@ async fn the_words_of_sea_orm_on_sqlite_are_left_as_they_are() {
     assert_eq!(lines(source).await, Vec::<String>::new());
     let other = source.replace("pub e: String", "pub e: i32");
     assert_eq!(lines(&other).await, ["change column t.e: type"]);
+}
+
+/// A key of SQLite that Diesel shows as one that may be NULL.
+#[tokio::test]
+async fn keys_of_sqlite() {
+    let arena = Arena::new(Kind::Sqlite).await;
+    arena
+        .run(
+            "CREATE TABLE authors (id INTEGER PRIMARY KEY, name TEXT);
+             CREATE TABLE pages (book TEXT, number INTEGER, PRIMARY KEY (book, number));",
+        )
+        .await;
+    let source = "
+        diesel::table! { authors (id) { id -> Nullable<Integer>, name -> Nullable<Text>, } }
+        diesel::table! { pages (book, number) { book -> Nullable<Text>, number -> Nullable<Integer>, } }
+        diesel::allow_tables_to_appear_in_same_query!(authors, pages,);";
+    let (_folder, sources) = sources(source);
+    let lines = difference(&arena, diesel_schema(&sources).expect("tables")).await;
+    assert_eq!(lines, Vec::<String>::new());
+}
+
+/// An ENUM or SET of MySQL, of which Diesel tells the kind, and the values of an ENUM at most.
+#[tokio::test]
+async fn enums_and_sets_of_mysql() {
+    let arena = Arena::new(Kind::Mysql).await;
+    arena
+        .run(
+            "CREATE TABLE orders (id BIGINT UNSIGNED AUTO_INCREMENT PRIMARY KEY, state ENUM('open', 'it''s done') NOT NULL,
+             kind ENUM('x', 'y'), tags SET('a', 'b') NOT NULL DEFAULT 'a')",
+        )
+        .await;
+    let source = "
+        pub mod sql_types {
+            #[derive(diesel::sql_types::SqlType)] #[diesel(mysql_type(name = \"Enum\"))] #[diesel(enum_type)]
+            pub struct OrdersStateEnum;
+            #[derive(diesel::sql_types::SqlType)] #[diesel(mysql_type(name = \"Enum\"))] pub struct OrdersKindEnum;
+            #[derive(diesel::sql_types::SqlType)] #[diesel(mysql_type(name = \"Set\"))] pub struct OrdersTagsSet;
+        }
+        pub mod rust_types {
+            #[derive(Debug, diesel::types::Enum)] #[diesel(sql_type = super::sql_types::OrdersStateEnum)]
+            pub enum OrdersStateEnum { #[diesel(rename = \"open\")] Open, #[diesel(rename = \"it's done\")] ItSDone, }
+        }
+        diesel::table! {
+            use diesel::sql_types::*;
+            use super::sql_types::{OrdersStateEnum, OrdersKindEnum, OrdersTagsSet};
+            orders (id) {
+                id -> Unsigned<Bigint>,
+                #[max_length = 9] state -> OrdersStateEnum,
+                #[max_length = 1] kind -> Nullable<OrdersKindEnum>,
+                #[max_length = 3] tags -> OrdersTagsSet,
+            }
+        }";
+    let lines = async |source: &str| {
+        let (_folder, sources) = sources(source);
+        difference(&arena, diesel_schema(&sources).expect("tables")).await
+    };
+    assert_eq!(lines(source).await, Vec::<String>::new());
+    // Only what is told can differ.
+    let more = source.replace("Open,", "Open, #[diesel(rename = \"lost\")] Lost,");
+    assert_eq!(lines(&more).await.len(), 1, "{:?}", lines(&more).await);
 }
 
 /// What `pg_dump` writes names a schema before everything, also before what extensions have made in it.

@@ -2,6 +2,7 @@
 //!
 //! `snapshots/` has what people read. A snapshot is one or more commands, each with what it wrote to which stream.
 
+mod adopt;
 mod alternatives;
 mod autogenerate;
 mod boundary;
@@ -28,6 +29,7 @@ mod offline;
 mod output;
 mod ownership;
 mod package;
+mod readers;
 mod rebase;
 mod refuse;
 mod renames;

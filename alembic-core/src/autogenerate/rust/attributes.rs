@@ -4,20 +4,58 @@ use std::collections::BTreeSet;
 
 use super::{is_single, list, literal, quoted};
 use crate::schema::{
-    Check, Column, Deferrable, Direction, ForeignKey, Identity, Index, IndexPart, NamingConvention, Nulls,
-    ReferentialAction, Table, Unique,
+    Check, Column, Deferrable, Direction, ForeignKey, Identity, Index, IndexPart, NameTemplate,
+    NamingConvention, Nulls, ReferentialAction, Table, Unique,
 };
+use crate::sql::Dialect;
+
+/// How constraints and indexes of a table are called that are written without a name.
+#[derive(Clone, Copy)]
+pub(super) struct Naming<'a> {
+    convention: &'a NamingConvention,
+    /// Constraints have no name then.
+    pub(super) is_unnamed: bool,
+}
+
+impl<'a> Naming<'a> {
+    /// SQLite is the only database in which constraints may have no name. Where one has none the table says so, and others
+    /// are written with theirs.
+    pub(super) fn of(table: &Table, dialect: Dialect, convention: &'a NamingConvention) -> Naming<'a> {
+        let names = (table.primary_key.iter().map(|key| &key.name))
+            .chain(table.uniques.iter().map(|unique| &unique.name))
+            .chain(table.foreign_keys.iter().map(|key| &key.name))
+            .chain(table.checks.iter().map(|check| &check.name));
+        let is_unnamed = dialect == Dialect::Sqlite && names.into_iter().any(Option::is_none);
+        Naming { convention, is_unnamed }
+    }
+
+    /// The name that a constraint gets which has none.
+    fn constraint(
+        &self,
+        template: &NameTemplate,
+        table: &Table,
+        columns: &[String],
+        referred: &str,
+    ) -> Option<String> {
+        let columns: Vec<&str> = columns.iter().map(String::as_str).collect();
+        (!self.is_unnamed).then(|| template.name(&table.name.name, &columns, referred))
+    }
+}
 
 /// What `#[table(…)]` says, each part by itself.
 pub(super) fn table_attributes(
     table: &Table,
-    naming: &NamingConvention,
+    naming: Naming<'_>,
     field: &dyn Fn(&str) -> String,
 ) -> Vec<String> {
     let mut first = vec![format!("name = {}", literal(&table.name.name))];
     first.extend(table.name.schema.as_ref().map(|schema| format!("schema = {}", literal(schema))));
     first.extend(table.comment.as_ref().map(|comment| format!("comment = {}", literal(comment))));
-    let options = [(table.options.strict, "strict"), (table.options.without_rowid, "without_rowid")];
+    let options = [
+        (table.options.strict, "strict"),
+        (table.options.without_rowid, "without_rowid"),
+        (naming.is_unnamed, "unnamed_constraints"),
+    ];
     first.extend(options.into_iter().filter(|(is, _)| *is).map(|(_, word)| word.to_owned()));
     let mut lines = vec![first.join(", ")];
     if let Some(key) = table.primary_key.as_ref().filter(|_| !is_plain_key(table, naming)) {
@@ -71,21 +109,19 @@ pub(super) fn name_twins(table: &mut Table, naming: &NamingConvention) {
 }
 
 /// Whether the primary key is what `primary_key` at each of its fields says.
-fn is_plain_key(table: &Table, naming: &NamingConvention) -> bool {
+fn is_plain_key(table: &Table, naming: Naming<'_>) -> bool {
     let Some(key) = &table.primary_key else { return true };
     let columns = table.columns.iter().filter(|column| key.columns.contains(&column.name));
     let in_order = columns.map(|column| &column.name).eq(&key.columns);
-    let columns: Vec<&str> = key.columns.iter().map(String::as_str).collect();
-    let named =
-        key.name.as_ref().is_none_or(|name| *name == naming.primary_key.name(&table.name.name, &columns, ""));
-    in_order && named
+    let usual = naming.constraint(&naming.convention.primary_key, table, &key.columns, "");
+    in_order && (key.name.is_none() || key.name == usual)
 }
 
 /// What `#[column(…)]` says. `of_type` is what it says of the type.
 pub(super) fn column_attributes(
     table: &Table,
     column: &Column,
-    naming: &NamingConvention,
+    naming: Naming<'_>,
     of_type: Option<String>,
 ) -> Vec<String> {
     let mut parts = Vec::new();
@@ -126,18 +162,17 @@ pub(super) fn column_attributes(
     parts
 }
 
-fn unique_options(table: &Table, unique: &Unique, naming: &NamingConvention) -> Vec<String> {
+fn unique_options(table: &Table, unique: &Unique, naming: Naming<'_>) -> Vec<String> {
     let mut options = Vec::new();
-    let columns: Vec<&str> = unique.columns.iter().map(String::as_str).collect();
-    let usual = naming.unique.name(&table.name.name, &columns, "");
+    let usual = naming.constraint(&naming.convention.unique, table, &unique.columns, "");
     let twins = table.uniques.iter().filter(|other| other.columns == unique.columns).count() > 1;
-    options.extend(named(unique.name.as_ref(), Some(&usual).filter(|_| !twins)));
+    options.extend(named(unique.name.as_ref(), usual.as_ref().filter(|_| !twins)));
     options.extend(unique.nulls_not_distinct.then(|| "nulls_not_distinct".to_owned()));
     options.extend(unique.deferrable.map(deferrable));
     options
 }
 
-fn foreign_key_options(table: &Table, key: &ForeignKey, naming: &NamingConvention) -> Vec<String> {
+fn foreign_key_options(table: &Table, key: &ForeignKey, naming: Naming<'_>) -> Vec<String> {
     let mut options = Vec::new();
     for (when, action) in [("on_delete", key.on_delete), ("on_update", key.on_update)] {
         let action = match action {
@@ -150,12 +185,11 @@ fn foreign_key_options(table: &Table, key: &ForeignKey, naming: &NamingConventio
         options.push(format!("{when} = {action}"));
     }
     options.extend(key.deferrable.map(deferrable));
-    let columns: Vec<&str> = key.columns.iter().map(String::as_str).collect();
-    let usual = naming.foreign_key.name(&table.name.name, &columns, &key.references.name);
+    let usual = naming.constraint(&naming.convention.foreign_key, table, &key.columns, &key.references.name);
     let is_twin =
         |other: &&ForeignKey| (&other.columns, &other.references) == (&key.columns, &key.references);
     let twins = table.foreign_keys.iter().filter(is_twin).count() > 1;
-    options.extend(named(key.name.as_ref(), Some(&usual).filter(|_| !twins)));
+    options.extend(named(key.name.as_ref(), usual.as_ref().filter(|_| !twins)));
     options
 }
 
@@ -179,11 +213,11 @@ fn referenced(key: &ForeignKey) -> String {
     format!("{schema}{}({})", quoted(&key.references.name), columns.join(", "))
 }
 
-fn index(table: &Table, own: &Index, naming: &NamingConvention, field: &dyn Fn(&str) -> String) -> String {
+fn index(table: &Table, own: &Index, naming: Naming<'_>, field: &dyn Fn(&str) -> String) -> String {
     let mut parts: Vec<String> = own.parts.iter().map(|part| index_part(part, field)).collect();
     let columns: Vec<&str> = own.parts.iter().map(|part| part.key.as_str()).collect();
     let is_plain = own.parts.iter().all(|part| !part.is_expression);
-    let usual = is_plain.then(|| naming.index.name(&table.name.name, &columns, ""));
+    let usual = is_plain.then(|| naming.convention.index.name(&table.name.name, &columns, ""));
     let is_only = table.indexes.iter().filter(|other| other.parts == own.parts).count() == 1;
     if usual.filter(|_| is_only).as_ref() != Some(&own.name) {
         parts.push(format!("name = {}", literal(&own.name)));

@@ -21,7 +21,7 @@ use self::types::{column_type, range, unsigned};
 use super::draft::{At, Draft, DraftColumn};
 use super::item::{Mistakes, each_key, list, nesting, skip_value, text, unraw};
 use super::link::link_with;
-use super::source::{Found, Id, Namespace, Sources, Tree, Use, line, names, types_of, written};
+use super::source::{Found, Id, Namespace, Sources, Tree, Use, calls, line, names, types_of, written};
 use super::{Aspect, ColumnKind, Declaration, ModelError, ModelErrors, ModelProblem, UnknownType};
 use crate::schema::{Enum, ForeignKey, Identity, ObjectName, PrimaryKey, ReferentialAction, Type};
 use crate::sql::Dialect;
@@ -52,9 +52,11 @@ pub fn diesel_schema(sources: &Sources) -> Result<Declaration, ModelErrors> {
     let mut reader = Reader { tree: &tree, tables: Vec::new(), by_ident: HashMap::new(), errors };
     reader.tables();
     reader.joins();
-    let Reader { tables, errors, .. } = reader;
-    let schema = link_with(tables, None, errors, &sources.filter)?;
-    Ok(Declaration::Schema { schema, untold: UNTOLD, naming: None })
+    let Reader { tables, mut errors, .. } = reader;
+    errors.extend(tree.undecided());
+    let schema = link_with(tables, None, (sources.dialect, &sources.filter), errors)?;
+    let unread = tree.unread(sources, &|tokens| calls(tokens, "table"));
+    Ok(Declaration::Schema { schema, untold: UNTOLD, naming: None, unread })
 }
 
 struct Reader<'a> {
@@ -111,6 +113,11 @@ impl Reader<'_> {
                     }
                 }
             }
+            // On SQLite `diesel print-schema` writes `Nullable<Integer>` for a key that is never NULL.
+            for column in draft.columns.iter_mut().filter(|own| key_columns.contains(&own.value.column.name))
+            {
+                column.value.nullable = Some(false);
+            }
             let value =
                 PrimaryKey { definition: None, name: None, columns: key_columns, prefixes: Vec::new() };
             draft.primary_key = Some(At { line: line(call.ident.span()), value });
@@ -162,20 +169,29 @@ impl Reader<'_> {
         }
     }
 
-    /// The kind of a type that the source defines: `#[diesel(postgres_type(name = "mood"))] struct Mood;`
+    /// The kind of a type that the source defines: `#[diesel(postgres_type(name = "mood"))] struct Mood;`, or
+    /// `#[diesel(mysql_type(name = "Enum"))] struct UsersStateEnum;`
     fn own_kind(&self, module: Id, uses: &[Use], path: &Path) -> Option<ColumnKind> {
         let Found::Type(id) = self.resolve(module, uses, path)? else { return None };
         let input = self.tree.parse(id)?;
-        let name = own_type(&input.attrs)?;
-        match self.values(id) {
-            Some(values) => Some(ColumnKind::of_enum(Enum {
+        let named = own_type(&input.attrs, "postgres_type");
+        let name = match &named {
+            Some(name) => name.clone(),
+            // On MySQL it is called after the column that has it, and what is named is its kind.
+            None => ObjectName::new(unraw(&input.ident).to_snake_case()),
+        };
+        let kind = own_type(&input.attrs, "mysql_type").map(|kind| kind.name.to_ascii_lowercase());
+        if let Some(values) = self.values(id).filter(|_| named.is_some() || kind.as_deref() == Some("enum")) {
+            return Some(ColumnKind::of_enum(Enum {
                 name,
                 values,
                 renamed_values: Vec::new(),
                 renamed_from: None,
-            })),
-            None => Some(ColumnKind::new(Type::Sql(quoted(&name)))),
+            }));
         }
+        // Without the values, those of the database count.
+        let words = named.map(|name| quoted(&name)).or(kind)?;
+        Some(ColumnKind::new(Type::Sql(words)))
     }
 
     /// A path in `table!`, which looks for names from a module of its own.
@@ -267,9 +283,9 @@ impl Reader<'_> {
 }
 
 /// The name of `postgres_type(name = "mood", schema = "shop")`.
-fn own_type(attributes: &[Attribute]) -> Option<ObjectName> {
+fn own_type(attributes: &[Attribute], of_database: &str) -> Option<ObjectName> {
     let (mut name, mut schema) = (None, None);
-    value(attributes, "postgres_type", |input| {
+    value(attributes, of_database, |input| {
         list(input, |input| {
             let key = input.call(Ident::parse_any)?;
             match key.to_string().as_str() {

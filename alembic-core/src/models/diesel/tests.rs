@@ -205,6 +205,115 @@ fn types_of_ones_own() {
     );
 }
 
+/// On SQLite a key is written as one that may be NULL.
+#[test]
+fn keys_of_sqlite() {
+    check(
+        "// @generated automatically by Diesel CLI.
+
+        diesel::table! {
+            authors (id) {
+                id -> Nullable<Integer>,
+                name -> Nullable<Text>,
+            }
+        }
+
+        diesel::table! {
+            pages (book, number) {
+                book -> Nullable<Text>,
+                number -> Nullable<Integer>,
+                author -> Integer,
+            }
+        }
+
+        diesel::table! {
+            scraps (rowid) {
+                rowid -> Integer,
+                text -> Nullable<Text>,
+            }
+        }
+
+        diesel::joinable!(pages -> authors (author));
+
+        diesel::allow_tables_to_appear_in_same_query!(authors, pages, scraps,);",
+        "
+        authors
+          id: integer
+          name: \"TEXT\" null
+          primary key unnamed (id)
+        pages
+          book: \"TEXT\"
+          number: integer
+          author: integer
+          primary key unnamed (book, number)
+          foreign key unnamed (author) to authors (id)
+        scraps
+          rowid: integer
+          text: \"TEXT\" null
+          primary key unnamed (rowid)
+        ",
+    );
+}
+
+/// On MySQL each ENUM and SET gets a type of its own, with the values of an ENUM if the tool was told to write them.
+#[test]
+fn enums_and_sets_of_mysql() {
+    check(
+        "// @generated automatically by Diesel CLI.
+
+        /// A module containing custom SQL type definitions
+        pub mod sql_types {
+            #[derive(Clone, diesel::query_builder::QueryId, diesel::sql_types::SqlType)]
+            #[diesel(mysql_type(name = \"Enum\"))]
+            #[diesel(enum_type)]
+            pub struct OrdersStateEnum;
+
+            #[derive(diesel::query_builder::QueryId, diesel::sql_types::SqlType)]
+            #[diesel(mysql_type(name = \"Enum\"))]
+            pub struct OrdersKindEnum;
+
+            #[derive(diesel::query_builder::QueryId, diesel::sql_types::SqlType)]
+            #[diesel(mysql_type(name = \"Set\"))]
+            pub struct OrdersTagsSet;
+        }
+
+        pub mod rust_types {
+            #[derive(Debug, diesel::types::Enum)]
+            #[diesel(sql_type = super::sql_types::OrdersStateEnum)]
+            pub enum OrdersStateEnum {
+                #[diesel(rename = \"open\")]
+                Open,
+                #[diesel(rename = \"it's done\")]
+                ItSDone,
+            }
+        }
+
+        diesel::table! {
+            use diesel::sql_types::*;
+            use super::sql_types::OrdersStateEnum;
+            use super::sql_types::OrdersKindEnum;
+            use super::sql_types::OrdersTagsSet;
+
+            orders (id) {
+                id -> Unsigned<Bigint>,
+                state -> OrdersStateEnum,
+                #[max_length = 5]
+                kind -> Nullable<OrdersKindEnum>,
+                tags -> OrdersTagsSet,
+            }
+        }",
+        "
+        orders
+          id: unsigned_big_integer
+          state: enum orders_state_enum
+          kind: \"enum\" null
+          tags: \"set\"
+          primary key unnamed (id)
+        enum orders_state_enum: open, it's done
+        ",
+    );
+}
+
 #[test]
 fn files_are_followed() {
     assert_eq!(

@@ -49,9 +49,13 @@ impl RenameRule {
 /// The table of a struct that names none: snake case, and the last word in the plural.
 ///
 /// The plural adds `s`; `es` after `s`, `x`, `z`, `ch` and `sh`; `y` after a consonant becomes `ies`. A word that ends
-/// with a single `s` but not with `us` or `is` is one already.
+/// with a single `s` but not with `us` or `is` is one already. Words that are not regular are in a list.
 pub(super) fn table_name(ident: &str) -> String {
     let name = ident.to_snake_case();
+    let last = name.rfind('_').map_or(0, |at| at + 1);
+    if let Some((_, plural)) = IRREGULAR.iter().find(|(word, _)| *word == &name[last..]) {
+        return format!("{}{plural}", &name[..last]);
+    }
     let vowel_before_y = || name.chars().rev().nth(1).is_some_and(|letter| "aeiou".contains(letter));
     if let Some(stem) = name.strip_suffix("is") {
         format!("{stem}es")
@@ -67,6 +71,34 @@ pub(super) fn table_name(ident: &str) -> String {
         format!("{name}s")
     }
 }
+
+/// The words with another plural that tables are called after.
+pub(crate) const IRREGULAR: [(&str, &str); 24] = [
+    ("calf", "calves"),
+    ("child", "children"),
+    ("data", "data"),
+    ("equipment", "equipment"),
+    ("foot", "feet"),
+    ("goose", "geese"),
+    ("half", "halves"),
+    ("information", "information"),
+    ("knife", "knives"),
+    ("leaf", "leaves"),
+    ("life", "lives"),
+    ("man", "men"),
+    ("media", "media"),
+    ("metadata", "metadata"),
+    ("mouse", "mice"),
+    ("ox", "oxen"),
+    ("person", "people"),
+    ("sheep", "sheep"),
+    ("shelf", "shelves"),
+    ("thief", "thieves"),
+    ("tooth", "teeth"),
+    ("wife", "wives"),
+    ("wolf", "wolves"),
+    ("woman", "women"),
+];
 
 #[cfg(test)]
 mod tests {
@@ -90,6 +122,15 @@ mod tests {
             ("S", "s"),
             ("Y", "ies"),
             ("Straße", "straßes"),
+            ("Child", "children"),
+            ("Person", "people"),
+            ("SalesPerson", "sales_people"),
+            ("Human", "humans"),
+            ("Woman", "women"),
+            ("Mouse", "mice"),
+            ("BookShelf", "book_shelves"),
+            ("Belief", "beliefs"),
+            ("UserData", "user_data"),
         ];
         for (ident, expected) in cases {
             assert_eq!(table_name(ident), expected);

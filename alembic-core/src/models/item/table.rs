@@ -39,6 +39,8 @@ pub struct TableItem {
     pub options: TableOptions,
     /// The name that it had before.
     pub renamed_from: Option<ObjectName>,
+    /// Whether constraints without a name have none in the database.
+    pub unnamed_constraints: bool,
 }
 
 pub(super) const KEYS: &[&str] = &[
@@ -54,6 +56,7 @@ pub(super) const KEYS: &[&str] = &[
     "renamed_from",
     "strict",
     "without_rowid",
+    "unnamed_constraints",
 ];
 
 /// Reads a struct that derives `Table`.
@@ -98,6 +101,7 @@ pub fn read_table(input: &DeriveInput) -> Reading<TableItem> {
             comment,
             options: read.options.clone(),
             renamed_from,
+            unnamed_constraints: read.unnamed_constraints,
         },
         mistakes,
     };
@@ -134,6 +138,7 @@ struct Attributes {
     doc_comments: bool,
     renamed_from: Option<String>,
     options: TableOptions,
+    unnamed_constraints: bool,
 }
 
 impl Attributes {
@@ -153,6 +158,7 @@ impl Attributes {
                 "renamed_from" => once(&mut read.renamed_from, key, text(input)?)?,
                 "strict" => read.options.strict = true,
                 "without_rowid" => read.options.without_rowid = true,
+                "unnamed_constraints" => read.unnamed_constraints = true,
                 _ => return Err(unknown(key, KEYS)),
             }
             Ok(())

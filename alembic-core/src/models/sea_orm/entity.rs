@@ -98,21 +98,35 @@ pub(super) fn read_entity(input: &DeriveInput, mistakes: &mut Mistakes) -> Optio
     Some(entity)
 }
 
-/// The entity of `BelongsTo<Entity>`, `BelongsTo<Option<Entity>>` and `HasOne<Entity>`; none inside for `HasMany`.
+/// The entity of a field that is a relation and no column; none inside where it is many.
+///
+/// Those are `BelongsTo<Entity>`, `BelongsTo<Option<Entity>>`, `HasOne<Entity>`, `HasMany<Entity>`, and `Option<Entity>` and
+/// `Vec<Entity>`, which `#[sea_orm::model]` takes for the last two.
 fn compound(type_: &RustType) -> Option<Option<&Path>> {
-    let RustType::Path(path) = type_ else { return None };
-    let name = path.path.segments.last()?.ident.to_string();
-    if !["BelongsTo", "HasOne", "HasMany"].contains(&name.as_str()) {
-        return None;
-    }
-    let argument = |path| match types_of(path).first() {
-        Some(RustType::Path(path)) => Some(&path.path),
+    let (name, inner) = wrapper(type_)?;
+    let is_entity = |path: &Path| path.segments.last().is_some_and(|last| last.ident == "Entity");
+    let inner_path = || match inner? {
+        RustType::Path(path) => Some(&path.path),
         _ => None,
     };
-    let inner = argument(&path.path);
-    let is_option = |path: &&Path| path.segments.last().is_some_and(|last| last.ident == "Option");
-    let entity = if inner.as_ref().is_some_and(is_option) { inner.and_then(argument) } else { inner };
-    Some(entity.filter(|_| name != "HasMany"))
+    match name.as_str() {
+        "HasMany" => Some(None),
+        "HasOne" => Some(inner_path()),
+        "BelongsTo" => match inner.and_then(wrapper) {
+            Some((name, Some(RustType::Path(path)))) if name == "Option" => Some(Some(&path.path)),
+            _ => Some(inner_path()),
+        },
+        "Option" => inner_path().filter(|path| is_entity(path)).map(Some),
+        "Vec" => inner_path().filter(|path| is_entity(path)).map(|_| None),
+        _ => None,
+    }
+}
+
+/// `Name<Inner>`
+fn wrapper(type_: &RustType) -> Option<(String, Option<&RustType>)> {
+    let RustType::Path(path) = type_ else { return None };
+    let name = path.path.segments.last()?.ident.to_string();
+    Some((name, types_of(&path.path).first().copied()))
 }
 
 fn read_column(

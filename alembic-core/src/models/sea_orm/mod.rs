@@ -12,6 +12,7 @@ mod types;
 use std::collections::HashMap;
 
 use heck::ToUpperCamelCase as _;
+use proc_macro2::Ident;
 use syn::{Attribute, Data, DeriveInput, Fields, LitStr, Token};
 
 use self::entity::{Entity, EntityColumn, Relation, in_style, read_entity, read_relation};
@@ -19,7 +20,7 @@ use self::types::{column_type, usual};
 use super::draft::{At, Draft, DraftColumn};
 use super::item::{Mistakes, each_key, is_option, read_newtype, skip_value, text, unraw};
 use super::link::link_with;
-use super::source::{Found, Id, Namespace, Own, Sources, Tree, line, names};
+use super::source::{Found, Id, Namespace, Own, Sources, Tree, derives, line, names};
 use super::{Aspect, ColumnKind, Declaration, ModelError, ModelErrors, ModelProblem};
 use crate::schema::{
     Direction, Enum, ForeignKey, Identity, Index, IndexPart, ObjectName, PrimaryKey, Type, Unique,
@@ -46,13 +47,18 @@ pub fn sea_orm_entities(sources: &Sources) -> Result<Declaration, ModelErrors> {
     // The derive makes an `Entity` beside the model, which is what relations name.
     for id in &models {
         let module = tree.types[*id].module;
-        tree.modules[module].types.entry("Entity".into()).or_insert(*id);
+        let entity = Ident::new("Entity", tree.types[*id].name.span());
+        if !tree.modules[module].items.contains_key("Entity") {
+            tree.define(module, &entity, Found::Type(*id), false);
+        }
     }
     let mut reader = Reader { tree: &tree, entities: HashMap::new(), errors };
     reader.read(&models);
     let drafts = reader.drafts(&models);
-    let schema = link_with(drafts, None, reader.errors, &sources.filter)?;
-    Ok(Declaration::Schema { schema, untold: UNTOLD, naming: None })
+    reader.errors.extend(tree.undecided());
+    let schema = link_with(drafts, None, (sources.dialect, &sources.filter), reader.errors)?;
+    let unread = tree.unread(sources, &|tokens| derives(tokens, "DeriveEntityModel"));
+    Ok(Declaration::Schema { schema, untold: UNTOLD, naming: None, unread })
 }
 
 struct Reader<'a> {
@@ -98,7 +104,13 @@ impl Reader<'_> {
 
     /// The foreign keys of the `Relation` in a module.
     fn relations(&self, module: Id, mistakes: &mut Mistakes) -> Vec<Relation> {
-        let mut ids: Vec<Id> = self.tree.modules[module].types.values().copied().collect();
+        let items = self.tree.modules[module].items.values().flatten();
+        let mut ids: Vec<Id> = items
+            .filter_map(|own| match own.found {
+                Found::Type(id) => Some(id),
+                _ => None,
+            })
+            .collect();
         ids.sort_unstable();
         let enums = ids.into_iter().filter(|id| self.tree.derives(*id, "sea_orm", "DeriveRelation"));
         let mut found = Vec::new();

@@ -1,5 +1,7 @@
 //! Entities in the forms that `sea-orm-cli` writes, and the schema that they describe.
 
+mod relations;
+
 use super::sea_orm_entities;
 use crate::models::Declaration;
 use crate::models::sketch::sketch;
@@ -86,63 +88,6 @@ fn the_compact_form() {
 }
 
 #[test]
-fn the_form_with_relations_among_the_fields() {
-    check(
-        "mod user { use sea_orm::entity::prelude::*;
-            #[sea_orm::model]
-            #[derive(DeriveEntityModel)] #[sea_orm(table_name = \"user\")]
-            pub struct Model {
-                #[sea_orm(primary_key)] pub id: i32,
-                #[sea_orm(has_many)] pub posts: HasMany<super::post::Entity>,
-                #[sea_orm(self_ref, relation_enum = \"Boss\", from = \"boss_id\", to = \"id\", on_delete = \"Restrict\")]
-                pub boss: HasOne<Entity>,
-                pub boss_id: Option<i32>,
-                #[sea_orm(self_ref, via = \"follower\", from = \"Follower\", to = \"User\")]
-                pub followers: HasMany<Entity>,
-            }
-         }
-         mod post { use sea_orm::entity::prelude::*;
-            #[sea_orm::model]
-            #[derive(DeriveEntityModel)] #[sea_orm(table_name = \"post\")]
-            pub struct Model {
-                #[sea_orm(primary_key, auto_increment = false)] pub user_id: i32,
-                #[sea_orm(primary_key, auto_increment = false)] pub number: i32,
-                #[sea_orm(belongs_to, from = \"user_id\", to = \"id\", fk_name = \"writer\")]
-                pub author: BelongsTo<Option<super::user::Entity>>,
-            }
-         }
-         mod note { use sea_orm::entity::prelude::*;
-            #[sea_orm::model]
-            #[derive(DeriveEntityModel)] #[sea_orm(table_name = \"note\")]
-            pub struct Model {
-                #[sea_orm(primary_key)] pub id: Uuid,
-                pub user_id: i32, pub number: i32,
-                #[sea_orm(belongs_to, from = \"(user_id, number)\", to = \"(user_id, number)\")]
-                pub post: BelongsTo<super::post::Entity>,
-            }
-         }",
-        "
-        note
-          id: uuid sqlite \"uuid_text\"
-          user_id: integer
-          number: integer
-          primary key unnamed (id)
-          foreign key fk-note-user_id-number (user_id, number) to post (user_id, number)
-        post
-          user_id: integer
-          number: integer
-          primary key pk-post (user_id, number)
-          foreign key writer (user_id) to user (id)
-        user
-          id: integer identity
-          boss_id: integer null
-          primary key unnamed (id)
-          foreign key fk-user-boss_id (boss_id) to user (id) on delete restrict
-        ",
-    );
-}
-
-#[test]
 fn attributes_of_columns() {
     of_type("#[sea_orm(nullable)] a: i32", "a: integer null");
     of_type("#[sea_orm(default_value = 7)] a: i32", "a: integer default 7");
@@ -220,6 +165,7 @@ fn types_of_fields() {
         ("Json", "json sqlite \"json_text\" postgresql \"json\""),
         ("Option<serde_json::Value>", "json sqlite \"json_text\" postgresql \"json\" null"),
         ("Uuid", "uuid sqlite \"uuid_text\""),
+        ("uuid::fmt::Hyphenated", "uuid sqlite \"uuid_text\""),
         ("IpNetwork", "\"inet\""),
         ("ChronoUnixTimestamp", "big_integer"),
         ("Vec<i32>", "array(integer)"),

@@ -153,7 +153,8 @@ pub(super) fn usual(type_: Type) -> Type {
         Type::Timestamp => "datetime",
         Type::TimestampTz => "timestampwithtimezone",
         Type::Json => "json",
-        Type::Uuid => "uuid",
+        // SeaORM keeps what only formats a UUID as one.
+        Type::Uuid | Type::Char(_) => "uuid",
         Type::Array(element) => return Type::Array(Box::new(usual((**element).clone()))),
         _ => return type_,
     };

@@ -229,6 +229,10 @@ pub(crate) struct Use {
     pub(crate) name: Option<String>,
     /// What it stands for.
     pub(crate) path: Vec<String>,
+    /// Where it stands.
+    pub(crate) line: usize,
+    /// Whether it depends on the build if it is there.
+    pub(crate) is_open: bool,
 }
 
 /// The names that a `use` brings into scope.
@@ -240,6 +244,7 @@ pub(crate) fn uses(tokens: TokenStream) -> Vec<Use> {
 }
 
 fn tree(tokens: &[TokenTree], before: &[String], found: &mut Vec<Use>) {
+    let line = tokens.last().map_or(0, |last| line(last.span()));
     let mut path = before.to_vec();
     let mut alias = None;
     let mut tokens = tokens.iter();
@@ -250,7 +255,7 @@ fn tree(tokens: &[TokenTree], before: &[String], found: &mut Vec<Use>) {
             }
             TokenTree::Ident(ident) => path.push(unraw(ident)),
             TokenTree::Punct(punct) if punct.as_char() == '*' => {
-                found.push(Use { name: None, path });
+                found.push(Use { name: None, path, line, is_open: false });
                 return;
             }
             TokenTree::Group(group) => {
@@ -270,7 +275,7 @@ fn tree(tokens: &[TokenTree], before: &[String], found: &mut Vec<Use>) {
         path.pop();
     }
     if let Some(name) = alias.or_else(|| path.last().cloned()) {
-        found.push(Use { name: Some(name), path });
+        found.push(Use { name: Some(name), path, line, is_open: false });
     }
 }
 

@@ -4,9 +4,8 @@ use std::collections::HashMap;
 
 use syn::{DeriveInput, GenericArgument, GenericParam, Generics, Path, PathArguments, Type};
 
-use super::cfg::configure;
-use super::scope::{Found, Namespace};
-use super::tree::{Id, Tree};
+use super::scope::Namespace;
+use super::tree::{Found, Id, Tree};
 use crate::models::item::unraw;
 use crate::models::types::{Known, known};
 use crate::models::{ColumnKind, UnknownType};
@@ -97,7 +96,7 @@ impl Tree {
         let item = &self.types[id];
         if item.is_alias {
             let alias: Alias = syn::parse2(item.tokens.clone()).ok()?;
-            let arguments = bind(&alias.generics, arguments, from, scope);
+            let arguments = bind(&alias.generics, item.module, arguments, (from, scope));
             let scope = Scope { own: scope.own, arguments };
             return self.kind(item.module, &alias.type_, &scope, depth + 1);
         }
@@ -105,7 +104,7 @@ impl Tree {
         match (scope.own)(self, id, &input) {
             Own::Kind(kind) => Some(kind),
             Own::Wrapped(wrapped) => {
-                let arguments = bind(&input.generics, arguments, from, scope);
+                let arguments = bind(&input.generics, item.module, arguments, (from, scope));
                 let scope = Scope { own: scope.own, arguments };
                 self.kind(item.module, &wrapped, &scope, depth + 1)
             }
@@ -116,17 +115,40 @@ impl Tree {
     /// The struct or enum as a derive would see it.
     pub(crate) fn parse(&self, id: Id) -> Option<DeriveInput> {
         let mut input: DeriveInput = syn::parse2(self.types[id].tokens.clone()).ok()?;
-        configure(&mut input);
+        self.conditions.configure(&mut input);
         Some(input)
     }
 }
 
-fn bind<'a>(generics: &Generics, arguments: &[&'a Type], module: Id, scope: &'a Scope<'a>) -> Arguments<'a> {
+/// What type parameters stand for: the arguments, and defaults where there are fewer of these. `own` is the module of the
+/// parameters.
+fn bind<'a>(
+    generics: &'a Generics,
+    own: Id,
+    arguments: &[&'a Type],
+    (from, scope): (Id, &'a Scope<'a>),
+) -> Arguments<'a> {
     let parameters = generics.params.iter().filter_map(|parameter| match parameter {
-        GenericParam::Type(parameter) => Some(unraw(&parameter.ident)),
+        GenericParam::Type(parameter) => Some(parameter),
         _ => None,
     });
-    parameters.zip(arguments).map(|(name, type_)| (name, (*type_, module, scope))).collect()
+    let mut bound = Arguments::new();
+    for (place, parameter) in parameters.enumerate() {
+        let default = || {
+            let (_, default) = parameter.default.as_ref()?;
+            // A default may be a parameter before it.
+            let other = match default {
+                Type::Path(path) => path.path.get_ident().and_then(|ident| bound.get(&unraw(ident))).copied(),
+                _ => None,
+            };
+            Some(other.unwrap_or((default, own, scope)))
+        };
+        let given = arguments.get(place).map(|type_| (*type_, from, scope));
+        if let Some(argument) = given.or_else(default) {
+            bound.insert(unraw(&parameter.ident), argument);
+        }
+    }
+    bound
 }
 
 /// `type Name<T> = …;`

@@ -10,8 +10,9 @@ use syn::{DeriveInput, Path, Token};
 use super::Sources;
 use super::items::line;
 use super::kinds::{Own, names};
-use super::scope::{Found, Namespace};
-use super::tree::{Id, Tree};
+use super::scope::Namespace;
+use super::tree::{Found, Id, Tree};
+use super::unread::derives;
 use crate::models::draft::{At, Draft, DraftColumn};
 use crate::models::item::{
     ForeignKeyItem, Mistakes, Spanned, TableItem, Target, read_enum, read_newtype, read_table, unraw,
@@ -33,8 +34,10 @@ pub fn rust_models(sources: &Sources, naming: &NamingConvention) -> Result<Decla
     let mut reader = Reader { tree: &tree, tables: HashMap::new(), errors };
     reader.read();
     let drafts = reader.drafts();
-    let schema = link_with(drafts, Some(naming), reader.errors, &sources.filter)?;
-    Ok(Declaration::Schema { schema, untold: &[], naming: Some(naming.clone()) })
+    reader.errors.extend(tree.undecided());
+    let schema = link_with(drafts, Some(naming), (sources.dialect, &sources.filter), reader.errors)?;
+    let unread = tree.unread(sources, &|tokens| derives(tokens, "Table"));
+    Ok(Declaration::Schema { schema, untold: &[], naming: Some(naming.clone()), unread })
 }
 
 struct Reader<'a> {
@@ -127,6 +130,7 @@ impl Reader<'_> {
             comment: item.comment.clone(),
             options: item.options.clone(),
             renamed_from: item.renamed_from.clone(),
+            unnamed_constraints: item.unnamed_constraints,
         };
         self.errors.extend(unknown);
         draft

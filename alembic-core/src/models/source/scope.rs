@@ -1,19 +1,9 @@
 //! What a path means in a module: items, `use`, `crate`, `self`, `super`, other packages that are read, other crates.
 
-use super::items::Use;
-use super::tree::{Id, Tree};
+use super::tree::{Definition, Found, Id, Tree};
 use crate::models::item::nesting;
 use crate::models::types::known;
-
-/// What a path stands for.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum Found {
-    /// A type that is read.
-    Type(Id),
-    Module(Id),
-    /// The full path of something in a crate that is not read.
-    External(Vec<String>),
-}
+use crate::models::{ModelError, ModelProblem};
 
 /// Types and modules share their names; macros have names of their own.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -61,7 +51,8 @@ impl Tree {
             name => {
                 // All but the last name are modules and crates.
                 let namespace = if rest.is_empty() { namespace } else { Namespace::Types };
-                self.in_module(module, name, namespace, trail).unwrap_or_else(|| self.outside(name))
+                let inside = self.in_module(module, name, namespace, trail);
+                inside.unwrap_or_else(|| self.outside(module, name))
             }
         };
         self.follow(start, rest, namespace, trail)
@@ -91,70 +82,79 @@ impl Tree {
         Some(found)
     }
 
-    /// What a module calls by a name: its items, what it uses by name, and then what it uses by `*`.
+    /// What a module calls by a name: its items, what it uses by name, and then what it uses by `*`. What depends on the
+    /// build does not keep others from being looked for.
     fn in_module(&self, module: Id, name: &str, namespace: Namespace, trail: &mut Trail) -> Option<Found> {
         let content = &self.modules[module];
-        if namespace == Namespace::Types {
-            if let Some(id) = content.types.get(name) {
-                return Some(Found::Type(*id));
-            }
-            if let Some(id) = content.children.get(name) {
-                return Some(Found::Module(*id));
-            }
+        let items = content.items.get(name).filter(|_| namespace == Namespace::Types);
+        let mut found: Vec<Definition> = items.cloned().unwrap_or_default();
+        let is_new = || {
+            let is_same = |(id, wanted, kind): &(Id, String, Namespace)| {
+                (*id, wanted.as_str(), *kind) == (module, name, namespace)
+            };
+            trail.len() <= nesting::LIMIT && !trail.iter().any(is_same)
+        };
+        if !is_certain(&found) && !content.uses.is_empty() && is_new() {
+            trail.push((module, name.to_owned(), namespace));
+            self.used(module, name, namespace, trail, &mut found);
+            trail.pop();
         }
-        if content.uses.is_empty()
-            || trail.len() > nesting::LIMIT
-            || trail
-                .iter()
-                .any(|(id, wanted, kind)| (*id, wanted.as_str(), *kind) == (module, name, namespace))
-        {
-            return None;
+        let first = found.first()?.found.clone();
+        if namespace == Namespace::Types && found.iter().any(|other| other.found != first) {
+            let lines = found.iter().map(|own| own.line);
+            let mut undecided = self.undecided.borrow_mut();
+            undecided.entry((module, name.to_owned())).or_default().extend(lines);
         }
-        trail.push((module, name.to_owned(), namespace));
-        let found = self.used(module, name, namespace, trail);
-        trail.pop();
-        found
+        Some(first)
     }
 
-    fn used(&self, module: Id, name: &str, namespace: Namespace, trail: &mut Trail) -> Option<Found> {
-        let (named, all): (Vec<&Use>, Vec<&Use>) =
-            self.modules[module].uses.iter().partition(|found| found.name.is_some());
-        for found in named.into_iter().filter(|found| found.name.as_deref() == Some(name)) {
-            let target = self.look_up(module, &found.path, namespace, trail);
-            if target.is_some() {
-                return target;
+    fn used(
+        &self,
+        module: Id,
+        name: &str,
+        namespace: Namespace,
+        trail: &mut Trail,
+        found: &mut Vec<Definition>,
+    ) {
+        let uses = &self.modules[module].uses;
+        for own in uses.iter().filter(|own| own.name.as_deref() == Some(name)) {
+            if is_certain(found) {
+                return;
             }
+            let target = self.look_up(module, &own.path, namespace, trail);
+            found.extend(target.map(|found| Definition { found, line: own.line, is_open: own.is_open }));
         }
-        for found in all {
-            match self.look_up(module, &found.path, Namespace::Types, trail) {
+        for own in uses.iter().filter(|own| own.name.is_none()) {
+            if is_certain(found) {
+                return;
+            }
+            let target = match self.look_up(module, &own.path, Namespace::Types, trail) {
                 Some(Found::Module(other)) if other != module => {
-                    let target = self.in_module(other, name, namespace, trail);
-                    if target.is_some() {
-                        return target;
-                    }
+                    self.in_module(other, name, namespace, trail)
                 }
-                // What another crate exports is not known, but for what this program knows itself.
-                Some(Found::External(mut path)) => {
-                    path.push(name.to_owned());
-                    let parts: Vec<&str> = path.iter().map(String::as_str).collect();
-                    let is_known = match namespace {
-                        Namespace::Types => known(&parts).is_some(),
-                        Namespace::Macros => DERIVES
-                            .iter()
-                            .any(|(crate_, names)| parts.first() == Some(crate_) && names.contains(&name)),
-                    };
-                    if is_known {
-                        return Some(Found::External(path));
-                    }
-                }
-                _ => {}
-            }
+                Some(Found::External(path)) => exported(path, name, namespace),
+                _ => None,
+            };
+            found.extend(target.map(|found| Definition { found, line: own.line, is_open: own.is_open }));
         }
-        None
+    }
+
+    /// The mistakes that only conditions decide what names mean that were looked up.
+    pub(crate) fn undecided(&self) -> Vec<ModelError> {
+        let mut errors = Vec::new();
+        for ((module, name), lines) in self.undecided.borrow().iter() {
+            let mut lines = lines.iter().copied();
+            let (name, line) = (name.clone(), lines.next().unwrap_or_default());
+            let problem = ModelProblem::Undecided { name, others: lines.collect() };
+            errors.push(ModelError { path: self.file_of(*module).to_owned(), line, problem });
+        }
+        errors
     }
 
     /// What is not in the module: a package that is read, the prelude, a primitive type, or another crate.
-    fn outside(&self, name: &str) -> Found {
+    fn outside(&self, module: Id, name: &str) -> Found {
+        let renames = self.renames.get(&self.modules[module].root);
+        let name = renames.and_then(|renames| renames.get(name)).map_or(name, String::as_str);
         if let Some(root) = self.libraries.get(name) {
             return Found::Module(*root);
         }
@@ -170,4 +170,22 @@ impl Tree {
             None => Found::External(vec![name.to_owned()]),
         }
     }
+}
+
+/// Whether something is there in every build: nothing else can be meant then.
+fn is_certain(found: &[Definition]) -> bool {
+    found.iter().any(|own| !own.is_open)
+}
+
+/// What `*` brings from a crate that is not read: what that exports is not known, but for what this program knows itself.
+fn exported(mut path: Vec<String>, name: &str, namespace: Namespace) -> Option<Found> {
+    path.push(name.to_owned());
+    let parts: Vec<&str> = path.iter().map(String::as_str).collect();
+    let is_known = match namespace {
+        Namespace::Types => known(&parts).is_some(),
+        Namespace::Macros => {
+            DERIVES.iter().any(|(crate_, names)| parts.first() == Some(crate_) && names.contains(&name))
+        }
+    };
+    is_known.then_some(Found::External(path))
 }

@@ -1,12 +1,13 @@
 //! The modules of packages, found by following `mod` from the roots. Reads files, compiles nothing.
 
-use std::collections::HashMap;
+use std::cell::RefCell;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::path::{Path, PathBuf};
 use std::str::FromStr as _;
 
 use proc_macro2::{Ident, Span, TokenStream};
 
-use super::cfg::{expand_tokens, is_conditional, is_off};
+use super::cfg::Conditions;
 use super::items::{RawItem, RawKind, Use, items, line, uses};
 use super::{Package, Sources};
 use crate::models::item::{nesting, unraw};
@@ -23,8 +24,15 @@ pub(crate) struct Tree {
     /// The root modules of libraries, by the name that other crates use.
     pub(crate) libraries: HashMap<String, Id>,
     pub(crate) errors: Vec<ModelError>,
+    pub(crate) conditions: Conditions,
+    /// What dependencies are called, for each root module where that is not their own name.
+    pub(crate) renames: HashMap<Id, BTreeMap<String, String>>,
+    /// Names that were looked up and mean several things, with the lines that say so.
+    pub(crate) undecided: RefCell<BTreeMap<(Id, String), BTreeSet<usize>>>,
     /// What was read before: a file may belong to several crates.
-    read: HashMap<PathBuf, (Id, TokenStream)>,
+    pub(super) read: HashMap<PathBuf, (Id, TokenStream)>,
+    /// Files of modules that are left out, and the folders of theirs.
+    pub(super) left_out: Vec<PathBuf>,
 }
 
 pub(crate) struct Module {
@@ -32,10 +40,29 @@ pub(crate) struct Module {
     /// The module of the crate's root.
     pub(crate) root: Id,
     pub(crate) file: Id,
-    pub(crate) children: HashMap<String, Id>,
+    /// The types and modules, each by its name: several where conditions decide between them.
+    pub(crate) items: HashMap<String, Vec<Definition>>,
     pub(crate) uses: Vec<Use>,
-    pub(crate) types: HashMap<String, Id>,
     pub(crate) macros: Vec<MacroCall>,
+}
+
+/// What a path stands for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Found {
+    /// A type that is read.
+    Type(Id),
+    Module(Id),
+    /// The full path of something in a crate that is not read.
+    External(Vec<String>),
+}
+
+/// Something that a module defines or uses under a name.
+#[derive(Clone, Debug)]
+pub(crate) struct Definition {
+    pub(crate) found: Found,
+    pub(crate) line: usize,
+    /// Whether it depends on the build if it is there.
+    pub(crate) is_open: bool,
 }
 
 /// A struct, enum, union or alias that is not parsed yet.
@@ -70,7 +97,11 @@ impl Tree {
             types: Vec::new(),
             libraries: HashMap::new(),
             errors: Vec::new(),
+            conditions: Conditions { features: sources.features.clone() },
+            renames: HashMap::new(),
+            undecided: RefCell::default(),
             read: HashMap::new(),
+            left_out: Vec::new(),
         };
         for package in &sources.packages {
             tree.package(sources, package);
@@ -82,9 +113,11 @@ impl Tree {
         if let Some(library) = &package.library {
             let root = self.root(sources, library);
             self.libraries.insert(package.name.replace('-', "_"), root);
+            self.renames.insert(root, package.renames.clone());
         }
         for program in &package.programs {
-            self.root(sources, program);
+            let root = self.root(sources, program);
+            self.renames.insert(root, package.renames.clone());
         }
     }
 
@@ -108,9 +141,8 @@ impl Tree {
             parent,
             root,
             file,
-            children: HashMap::new(),
+            items: HashMap::new(),
             uses: Vec::new(),
-            types: HashMap::new(),
             macros: Vec::new(),
         });
         id
@@ -154,14 +186,19 @@ impl Tree {
 
     fn content(&mut self, module: Id, tokens: TokenStream, place: &Place<'_>) {
         let (inner, items) = items(tokens);
-        if is_off(&inner) {
+        if self.conditions.is_off(&inner) {
             return;
         }
         for RawItem { attributes, kind } in items {
-            let attributes = expand_tokens(attributes);
-            if is_off(&attributes) {
+            let attributes = self.conditions.expand_tokens(attributes);
+            if self.conditions.is_off(&attributes) {
+                if let RawKind::Module { name, content: None } = &kind {
+                    let files = files_of(name, &attributes, place).into_iter();
+                    self.left_out.extend(files.flat_map(|(file, folder)| [Some(file), folder]).flatten());
+                }
                 continue;
             }
+            let is_open = self.conditions.is_open(&attributes);
             let nested = attributes.iter().try_for_each(nesting::check).and_then(|()| match &kind {
                 RawKind::Type { tokens, .. } => nesting::check(tokens),
                 _ => Ok(()),
@@ -171,15 +208,23 @@ impl Tree {
                 continue;
             }
             match kind {
-                RawKind::Module { name, content } => self.child(module, &name, content, &attributes, place),
-                RawKind::Use(tokens) => self.modules[module].uses.extend(uses(tokens)),
+                RawKind::Module { name, content } => {
+                    if let Some(child) = self.child(module, &name, content, &attributes, place) {
+                        self.define(module, &name, Found::Module(child), is_open);
+                    }
+                }
+                RawKind::Use(tokens) => {
+                    let uses = uses(tokens).into_iter().map(|found| Use { is_open, ..found });
+                    self.modules[module].uses.extend(uses);
+                }
                 RawKind::ExternCrate { name, alias } => {
-                    let found = Use { name: Some(unraw(&alias)), path: vec![unraw(&name)] };
+                    let line = line(name.span());
+                    let found = Use { name: Some(unraw(&alias)), path: vec![unraw(&name)], line, is_open };
                     self.modules[module].uses.push(found);
                 }
                 RawKind::Type { name, is_alias, tokens } => {
                     let id = self.types.len();
-                    self.modules[module].types.insert(unraw(&name), id);
+                    self.define(module, &name, Found::Type(id), is_open);
                     self.types.push(TypeItem { module, name, is_alias, attributes, tokens });
                 }
                 RawKind::Macro { name, content } => {
@@ -189,6 +234,12 @@ impl Tree {
         }
     }
 
+    pub(crate) fn define(&mut self, module: Id, name: &Ident, found: Found, is_open: bool) {
+        let definition = Definition { found, line: line(name.span()), is_open };
+        self.modules[module].items.entry(unraw(name)).or_default().push(definition);
+    }
+
+    /// Reads a module. None where there is none, which is noted.
     fn child(
         &mut self,
         parent: Id,
@@ -196,48 +247,40 @@ impl Tree {
         content: Option<TokenStream>,
         attributes: &[TokenStream],
         place: &Place<'_>,
-    ) {
+    ) -> Option<Id> {
         if self.ancestors(parent).nth(nesting::LIMIT).is_some() {
-            return self.too_deep(parent, name.span());
+            self.too_deep(parent, name.span());
+            return None;
         }
-        let word = unraw(name);
-        let path = attributes.iter().find_map(path_attribute);
         let sources = place.sources;
         if let Some(content) = content {
-            let folder = place.folder.join(path.as_deref().unwrap_or(&word));
+            let path = attributes.iter().find_map(path_attribute);
+            let folder = place.folder.join(path.unwrap_or_else(|| unraw(name)));
             let module = self.module(Some(parent), self.modules[parent].file);
-            self.modules[parent].children.insert(word, module);
             self.content(module, content, &Place { sources, beside: folder.clone(), folder });
-            return;
+            return Some(module);
         }
-        let candidates = match &path {
-            // What `#[path]` names lies beside the file, and so do its own modules.
-            Some(path) => vec![(place.beside.join(path), None)],
-            None => vec![
-                (place.folder.join(format!("{word}.rs")), Some(place.folder.join(&word))),
-                (place.folder.join(&word).join("mod.rs"), None),
-            ],
-        };
+        let candidates = files_of(name, attributes, place);
         let Some((file_path, folder)) = candidates.iter().find(|(path, _)| path.is_file()) else {
             // Where a module is conditional its file may be, too.
-            if !is_conditional(attributes) {
+            if !self.conditions.is_open(attributes) {
                 let looked = candidates.iter().map(|(path, _)| sources.shown(path)).collect();
                 let path = self.files[self.modules[parent].file].clone();
-                let problem = ModelProblem::NoModule { module: word, looked };
+                let problem = ModelProblem::NoModule { module: unraw(name), looked };
                 self.errors.push(ModelError { path, line: line(name.span()), problem });
             }
-            return;
+            return None;
         };
-        let Some((file, tokens)) = self.file(sources, file_path) else { return };
+        let (file, tokens) = self.file(sources, file_path)?;
         if self.ancestors(parent).any(|module| self.modules[module].file == file) {
             // A file that is its own module: the compiler says so.
-            return;
+            return None;
         }
         let module = self.module(Some(parent), file);
-        self.modules[parent].children.insert(word, module);
         let beside = file_path.parent().unwrap_or(Path::new("")).to_owned();
         let folder = folder.clone().unwrap_or_else(|| beside.clone());
         self.content(module, tokens, &Place { sources, folder, beside });
+        Some(module)
     }
 
     fn too_deep(&mut self, module: Id, span: Span) {
@@ -253,6 +296,21 @@ impl Tree {
     /// The file of a module, as it is shown.
     pub(crate) fn file_of(&self, module: Id) -> &str {
         self.files.get(self.modules[module].file).map_or("", String::as_str)
+    }
+}
+
+/// Where the file of `mod name;` may be, and the folder of its own modules where that is not the file's.
+fn files_of(name: &Ident, attributes: &[TokenStream], place: &Place<'_>) -> Vec<(PathBuf, Option<PathBuf>)> {
+    match attributes.iter().find_map(path_attribute) {
+        // What `#[path]` names lies beside the file, and so do its own modules.
+        Some(path) => vec![(place.beside.join(path), None)],
+        None => {
+            let folder = place.folder.join(unraw(name));
+            vec![
+                (place.folder.join(format!("{}.rs", unraw(name))), Some(folder.clone())),
+                (folder.join("mod.rs"), None),
+            ]
+        }
     }
 }
 

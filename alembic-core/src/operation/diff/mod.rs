@@ -13,6 +13,7 @@ mod parts;
 mod phases;
 mod renames;
 mod tables;
+mod unnamed;
 
 use columns::View;
 use phases::Phases;
@@ -73,6 +74,7 @@ pub fn diff(dialect: Dialect, before: Side<'_>, after: Side<'_>) -> Vec<Operatio
     let created: Vec<Table> = created.map(|table| written_or(after.written, table)).collect();
     let dropped = reflected_before.tables.iter().filter(|table| reflected_after.table(&table.name).is_none());
     let dropped: Vec<Table> = dropped.map(|table| written_or(&written, table)).collect();
+    changes.iter_mut().for_each(unnamed::settle);
     phases.create_tables(dialect, created, &changes);
     phases.drop_tables(dialect, dropped, &changes);
     for change in changes {

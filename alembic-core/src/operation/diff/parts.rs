@@ -45,7 +45,7 @@ impl Part {
     }
 
     /// Gives it the name that it has in a database.
-    fn set_name(&mut self, name: Option<&str>) {
+    pub(super) fn set_name(&mut self, name: Option<&str>) {
         let name = name.map(str::to_owned);
         match self {
             Part::Constraint(constraint) => constraint.set_name(name),
@@ -281,8 +281,15 @@ pub(super) fn compare(before: Vec<Pair>, after: Vec<Pair>) -> Compared {
 impl Compared {
     /// Lets parts that would stay be dropped and added again.
     pub(super) fn free(&mut self, must_go: impl Fn(&Part) -> bool) {
+        self.free_where(|_, new| must_go(new));
+    }
+
+    /// The same by what they were and what they are.
+    pub(super) fn free_where(&mut self, must_go: impl Fn(&Part, &Part) -> bool) {
         for same in [&mut self.kept, &mut self.renamed] {
-            let (go, stay) = std::mem::take(same).into_iter().partition(|(_, new)| must_go(&new.reflected));
+            let (go, stay) = std::mem::take(same)
+                .into_iter()
+                .partition(|(old, new)| must_go(&old.reflected, &new.reflected));
             *same = stay;
             let go: Vec<(Pair, Pair)> = go;
             for (old, new) in go {

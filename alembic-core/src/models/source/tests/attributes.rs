@@ -305,6 +305,32 @@ fn options_of_sqlite() {
     table("strict, without_rowid", "users strict without rowid", "");
 }
 
+/// Only indexes get a name then, and what is meant twice may be there twice.
+#[test]
+fn constraints_without_a_name() {
+    check(
+        "#[derive(Table)] #[table(unnamed_constraints, unique(b, a), check = \"a > 0\", check(\"b > 0\", name = \"own\"))]
+         struct User {
+             #[column(primary_key)] id: i64,
+             #[column(unique, unique, index)] a: i32,
+             #[column(references(Self))] b: i64
+         }",
+        "
+         users
+           id: big_integer
+           a: integer
+           b: big_integer
+           primary key unnamed (id)
+           unique unnamed (a)
+           unique unnamed (a)
+           unique unnamed (b, a)
+           foreign key unnamed (b) to users (id)
+           check unnamed: a > 0
+           check own: b > 0
+           index ix_users_a (a)",
+    );
+}
+
 #[test]
 fn attributes_may_be_split() {
     check(

@@ -59,7 +59,7 @@ fn keys_that_are_unknown() {
     table(
         "frobnicate",
         "unknown key `frobnicate`; the keys are name, schema, primary_key, unique, index, foreign_key, check, comment, \
-         doc_comments, renamed_from, strict, without_rowid",
+         doc_comments, renamed_from, strict, without_rowid, unnamed_constraints",
     );
     table("index(email, wher = \"x\")", "unknown key `wher`; did you mean `where`?");
     table(

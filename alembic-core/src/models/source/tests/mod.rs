@@ -1,6 +1,7 @@
 //! Rust source and the schema that it describes.
 
 mod attributes;
+mod conditions;
 mod enums;
 mod files;
 mod mistakes;
