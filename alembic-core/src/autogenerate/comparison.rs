@@ -75,7 +75,11 @@ pub(super) async fn compare_on(
     };
     let wanted = schemas_of(dialect, &mut desired);
     let Owned { mut ownership, created, is_replay, mut schemas } = owned;
-    let of_scripts = created.as_ref().map(Created::schemas).unwrap_or_default();
+    let mut of_scripts = created.as_ref().map(Created::schemas).unwrap_or_default();
+    if is_replay && dialect == Dialect::Mysql {
+        // They are databases beside the one of the replay, which made nothing there.
+        of_scripts.clear();
+    }
     schemas.extend(of_scripts.iter().cloned().chain(earlier_schemas(&desired)));
     let (namespaces, missing) = namespaces(connection, filter, &wanted, &schemas).await?;
     without_default(&mut desired, &namespaces);
