@@ -76,24 +76,16 @@ pub(super) async fn compare_on(
     let wanted = schemas_of(dialect, &mut desired);
     let Owned { mut ownership, created, is_replay, mentioned } = owned;
     let mut of_scripts = created.as_ref().map(Created::schemas).unwrap_or_default();
-    if is_replay && dialect == Dialect::Mysql {
-        // They are databases beside the one of the replay, which made nothing there.
-        of_scripts.clear();
-    }
+    // Those of MySQL are databases beside the one of a replay, which made nothing there.
+    of_scripts.retain(|_| !is_replay || dialect != Dialect::Mysql);
     let mut schemas: Vec<String> = filter.schemas.iter().cloned().chain(earlier_schemas(&desired)).collect();
-    let of_mentioned = mentioned.iter().filter_map(|text| Some(text.split_once('.')?.0.trim().to_owned()));
-    let others = of_scripts.iter().cloned().chain(of_mentioned);
-    let others: Vec<String> = others.filter(|own| !schemas.contains(own) && !wanted.contains(own)).collect();
+    let compared = [schemas.as_slice(), &wanted].concat();
+    let others = not_compared(&compared, &of_scripts, &mentioned);
     schemas.extend(others.iter().cloned());
     let (namespaces, missing) = namespaces(connection, filter, &wanted, &schemas).await?;
     without_default(&mut desired, &namespaces);
     let default = namespaces.iter().find(|own| own.shown.is_none()).map(|own| own.name.clone());
-    ownership = match created {
-        // What a replay has made is made by the scripts.
-        Some(_) if is_replay => ownership.of_schemas(of_scripts),
-        Some(created) => ownership.of_scripts(&created, default.as_deref()),
-        None => ownership,
-    };
+    ownership = owned_by(ownership, created.as_ref(), is_replay.then_some(of_scripts), default.as_deref());
     desired.tables.retain(|table| filter.takes_by_pattern(&table.name));
     fill_references(&mut desired);
     let there: Vec<Namespace> =
@@ -234,6 +226,27 @@ fn schemas_of(dialect: Dialect, desired: &mut Schema) -> Vec<String> {
         }
     }
     wanted
+}
+
+/// Whose tables count: what a replay has made, in these schemas too, is made by the scripts.
+fn owned_by(
+    ownership: Ownership,
+    created: Option<&Created>,
+    replayed: Option<Vec<String>>,
+    default: Option<&str>,
+) -> Ownership {
+    match (replayed, created) {
+        (Some(schemas), _) => ownership.of_schemas(schemas),
+        (None, Some(created)) => ownership.of_scripts(created, default),
+        (None, None) => ownership,
+    }
+}
+
+/// The schemas of scripts, and of names that are mentioned, that are not compared.
+fn not_compared(compared: &[String], of_scripts: &[String], mentioned: &[String]) -> Vec<String> {
+    let of_mentioned = mentioned.iter().filter_map(|text| Some(text.split_once('.')?.0.trim().to_owned()));
+    let others = of_scripts.iter().cloned().chain(of_mentioned);
+    others.filter(|own| !compared.contains(own)).collect()
 }
 
 /// Of schemas that are not compared, leaves only tables and enums that are mentioned, or that scripts may have put there and that
