@@ -9,8 +9,8 @@ use quote::{ToTokens, quote};
 use syn::DeriveInput;
 
 use crate::schema::{
-    check, enumeration, foreign_key, generated, identity, index, list, object_name, optional_text,
-    primary_key, type_, unique,
+    check, enumeration, foreign_key, generated, identity, index, list, object_name, optional_name,
+    optional_text, primary_key, type_, unique,
 };
 
 pub(crate) fn table(input: &DeriveInput) -> syn::Result<TokenStream> {

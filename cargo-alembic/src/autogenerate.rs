@@ -155,10 +155,7 @@ pub(crate) async fn compared(
         up_to_date(migrator, &database, project).await?;
         compare(database, desired, &filter).created_by(migrator)
     };
-    // A table of another schema is named with it.
-    let named = dropped.iter().chain(renames).filter_map(|name| name.split_once('.'));
-    let schemas = named.map(|(schema, _)| schema.trim().to_owned());
-    let comparison = comparison.dropping(dropped).looking_at(schemas);
+    let comparison = comparison.dropping(dropped).looking_at(dropped.iter().chain(renames).cloned());
     let comparison = match server {
         // In memory.
         Some(_) if dialect == Dialect::Sqlite => comparison,

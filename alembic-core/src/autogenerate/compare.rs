@@ -41,7 +41,7 @@ pub fn compare<'a>(
         scripts: None,
         owner: None,
         dropped: &[],
-        schemas: Vec::new(),
+        mentioned: Vec::new(),
         database,
         desired: desired.into(),
         filter,
@@ -71,7 +71,7 @@ pub struct Compare<'a> {
     /// The scripts whose tables are dropped where nothing desires them.
     owner: Option<&'a Migrator>,
     dropped: &'a [String],
-    schemas: Vec<String>,
+    mentioned: Vec<String>,
     database: Database,
     desired: Declaration,
     filter: &'a Filter,
@@ -101,9 +101,10 @@ impl<'a> Compare<'a> {
         self
     }
 
-    /// Looks at these schemas too, if they exist: somebody speaks of a table there.
-    pub fn looking_at(mut self, schemas: impl IntoIterator<Item = String>) -> Compare<'a> {
-        self.schemas.extend(schemas);
+    /// Looks also at tables and enums of schemas that are not compared, if these texts begin with their names: `app.a`,
+    /// `app.a=b`.
+    pub fn looking_at(mut self, texts: impl IntoIterator<Item = String>) -> Compare<'a> {
+        self.mentioned.extend(texts);
         self
     }
 
@@ -165,7 +166,7 @@ impl<'a> Compare<'a> {
                 .or(self.scripts)
                 .map(|scripts| Created::by(scripts.directory(), connection.dialect())),
             is_replay: replay.is_some(),
-            schemas: self.schemas,
+            mentioned: self.mentioned,
         };
         let compared = compare_on(&mut connection, &mut scratch, self.desired, filter, owned).await;
         scratch.drop().await;

@@ -55,8 +55,8 @@ pub(super) struct Owned {
     pub(super) created: Option<Created>,
     /// Whether the compared database is what the scripts have made.
     pub(super) is_replay: bool,
-    /// Schemas to look at, if they exist.
-    pub(super) schemas: Vec<String>,
+    /// Texts that begin with names of tables and enums to look at.
+    pub(super) mentioned: Vec<String>,
 }
 
 /// Compares on a connection that is there. What it is asked are questions of our own.
@@ -80,18 +80,18 @@ pub(super) async fn compare_on(
         }
     };
     let wanted = schemas_of(dialect, &mut desired);
-    let Owned { mut ownership, created, is_replay, mut schemas } = owned;
-    let of_scripts = created.as_ref().map(Created::schemas).unwrap_or_default();
-    schemas.extend(of_scripts.iter().cloned().chain(earlier_schemas(&desired)));
+    let Owned { mut ownership, created, is_replay, mentioned } = owned;
+    let mut of_scripts = created.as_ref().map(Created::schemas).unwrap_or_default();
+    // Those of MySQL are databases beside the one of a replay, which made nothing there.
+    of_scripts.retain(|_| !is_replay || dialect != Dialect::Mysql);
+    let mut schemas: Vec<String> = filter.schemas.iter().cloned().chain(earlier_schemas(&desired)).collect();
+    let compared = [schemas.as_slice(), &wanted].concat();
+    let others = not_compared(&compared, &of_scripts, &mentioned);
+    schemas.extend(others.iter().cloned());
     let (namespaces, missing) = namespaces(connection, filter, &wanted, &schemas).await?;
     without_default(&mut desired, &namespaces);
     let default = namespaces.iter().find(|own| own.shown.is_none()).map(|own| own.name.clone());
-    ownership = match created {
-        // What a replay has made is made by the scripts.
-        Some(_) if is_replay => ownership.of_schemas(of_scripts),
-        Some(created) => ownership.of_scripts(&created, default.as_deref()),
-        None => ownership,
-    };
+    ownership = owned_by(ownership, created.as_ref(), is_replay.then_some(of_scripts), default.as_deref());
     desired.tables.retain(|table| filter.takes_by_pattern(&table.name));
     desired.objects.retain(|object| object.table.as_ref().is_none_or(|table| filter.takes_by_pattern(table)));
     filter.leave_out(&mut desired);
@@ -100,6 +100,7 @@ pub(super) async fn compare_on(
         namespaces.iter().filter(|own| !missing.contains(&own.name)).cloned().collect();
     let mut actual = reflect(connection, &there).await?;
     actual.default = default;
+    only_moved(&mut actual, &desired, &others, &mentioned);
     find_earlier(dialect, &mut desired, &actual);
     let all_tables = actual.tables.clone();
     without_views(&mut desired, &actual, untold);
@@ -278,6 +279,55 @@ fn schemas_of(dialect: Dialect, desired: &mut Schema) -> Vec<String> {
         }
     }
     wanted
+}
+
+/// Whose tables count: what a replay has made, in these schemas too, is made by the scripts.
+fn owned_by(
+    ownership: Ownership,
+    created: Option<&Created>,
+    replayed: Option<Vec<String>>,
+    default: Option<&str>,
+) -> Ownership {
+    match (replayed, created) {
+        (Some(schemas), _) => ownership.of_schemas(schemas),
+        (None, Some(created)) => ownership.of_scripts(created, default),
+        (None, None) => ownership,
+    }
+}
+
+/// The schemas of scripts, and of names that are mentioned, that are not compared.
+fn not_compared(compared: &[String], of_scripts: &[String], mentioned: &[String]) -> Vec<String> {
+    let of_mentioned = mentioned.iter().filter_map(|text| Some(text.split_once('.')?.0.trim().to_owned()));
+    let others = of_scripts.iter().cloned().chain(of_mentioned);
+    others.filter(|own| !compared.contains(own)).collect()
+}
+
+/// Of schemas that are not compared, leaves only tables and enums that are mentioned, or that scripts may have put there and that
+/// may have moved: something of that name is desired elsewhere and missing.
+fn only_moved(actual: &mut Schema, desired: &Schema, others: &[String], mentioned: &[String]) {
+    let is_other = |name: &ObjectName| name.schema.as_ref().is_some_and(|schema| others.contains(schema));
+    let new: HashSet<&String> = (desired.tables.iter().map(|table| &table.name))
+        .filter(|name| actual.table(name).is_none())
+        .chain(desired.enums.iter().map(|own| &own.name))
+        .map(|name| &name.name)
+        .collect();
+    let is_mentioned = |name: &ObjectName| {
+        let rest =
+            |text: &String| Some(text.trim_start().strip_prefix(&name.to_string())?.trim_start().to_owned());
+        mentioned.iter().filter_map(rest).any(|rest| rest.is_empty() || rest.starts_with(['.', '=']))
+    };
+    let may_have_moved =
+        |name: &ObjectName| !is_other(name) || new.contains(&name.name) || is_mentioned(name);
+    actual.tables.retain(|table| may_have_moved(&table.name));
+    actual.enums.retain(|own| may_have_moved(&own.name));
+    // What is on these tables may be in the way.
+    let tables = &actual.tables;
+    let is_kept = |name: &ObjectName| tables.iter().any(|table| table.name == *name);
+    actual.foreign.retain(|foreign| {
+        !is_other(&foreign.name)
+            || foreign.table.as_ref().is_some_and(is_kept)
+            || foreign.uses.iter().any(|used| is_kept(&used.table))
+    });
 }
 
 /// The schemas that something desired is said to come from.

@@ -314,3 +314,26 @@ on_every_database! {
         package.alembic("downgrade r1").success();
     }
 }
+
+/// A table that comes out of a schema which is not compared is recognised; others of revisions there are left alone.
+#[tokio::test]
+async fn a_table_leaves_a_schema_that_is_not_compared() {
+    let database = TestDatabase::new(Kind::Postgresql).await;
+    let made = "CREATE SCHEMA app; CREATE TABLE app.a (id INT PRIMARY KEY, n INT NOT NULL); CREATE TABLE app.log (id INT);";
+    let package = package_on(&database, &[Script::new("r1", "", made, "SELECT 1;")]);
+    package.alembic("upgrade").success();
+    database.rows("INSERT INTO app.a VALUES (1, 7)").await;
+    with_models(
+        &package,
+        "#[derive(alembic::Table)]\n#[table(name = \"a\")]\nstruct A {\n    #[column(primary_key)]\n    id: i32,\n    n: i32,\n}\n",
+    );
+    as_suggested(&package, "a1", "");
+    let text = script(&package, "a1");
+    assert!(text.contains("ALTER TABLE app.a SET SCHEMA public;") && !text.contains("log"), "{text}");
+    package.alembic("upgrade").success();
+    package.alembic("check --strict").success();
+    package.alembic("check --scratch").success();
+    assert_eq!(database.column("SELECT n::text FROM a").await, ["7"]);
+    package.alembic("downgrade r1").success();
+    assert_eq!(database.column("SELECT n::text FROM app.a").await, ["7"]);
+}
