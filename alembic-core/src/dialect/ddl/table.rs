@@ -1,9 +1,10 @@
 //! `CREATE TABLE`.
 
+use super::column::serial_name;
 use super::text::{aligned, literal};
 use super::{DdlError, Statement, Writer};
 use crate::operation::{Constraint, Key};
-use crate::schema::{ObjectName, Table, Unique};
+use crate::schema::{Column, ObjectName, Sequence, Table, Unique};
 use crate::sql::Dialect;
 
 impl Writer<'_> {
@@ -32,6 +33,14 @@ impl Writer<'_> {
             if lines.is_empty() { String::new() } else { format!("\n    {}\n", lines.join(",\n    ")) };
         let sql = format!("CREATE TABLE {} ({body}){}", self.object(&table.name), self.options(table));
         out.push(Statement { notes: Vec::new(), sql });
+        // `SERIAL` gives it the type of the column, and a name of its own.
+        for column in table.columns.iter().filter(|column| self.is_serial(column)) {
+            let Some(known) = &column.sequence else { continue };
+            let sequence = Sequence { name: serial_name(&table.name, column), ..known.clone() };
+            let new = Column { sequence: None, ..column.clone() };
+            let own = Column { sequence: Some(sequence), ..column.clone() };
+            self.widen_sequence(&table.name, &new, &own, out)?;
+        }
         for unique in merged {
             let constraint = Constraint::Unique(unique.clone());
             let sql = self.add_constraint(&table.name, &constraint, None);
