@@ -96,14 +96,14 @@ pub(crate) fn generated(generated: &Generated) -> TokenStream {
 }
 
 pub(crate) fn primary_key(key: &PrimaryKey) -> TokenStream {
-    // Models have no words for prefixes.
-    let PrimaryKey { name, columns, prefixes: _ } = key;
+    // Models have no words for prefixes, nor for what only a definition says.
+    let PrimaryKey { name, columns, prefixes: _, definition: _ } = key;
     let (name, columns) = (optional_text(name.as_ref()), list(columns));
-    quote!(::alembic::schema::PrimaryKey { name: #name, columns: #columns, prefixes: ::std::vec![] })
+    quote!(::alembic::schema::PrimaryKey { name: #name, columns: #columns, prefixes: ::std::vec![], definition: ::core::option::Option::None })
 }
 
 pub(crate) fn unique(unique: &Unique) -> TokenStream {
-    let Unique { name, columns, nulls_not_distinct, deferrable } = unique;
+    let Unique { name, columns, nulls_not_distinct, deferrable, definition: _ } = unique;
     let (name, columns) = (optional_text(name.as_ref()), list(columns));
     let deferrable = self::deferrable(deferrable.as_ref());
     quote!(::alembic::schema::Unique {
@@ -111,6 +111,7 @@ pub(crate) fn unique(unique: &Unique) -> TokenStream {
         columns: #columns,
         nulls_not_distinct: #nulls_not_distinct,
         deferrable: #deferrable,
+        definition: ::core::option::Option::None,
     })
 }
 
@@ -123,8 +124,16 @@ pub(crate) fn foreign_key(
     references: &TokenStream,
     referenced_columns: &TokenStream,
 ) -> TokenStream {
-    let ForeignKey { name, columns, references: _, referenced_columns: _, on_delete, on_update, deferrable } =
-        key;
+    let ForeignKey {
+        name,
+        columns,
+        references: _,
+        referenced_columns: _,
+        on_delete,
+        on_update,
+        deferrable,
+        definition: _,
+    } = key;
     let (name, columns) = (optional_text(name.as_ref()), list(columns));
     let action = |action: &ReferentialAction| variant("ReferentialAction", action);
     let (on_delete, on_update) = (action(on_delete), action(on_update));
@@ -137,17 +146,29 @@ pub(crate) fn foreign_key(
         on_delete: #on_delete,
         on_update: #on_update,
         deferrable: #deferrable,
+        definition: ::core::option::Option::None,
     })
 }
 
 pub(crate) fn check(check: &Check) -> TokenStream {
-    let Check { name, expression } = check;
+    let Check { name, expression, definition: _ } = check;
     let name = optional_text(name.as_ref());
-    quote!(::alembic::schema::Check { name: #name, expression: #expression.into() })
+    quote!(::alembic::schema::Check { name: #name, expression: #expression.into(), definition: ::core::option::Option::None })
 }
 
 pub(crate) fn index(index: &Index) -> TokenStream {
-    let Index { name, parts, unique, nulls_not_distinct, method, include, condition, renamed_from } = index;
+    let Index {
+        name,
+        parts,
+        unique,
+        nulls_not_distinct,
+        method,
+        include,
+        condition,
+        is_invalid: _,
+        definition: _,
+        renamed_from,
+    } = index;
     let parts = parts.iter().map(part);
     let (method, condition) = (optional_text(method.as_ref()), optional_text(condition.as_ref()));
     let (include, renamed_from) = (list(include), optional_text(renamed_from.as_ref()));
@@ -159,6 +180,8 @@ pub(crate) fn index(index: &Index) -> TokenStream {
         method: #method,
         include: #include,
         condition: #condition,
+        is_invalid: false,
+        definition: ::core::option::Option::None,
         renamed_from: #renamed_from,
     })
 }

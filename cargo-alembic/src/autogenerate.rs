@@ -1,7 +1,7 @@
 //! What takes a database to what the models say, as the sections of a new script.
 
 use alembic_core::Migrator;
-use alembic_core::autogenerate::{AutogenerateError, Comparison, compare, compare_scripts};
+use alembic_core::autogenerate::{AutogenerateError, Comparison, Difference, compare, compare_scripts};
 use alembic_core::cli::{CommandError, note, status, unless_interrupted, warning};
 use alembic_core::migrate::{Database, MigrateError};
 use alembic_core::models::Unread;

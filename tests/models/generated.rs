@@ -24,7 +24,12 @@ mod sqlite;
 async fn columns(database: &TestDatabase, dialect: Dialect, table: &str) -> String {
     let schema = inspect(database.url.as_str(), &Filter::default()).await.expect("the schema");
     let schema = generic(&schema, dialect);
-    let source = rust_source(&schema, dialect, &NamingConvention::default());
+    let source = rust_source(
+        &schema,
+        dialect,
+        &NamingConvention::default(),
+        &alembic::autogenerate::Filter::default(),
+    );
     let file = format!("{}/tests/models/generated/{}.rs", env!("CARGO_MANIFEST_DIR"), dialect.name());
     if std::env::var_os("UPDATE_GENERATED").is_some() {
         std::fs::write(&file, &source).expect("the models");

@@ -323,10 +323,10 @@ fn only_moved(actual: &mut Schema, desired: &Schema, others: &[String], mentione
     // What is on these tables may be in the way.
     let tables = &actual.tables;
     let is_kept = |name: &ObjectName| tables.iter().any(|table| table.name == *name);
-    actual.foreign.retain(|foreign| {
-        !is_other(&foreign.name)
-            || foreign.table.as_ref().is_some_and(is_kept)
-            || foreign.uses.iter().any(|used| is_kept(&used.table))
+    actual.objects.retain(|object| {
+        !is_other(&object.name)
+            || object.table.as_ref().is_some_and(is_kept)
+            || object.uses.iter().any(|used| is_kept(&used.table))
     });
 }
 

@@ -6,6 +6,7 @@ use crate::schema::{NamingConvention, Schema};
 
 /// What a database should look like.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[expect(clippy::large_enum_variant, reason = "a run has one of them")]
 pub enum Declaration {
     /// Tables.
     Schema {

@@ -121,7 +121,9 @@ impl RustWriter<'_> {
 /// The type that a domain is made of: what stands behind `AS`, before its collation, default and constraints.
 fn base_of(definition: &str) -> Option<&str> {
     let (_, rest) = definition.split_once(" AS ")?;
-    let ends = [" COLLATE ", " DEFAULT ", " NOT NULL", " CONSTRAINT "].into_iter().filter_map(|word| rest.find(word));
+    let ends = [" COLLATE ", " DEFAULT ", " NOT NULL", " CONSTRAINT "]
+        .into_iter()
+        .filter_map(|word| rest.find(word));
     rest.get(..ends.min().unwrap_or(rest.len()))
 }
 

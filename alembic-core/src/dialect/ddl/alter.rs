@@ -1,6 +1,6 @@
 //! Columns that are added or changed.
 
-use super::column::identity_words;
+use super::column::{identity_words, serial_name};
 use super::convert::Retyping;
 use super::{DdlError, Statement, Writer};
 use crate::dialect::neutral::neutral_value;
@@ -273,7 +273,7 @@ impl Writer<'_> {
         let known = columns.iter().find_map(|column| column.sequence.as_ref());
         match known {
             Some(sequence) => self.object(&sequence.name),
-            None => self.beside(table, &format!("{}_{}_seq", table.name, columns[1].name)),
+            None => self.object(&serial_name(table, columns[1])),
         }
     }
 
@@ -282,7 +282,7 @@ impl Writer<'_> {
     }
 
     /// Gives the sequence of a serial column the type that the column has.
-    fn widen_sequence(
+    pub(super) fn widen_sequence(
         &self,
         table: &ObjectName,
         before: &Column,

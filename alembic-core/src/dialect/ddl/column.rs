@@ -119,6 +119,11 @@ pub(super) fn identity_words(identity: Identity) -> Option<&'static str> {
     }
 }
 
+/// The name that PostgreSQL gives the sequence of a new serial column.
+pub(super) fn serial_name(table: &ObjectName, column: &Column) -> ObjectName {
+    ObjectName { schema: table.schema.clone(), name: format!("{}_{}_seq", table.name, column.name) }
+}
+
 fn serial(type_: &Type) -> &'static str {
     match type_ {
         Type::SmallInteger | Type::TinyInteger | Type::UnsignedTinyInteger => "SMALLSERIAL",

@@ -9,6 +9,7 @@ use crate::schema::{ObjectName, Schema, Table};
 use crate::sql::Dialect;
 
 /// What is written at once.
+#[expect(clippy::large_enum_variant, reason = "most of them are single operations, which are borrowed")]
 pub(super) enum Action<'a> {
     /// One operation.
     Single(Cow<'a, Operation>),

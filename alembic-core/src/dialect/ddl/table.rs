@@ -1,10 +1,11 @@
 //! `CREATE TABLE`.
 
+use super::column::serial_name;
 use super::numbered::needed_indexes;
 use super::text::{aligned, literal};
 use super::{DdlError, Statement, Writer};
 use crate::operation::{Constraint, Key};
-use crate::schema::{ObjectName, Table, Unique};
+use crate::schema::{Column, ObjectName, Sequence, Table, Unique};
 use crate::sql::Dialect;
 
 impl Writer<'_> {
@@ -46,6 +47,14 @@ impl Writer<'_> {
             if lines.is_empty() { String::new() } else { format!("\n    {}\n", lines.join(",\n    ")) };
         let sql = format!("CREATE TABLE {} ({body}){}", self.object(&table.name), self.options(table));
         out.push(Statement { notes: Vec::new(), sql });
+        // `SERIAL` gives it the type of the column, and a name of its own.
+        for column in table.columns.iter().filter(|column| self.is_serial(column)) {
+            let Some(known) = &column.sequence else { continue };
+            let sequence = Sequence { name: serial_name(&table.name, column), ..known.clone() };
+            let new = Column { sequence: None, ..column.clone() };
+            let own = Column { sequence: Some(sequence), ..column.clone() };
+            self.widen_sequence(&table.name, &new, &own, out)?;
+        }
         let merged = merged.into_iter().cloned().map(Constraint::Unique);
         let late = late_keys.into_iter().cloned().map(Constraint::ForeignKey);
         let late = late.chain(late_checks.into_iter().cloned().map(Constraint::Check));
