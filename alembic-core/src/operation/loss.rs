@@ -3,6 +3,7 @@
 use std::fmt;
 
 use super::Operation;
+use super::objects::has_rows;
 
 /// Data that an operation loses, or may lose.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -42,8 +43,8 @@ impl Operation {
                 let removed = change.removed().join("`, `");
                 Some(format!("the enum {} loses `{removed}`", change.after.name))
             }
-            Operation::DropObject(object) if object.kind == "partition" => {
-                Some(format!("drops the partition {} with all its rows", object.name))
+            Operation::DropObject(object) if has_rows(object) => {
+                Some(format!("drops the {} {} with all its rows", object.kind, object.name))
             }
             _ => None,
         }

@@ -193,7 +193,7 @@ impl Plan {
                         || column.is_some_and(|own| columns.contains(&(&used.table, own)))
                 };
                 !object.before_tables
-                    && object.kind != "partition"
+                    && !has_rows(object)
                     && object.statements().is_some()
                     && object.uses.iter().any(uses)
             };
@@ -349,19 +349,27 @@ pub(crate) fn replacement(before: &TextObject, after: &TextObject) -> Option<Str
     }
 }
 
+/// Whether rows go with it.
+pub(crate) fn has_rows(object: &TextObject) -> bool {
+    matches!(object.kind.as_str(), "partition" | "virtual table")
+}
+
 /// Whether a statement of ours can lead from one text to the other.
 fn is_writable_change(before: &TextObject, after: &TextObject) -> bool {
     let is_both = before.statements().is_some() && after.statements().is_some();
-    is_both && !before.before_tables && before.kind != "partition"
+    is_both && !before.before_tables && !has_rows(before)
 }
 
-/// The objects that are desired and not there in this form, and that no operation makes: a person has to write what does.
+/// The objects that are desired and not there in this form, or there and not desired, and that no operation changes: a person has
+/// to write what does.
 #[must_use]
 pub fn unwritten(dialect: Dialect, before: &[TextObject], after: &[TextObject]) -> Vec<TextObject> {
-    let is_unwritten = |object: &&TextObject| match before.iter().find(|other| other.is(object)) {
+    let comes = |object: &&TextObject| match before.iter().find(|other| other.is(object)) {
         None => object.statements().is_none(),
         Some(old) if is_equal(old, object, dialect) => false,
         Some(old) => replacement(old, object).is_none() && !is_writable_change(old, object),
     };
-    after.iter().filter(is_unwritten).cloned().collect()
+    let goes =
+        |object: &&TextObject| object.statements().is_none() && !after.iter().any(|other| other.is(object));
+    after.iter().filter(comes).chain(before.iter().filter(goes)).cloned().collect()
 }

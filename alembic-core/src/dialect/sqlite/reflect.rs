@@ -67,8 +67,13 @@ pub(crate) fn schema(answers: [Rows; 2]) -> Schema {
     resolve_references(&mut schema, &places);
     for (kind, name, table, sql) in others {
         let uses = uses(&schema, &sql, Dialect::Sqlite);
-        let drop = matches!(kind.as_str(), "view" | "trigger")
-            .then(|| format!("DROP {} {}", kind.to_uppercase(), identifier(Dialect::Sqlite, &name)));
+        let word = match kind.as_str() {
+            "view" => Some("VIEW"),
+            "trigger" => Some("TRIGGER"),
+            "virtual table" => Some("TABLE"),
+            _ => None,
+        };
+        let drop = word.map(|word| format!("DROP {word} {}", identifier(Dialect::Sqlite, &name)));
         let (name, table) = (ObjectName::new(name), table.map(ObjectName::new));
         schema.objects.push(TextObject {
             drop,
