@@ -85,7 +85,7 @@ ways! { MIGRATE, MigrateError:
     KeyWithoutTable => Edit,
     ResumeEdited => Case("resume_edited"),
     Unfinished => Case("unfinished"),
-    UnfinishedMoved => Edit,
+    UnfinishedMoved => Case("unfinished_moved"),
     UnfinishedUnknown => Case("statement_of_a_deleted_script"),
     CountsNotes => Edit,
     Abandons => Case("abandons"),

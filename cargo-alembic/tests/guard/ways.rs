@@ -355,6 +355,19 @@ async fn unfinished() {
     }
 }
 
+/// It stands on another revision now, which is not applied.
+#[tokio::test]
+async fn unfinished_moved() {
+    let state = half_way().await;
+    let script = state.package.read("migrations/r2.sql");
+    let between =
+        Script::new("r3", "r1", "CREATE TABLE between_them (n INTEGER);", "DROP TABLE between_them;");
+    write_scripts(&state.package.path("migrations"), &[between]);
+    state.package.write("migrations/r2.sql", script.replace("Revises: r1", "Revises: r3"));
+    state.way("upgrade", &["resume --abandon"], &[]).await;
+    state.sql("SELECT n FROM half").await;
+}
+
 #[tokio::test]
 async fn statement() {
     for state in [State::of(&half()).await, State::on_mariadb(&half()).await] {
