@@ -12,6 +12,7 @@ mod difference;
 mod error;
 mod mermaid;
 mod names;
+mod normal;
 mod obstacle;
 #[cfg(feature = "cli")]
 mod orders;

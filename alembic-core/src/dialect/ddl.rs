@@ -219,15 +219,8 @@ impl Writer<'_> {
             Operation::DropConstraint { table, constraint, key_index } => {
                 push(self.alter(table, &self.drop_actions(constraint, key_index.as_deref())));
             }
-            Operation::CreateObject(object) => {
-                out.extend(object.definition.as_deref().map(text::of_object));
-            }
-            Operation::DropObject(object) => {
-                let notes = loss.into_iter().collect();
-                out.extend(object.drop.as_deref().map(|sql| Statement { notes, ..text::of_object(sql) }));
-            }
-            Operation::ReplaceObject { before, after } => {
-                out.extend(replacement(before, after).as_deref().map(text::of_object));
+            Operation::CreateObject(_) | Operation::DropObject(_) | Operation::ReplaceObject { .. } => {
+                out.extend(of_object(operation, loss));
             }
             Operation::RenameConstraint { table, from, to, key_index } => {
                 push(self.rename_constraint(table, [from, to], key_index.as_deref()));
@@ -257,6 +250,18 @@ impl Writer<'_> {
         };
         Some(Statement { notes: Vec::new(), sql })
     }
+}
+
+/// The statement for a text object: its own text.
+fn of_object(operation: &Operation, loss: Option<String>) -> Option<Statement> {
+    let text = match operation {
+        Operation::CreateObject(object) => object.definition.clone(),
+        Operation::DropObject(object) => object.drop.clone(),
+        Operation::ReplaceObject { before, after } => replacement(before, after),
+        _ => None,
+    };
+    let sql = text?.trim().trim_end_matches(';').trim_end().to_owned();
+    Some(Statement { notes: loss.into_iter().collect(), sql })
 }
 
 pub(crate) use convert::{Retyped, retyped};

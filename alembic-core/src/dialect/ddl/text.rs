@@ -33,11 +33,6 @@ pub(crate) fn script(statements: &[Statement]) -> String {
     text
 }
 
-/// A statement that a database has printed.
-pub(super) fn of_object(sql: &str) -> Statement {
-    Statement { notes: Vec::new(), sql: sql.trim().trim_end_matches(';').trim_end().to_owned() }
-}
-
 /// Lines whose first parts stand below each other.
 pub(super) fn aligned(lines: &[[String; 3]]) -> Vec<String> {
     // One very long type must not push everything to the right.
