@@ -132,6 +132,7 @@ pub(super) async fn compare_on(
         normal.objects.clone_from(&actual.objects);
     } else {
         normal.objects.clone_from(&desired.objects);
+        normal.objects.retain(|object| object.kind != "event");
     }
     generic.casts = casts(connection, [&actual, &normal]).await?;
     Ok(Comparison { dialect, actual, desired, generic, normal, naming, missing, ownership, untold, unread })
@@ -184,7 +185,8 @@ impl Comparison {
     #[must_use]
     pub fn unmanaged_objects(&self) -> Vec<&TextObject> {
         let others = self.actual.objects.iter().filter(|object| !self.is_kept(object));
-        others.filter(|object| object.kind != "enum" && object.table.is_none()).collect()
+        let is_alone = |object: &&TextObject| object.kind != "enum" && object.table.is_none();
+        others.filter(is_alone).filter(|object| self.is_told(object)).collect()
     }
 
     /// What is desired and differs, and no operation of ours leads to: a person has to write it.
@@ -202,8 +204,22 @@ impl Comparison {
 
     /// Whether an object is desired, or nobody else's.
     fn is_kept(&self, object: &TextObject) -> bool {
-        self.normal.objects.iter().any(|other| other.is(object))
-            || self.ownership.manages_object(object, &self.desired)
+        self.is_told(object)
+            && (self.normal.objects.iter().any(|other| other.is(object))
+                || self.ownership.manages_object(object, &self.desired))
+    }
+
+    /// Whether the source tells of such objects: a scratch database never runs an event, and a dump of MySQL has no routines
+    /// unless it is asked for them.
+    fn is_told(&self, object: &TextObject) -> bool {
+        let is_routine = |object: &TextObject| matches!(object.kind.as_str(), "function" | "procedure");
+        match object.kind.as_str() {
+            "event" => false,
+            _ if is_routine(object) && self.dialect == Dialect::Mysql => {
+                self.normal.objects.iter().any(is_routine)
+            }
+            _ => true,
+        }
     }
 
     /// The desired schema with the objects that are left alone.

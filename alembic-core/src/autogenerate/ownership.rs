@@ -120,7 +120,7 @@ fn kind_of(object: &TextObject) -> Option<ObjectKind> {
         "collation" => ObjectKind::Collation,
         "extension" => ObjectKind::Extension,
         "event" => ObjectKind::Event,
-        "partition" | "virtual table" | "foreign table" => ObjectKind::Table,
+        "partition" | "foreign table" => ObjectKind::Table,
         _ => return None,
     })
 }

@@ -76,7 +76,8 @@ fn is_of_serial(object: &TextObject, operations: &[Operation]) -> bool {
 fn is_equal(one: &TextObject, other: &TextObject, dialect: Dialect) -> bool {
     match (&one.definition, &other.definition) {
         (Some(one), Some(other)) => one == other || words(one, dialect).eq(words(other, dialect)),
-        (one, other) => one == other,
+        // A server hides the text of what belongs to another user: nothing can be said of it then.
+        _ => true,
     }
 }
 

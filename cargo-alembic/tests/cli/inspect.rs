@@ -55,6 +55,9 @@ on_every_database! {
         // Only what has no name gets one.
         let tables = |output: alembic_testing::Output| {
             let text = output.success().stdout;
+            // Models have no views and triggers.
+            let tables: Vec<&str> = text.lines().take_while(|line| !line.contains(" VIEW ")).collect();
+            let text = tables.join("\n").trim_end().to_owned();
             text.replace("CONSTRAINT pk_customers ", "").replace("CONSTRAINT pk_orders ", "")
         };
         let copy = tables(package.alembic("inspect"));

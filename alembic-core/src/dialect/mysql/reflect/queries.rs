@@ -4,6 +4,7 @@
 
 use super::Flavor;
 use crate::dialect::reflect::{Namespace, names};
+use crate::dialect::scratch::PREFIX;
 use crate::sql::Dialect;
 use crate::sql::quote::literal;
 
@@ -25,6 +26,8 @@ pub(crate) fn queries(namespaces: &[Namespace], flavor: Flavor) -> [String; 7] {
     let algorithm = if flavor == Flavor::Mariadb { "ALGORITHM = ', v.algorithm, ' " } else { "" };
     let objects = OBJECTS
         .replace("{algorithm}", algorithm)
+        // The mark of a scratch database.
+        .replace("{mark}", PREFIX)
         .replace("{view}", &object_name("v.table_schema", "v.table_name"))
         .replace("{trigger}", &object_name("t.trigger_schema", "t.trigger_name"))
         .replace("{routine}", &object_name("r.routine_schema", "r.routine_name"));
@@ -107,7 +110,7 @@ SELECT 'view', CAST(v.table_schema AS CHAR), CAST(v.table_name AS CHAR), NULL,
         IF(v.check_option = 'NONE', '', CONCAT(' WITH ', v.check_option, ' CHECK OPTION')))) AS CHAR),
     CAST(CONCAT('DROP VIEW ', {view}) AS CHAR)
 FROM information_schema.views v
-WHERE v.table_schema IN ({namespaces})
+WHERE v.table_schema IN ({namespaces}) AND v.table_name <> '{mark}'
 UNION ALL
 SELECT 'trigger', CAST(t.trigger_schema AS CHAR), CAST(t.trigger_name AS CHAR), CAST(t.event_object_table AS CHAR),
     CAST(CONCAT('CREATE TRIGGER ', {trigger}, ' ', t.action_timing, ' ', t.event_manipulation, ' ON ',

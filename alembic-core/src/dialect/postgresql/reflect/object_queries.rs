@@ -40,7 +40,7 @@ const VIEWS: &str = "\
 SELECT c.oid::text, k.kind, n.nspname::text, c.relname::text, NULL, NULL,
     'CREATE ' || upper(k.kind) || ' ' || c.oid::regclass::text
         || coalesce(' WITH (' || array_to_string(c.reloptions, ', ') || ')', '') || E' AS\\n'
-        || rtrim(pg_get_viewdef(c.oid, true), ';') || CASE WHEN c.relispopulated THEN '' ELSE E'\\nWITH NO DATA' END,
+        || rtrim(pg_get_viewdef(c.oid, true), ';'),
     'DROP ' || upper(k.kind) || ' ' || c.oid::regclass::text, false::text
 FROM pg_class c
 JOIN pg_namespace n ON n.oid = c.relnamespace
