@@ -215,6 +215,10 @@ impl Comparison {
         let is_routine = |object: &TextObject| matches!(object.kind.as_str(), "function" | "procedure");
         match object.kind.as_str() {
             "event" => false,
+            // It stays as it is when its table is renamed.
+            "sequence option" if object.name.name.ends_with(" NAME") => {
+                self.normal.objects.iter().any(|other| other.is(object))
+            }
             _ if is_routine(object) && self.dialect == Dialect::Mysql => {
                 self.normal.objects.iter().any(is_routine)
             }
