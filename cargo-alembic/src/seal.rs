@@ -248,7 +248,7 @@ fn repair(project: &Project, arguments: &Arguments) -> Result<(), Failure> {
         file.update(|lock| tell_repairs(lock, project))?;
         status("Repaired", file.shown());
     }
-    // That is for a person, whatever else was mended.
+    // Which of two seals is right only a person can say.
     let mut errors = lock.verify(&file.shown(), &ScriptDirectory::new(Vec::new()).map_err(Failure::plain)?);
     errors.retain(before::has_two_seals);
     ScriptErrors::check(errors).map_err(|errors| project.explain(&errors))?;

@@ -20,8 +20,8 @@ enum Handler {
     Removed(system::Ours),
 }
 
-/// Installs `on_signal` for each signal that has no handler and is not ignored; it is called in a thread of its own. A program
-/// that handles a signal keeps its handler. What a shell (for a command in the background) or `nohup` ignores stays ignored.
+/// Installs `on_signal` for each signal that has no handler and is not ignored. A separate thread calls it. A program that handles a
+/// signal keeps its handler. A signal that a shell (for a command in the background) or `nohup` ignores stays ignored.
 pub(super) fn install(on_signal: fn()) {
     let mut handler = HANDLER.lock().unwrap_or_else(PoisonError::into_inner);
     *handler = match std::mem::replace(&mut *handler, Handler::New) {

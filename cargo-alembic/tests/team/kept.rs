@@ -22,10 +22,29 @@ async fn tables_of_another_service() {
         if id != "r1" {
             shop.sql(&format!("INSERT INTO alembic_version (version_num) VALUES ('{id}')")).await;
             billing.alembic("downgrade --from-history base").code(1);
+            shop.sql(&format!("DELETE FROM alembic_version WHERE version_num = '{id}'")).await;
         }
         assert_eq!(shop.sql("SELECT CAST(n AS TEXT) FROM r1").await.len(), 2);
         shop.alembic("verify").success();
     }
+}
+
+/// Two services that count their revisions, with more than one each: the parent of the second is one of ours only by its name.
+#[tokio::test]
+async fn tables_of_another_service_that_counts_alike() {
+    let worlds = (World::new(), World::new());
+    let (shop, billing) = services(&worlds, "r1").await;
+    shop.revision("r2");
+    shop.alembic("upgrade").success();
+    billing.revision_of("r2", "", "CREATE TABLE paid (n INTEGER);", "DROP TABLE paid;");
+    billing.edit(&script("r2"), "-- r2\n", "-- What is paid\n");
+    billing.edit(&script("r2"), "-- Created: 2", "-- Created: 1");
+    for line in ["upgrade --from-history", "downgrade --from-history base", "downgrade --from-history -1"] {
+        let output = billing.alembic(line).code(1);
+        assert!(output.stderr.contains("the version table belongs to another service"), "{line}: {output}");
+    }
+    assert_eq!(shop.sql("SELECT CAST(n AS TEXT) FROM r1").await.len(), 2);
+    shop.alembic("verify").success();
 }
 
 /// The edit of what lies below a revision without a script is told by all, and first.

@@ -62,7 +62,8 @@ pub struct Reordered {
     pub rounds: Vec<(Vec<RevisionId>, Vec<RevisionId>)>,
 }
 
-/// Whether an applied script is no earlier version of one with the same id: both its message and its time are other ones.
+/// Whether an applied script and one with the same id are two revisions, and not two versions of one: both the message and the
+/// time of creation differ.
 pub(crate) fn is_another(applied: &Script, now: &Script) -> bool {
     let is_other_time = applied.created != now.created || now.created.is_none();
     is_other_time && applied.revision.message != now.revision.message

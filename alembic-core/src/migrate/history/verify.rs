@@ -94,14 +94,15 @@ async fn differences(
     let mut edited = edited(connection, tables, directory, applied).await?;
     let moved = if edited.is_empty() { moved(directory, applied) } else { None };
     #[cfg(feature = "cli")]
-    {
+    let way = {
         let rows = state.rows.iter().filter_map(|(id, _)| directory.graph().find(id));
-        let way = reordered(directory, &rows.collect::<Vec<_>>(), &edited);
-        // The last one is told of last.
-        edited.last_mut().into_iter().for_each(|last| last.reordered = way.clone());
-    }
+        reordered(directory, &rows.collect::<Vec<_>>(), &edited)
+    };
     // Unfinished revisions may be edited after their last statement that is done: `resume` compares the rest.
     edited.retain(|edited| !state.unfinished.iter().any(|id| id == edited.revision.as_str()));
+    // Messages name the edited revisions in this order, and the way stands below them.
+    #[cfg(feature = "cli")]
+    edited.last_mut().into_iter().for_each(|last| last.reordered.clone_from(&way));
     Ok((edited, moved))
 }
 

@@ -118,24 +118,37 @@ impl Migrator {
             Err(error) if ErrorKind::of(&error) == ErrorKind::MissingTable => return Ok(Vec::new()),
             rows => rows.map_err(MigrateError::database(READING))?,
         };
-        let named = scripts.iter().flat_map(|script| needs(script).map(str::to_owned));
-        let mut lines = Lines::new(named);
+        let mut found = Vec::new();
         for row in applied {
             let [Some(id), digest, ..] = row.as_slice() else { continue };
             let here = scripts.iter().find(|script| script.revision.id.as_str() == id);
             let digest = digest.as_ref().and_then(|text| text.parse().ok());
             if here.is_some_and(|script| digest.is_none_or(|digest| script.digests().upgrade == digest)) {
-                lines.add(id, here.map(needs), true);
+                found.push((id.clone(), here.cloned()));
                 continue;
             }
             let rows = connection.rows(tables.applied_script(id)).await;
             let text = rows.map_err(MigrateError::database(READING))?.into_iter().flatten().flatten().next();
-            let then = text.and_then(|text| Script::parse(id, text).ok());
-            let is_ours = here.is_some_and(|now| then.as_ref().is_none_or(|then| !is_another(then, now)));
-            lines.add(id, then.as_ref().map(needs), is_ours);
+            found.push((id.clone(), text.and_then(|text| Script::parse(id, text).ok())));
         }
-        Ok(lines.foreign())
+        Ok(foreign_among(scripts, found))
     }
+}
+
+/// Those of the applied revisions that have nothing to do with these scripts; each with its script as it was applied, if that is
+/// known.
+fn foreign_among(scripts: &[Script], applied: Vec<(String, Option<Script>)>) -> Vec<String> {
+    let here: HashMap<&str, &Script> =
+        scripts.iter().map(|script| (script.revision.id.as_str(), script)).collect();
+    // A name whose script is here is that script's, whoever has applied something of that name.
+    let missing = scripts.iter().flat_map(needs).filter(|name| !here.contains_key(name));
+    let mut lines = Lines::new(missing.map(str::to_owned));
+    for (id, then) in applied {
+        let now = here.get(id.as_str());
+        let is_ours = now.is_some_and(|now| then.as_ref().is_none_or(|then| !is_another(then, now)));
+        lines.add(&id, then.as_ref().map(needs), is_ours);
+    }
+    lines.foreign()
 }
 
 /// What a revision stands on, by the names that its script has for it.
@@ -177,5 +190,63 @@ impl Lines {
             }
         }
         self.applied.into_iter().filter(|id| !reached.contains(id)).collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    /// The scripts of a service that counts its revisions, each on one before it or on none.
+    fn service(name: &str, parents: &[u8]) -> Vec<Script> {
+        let script = |(number, parent): (usize, &u8)| {
+            let parent = usize::from(*parent) % (number + 1);
+            let revises = if parent == 0 { String::new() } else { format!("{parent:04}") };
+            let id = number + 1;
+            let minute = if name == "shop" { 1 } else { 2 };
+            let text = format!(
+                "-- {name} {id}\n--\n-- Revision: {id:04}\n-- Revises: {revises}\n\
+                 -- Created: 2026-01-01T00:{minute:02}:00Z\n\n-- alembic: upgrade\nSELECT {id};\n"
+            );
+            Script::parse(&format!("{id:04}.sql"), text).expect("a script")
+        };
+        parents.iter().enumerate().map(script).collect()
+    }
+
+    fn applied(scripts: &[Script]) -> Vec<(String, Option<Script>)> {
+        scripts.iter().map(|script| (script.revision.id.to_string(), Some(script.clone()))).collect()
+    }
+
+    proptest! {
+        /// Whatever two services have, and however many ids are the same: nothing that one applied is the other's, and all
+        /// of it is its own.
+        #[test]
+        fn services_that_count_alike_share_nothing(
+            shop in prop::collection::vec(any::<u8>(), 1..8),
+            billing in prop::collection::vec(any::<u8>(), 1..8),
+        ) {
+            let (shop, billing) = (service("shop", &shop), service("billing", &billing));
+            let ids: Vec<String> = applied(&shop).into_iter().map(|(id, _)| id).collect();
+            prop_assert_eq!(foreign_among(&billing, applied(&shop)), ids);
+            prop_assert_eq!(foreign_among(&shop, applied(&shop)), Vec::<String>::new());
+        }
+
+        /// A script that is missing here, or edited, is no other service's as long as something here stands on it.
+        #[test]
+        fn a_missing_script_is_ours(
+            parents in prop::collection::vec(any::<u8>(), 2..8),
+            missing in any::<prop::sample::Index>(),
+        ) {
+            let all = service("shop", &parents);
+            let mut here = all.clone();
+            let gone = here.remove(missing.index(all.len()));
+            let name = gone.revision.id.as_str();
+            let is_needed = here.iter().any(|script| needs(script).any(|need| need == name));
+            let stands = needs(&gone).next().is_some();
+            let foreign = foreign_among(&here, applied(&all));
+            prop_assert_eq!(foreign.is_empty(), is_needed || stands, "{:?}", foreign);
+        }
     }
 }
