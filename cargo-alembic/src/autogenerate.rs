@@ -1,9 +1,11 @@
 //! What takes a database to what the models say, as the sections of a new script.
 
 use alembic_core::Migrator;
-use alembic_core::autogenerate::{AutogenerateError, Comparison, Difference, compare, compare_scripts};
+use alembic_core::autogenerate::{
+    AutogenerateError, Comparison, Difference, Filter, Reading, compare, compare_scripts, read,
+};
 use alembic_core::cli::{CommandError, note, status, unless_interrupted, warning};
-use alembic_core::migrate::{Database, MigrateError};
+use alembic_core::migrate::{Database, MigrateError, Status};
 use alembic_core::models::Unread;
 use alembic_core::operation::Operation;
 use alembic_core::revision::Node;
@@ -143,17 +145,25 @@ pub(crate) async fn compared(
     let failed =
         |error: MigrateError| Failure::command_on(&project.folder, &CommandError::Migrate(error), migrator);
     let dialect = database.dialect().map_err(failed)?;
-    let desired = declaration(project, dialect)?;
     let filter = project.config.compared_tables();
-    // Before the first revision a SQLite file need not be there.
-    let is_new = !scratch
-        && migrator.directory().scripts().is_empty()
-        && matches!(migrator.status(database.clone()).await, Err(MigrateError::NoFile { .. }));
-    let comparison = if scratch || is_new {
-        compare_scripts(migrator, database, desired, &filter)
-    } else {
-        up_to_date(migrator, &database, project).await?;
-        compare(database, desired, &filter).created_by(migrator)
+    // While the models are read, so is the database.
+    let models = std::thread::spawn({
+        let project = project.clone();
+        move || declaration(&project, dialect)
+    });
+    let found = if scratch { None } else { Some(look(migrator, &database, &filter).await?) };
+    let desired = models.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))?;
+    let comparison = match found {
+        // Before the first revision a SQLite file need not be there.
+        Some((Err(MigrateError::NoFile { .. }), _)) if migrator.directory().scripts().is_empty() => {
+            compare_scripts(migrator, database, desired, &filter)
+        }
+        None => compare_scripts(migrator, database, desired, &filter),
+        Some((status, reading)) => {
+            up_to_date(migrator, &status.map_err(failed)?)?;
+            let reading = reading.map_err(|error| explain(error, project, migrator))?;
+            compare(database, desired, &filter).created_by(migrator).read(reading)
+        }
     };
     let comparison = comparison.dropping(dropped).looking_at(dropped.iter().chain(renames).cloned());
     let comparison = match server {
@@ -164,15 +174,26 @@ pub(crate) async fn compared(
     };
     match unless_interrupted(comparison.on_note(note).into_future()).await {
         Some(compared) => compared.map_err(|error| explain(error, project, migrator)),
-        None => Err(Failure::interrupted("the comparison was interrupted", "no database was changed")),
+        None => Err(interrupted()),
     }
 }
 
+fn interrupted() -> Failure {
+    Failure::interrupted("the comparison was interrupted", "no database was changed")
+}
+
+/// At which revisions a database is, and what is in it.
+async fn look(
+    migrator: &Migrator,
+    database: &Database,
+    filter: &Filter,
+) -> Result<(Result<Status, MigrateError>, Result<Reading, AutogenerateError>), Failure> {
+    let looking = async { tokio::join!(migrator.status(database.clone()), read(database.clone(), filter)) };
+    unless_interrupted(looking).await.ok_or_else(interrupted)
+}
+
 /// A database in which revisions are missing would be asked for them again.
-async fn up_to_date(migrator: &Migrator, database: &Database, project: &Project) -> Result<(), Failure> {
-    let found = migrator.status(database.clone()).await;
-    let found = found
-        .map_err(|error| Failure::command_on(&project.folder, &CommandError::Migrate(error), migrator))?;
+fn up_to_date(migrator: &Migrator, found: &Status) -> Result<(), Failure> {
     let graph = migrator.directory().graph();
     let rows: Vec<Node> = found.rows.iter().filter_map(|row| graph.find(row)).collect();
     if let Some(unfinished) = found.unfinished.first() {

@@ -87,6 +87,12 @@ class Sqlite:
     def dump(self, name):
         return self.query(name, "SELECT sql FROM sqlite_master")
 
+    def catalog(self, name):
+        """The command that asks for all columns, indexes and keys."""
+        questions = ("table_xinfo(m.name)", "index_list(m.name) i, pragma_index_xinfo(i.name)", "foreign_key_list(m.name)")
+        asked = (f"SELECT * FROM sqlite_master m, pragma_{question} WHERE m.type = 'table'" for question in questions)
+        return self.query(name, "; ".join(asked))
+
     environment = {}
     identity = "INTEGER PRIMARY KEY"
 
@@ -160,6 +166,23 @@ class Postgresql(Server):
     def dump(self, name):
         return [str(pathlib.Path(self.client).with_name("pg_dump")), "--schema-only", "-d", self.url(name)]
 
+    def catalog(self, name):
+        columns = (
+            "SELECT c.relname, a.attname, format_type(a.atttypid, a.atttypmod), a.attnotnull, a.attidentity, "
+            "pg_get_expr(d.adbin, d.adrelid) FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid LEFT JOIN pg_attrdef d "
+            "ON d.adrelid = c.oid AND d.adnum = a.attnum WHERE c.relnamespace = 'public'::regnamespace AND c.relkind = 'r' "
+            "AND a.attnum > 0 AND NOT a.attisdropped"
+        )
+        constraints = (
+            "SELECT conrelid, conname, contype, conkey, confrelid, confkey FROM pg_constraint "
+            "WHERE connamespace = 'public'::regnamespace"
+        )
+        indexes = (
+            "SELECT i.indrelid, c.relname, i.indisunique, i.indkey FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid "
+            "WHERE c.relnamespace = 'public'::regnamespace"
+        )
+        return self.query(name, f"{columns}; {constraints}; {indexes}")
+
     def query(self, name, sql):
         url = urllib.parse.urlunsplit(self.parts) if name is None else self.url(name)
         return [self.client, "-X", "-q", "-A", "-t", "-v", "ON_ERROR_STOP=1", "-d", url, "-c", sql]
@@ -192,3 +215,12 @@ class Mariadb(Server):
         host, port = self.parts.hostname, self.parts.port or 3306
         login = ["--no-defaults", "-h", host, "-P", str(port), "-u", self.parts.username]
         return [program, *login, "--no-data", f"{self.prefix}{name}"]
+
+    def catalog(self, name):
+        tables = ("columns", "statistics", "key_column_usage", "referential_constraints")
+        schema = {"referential_constraints": "constraint_schema"}
+        asked = (
+            f"SELECT * FROM information_schema.{table} WHERE {schema.get(table, 'table_schema')} = '{self.prefix}{name}'"
+            for table in tables
+        )
+        return self.query(name, "; ".join(asked))

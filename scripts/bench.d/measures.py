@@ -198,6 +198,7 @@ class Bench:
             table.add("inspect", OURS, ours("inspect"))
             table.add("inspect", PLAIN, self.measure(database.dump("schema"), environment=database.environment))
             table.add("check", OURS, ours("check"))
+            table.add("check", PLAIN, self.measure(database.catalog("schema"), environment=database.environment))
         database.drop("schema")
         return table
 

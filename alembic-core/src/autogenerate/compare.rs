@@ -5,11 +5,12 @@ use std::pin::Pin;
 
 use super::comparison::{Owned, compare_on};
 use super::ownership::{Created, Ownership};
+use super::reading::Reading;
 #[cfg(feature = "mysql")]
 use super::scratch::script_on;
 use super::scratch::{Note, Notes, Replay, Scratch};
 use super::{AutogenerateError, Comparison};
-use crate::migrate::{Database, Missing};
+use crate::migrate::Database;
 use crate::migrator::Migrator;
 use crate::models::Declaration;
 use crate::schema::{Filter, Schema};
@@ -43,6 +44,7 @@ pub fn compare<'a>(
         dropped: &[],
         mentioned: Vec::new(),
         database,
+        reading: None,
         desired: desired.into(),
         filter,
         scratch: None,
@@ -73,6 +75,7 @@ pub struct Compare<'a> {
     dropped: &'a [String],
     mentioned: Vec<String>,
     database: Database,
+    reading: Option<Reading>,
     desired: Declaration,
     filter: &'a Filter,
     scratch: Option<Database>,
@@ -80,6 +83,12 @@ pub struct Compare<'a> {
 }
 
 impl<'a> Compare<'a> {
+    /// Compares what was read of the database before.
+    pub fn read(mut self, reading: Reading) -> Compare<'a> {
+        self.reading = Some(reading);
+        self
+    }
+
     /// Creates scratch databases on the server of this one, instead of on that of the compared database. A user who may
     /// only read is enough for the compared one then. SQLite needs no server.
     pub fn scratch(mut self, server: impl Into<Database>) -> Compare<'a> {
@@ -156,7 +165,10 @@ impl<'a> Compare<'a> {
         };
         let mut scratch = Scratch::new(&database, self.scratch.as_ref(), &mut self.on_note);
         scratch.script = script;
-        let mut connection = database.connect(Missing::Refuse).await?;
+        let mut reading = match self.reading {
+            Some(reading) => reading,
+            None => Reading::begin(&database).await?,
+        };
         let filter = self.scripts.map(|migrator| without_books(self.filter, migrator));
         let filter = filter.as_ref().unwrap_or(self.filter);
         let owned = Owned {
@@ -164,13 +176,13 @@ impl<'a> Compare<'a> {
             created: self
                 .owner
                 .or(self.scripts)
-                .map(|scripts| Created::by(scripts.directory(), connection.dialect())),
+                .map(|scripts| Created::by(scripts.directory(), reading.connection.dialect())),
             is_replay: replay.is_some(),
             mentioned: self.mentioned,
         };
-        let compared = compare_on(&mut connection, &mut scratch, self.desired, filter, owned).await;
+        let compared = compare_on(&mut reading, &mut scratch, self.desired, filter, owned).await;
         scratch.drop().await;
-        drop(connection);
+        drop(reading);
         if let Some(replay) = replay {
             replay.drop(&mut self.on_note).await;
         }

@@ -8,16 +8,17 @@ use super::desired::{
 use super::names::{adopt_names, call, earlier, not_insisted_on};
 use super::normal::normalised;
 use super::ownership::{Created, Ownership, desires};
-use super::reflect::{casts, namespaces, reflect};
+use super::reading::Reading;
+use super::reflect::{casts, namespaces};
 use super::scratch::Scratch;
 use super::settled::fill_references;
 use super::{AutogenerateError, Difference};
 use crate::dialect::{Namespace, generic};
-use crate::migrate::Connection;
-use crate::models::{Aspect, Declaration, Unread};
+use crate::models::{Aspect, Declaration, SqlScript, Unread};
 use crate::operation::{Operation, Renamed, Side, diff, unwritten};
 use crate::schema::{Enum, Filter, NamingConvention, ObjectName, Schema, Table, TextObject};
-use crate::sql::Dialect;
+use crate::sql::facts::{Action, Facts, ObjectKind};
+use crate::sql::{Dialect, Name};
 
 /// A database and a desired schema, both as the database shows them.
 ///
@@ -57,27 +58,29 @@ pub(super) struct Owned {
     pub(super) mentioned: Vec<String>,
 }
 
-/// Compares on a connection that is there. What it is asked are questions of our own.
+/// Compares a database that may have been read already. What it is asked are questions of our own.
 pub(super) async fn compare_on(
-    connection: &mut Connection,
+    reading: &mut Reading,
     scratch: &mut Scratch<'_, '_>,
     declaration: Declaration,
     filter: &Filter,
     owned: Owned,
 ) -> Result<Comparison, AutogenerateError> {
-    let dialect = connection.dialect();
-    let mut made = None;
+    let dialect = reading.connection.dialect();
+    let (mut made, mut declared) = (None, Vec::new());
     let (mut desired, untold, naming, unread) = match declaration {
         Declaration::Schema { schema, untold, naming, unread } => (schema, untold, naming, unread),
         Declaration::Script(script) => {
-            let (namespaces, _) = namespaces(connection, filter, &[], &[]).await?;
-            let read = scratch.of_script(connection, &namespaces, &script).await?;
+            declared = schemas_of_script(&script, dialect);
+            let (namespaces, _) = namespaces(&reading.namespaces, filter, &declared, &[])?;
+            let read = scratch.of_script(&mut reading.connection, &namespaces, &script).await?;
             let desired = generic(&read, dialect);
             made = Some(read);
             (desired, &[][..], None, Vec::new())
         }
     };
-    let wanted = schemas_of(dialect, &mut desired);
+    let mut wanted = schemas_of(dialect, &mut desired);
+    wanted.extend(declared);
     let Owned { mut ownership, created, is_replay, mentioned } = owned;
     let mut of_scripts = created.as_ref().map(Created::schemas).unwrap_or_default();
     // Those of MySQL are databases beside the one of a replay, which made nothing there.
@@ -86,17 +89,19 @@ pub(super) async fn compare_on(
     let compared = [schemas.as_slice(), &wanted].concat();
     let others = not_compared(&compared, &of_scripts, &mentioned);
     schemas.extend(others.iter().cloned());
-    let (namespaces, missing) = namespaces(connection, filter, &wanted, &schemas).await?;
+    let (namespaces, missing) = namespaces(&reading.namespaces, filter, &wanted, &schemas)?;
     without_default(&mut desired, &namespaces);
     let default = namespaces.iter().find(|own| own.shown.is_none()).map(|own| own.name.clone());
     ownership = owned_by(ownership, created.as_ref(), is_replay.then_some(of_scripts), default.as_deref());
     desired.tables.retain(|table| filter.takes_by_pattern(&table.name));
+    desired.tables.sort_by(|a, b| a.name.cmp(&b.name));
     desired.objects.retain(|object| object.table.as_ref().is_none_or(|table| filter.takes_by_pattern(table)));
     filter.leave_out(&mut desired);
     fill_references(&mut desired);
     let there: Vec<Namespace> =
         namespaces.iter().filter(|own| !missing.contains(&own.name)).cloned().collect();
-    let mut actual = reflect(connection, &there).await?;
+    let mut actual = reading.schema(&there).await?;
+    let connection = &mut reading.connection;
     actual.default = default;
     only_moved(&mut actual, &desired, &others, &mentioned);
     find_earlier(dialect, &mut desired, &actual);
@@ -235,7 +240,8 @@ impl Comparison {
     }
 
     /// The difference that these operations make, after missing schemas are created.
-    fn made_by(&self, mut operations: Vec<Operation>, after: Schema) -> Difference {
+    fn made_by(&self, mut operations: Vec<Operation>, mut after: Schema) -> Difference {
+        after.objects = self.normal_with_unmanaged().objects;
         let missing = self.missing.iter().cloned();
         operations.splice(0..0, missing.map(|name| Operation::CreateSchema { name }));
         Difference::new(self.dialect, operations, &self.generic, after)
@@ -281,6 +287,30 @@ fn schemas_of(dialect: Dialect, desired: &mut Schema) -> Vec<String> {
         }
     }
     wanted
+}
+
+/// PostgreSQL: the schemas that a file creates or creates something in.
+fn schemas_of_script(script: &SqlScript, dialect: Dialect) -> Vec<String> {
+    let mut schemas = Vec::new();
+    for statement in script.statements.iter().filter(|_| dialect == Dialect::Postgresql) {
+        let changes = Facts::of(statement.text(&script.text), dialect).changes;
+        for change in changes.into_iter().filter(|change| change.action == Action::Creates) {
+            let Name { schema, name, .. } = change.object.name;
+            match change.object.kind {
+                ObjectKind::Schema => schemas.push(name),
+                ObjectKind::Table
+                | ObjectKind::View
+                | ObjectKind::Type
+                | ObjectKind::Routine
+                | ObjectKind::Sequence
+                | ObjectKind::Collation => schemas.extend(schema),
+                _ => {}
+            }
+        }
+    }
+    schemas.sort_unstable();
+    schemas.dedup();
+    schemas
 }
 
 /// Whose tables count: what a replay has made, in these schemas too, is made by the scripts.

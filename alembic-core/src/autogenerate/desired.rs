@@ -49,8 +49,8 @@ pub(super) fn fill_unusable_keys(desired: &mut Schema, actual: &Schema, filter: 
     }
 }
 
-/// Takes from the actual schema what no model has words for: how many characters of its columns a primary key has, how the rows
-/// of a table are parted, and how an identity column counts.
+/// Takes from the actual schema what no model has words for: how many characters of its columns a primary key has and whether
+/// these may be NULL on SQLite, how the rows of a table are parted, and how an identity column counts.
 pub(super) fn fill_unsaid(desired: &mut Schema, actual: &Schema) {
     for table in &mut desired.tables {
         if let Some(found) = earlier(table, actual) {
@@ -61,10 +61,15 @@ pub(super) fn fill_unsaid(desired: &mut Schema, actual: &Schema) {
                 }
             });
         }
-        if let Some(found) = earlier(table, actual).and_then(|found| found.primary_key.as_ref())
+        if let Some(found_table) = earlier(table, actual)
+            && let Some(found) = &found_table.primary_key
             && let Some(own) = table.primary_key.as_mut().filter(|own| own.columns == found.columns)
         {
             own.prefixes.clone_from(&found.prefixes);
+            let key = own.columns.clone();
+            for_columns(table, found_table, |own, found| {
+                own.nullable |= found.nullable && key.contains(&own.name);
+            });
         }
     }
 }

@@ -17,6 +17,7 @@ mod obstacle;
 #[cfg(feature = "cli")]
 mod orders;
 mod ownership;
+mod reading;
 mod reflect;
 mod refused;
 mod rename;
@@ -50,6 +51,7 @@ pub use mermaid::mermaid;
 pub use obstacle::Obstacle;
 #[cfg(feature = "cli")]
 pub use orders::{Disagreement, TryOrders, try_orders};
+pub use reading::{Reading, read};
 pub use reflect::{generic, inspect};
 pub use refused::Refused;
 pub use rename::UnknownRename;

@@ -88,8 +88,9 @@ impl Ownership {
 
     /// Whether a table is compared.
     pub(super) fn manages(&self, name: &ObjectName, desired: &Schema) -> bool {
-        let is_desired = |table: &Table| table.name == *name || table.renamed_from.as_ref() == Some(name);
-        desired.tables.iter().any(is_desired)
+        desired.table(name).is_some()
+            || desired.objects.iter().any(|object| object.kind == "partition" && object.name == *name)
+            || desired.tables.iter().any(|table| table.renamed_from.as_ref() == Some(name))
             || self.has(ObjectKind::Table, name)
             || self.dropped.contains(&name.to_string())
     }

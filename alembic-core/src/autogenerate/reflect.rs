@@ -24,7 +24,8 @@ const READING: &str = "reading its catalog";
 /// The database cannot be reached or read, or a schema of the filter is not there.
 pub async fn inspect(database: impl Into<Database>, filter: &Filter) -> Result<Schema, AutogenerateError> {
     let mut connection = database.into().connect(Missing::Refuse).await?;
-    let (namespaces, _) = namespaces(&mut connection, filter, &[], &[]).await?;
+    let all = all_namespaces(&mut connection).await?;
+    let (namespaces, _) = namespaces(&all, filter, &[], &[])?;
     let mut schema = reflect(&mut connection, &namespaces).await?;
     filter.apply(&mut schema, &Schema::default());
     Ok(schema)
@@ -36,16 +37,10 @@ pub fn generic(schema: &Schema, dialect: Dialect) -> Schema {
     crate::dialect::generic(schema, dialect)
 }
 
-/// The default schema, those that the filter names, those that are wanted, and of `others` those that are there; of the wanted
-/// ones, those that are not there.
-pub(super) async fn namespaces(
-    connection: &mut Connection,
-    filter: &Filter,
-    wanted: &[String],
-    others: &[String],
-) -> Result<(Vec<Namespace>, Vec<String>), AutogenerateError> {
+/// All schemas of a database, after the default one.
+pub(super) async fn all_namespaces(connection: &mut Connection) -> Result<Vec<Namespace>, AutogenerateError> {
     let sql = match connection.dialect() {
-        Dialect::Sqlite => return Ok((Vec::new(), Vec::new())),
+        Dialect::Sqlite => return Ok(Vec::new()),
         Dialect::Postgresql => {
             "SELECT coalesce(current_schema(), 'public')::text, NULL \
              UNION ALL SELECT nspname::text, nspname::text FROM pg_namespace"
@@ -56,12 +51,23 @@ pub(super) async fn namespaces(
         }
     };
     let rows = connection.rows(sql.to_owned()).await.map_err(AutogenerateError::database(READING))?;
-    let mut known = rows.into_iter().map(|row| {
+    let known = rows.into_iter().map(|row| {
         let [name, shown] = crate::dialect::columns(row);
         Namespace { name: name.unwrap_or_default(), shown }
     });
-    let mut namespaces: Vec<Namespace> = known.next().into_iter().collect();
-    let known: Vec<Namespace> = known.collect();
+    Ok(known.collect())
+}
+
+/// Of all schemas the default one, those that the filter names, those that are wanted, and those of `others` that are there; of
+/// the wanted ones, those that are not there.
+pub(super) fn namespaces(
+    all: &[Namespace],
+    filter: &Filter,
+    wanted: &[String],
+    others: &[String],
+) -> Result<(Vec<Namespace>, Vec<String>), AutogenerateError> {
+    let Some((default, known)) = all.split_first() else { return Ok((Vec::new(), Vec::new())) };
+    let mut namespaces = vec![default.clone()];
     let mut missing = Vec::new();
     for name in filter.schemas.iter().chain(wanted).chain(others) {
         if namespaces.iter().any(|taken| taken.name == *name) {

@@ -4,8 +4,8 @@ use std::collections::BTreeSet;
 use std::fmt;
 
 use super::Difference;
-use crate::dialect::{DdlError, script, statements};
-use crate::operation::{Operation, Side, diff, has_collation, inverse};
+use crate::dialect::{DdlError, Statement, script, statements};
+use crate::operation::{Operation, Side, diff, freed_on_the_way_back, has_collation, inverse};
 use crate::revision::Direction;
 use crate::schema::{Schema, TextObject};
 use crate::sql::Dialect;
@@ -37,12 +37,22 @@ impl Difference {
         if let Some(object) = self.operations.iter().find_map(of_text).filter(|_| dialect != self.dialect) {
             return Err(DdlError::Object { dialect, of: self.dialect, object: object.to_string() });
         }
-        let statements = match direction {
+        let mut statements = match direction {
             Direction::Upgrade => statements(dialect, &self.operations, [&self.after, &self.before])?,
             Direction::Downgrade => {
-                statements(dialect, &inverse(&self.operations), [&self.before, &self.after])?
+                let mut back = inverse(&self.operations);
+                if dialect == Dialect::Postgresql {
+                    back = freed_on_the_way_back(back, &self.after.objects, &self.before.objects);
+                }
+                statements(dialect, &back, [&self.before, &self.after])?
             }
         };
+        if statements.iter().any(|statement| is_checked(&statement.sql)) {
+            let note =
+                "Functions may name each other and themselves, and what the search path of others finds.";
+            let sql = "SET LOCAL check_function_bodies = off".to_owned();
+            statements.insert(0, Statement { notes: vec![note.to_owned()], sql });
+        }
         Ok(script(&statements))
     }
 
@@ -71,6 +81,11 @@ impl Difference {
         }
         Ok(sections)
     }
+}
+
+/// PostgreSQL: whether a statement makes a routine whose text the server would read at once, as `pg_get_functiondef` prints it.
+fn is_checked(sql: &str) -> bool {
+    sql.starts_with("CREATE OR REPLACE ") && sql.contains("\n LANGUAGE sql\n") && sql.contains("\nAS $")
 }
 
 /// The text object that an operation is about.

@@ -94,7 +94,7 @@ fn mend_column(
     let word: String = word.split_whitespace().collect();
     column.type_ = Type::Sql(word.to_ascii_lowercase());
     (column.renamed_from, column.using) = (None, None);
-    if is_key {
+    if is_key && dialect != Dialect::Sqlite {
         column.nullable = false;
     }
     if dialect == Dialect::Sqlite {

@@ -6,7 +6,7 @@
 use std::collections::BTreeSet;
 
 use super::AutogenerateError;
-use super::reflect::{namespaces, reflect};
+use super::reflect::{all_namespaces, namespaces, reflect};
 use crate::migrate::{Connection, Database, Missing};
 use crate::schema::{Filter, ObjectName, Schema, Table};
 use crate::sql::Dialect;
@@ -33,7 +33,8 @@ impl Snapshot {
         let mut connection = database.connect(Missing::Refuse).await?;
         let schemas = schemas(&mut connection).await?;
         let filter = Filter { schemas, ..filter.clone() };
-        let (namespaces, _) = namespaces(&mut connection, &filter, &[], &[]).await?;
+        let all = all_namespaces(&mut connection).await?;
+        let (namespaces, _) = namespaces(&all, &filter, &[], &[])?;
         let mut schema = reflect(&mut connection, &namespaces).await?;
         filter.apply(&mut schema, &Schema::default());
         for table in &mut schema.tables {

@@ -47,7 +47,7 @@ pub(crate) use conversion::{Side as TypeSide, asked_for, is_larger};
 #[cfg(all(feature = "sources", feature = "driver"))]
 pub use ddl::DdlError;
 #[cfg(all(feature = "sources", feature = "driver"))]
-pub(crate) use ddl::{Retyped, retyped, script, statements, type_word};
+pub(crate) use ddl::{Retyped, Statement, retyped, script, statements, type_word};
 #[cfg(feature = "driver")]
 pub(crate) use error_kind::ErrorKind;
 #[cfg(feature = "driver")]

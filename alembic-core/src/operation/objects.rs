@@ -1,24 +1,40 @@
 //! Text objects around the changes of tables: what is gone, new or another goes before them and comes after them, and so does
 //! what the database would refuse to keep while a table changes.
 
+mod order;
+
 use std::borrow::Cow;
 use std::collections::HashSet;
 
-use super::Operation;
+#[cfg(feature = "driver")]
+pub(crate) use order::before_tables;
+use order::{in_order, split_early};
+
+use super::{EnumChange, Operation};
 use crate::schema::{Column, Identity, ObjectName, TextObject};
 use crate::sql::{Dialect, TokenKind, tokens, unquote};
 
 /// Whether a text object goes with its table: no statement has to take it away.
 pub(crate) fn goes_along(object: &TextObject, operations: &[Operation]) -> bool {
-    let is_of = |table: &ObjectName| {
-        object.table.as_ref() == Some(table) && object.name != *table && object.kind != "partition"
-    };
+    let is_of = |table: &ObjectName| object.table.as_ref() == Some(table) && object.name != *table;
     // What it needs cannot go before it.
     let is_needed = |other: &TextObject| object.uses.iter().any(|used| used.table == other.name);
-    operations.iter().any(|operation| matches!(operation, Operation::DropTable(own) if is_of(&own.name)))
-        && !operations
-            .iter()
-            .any(|operation| matches!(operation, Operation::DropObject(own) if is_needed(own)))
+    let says_of = |name: &str| is_option(object) && object.uses.iter().any(|used| used.table.name == name);
+    let goes = |operation: &Operation| match operation {
+        Operation::DropTable(own) => is_of(&own.name),
+        Operation::DropObject(own) => {
+            let has_parts = own.kind == "partition" || own.kind.ends_with("view");
+            (has_parts && is_of(&own.name)) || (!is_option(own) && says_of(&own.name.name))
+        }
+        Operation::DropIndex { index, .. } => says_of(&index.name),
+        Operation::DropConstraint { constraint, .. } => constraint.name().is_some_and(|name| says_of(name)),
+        _ => false,
+    };
+    operations.iter().any(goes)
+        && (is_option(object)
+            || !operations
+                .iter()
+                .any(|operation| matches!(operation, Operation::DropObject(own) if is_needed(own))))
 }
 
 /// The operations on tables, with those on text objects around them.
@@ -35,7 +51,9 @@ pub(super) fn around(
         match after.iter().find(|other| other.is(now) || other.is(object)) {
             None if object.statements().is_some() => plan.goes(object),
             Some(other) if is_equal(now, other, dialect) => {
-                if goes_along(now, &operations) && object.statements().is_some() {
+                let is_dropped = |operation: &Operation| matches!(operation, Operation::DropTable(own) if now.table.as_ref() == Some(&own.name));
+                let goes = operations.iter().any(is_dropped) && goes_along(now, &operations);
+                if goes && object.statements().is_some() {
                     plan.drop.push(object.clone());
                 } else {
                     plan.kept.push((object.clone(), now.clone(), other.clone()));
@@ -139,6 +157,73 @@ pub(crate) fn touched(dialect: Dialect, operation: &Operation) -> Vec<(&ObjectNa
     }
 }
 
+/// Whether an object says something of another one, and of nothing else.
+fn is_option(object: &TextObject) -> bool {
+    object.kind == "comment" || object.kind.ends_with(" option")
+}
+
+/// Whether an object is an option of a column that another type takes away.
+fn is_option_of(object: &TextObject, column: &str) -> bool {
+    let option = object.name.name.strip_prefix(column).and_then(|rest| rest.strip_prefix(' '));
+    object.kind == "column option" && matches!(option, Some("STORAGE" | "COMPRESSION"))
+}
+
+/// The constraints and indexes that operations take away and make again.
+fn remade_parts(operations: &[Operation]) -> HashSet<ObjectName> {
+    let beside =
+        |table: &ObjectName, name: &String| ObjectName { schema: table.schema.clone(), name: name.clone() };
+    let made = operations.iter().filter_map(|operation| match operation {
+        Operation::AddConstraint { table, constraint, .. } => Some(beside(table, constraint.name()?)),
+        Operation::CreateIndex { table, index, .. } => Some(beside(table, &index.name)),
+        Operation::ChangePrimaryKey { table, after: Some(after), .. } => {
+            Some(beside(table, after.key.name.as_ref()?))
+        }
+        _ => None,
+    });
+    made.collect()
+}
+
+/// The enum that is made anew by an operation.
+fn rebuilt(operation: &Operation) -> Option<&EnumChange> {
+    match operation {
+        Operation::ChangeEnum(change) if change.steps().is_none() => Some(change),
+        _ => None,
+    }
+}
+
+/// PostgreSQL: the operations that lead back, with what stands in the way of an enum that only they make anew: a value that was
+/// added cannot be taken away. `after` is what is there before them, `before` what is there afterwards.
+pub(crate) fn freed_on_the_way_back(
+    operations: Vec<Operation>,
+    after: &[TextObject],
+    before: &[TextObject],
+) -> Vec<Operation> {
+    let rebuilds: Vec<Operation> = operations
+        .iter()
+        .filter(|operation| {
+            rebuilt(operation).is_some_and(|change| change.clone().inverse().steps().is_some())
+        })
+        .cloned()
+        .collect();
+    if rebuilds.is_empty() {
+        return operations;
+    }
+    let is_changed = |object: &TextObject| {
+        operations.iter().any(|operation| match operation {
+            Operation::CreateObject(own) | Operation::DropObject(own) => own.is(object),
+            Operation::ReplaceObject { before, after } => before.is(object) || after.is(object),
+            _ => false,
+        })
+    };
+    let mut plan = Plan::default();
+    for object in after.iter().filter(|object| !is_changed(object)) {
+        let then = before.iter().find(|other| other.is(object)).unwrap_or(object);
+        plan.kept.push((object.clone(), object.clone(), then.clone()));
+    }
+    plan.free(&rebuilds);
+    plan.into_operations(Dialect::Postgresql, operations)
+}
+
 /// What becomes of the text objects.
 #[derive(Debug, Default)]
 struct Plan {
@@ -186,6 +271,8 @@ impl Plan {
             }
         }
         let mut gone: HashSet<ObjectName> = self.drop.iter().map(|object| object.name.clone()).collect();
+        gone.extend(operations.iter().filter_map(rebuilt).map(|change| change.before.name.clone()));
+        let parts = remade_parts(operations);
         loop {
             let is_hit = |object: &TextObject| {
                 let uses = |used: &crate::schema::Use| {
@@ -193,10 +280,17 @@ impl Plan {
                     gone.contains(&used.table)
                         || column.is_some_and(|own| columns.contains(&(&used.table, own)))
                 };
+                // A comment or an index of a view goes with it, and an option of a column with its type.
+                let belongs = object.table.as_ref().is_some_and(|table| {
+                    gone.contains(table)
+                        || columns.iter().any(|(own, column)| *own == table && is_option_of(object, column))
+                });
+                let belongs = belongs
+                    || (is_option(object) && object.uses.iter().any(|own| parts.contains(&own.table)));
                 !object.before_tables
                     && !has_rows(object)
                     && object.statements().is_some()
-                    && object.uses.iter().any(uses)
+                    && (belongs || object.uses.iter().any(uses))
             };
             let kept = std::mem::take(&mut self.kept);
             // A text that has the old names cannot make the object again.
@@ -225,7 +319,11 @@ impl Plan {
         let needs_tables = |operation: &Operation| {
             matches!(
                 operation,
-                Operation::CreateTable(_) | Operation::AddColumn { .. } | Operation::AlterColumn { .. }
+                Operation::CreateTable(_)
+                    | Operation::AddColumn { .. }
+                    | Operation::AlterColumn { .. }
+                    | Operation::CreateIndex { .. }
+                    | Operation::AddConstraint { .. }
             )
         };
         let place = operations.iter().position(needs_tables).unwrap_or(operations.len());
@@ -242,98 +340,6 @@ impl Plan {
         all.extend(backwards(drop_last).map(boxed(Operation::DropObject)));
         all
     }
-}
-
-/// Those that have to be there before the tables, with what they need themselves; and the others.
-fn split_early(objects: Vec<TextObject>, dialect: Dialect) -> (Vec<TextObject>, Vec<TextObject>) {
-    let (mut early, mut late): (Vec<_>, Vec<_>) =
-        objects.into_iter().partition(|object| object.before_tables);
-    loop {
-        let names: HashSet<String> = early.iter().flat_map(|object| names_in(object, dialect)).collect();
-        let is_needed = |object: &TextObject| {
-            matches!(object.kind.as_str(), "function" | "procedure") && names.contains(&own_name(object))
-        };
-        let (needed, others): (Vec<_>, Vec<_>) = late.into_iter().partition(is_needed);
-        late = others;
-        if needed.is_empty() {
-            return (early, late);
-        }
-        early.extend(needed);
-    }
-}
-
-/// Those of a schema that have to be there before its tables, in an order in which they can be made.
-#[cfg(feature = "driver")]
-pub(crate) fn before_tables(objects: &[TextObject], dialect: Dialect) -> Vec<TextObject> {
-    let written = objects.iter().filter(|object| object.statements().is_some());
-    in_order(split_early(written.cloned().collect(), dialect).0, dialect)
-}
-
-/// Kinds in an order in which most of them can be made.
-const KINDS: [&str; 22] = [
-    "extension",
-    "collation",
-    "composite type",
-    "domain",
-    "range type",
-    "sequence",
-    "table option",
-    "column option",
-    "constraint option",
-    "index option",
-    "sequence option",
-    "partition",
-    "function",
-    "procedure",
-    "view",
-    "materialized view",
-    "index",
-    "exclusion constraint",
-    "trigger",
-    "rule",
-    "policy",
-    "statistics",
-];
-
-/// The objects so that each stands behind those that it names or needs.
-fn in_order(mut objects: Vec<TextObject>, dialect: Dialect) -> Vec<TextObject> {
-    let rank =
-        |object: &TextObject| KINDS.iter().position(|kind| *kind == object.kind).unwrap_or(KINDS.len());
-    objects.sort_by(|a, b| rank(a).cmp(&rank(b)).then_with(|| a.cmp(b)));
-    let named: Vec<HashSet<String>> = objects.iter().map(|object| names_in(object, dialect)).collect();
-    let needs = |one: usize, other: usize| {
-        let (object, needed) = (&objects[one], &objects[other]);
-        one != other
-            && (object.uses.iter().any(|used| used.table == needed.name)
-                || (object.table.as_ref() == Some(&needed.name) && object.name != needed.name)
-                || named[one].contains(&own_name(needed)) && !named[other].contains(&own_name(object)))
-    };
-    let mut left: Vec<usize> = (0..objects.len()).collect();
-    let mut order = Vec::with_capacity(left.len());
-    while !left.is_empty() {
-        // Where they need each other, no order is right: then it is that of the kinds.
-        let ready = left.iter().position(|&one| !left.iter().any(|&other| needs(one, other))).unwrap_or(0);
-        order.push(left.remove(ready));
-    }
-    let mut objects: Vec<Option<TextObject>> = objects.into_iter().map(Some).collect();
-    order.into_iter().filter_map(|place| objects[place].take()).collect()
-}
-
-/// The name of an object as texts have it: of a routine, without its arguments.
-fn own_name(object: &TextObject) -> String {
-    object.name.name.split('(').next().unwrap_or_default().to_lowercase()
-}
-
-/// The names in the text of an object, but for its own.
-fn names_in(object: &TextObject, dialect: Dialect) -> HashSet<String> {
-    let text = object.definition.as_deref().unwrap_or_default();
-    let own = own_name(object);
-    let names = tokens(text, dialect).filter_map(|token| match token.kind {
-        TokenKind::Word => Some(token.text(text).to_lowercase()),
-        TokenKind::QuotedIdentifier => unquote(token.text(text)).map(|name| name.to_lowercase()),
-        _ => None,
-    });
-    names.filter(|name| *name != own).collect()
 }
 
 /// The statement that makes the one text of the other, without taking the object away. None where there is no such.

@@ -30,7 +30,11 @@ impl Schema {
     /// The table with this name.
     #[must_use]
     pub fn table(&self, name: &ObjectName) -> Option<&Table> {
-        self.tables.iter().find(|table| table.name == *name)
+        match self.tables.binary_search_by(|table| table.name.cmp(name)) {
+            Ok(place) => self.tables.get(place),
+            // Not all are by name while a schema is being made.
+            Err(_) => self.tables.iter().find(|table| table.name == *name),
+        }
     }
 }
 

@@ -1,8 +1,11 @@
 //! MySQL and MariaDB, which convert between nearly all types, and in strict mode refuse what is out of range or too long. They
 //! round and cut without an error, and take the place of an enum's value for its number.
 
+use std::collections::HashSet;
+
 use super::Conversion;
 use super::spelling::{Spelling, has_digits};
+use crate::sql::{Dialect, TokenKind, tokens};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Family {
@@ -53,6 +56,15 @@ fn family(own: &Spelling) -> Family {
         "json" => Family::Json,
         _ => Family::Other,
     }
+}
+
+/// Whether an enum or a set has all the values of another one.
+fn has_all_values(before: &Spelling, after: &Spelling) -> bool {
+    let values = |own: &'_ Spelling| -> HashSet<String> {
+        let strings = tokens(&own.listed, Dialect::Mysql).filter(|token| token.kind == TokenKind::String);
+        strings.map(|token| token.text(&own.listed).to_owned()).collect()
+    };
+    values(before).is_subset(&values(after))
 }
 
 /// How many characters or bytes a type holds.
@@ -135,7 +147,7 @@ pub(super) fn conversion(name: &str, [before, after]: [Spelling; 2]) -> Option<C
                 fits && !(after.name.starts_with("timestamp") && before.name.starts_with("datetime"));
             Conversion::total_if(is_total).check_if(!fits, has_fraction(name, fraction(&after)))
         }
-        (Enum, Enum) | (Set, Set) => partial(),
+        (Enum, Enum) | (Set, Set) => Conversion::total_if(has_all_values(&before, &after)),
         (Other, Other) if before.name == after.name => partial(),
         (Other, Text | Char) => partial(),
         _ => return None,

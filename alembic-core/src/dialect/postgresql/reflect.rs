@@ -6,7 +6,9 @@
 mod definition;
 mod object_queries;
 mod objects;
+mod option_queries;
 mod queries;
+mod use_queries;
 
 use std::collections::HashMap;
 

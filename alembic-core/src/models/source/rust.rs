@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeSet, HashMap};
 
-use proc_macro2::TokenStream;
+use proc_macro2::{TokenStream, TokenTree};
 use syn::parse::Parser as _;
 use syn::punctuated::Punctuated;
 use syn::{DeriveInput, Path, Token};
@@ -199,16 +199,26 @@ impl Tree {
     /// Whether a type derives a macro of a crate.
     pub(crate) fn derives(&self, id: Id, crate_: &str, name: &str) -> bool {
         let item = &self.types[id];
-        item.attributes.iter().filter_map(derived).flatten().any(|path| {
-            let found = self.resolve(item.module, &names(&path), Namespace::Macros);
-            let Some(Found::External(full)) = found else { return false };
-            full.first().is_some_and(|first| first == crate_) && full.last().is_some_and(|last| last == name)
-        })
+        // Asked of each type several times.
+        let derived = item.derived.get_or_init(|| {
+            let paths = item.attributes.iter().filter_map(derived).flatten();
+            let found = paths.filter_map(|path| self.resolve(item.module, &names(&path), Namespace::Macros));
+            let external = found.filter_map(|found| match found {
+                Found::External(full) => Some((full.first()?.clone(), full.last()?.clone())),
+                _ => None,
+            });
+            external.collect()
+        });
+        derived.iter().any(|(first, last)| first == crate_ && last == name)
     }
 }
 
 /// The paths of `derive(…)`.
 fn derived(attribute: &TokenStream) -> Option<Vec<Path>> {
+    let first = attribute.clone().into_iter().next();
+    if !matches!(first, Some(TokenTree::Ident(word)) if word == "derive") {
+        return None;
+    }
     let list: syn::MetaList = syn::parse2(attribute.clone()).ok()?;
     if !list.path.is_ident("derive") {
         return None;

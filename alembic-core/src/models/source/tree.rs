@@ -1,6 +1,6 @@
 //! The modules of packages, found by following `mod` from the roots. Reads files, compiles nothing.
 
-use std::cell::RefCell;
+use std::cell::{OnceCell, RefCell};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::path::{Path, PathBuf};
 use std::str::FromStr as _;
@@ -72,6 +72,8 @@ pub(crate) struct TypeItem {
     pub(crate) is_alias: bool,
     pub(crate) attributes: Vec<TokenStream>,
     pub(crate) tokens: TokenStream,
+    /// What it derives that is not in the source: the crate, and the name.
+    pub(super) derived: OnceCell<Vec<(String, String)>>,
 }
 
 /// A call of a macro in the place of an item.
@@ -225,7 +227,8 @@ impl Tree {
                 RawKind::Type { name, is_alias, tokens } => {
                     let id = self.types.len();
                     self.define(module, &name, Found::Type(id), is_open);
-                    self.types.push(TypeItem { module, name, is_alias, attributes, tokens });
+                    let derived = OnceCell::new();
+                    self.types.push(TypeItem { module, name, is_alias, attributes, tokens, derived });
                 }
                 RawKind::Macro { name, content } => {
                     self.modules[module].macros.push(MacroCall { name, content });

@@ -4,6 +4,11 @@
 //! it away, whether it is there before tables. Nothing that an extension brought along is listed. Names are written as the
 //! search path of the connection has them.
 
+use super::option_queries::{
+    COLUMN_OPTIONS, COLUMNS_OF_PARTITIONS, COLUMNS_OF_VIEWS, CONSTRAINTS, CONSTRAINTS_OF_PARTITIONS, INDEXES,
+    STORAGE_OPTIONS, TABLE_OPTIONS,
+};
+
 /// All objects. What no `SELECT` before the last one has is named by that: every entry of a catalog that belongs to a
 /// namespace is claimed.
 pub(super) fn objects() -> String {
@@ -18,18 +23,22 @@ pub(super) fn objects() -> String {
         DOMAINS,
         RANGE_TYPES,
         ROUTINES,
+        AGGREGATES,
         COLLATIONS,
         EXTENSIONS,
         TABLE_OPTIONS,
         STORAGE_OPTIONS,
         COLUMN_OPTIONS,
+        COLUMNS_OF_VIEWS,
+        COLUMNS_OF_PARTITIONS,
+        CONSTRAINTS_OF_PARTITIONS,
         CONSTRAINTS,
         TRIGGERS,
         TRIGGER_STATES,
         RULES,
         POLICIES,
         STATISTICS,
-        INDEXES_OF_VIEWS,
+        INDEXES,
         COMMENTS,
         OTHERS,
     ];
@@ -162,20 +171,49 @@ JOIN pg_namespace n ON n.oid = t.typnamespace
 JOIN pg_range r ON r.rngtypid = t.oid
 WHERE n.nspname IN ({namespaces}) AND t.typtype = 'r' AND {own_type}";
 
-/// A routine is there before tables if a default, a constraint or an index uses it. The name of the schema is left out of the
+/// Routines are named with the types of their arguments, which tell them apart. One is there before tables if a default, a constraint or an index uses it. The name of the schema is left out of the
 /// definition where the search path finds the routine without it.
 const ROUTINES: &str = "\
-SELECT f.oid::text, k.kind, n.nspname::text, f.proname || '(' || pg_get_function_identity_arguments(f.oid) || ')', NULL, NULL,
-    CASE WHEN f.prokind = 'a' THEN NULL WHEN pg_function_is_visible(f.oid)
+SELECT f.oid::text, k.kind, n.nspname::text, f.proname || '(' || oidvectortypes(f.proargtypes) || ')', NULL, NULL,
+    CASE WHEN pg_function_is_visible(f.oid)
         THEN regexp_replace(d.definition, '^(CREATE OR REPLACE (FUNCTION|PROCEDURE)) ([^(\"]+|\"([^\"]|\"\")+\")\\.', '\\1 ')
         ELSE d.definition END,
-    CASE WHEN f.prokind <> 'a' THEN 'DROP ' || upper(k.kind) || ' ' || f.oid::regprocedure::text END,
+    'DROP ' || upper(k.kind) || ' ' || f.oid::regprocedure::text,
     EXISTS (SELECT FROM pg_depend u WHERE u.refclassid = 'pg_proc'::regclass AND u.refobjid = f.oid
         AND u.classid IN ('pg_attrdef'::regclass, 'pg_constraint'::regclass, 'pg_class'::regclass))::text
 FROM pg_proc f
 JOIN pg_namespace n ON n.oid = f.pronamespace
-CROSS JOIN LATERAL (SELECT CASE f.prokind WHEN 'p' THEN 'procedure' WHEN 'a' THEN 'aggregate' ELSE 'function' END AS kind) k
-CROSS JOIN LATERAL (SELECT CASE WHEN f.prokind <> 'a' THEN rtrim(pg_get_functiondef(f.oid), E'\\n') END AS definition) d
+CROSS JOIN LATERAL (SELECT CASE f.prokind WHEN 'p' THEN 'procedure' ELSE 'function' END AS kind) k
+CROSS JOIN LATERAL (SELECT rtrim(pg_get_functiondef(f.oid), E'\\n') AS definition) d
+WHERE n.nspname IN ({namespaces}) AND f.prokind <> 'a' AND NOT EXISTS (SELECT FROM pg_depend e
+    WHERE e.classid = 'pg_proc'::regclass AND e.objid = f.oid AND e.deptype IN ('e', 'i'))";
+
+/// As `CREATE AGGREGATE` has them: the server has no function that prints one.
+const AGGREGATES: &str = "\
+SELECT f.oid::text, 'aggregate', n.nspname::text, f.proname || '(' || oidvectortypes(f.proargtypes) || ')', NULL, NULL,
+    format('CREATE AGGREGATE %s(%s) (%s)', f.oid::regproc, coalesce(nullif(pg_get_function_arguments(f.oid), ''), '*'),
+        concat_ws(', ', 'SFUNC = ' || g.aggtransfn, 'STYPE = ' || format_type(g.aggtranstype, NULL),
+            'SSPACE = ' || nullif(g.aggtransspace, 0), 'FINALFUNC = ' || nullif(g.aggfinalfn::text, '-'),
+            CASE WHEN g.aggfinalextra THEN 'FINALFUNC_EXTRA' END,
+            CASE WHEN g.aggfinalmodify <> u.usual THEN 'FINALFUNC_MODIFY = ' || CASE g.aggfinalmodify WHEN 'r' THEN 'READ_ONLY' WHEN 's' THEN 'SHAREABLE' ELSE 'READ_WRITE' END END,
+            'COMBINEFUNC = ' || nullif(g.aggcombinefn::text, '-'), 'SERIALFUNC = ' || nullif(g.aggserialfn::text, '-'),
+            'DESERIALFUNC = ' || nullif(g.aggdeserialfn::text, '-'), 'INITCOND = ' || quote_literal(g.agginitval),
+            'MSFUNC = ' || nullif(g.aggmtransfn::text, '-'), 'MINVFUNC = ' || nullif(g.aggminvtransfn::text, '-'),
+            CASE WHEN g.aggmtranstype <> 0 THEN 'MSTYPE = ' || format_type(g.aggmtranstype, NULL) END,
+            'MSSPACE = ' || nullif(g.aggmtransspace, 0), 'MFINALFUNC = ' || nullif(g.aggmfinalfn::text, '-'),
+            CASE WHEN g.aggmfinalextra THEN 'MFINALFUNC_EXTRA' END,
+            CASE WHEN g.aggmfinalmodify <> u.usual THEN 'MFINALFUNC_MODIFY = ' || CASE g.aggmfinalmodify WHEN 'r' THEN 'READ_ONLY' WHEN 's' THEN 'SHAREABLE' ELSE 'READ_WRITE' END END,
+            'MINITCOND = ' || quote_literal(g.aggminitval),
+            (SELECT format('SORTOP = OPERATOR(%I.%s)', on_.nspname, o.oprname) FROM pg_operator o
+                JOIN pg_namespace on_ ON on_.oid = o.oprnamespace WHERE o.oid = g.aggsortop),
+            CASE f.proparallel WHEN 's' THEN 'PARALLEL = SAFE' WHEN 'r' THEN 'PARALLEL = RESTRICTED' END,
+            CASE WHEN g.aggkind = 'h' THEN 'HYPOTHETICAL' END)),
+    'DROP AGGREGATE ' || f.oid::regproc || '(' || coalesce(nullif(pg_get_function_identity_arguments(f.oid), ''), '*') || ')',
+    false::text
+FROM pg_aggregate g
+JOIN pg_proc f ON f.oid = g.aggfnoid
+JOIN pg_namespace n ON n.oid = f.pronamespace
+CROSS JOIN LATERAL (SELECT CASE g.aggkind WHEN 'n' THEN 'r' ELSE 'w' END::\"char\") u (usual)
 WHERE n.nspname IN ({namespaces}) AND NOT EXISTS (SELECT FROM pg_depend e
     WHERE e.classid = 'pg_proc'::regclass AND e.objid = f.oid AND e.deptype IN ('e', 'i'))";
 
@@ -205,100 +243,17 @@ FROM pg_extension x
 JOIN pg_namespace n ON n.oid = x.extnamespace
 WHERE n.nspname <> 'pg_catalog'";
 
-const TABLE_OPTIONS: &str = "\
-SELECT c.oid::text, 'table option', n.nspname::text, o.name, n.nspname::text, c.relname::text,
-    'ALTER TABLE ' || c.oid::regclass::text || ' ' || o.does, 'ALTER TABLE ' || c.oid::regclass::text || ' ' || o.undoes, false::text
-FROM pg_class c
-JOIN pg_namespace n ON n.oid = c.relnamespace
-CROSS JOIN LATERAL (
-    SELECT 'ROW LEVEL SECURITY', 'ENABLE ROW LEVEL SECURITY', 'DISABLE ROW LEVEL SECURITY' WHERE c.relrowsecurity
-    UNION ALL SELECT 'FORCE ROW LEVEL SECURITY', 'FORCE ROW LEVEL SECURITY', 'NO FORCE ROW LEVEL SECURITY'
-    WHERE c.relforcerowsecurity
-    UNION ALL SELECT 'UNLOGGED', 'SET UNLOGGED', 'SET LOGGED' WHERE c.relpersistence = 'u'
-    UNION ALL SELECT 'REPLICA IDENTITY', 'REPLICA IDENTITY ' || CASE c.relreplident WHEN 'f' THEN 'FULL' WHEN 'n' THEN 'NOTHING'
-        ELSE 'USING INDEX ' || (SELECT quote_ident(x.relname) FROM pg_index i JOIN pg_class x ON x.oid = i.indexrelid
-            WHERE i.indrelid = c.oid AND i.indisreplident) END, 'REPLICA IDENTITY DEFAULT' WHERE c.relreplident <> 'd'
-    UNION ALL SELECT 'CLUSTER', 'CLUSTER ON ' || quote_ident(x.relname), 'SET WITHOUT CLUSTER' FROM pg_index i
-        JOIN pg_class x ON x.oid = i.indexrelid WHERE i.indrelid = c.oid AND i.indisclustered
-    UNION ALL SELECT 'INHERITS ' || h.inhparent::regclass::text, 'INHERIT ' || h.inhparent::regclass::text,
-        'NO INHERIT ' || h.inhparent::regclass::text FROM pg_inherits h WHERE h.inhrelid = c.oid
-    UNION ALL SELECT 'OF', 'OF ' || format_type(c.reloftype, NULL), 'NOT OF' WHERE c.reloftype <> 0
-    UNION ALL SELECT 'ACCESS METHOD', 'SET ACCESS METHOD ' || quote_ident(m.amname), NULL FROM pg_am m
-        WHERE m.oid = c.relam AND m.amname <> 'heap'
-    UNION ALL SELECT 'TABLESPACE', 'SET TABLESPACE ' || quote_ident(s.spcname), 'SET TABLESPACE pg_default' FROM pg_tablespace s
-        WHERE s.oid = c.reltablespace
-    UNION ALL SELECT 'WITH', 'SET (' || string_agg(r, ', ' ORDER BY i) || ')',
-        'RESET (' || string_agg(split_part(r, '=', 1), ', ' ORDER BY i) || ')'
-        FROM unnest(c.reloptions) WITH ORDINALITY w (r, i) HAVING count(*) > 0
-) AS o (name, does, undoes)
-WHERE n.nspname IN ({namespaces}) AND c.relkind IN ('r', 'p') AND NOT c.relispartition AND {own}";
-
-/// Where an index is; and the storage of one that belongs to a constraint, whose definition does not say it.
-const STORAGE_OPTIONS: &str = "\
-SELECT x.oid::text, 'index option', n.nspname::text, x.relname || ' ' || o.name, n.nspname::text, c.relname::text,
-    format('ALTER INDEX %s %s', x.oid::regclass, o.does), format('ALTER INDEX %s %s', x.oid::regclass, o.undoes), false::text
-FROM pg_index i
-JOIN pg_class c ON c.oid = i.indrelid
-JOIN pg_namespace n ON n.oid = c.relnamespace
-JOIN pg_class x ON x.oid = i.indexrelid
-CROSS JOIN LATERAL (
-    SELECT split_part(r, '=', 1), 'SET (' || r || ')', 'RESET (' || split_part(r, '=', 1) || ')' FROM unnest(x.reloptions) r
-    WHERE EXISTS (SELECT FROM pg_constraint k WHERE k.conindid = x.oid AND k.contype IN ('p', 'u', 'x'))
-    UNION ALL SELECT 'TABLESPACE', 'SET TABLESPACE ' || quote_ident(s.spcname), 'SET TABLESPACE pg_default' FROM pg_tablespace s
-    WHERE s.oid = x.reltablespace
-) AS o (name, does, undoes)
-WHERE n.nspname IN ({namespaces}) AND c.relkind IN ('r', 'p', 'm') AND NOT c.relispartition AND {own}";
-
-const COLUMN_OPTIONS: &str = "\
-SELECT c.oid::text, 'column option', n.nspname::text, a.attname || ' ' || o.name, n.nspname::text, c.relname::text,
-    format('ALTER TABLE %s ALTER COLUMN %I %s', c.oid::regclass, a.attname, o.does),
-    format('ALTER TABLE %s ALTER COLUMN %I %s', c.oid::regclass, a.attname, o.undoes), false::text
-FROM pg_attribute a
-JOIN pg_class c ON c.oid = a.attrelid
-JOIN pg_namespace n ON n.oid = c.relnamespace
-JOIN pg_type t ON t.oid = a.atttypid
-CROSS JOIN LATERAL (
-    SELECT 'STORAGE', 'SET STORAGE ' || s.own, 'SET STORAGE ' || s.usual
-    FROM (SELECT CASE a.attstorage WHEN 'p' THEN 'PLAIN' WHEN 'e' THEN 'EXTERNAL' WHEN 'm' THEN 'MAIN' ELSE 'EXTENDED' END,
-        CASE t.typstorage WHEN 'p' THEN 'PLAIN' WHEN 'e' THEN 'EXTERNAL' WHEN 'm' THEN 'MAIN' ELSE 'EXTENDED' END) s (own, usual)
-    WHERE s.own <> s.usual
-    UNION ALL SELECT 'COMPRESSION', 'SET COMPRESSION ' || CASE m WHEN 'p' THEN 'pglz' ELSE 'lz4' END, 'SET COMPRESSION DEFAULT'
-    FROM (SELECT to_jsonb(a) ->> 'attcompression') w (m) WHERE m IN ('p', 'l')
-    UNION ALL SELECT 'STATISTICS', 'SET STATISTICS ' || s.target, 'SET STATISTICS -1'
-    FROM (SELECT (to_jsonb(a) ->> 'attstattarget')::int) s (target) WHERE s.target >= 0
-    UNION ALL SELECT split_part(r, '=', 1), 'SET (' || r || ')', 'RESET (' || split_part(r, '=', 1) || ')'
-    FROM unnest(a.attoptions) r
-) AS o (name, does, undoes)
-WHERE n.nspname IN ({namespaces}) AND c.relkind IN ('r', 'p') AND NOT c.relispartition AND {own}
-    AND a.attnum > 0 AND NOT a.attisdropped";
-
-/// Exclusion constraints; and since version 18 constraints for NOT NULL with a name or an option of their own.
-const CONSTRAINTS: &str = "\
-SELECT k.oid::text, CASE k.contype WHEN 'x' THEN 'exclusion constraint' ELSE 'not-null constraint' END, n.nspname::text,
-    k.conname::text, n.nspname::text, c.relname::text,
-    CASE WHEN k.contype = 'x' THEN format('ALTER TABLE %s ADD CONSTRAINT %I %s', k.conrelid::regclass, k.conname,
-            pg_get_constraintdef(k.oid, true))
-        WHEN k.convalidated AND NOT k.connoinherit THEN format('ALTER TABLE %s RENAME CONSTRAINT %I TO %I', k.conrelid::regclass,
-            c.relname || '_' || a.attname || '_not_null', k.conname)
-        ELSE pg_get_constraintdef(k.oid, true) END,
-    CASE WHEN k.contype = 'x' THEN format('ALTER TABLE %s DROP CONSTRAINT %I', k.conrelid::regclass, k.conname)
-        WHEN k.convalidated AND NOT k.connoinherit THEN format('ALTER TABLE %s RENAME CONSTRAINT %I TO %I', k.conrelid::regclass,
-            k.conname, c.relname || '_' || a.attname || '_not_null') END, false::text
-FROM pg_constraint k
-JOIN pg_class c ON c.oid = k.conrelid
-JOIN pg_namespace n ON n.oid = c.relnamespace
-LEFT JOIN pg_attribute a ON k.contype = 'n' AND a.attrelid = k.conrelid AND a.attnum = k.conkey[1]
-WHERE n.nspname IN ({namespaces}) AND NOT c.relispartition AND {own}
-    AND (k.contype = 'x' OR (k.contype = 'n' AND (NOT k.convalidated OR k.connoinherit OR k.conname !~ '_not_null[0-9]*$')))";
-
+/// On tables elsewhere too, if they call a function that is here.
 const TRIGGERS: &str = "\
 SELECT t.oid::text, 'trigger', n.nspname::text, t.tgname::text, n.nspname::text, c.relname::text,
     pg_get_triggerdef(t.oid, true), format('DROP TRIGGER %I ON %s', t.tgname, c.oid::regclass), false::text
 FROM pg_trigger t
 JOIN pg_class c ON c.oid = t.tgrelid
 JOIN pg_namespace n ON n.oid = c.relnamespace
-WHERE n.nspname IN ({namespaces}) AND NOT t.tgisinternal AND coalesce(to_jsonb(t) ->> 'tgparentid', '0') = '0' AND {own}";
+JOIN pg_proc f ON f.oid = t.tgfoid
+WHERE (n.nspname IN ({namespaces}) OR f.pronamespace IN (SELECT o.oid FROM pg_namespace o WHERE o.nspname IN ({namespaces}))) AND NOT t.tgisinternal AND t.tgparentid = 0 AND {own}";
 
+/// What `ENABLE` and `DISABLE TRIGGER` have left; a foreign key that is not checked for that has no statement of its own.
 const TRIGGER_STATES: &str = "\
 SELECT t.oid::text, 'trigger option', n.nspname::text, t.tgname::text, n.nspname::text, c.relname::text,
     format('ALTER TABLE %s %s TRIGGER %I', c.oid::regclass, CASE t.tgenabled WHEN 'D' THEN 'DISABLE' WHEN 'R' THEN 'ENABLE REPLICA'
@@ -307,8 +262,16 @@ SELECT t.oid::text, 'trigger option', n.nspname::text, t.tgname::text, n.nspname
 FROM pg_trigger t
 JOIN pg_class c ON c.oid = t.tgrelid
 JOIN pg_namespace n ON n.oid = c.relnamespace
-WHERE n.nspname IN ({namespaces}) AND NOT t.tgisinternal AND coalesce(to_jsonb(t) ->> 'tgparentid', '0') = '0'
-    AND t.tgenabled <> 'O' AND c.relkind IN ('r', 'p') AND {own}";
+WHERE n.nspname IN ({namespaces}) AND NOT t.tgisinternal AND t.tgparentid = 0
+    AND t.tgenabled <> 'O' AND c.relkind IN ('r', 'p') AND {own}
+UNION ALL
+SELECT k.oid::text, 'constraint option', n.nspname::text, k.conname || ' DISABLED', n.nspname::text, c.relname::text,
+    NULL, NULL, false::text
+FROM pg_constraint k
+JOIN pg_class c ON c.oid = k.conrelid
+JOIN pg_namespace n ON n.oid = c.relnamespace
+WHERE n.nspname IN ({namespaces}) AND k.contype = 'f' AND {own}
+    AND k.oid IN (SELECT t.tgconstraint FROM pg_trigger t WHERE t.tgisinternal AND t.tgenabled <> 'O')";
 
 const RULES: &str = "\
 SELECT r.oid::text, 'rule', n.nspname::text, r.rulename::text, n.nspname::text, c.relname::text,
@@ -342,19 +305,11 @@ JOIN pg_class c ON c.oid = s.stxrelid
 JOIN pg_namespace n ON n.oid = c.relnamespace
 WHERE sn.nspname IN ({namespaces}) AND {own}";
 
-const INDEXES_OF_VIEWS: &str = "\
-SELECT x.oid::text, 'index', n.nspname::text, x.relname::text, n.nspname::text, c.relname::text,
-    pg_get_indexdef(x.oid, 0, true), 'DROP INDEX ' || x.oid::regclass::text, false::text
-FROM pg_index i
-JOIN pg_class x ON x.oid = i.indexrelid
-JOIN pg_class c ON c.oid = i.indrelid
-JOIN pg_namespace n ON n.oid = c.relnamespace
-WHERE n.nspname IN ({namespaces}) AND c.relkind = 'm' AND {own}";
-
-/// Comments on anything but tables and their columns, each with what it is about as its table.
+/// Comments on anything but tables that are no partitions and their columns, each with what it is about as its table. Objects of the system, which have
+/// numbers below 16384 (`FirstNormalObjectId`), have thousands.
 const COMMENTS: &str = "\
 SELECT d.objoid::text, 'comment', n.nspname::text, i.type || ' ' || i.identity,
-    n.nspname::text, coalesce(c.relname::text, f.proname || '(' || pg_get_function_identity_arguments(f.oid) || ')', i.name),
+    n.nspname::text, coalesce(c.relname::text, f.proname || '(' || oidvectortypes(f.proargtypes) || ')', i.name),
     format('COMMENT ON %s %s IS %L', k.kind, i.identity, d.description), format('COMMENT ON %s %s IS NULL', k.kind, i.identity),
     false::text
 FROM pg_description d
@@ -370,7 +325,7 @@ LEFT JOIN pg_class c ON c.oid = coalesce(o.conrelid, t.tgrelid, p.polrelid, r.ev
     CASE WHEN d.classoid = 'pg_class'::regclass THEN d.objoid END)
 LEFT JOIN pg_proc f ON d.classoid = 'pg_proc'::regclass AND f.oid = d.objoid
 JOIN pg_namespace n ON n.nspname = coalesce(i.schema, (SELECT s.nspname FROM pg_namespace s WHERE s.oid = c.relnamespace))
-WHERE n.nspname IN ({namespaces}) AND i.type NOT IN ('table', 'table column', 'domain constraint')
+WHERE d.objoid >= 16384 AND n.nspname IN ({namespaces}) AND i.type <> 'domain constraint' AND (i.type NOT IN ('table', 'table column') OR c.relispartition)
     AND NOT EXISTS (SELECT FROM pg_depend e WHERE e.classid = d.classoid AND e.objid = d.objoid AND e.deptype IN ('e', 'i'))";
 
 /// Whatever else belongs to a namespace: operators, text search configurations, default privileges, and what newer versions
@@ -401,49 +356,3 @@ FROM pg_constraint k
 JOIN pg_class c ON c.oid = k.conrelid
 JOIN pg_namespace n ON n.oid = c.relnamespace
 WHERE n.nspname IN ({namespaces}) AND k.contype NOT IN ('c', 'f', 'n', 'p', 'u', 'x', 't') AND {own}";
-
-/// The objects that need others: oid, kind, namespace and name of the one, namespace, name and column of the other.
-pub(super) const USES: &str = "\
-SELECT DISTINCT o.oid::text, o.kind, o.namespace, o.name, n.nspname::text, c.relname::text, a.attname::text
-FROM pg_depend d
-JOIN pg_class c ON c.oid = d.refobjid
-JOIN pg_namespace n ON n.oid = c.relnamespace
-LEFT JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum = d.refobjsubid AND a.attnum > 0
-JOIN ({users}) o ON o.class = d.classid AND o.object = d.objid AND o.oid <> c.oid
-WHERE d.refclassid = 'pg_class'::regclass AND n.nspname IN ({namespaces}) AND c.relkind IN ('r', 'p', 'v', 'm')
-UNION
-SELECT DISTINCT o.oid::text, o.kind, o.namespace, o.name, n.nspname::text,
-    f.proname || '(' || pg_get_function_identity_arguments(f.oid) || ')', NULL
-FROM pg_depend d
-JOIN pg_proc f ON f.oid = d.refobjid
-JOIN pg_namespace n ON n.oid = f.pronamespace
-JOIN ({users}) o ON o.class = d.classid AND o.object = d.objid AND o.oid <> f.oid
-WHERE d.refclassid = 'pg_proc'::regclass AND n.nspname IN ({namespaces})
-ORDER BY 2, 3, 4, 5, 6, 7";
-
-pub(super) const USERS: &str = "
-    SELECT 'pg_rewrite'::regclass AS class, r.oid AS object,
-        CASE WHEN r.rulename = '_RETURN' THEN v.oid ELSE r.oid END AS oid, vn.nspname::text AS namespace,
-        CASE WHEN r.rulename = '_RETURN' THEN v.relname::text ELSE r.rulename::text END AS name,
-        CASE WHEN r.rulename <> '_RETURN' THEN 'rule' WHEN v.relkind = 'm' THEN 'materialized view'
-            ELSE 'view' END AS kind
-    FROM pg_rewrite r JOIN pg_class v ON v.oid = r.ev_class JOIN pg_namespace vn ON vn.oid = v.relnamespace
-    UNION ALL
-    SELECT 'pg_trigger'::regclass, t.oid, t.oid, tn.nspname::text, t.tgname::text, 'trigger'
-    FROM pg_trigger t JOIN pg_class tc ON tc.oid = t.tgrelid JOIN pg_namespace tn ON tn.oid = tc.relnamespace
-    WHERE NOT t.tgisinternal
-    UNION ALL
-    SELECT 'pg_policy'::regclass, p.oid, p.oid, pn.nspname::text, p.polname::text, 'policy'
-    FROM pg_policy p JOIN pg_class pc ON pc.oid = p.polrelid JOIN pg_namespace pn ON pn.oid = pc.relnamespace
-    UNION ALL
-    SELECT 'pg_constraint'::regclass, k.oid, k.oid, kn.nspname::text, k.conname::text, 'exclusion constraint'
-    FROM pg_constraint k JOIN pg_namespace kn ON kn.oid = k.connamespace WHERE k.contype = 'x'
-    UNION ALL
-    SELECT 'pg_statistic_ext'::regclass, s.oid, s.oid, sn.nspname::text, s.stxname::text, 'statistics'
-    FROM pg_statistic_ext s JOIN pg_namespace sn ON sn.oid = s.stxnamespace
-    UNION ALL
-    SELECT 'pg_proc'::regclass, f.oid, f.oid, pn.nspname::text,
-        f.proname || '(' || pg_get_function_identity_arguments(f.oid) || ')',
-        CASE f.prokind WHEN 'p' THEN 'procedure' WHEN 'a' THEN 'aggregate' ELSE 'function' END
-    FROM pg_proc f JOIN pg_namespace pn ON pn.oid = f.pronamespace WHERE pn.nspname IN ({namespaces})
-";

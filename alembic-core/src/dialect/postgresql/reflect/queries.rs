@@ -2,7 +2,8 @@
 //!
 //! Nothing that an extension brought along is listed. Columns that older versions lack are read through `to_jsonb`.
 
-use super::object_queries::{OWNED, USERS, USES, objects};
+use super::object_queries::{OWNED, objects};
+use super::use_queries::{USERS, USES};
 use crate::dialect::reflect::{Namespace, names};
 use crate::sql::Dialect;
 use crate::sql::quote::literal;
@@ -37,12 +38,10 @@ WHERE a.old IN ({types}) OR a.new IN ({types})
 ORDER BY 1, 2";
 
 /// Leaves out what belongs to an extension.
-const OWN: &str = "NOT EXISTS (SELECT FROM pg_depend e WHERE e.classid = 'pg_class'::regclass AND e.objid = c.oid \
-                   AND e.deptype = 'e')";
+const OWN: &str = "c.oid NOT IN (SELECT e.objid FROM pg_depend e WHERE e.classid = 'pg_class'::regclass AND e.deptype = 'e')";
 
 /// The same for a type.
-const OWN_TYPE: &str = "NOT EXISTS (SELECT FROM pg_depend e WHERE e.classid = 'pg_type'::regclass AND e.objid = t.oid \
-                        AND e.deptype = 'e')";
+const OWN_TYPE: &str = "t.oid NOT IN (SELECT e.objid FROM pg_depend e WHERE e.classid = 'pg_type'::regclass AND e.deptype = 'e')";
 
 /// oid, namespace, name, comment, how it is partitioned.
 const TABLES: &str = "\
@@ -106,7 +105,7 @@ SELECT k.oid::text, k.conrelid::text, k.conname::text, k.contype::text, a.attnam
     fn.nspname::text, f.relname::text, fa.attname::text,
     k.confdeltype::text, k.confupdtype::text, k.condeferrable::text, k.condeferred::text,
     CASE WHEN k.contype = 'c' THEN pg_get_expr(k.conbin, k.conrelid, true) END,
-    to_jsonb(i) ->> 'indnullsnotdistinct',
+    CASE WHEN k.contype = 'u' THEN to_jsonb(i) ->> 'indnullsnotdistinct' END,
     pg_get_constraintdef(k.oid, true)
 FROM pg_constraint k
 JOIN pg_class c ON c.oid = k.conrelid
@@ -126,7 +125,7 @@ ORDER BY k.conrelid, k.conname, k.oid, u.position";
 /// row of each, the whole definition.
 const INDEXES: &str = "\
 SELECT i.indexrelid::text, i.indrelid::text, x.relname::text, i.indisunique::text,
-    to_jsonb(i) ->> 'indnullsnotdistinct', m.amname::text, pg_get_expr(i.indpred, i.indrelid, true),
+    CASE WHEN i.indisunique THEN to_jsonb(i) ->> 'indnullsnotdistinct' END, m.amname::text, pg_get_expr(i.indpred, i.indrelid, true),
     i.indisvalid::text, a.attname::text,
     CASE WHEN i.indkey[p - 1] = 0 THEN pg_get_indexdef(i.indexrelid, p, true) END,
     (p > i.indnkeyatts)::text, i.indoption[p - 1]::text,

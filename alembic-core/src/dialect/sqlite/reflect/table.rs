@@ -166,12 +166,16 @@ fn deferrable(deferral: Deferral) -> Option<Deferrable> {
     }
 }
 
-/// Columns of the primary key hold no NULL. (Those of old tables may, which SQLite's documentation calls a bug that it
-/// keeps; nothing is ever generated from it.)
+/// The columns of the primary key hold no NULL if the table is `STRICT` or `WITHOUT ROWID`, nor does an `INTEGER PRIMARY KEY`. Those
+/// of other tables may, a mistake of early versions that is kept: <https://www.sqlite.org/quirks.html>, section 5.
 fn key_columns(table: &mut Table) {
     let Some(key) = &table.primary_key else { return };
+    let is_strict = table.options.strict || table.options.without_rowid;
+    let is_number =
+        |column: &Column| matches!(&column.type_, Type::Sql(words) if words.eq_ignore_ascii_case("INTEGER"));
     for column in &mut table.columns {
-        if key.columns.iter().any(|name| name.eq_ignore_ascii_case(&column.name)) {
+        let is_key = key.columns.iter().any(|name| name.eq_ignore_ascii_case(&column.name));
+        if is_key && (is_strict || (key.columns.len() == 1 && is_number(column))) {
             column.nullable = false;
         }
     }
