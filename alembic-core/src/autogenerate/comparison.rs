@@ -10,6 +10,7 @@ use super::normal::normalised;
 use super::ownership::{Created, Ownership, desires};
 use super::reading::Reading;
 use super::reflect::{casts, namespaces};
+use super::restated::align_texts;
 use super::scratch::Scratch;
 use super::settled::fill_references;
 use super::{AutogenerateError, Difference};
@@ -138,6 +139,7 @@ pub(super) async fn compare_on(
     } else {
         normal.objects.clone_from(&desired.objects);
         normal.objects.retain(|object| object.kind != "event");
+        align_texts(connection, scratch, &namespaces, &mut normal, &actual).await?;
     }
     generic.casts = casts(connection, [&actual, &normal]).await?;
     Ok(Comparison { dialect, actual, desired, generic, normal, naming, missing, ownership, untold, unread })

@@ -121,7 +121,7 @@ fn kind_of(object: &TextObject) -> Option<ObjectKind> {
         "collation" => ObjectKind::Collation,
         "extension" => ObjectKind::Extension,
         "event" => ObjectKind::Event,
-        "partition" | "foreign table" => ObjectKind::Table,
+        "partition" | "foreign table" | "virtual table" => ObjectKind::Table,
         _ => return None,
     })
 }

@@ -2,15 +2,16 @@
 //!
 //! PostgreSQL shows `a IN ('x', 'y')` of a `varchar` with `ARRAY[…]::text[]`, and that, read again, with a cast at each
 //! element. So what one database shows is not what another shows that was made of it. Both are put through the scratch
-//! place here until nothing changes any more, and what is the same then is said in the words of the actual schema.
+//! place here until nothing changes any more, and what is the same then is said in the words of the actual schema. Views, policies
+//! and the like are put through it once more: what they are made of has been shown by a server before.
 
 use super::AutogenerateError;
 use super::names::earlier;
 use super::scratch::Scratch;
 use crate::dialect::Namespace;
 use crate::migrate::Connection;
-use crate::operation::for_expressions;
-use crate::schema::{Schema, Table};
+use crate::operation::{for_expressions, is_equal};
+use crate::schema::{Schema, Table, TextObject};
 use crate::sql::Dialect;
 
 /// After so many times an expression is taken for one that never comes to rest.
@@ -46,6 +47,39 @@ pub(super) async fn align(
             continue;
         };
         restate(table, &expressions(new_rested), &expressions(old), &expressions(old_rested));
+    }
+    Ok(())
+}
+
+/// PostgreSQL: gives views, policies and all other text objects of `normal` the words that `actual` has for the same.
+pub(super) async fn align_texts(
+    connection: &mut Connection,
+    scratch: &mut Scratch<'_, '_>,
+    namespaces: &[Namespace],
+    normal: &mut Schema,
+    actual: &Schema,
+) -> Result<(), AutogenerateError> {
+    let dialect = connection.dialect();
+    let same = |objects: &[TextObject], own: &TextObject| objects.iter().find(|other| other.is(own)).cloned();
+    let is_other = |own: &&TextObject| {
+        own.definition.is_some()
+            && same(&actual.objects, own).is_some_and(|found| !is_equal(own, &found, dialect))
+    };
+    if dialect != Dialect::Postgresql || !normal.objects.iter().any(|own| is_other(&own)) {
+        return Ok(());
+    }
+    let Some(new) = scratch.remade(connection, namespaces, normal).await? else { return Ok(()) };
+    let Some(old) = scratch.remade(connection, namespaces, actual).await? else { return Ok(()) };
+    for own in normal.objects.iter_mut().filter(|own| is_other(&&**own)) {
+        let (Some(found), Some(new), Some(old)) =
+            (same(&actual.objects, own), same(&new, own), same(&old, own))
+        else {
+            continue;
+        };
+        let pairs = [(&new, &old), (&new, &found), (&*own, &old)];
+        if pairs.into_iter().any(|(one, other)| is_equal(one, other, dialect)) {
+            own.definition.clone_from(&found.definition);
+        }
     }
     Ok(())
 }

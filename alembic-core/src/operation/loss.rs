@@ -46,6 +46,12 @@ impl Operation {
             Operation::DropObject(object) if has_rows(object) => {
                 Some(format!("drops the {} {} with all its rows", object.kind, object.name))
             }
+            Operation::DropObject(object) if !object.privileges.is_empty() => Some(format!(
+                "takes away the privileges on {} {}, which have to be given again: {}",
+                object.kind,
+                object.name,
+                object.privileges.join("; ")
+            )),
             _ => None,
         }
     }

@@ -24,6 +24,8 @@ pub use inverse::inverse;
 pub use loss::Loss;
 pub use objects::unwritten;
 #[cfg(feature = "driver")]
-pub(crate) use objects::{before_tables, freed_on_the_way_back, goes_along, rename, replacement, touched};
+pub(crate) use objects::{
+    before_tables, freed_on_the_way_back, goes_along, is_equal, rename, replacement, touched,
+};
 pub use operation::{Constraint, EnumChange, EnumColumn, EnumDependent, Fill, Key, Operation, ValueStep};
 pub use probable::{ProbableRename, Renamed, probable_renames};

@@ -22,6 +22,10 @@ pub(crate) fn goes_along(object: &TextObject, operations: &[Operation]) -> bool 
     let says_of = |name: &str| is_option(object) && object.uses.iter().any(|used| used.table.name == name);
     let goes = |operation: &Operation| match operation {
         Operation::DropTable(own) => is_of(&own.name),
+        // A sequence goes with the column that owns it.
+        Operation::DropObject(own) if own.kind == "sequence option" && object.kind == "sequence" => {
+            own.name == object.name && goes_along(own, operations)
+        }
         Operation::DropObject(own) => {
             let has_parts = own.kind == "partition" || own.kind.ends_with("view");
             (has_parts && is_of(&own.name)) || (!is_option(own) && says_of(&own.name.name))
@@ -77,8 +81,19 @@ pub(super) fn around(
     plan.into_operations(dialect, operations)
 }
 
-/// Whether a change of a `serial` column, before or after, makes or drops the sequence, or who owns it.
+/// Whether a change of a `serial` column, before or after, makes or drops the sequence, or who owns it. The sequence of one
+/// keeps its name when the table or the column gets another.
 fn is_of_serial(object: &TextObject, operations: &[Operation]) -> bool {
+    let is_renamed = |operation: &Operation| match operation {
+        Operation::RenameTable { to, .. } => object.table.as_ref() == Some(to),
+        Operation::RenameColumn { table, to, .. } => {
+            object.table.as_ref() == Some(table) && object.name.name == format!("{to} NAME")
+        }
+        _ => false,
+    };
+    if object.kind == "sequence option" && object.name.name.ends_with(" NAME") {
+        return operations.iter().any(is_renamed);
+    }
     let is_serial = |column: &Column| column.identity == Some(Identity::Serial);
     let is_it = |operation: &Operation| match operation {
         Operation::AlterColumn { table, before, after, .. } if is_serial(before) || is_serial(after) => {
@@ -91,7 +106,7 @@ fn is_of_serial(object: &TextObject, operations: &[Operation]) -> bool {
 }
 
 /// Whether the database says the same of both: with other blanks, comments or quotes at most.
-fn is_equal(one: &TextObject, other: &TextObject, dialect: Dialect) -> bool {
+pub(crate) fn is_equal(one: &TextObject, other: &TextObject, dialect: Dialect) -> bool {
     match (&one.definition, &other.definition) {
         (Some(one), Some(other)) => one == other || words(one, dialect).eq(words(other, dialect)),
         // A server hides the text of what belongs to another user: nothing can be said of it then.
@@ -241,7 +256,13 @@ struct Plan {
 impl Plan {
     fn goes(&mut self, object: &TextObject) {
         let place = if object.before_tables { &mut self.drop_last } else { &mut self.drop };
-        place.push(object.clone());
+        // Its privileges end with it.
+        place.push(TextObject { privileges: Vec::new(), ..object.clone() });
+    }
+
+    fn remake(&mut self, old: TextObject, new: TextObject) {
+        self.create.push(TextObject { privileges: old.privileges.clone(), ..new });
+        self.drop.push(old);
     }
 
     /// Replaces in place what can be, and what something needs that stays.
@@ -251,10 +272,7 @@ impl Plan {
                 || self.kept.iter().any(|(_, kept, _)| kept.uses.iter().any(|used| used.table == old.name));
             match replacement(&old, &new) {
                 Some(_) if is_needed => self.replace.push((old, new)),
-                _ if is_writable_change(&old, &new) => {
-                    self.drop.push(old);
-                    self.create.push(new);
-                }
+                _ if is_writable_change(&old, &new) => self.remake(old, new),
                 _ => {}
             }
         }
@@ -305,8 +323,7 @@ impl Plan {
             }
             for (old, now, new) in hit {
                 gone.insert(now.name);
-                self.drop.push(old);
-                self.create.push(new);
+                self.remake(old, new);
             }
         }
     }

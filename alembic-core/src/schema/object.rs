@@ -29,6 +29,9 @@ pub struct TextObject {
     /// The tables, columns and other objects that it needs: what a change of them may break.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub uses: Vec<Use>,
+    /// The statements that give it the privileges and the owner that it has. They are not compared, and lost where it is made again.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub privileges: Vec<String>,
 }
 
 /// What a text object needs.
@@ -64,6 +67,7 @@ impl TextObject {
             drop: None,
             before_tables: false,
             uses: Vec::new(),
+            privileges: Vec::new(),
         }
     }
 

@@ -17,8 +17,8 @@ use crate::autogenerate::reflect::reflect;
 use crate::dialect::{DatabaseMessage, Namespace, statements};
 use crate::migrate::{Connection, Database};
 use crate::models::SqlScript;
-use crate::operation::{Operation, before_tables};
-use crate::schema::{Schema, Table};
+use crate::operation::{Operation, Side, before_tables, diff};
+use crate::schema::{Schema, Table, TextObject};
 use crate::sql::Dialect;
 
 const DOING: &str = "creating the tables of the models in a scratch database";
@@ -77,6 +77,31 @@ impl<'a, 'n> Scratch<'a, 'n> {
             }
             Dialect::Postgresql => self.in_transaction(compared, namespaces, schema, &made).await,
             Dialect::Mysql => self.in_database(compared, namespaces, schema).await,
+        }
+    }
+
+    /// PostgreSQL: what is no table in `schema`, as the database shows it when all of that is made of what it has shown once. None
+    /// where it cannot be made.
+    pub(in super::super) async fn remade(
+        &mut self,
+        compared: &mut Connection,
+        namespaces: &[Namespace],
+        schema: &Schema,
+    ) -> Result<Option<Vec<TextObject>>, AutogenerateError> {
+        let mut schema = schema.clone();
+        for view in schema.objects.iter_mut().filter(|own| own.kind == "materialized view") {
+            view.definition.iter_mut().for_each(|query| query.push_str("\nWITH NO DATA"));
+        }
+        let nothing = Schema::default();
+        let [before, after] = [&nothing, &schema].map(|own| Side { reflected: own, written: own });
+        let operations = diff(Dialect::Postgresql, before, after);
+        let made = statements(Dialect::Postgresql, &operations, [&schema, &nothing])?;
+        let made: Vec<String> = made.into_iter().map(|statement| statement.sql).collect();
+        self.open(compared, namespaces, None).await?;
+        match self.in_transaction(compared, namespaces, &schema, &made).await {
+            Ok(read) => Ok(Some(read.objects)),
+            Err(AutogenerateError::Scratch { .. }) => Ok(None),
+            Err(error) => Err(error),
         }
     }
 

@@ -40,6 +40,7 @@ pub(super) fn objects() -> String {
         STATISTICS,
         INDEXES,
         COMMENTS,
+        PRIVILEGES,
         OTHERS,
     ];
     all.join("\nUNION ALL\n") + "\nORDER BY 2, 3, 4, 5, 6"
@@ -122,7 +123,8 @@ CROSS JOIN LATERAL (
         format('%s%I INCREMENT BY 1 MINVALUE 1 START WITH 1 CACHE 1 NO CYCLE', u.prefix, c.relname)
     WHERE (s.seqincrement, s.seqmin, s.seqstart, s.seqcache, s.seqcycle) <> (1, 1, 1, 1, false)
 ) o (name, does, undoes)
-WHERE n.nspname IN ({namespaces}) AND tn.nspname IN ({namespaces}) AND length(u.usual) < 64 AND {own} AND c.relkind = 'S'";
+WHERE n.nspname IN ({namespaces}) AND tn.nspname IN ({namespaces}) AND length(u.usual) < 64 AND {own} AND c.relkind = 'S'
+    AND {called}";
 
 /// Whether the sequence `c` is one of an identity column or of `serial`.
 pub(super) const OWNED: &str = "\
@@ -130,7 +132,12 @@ EXISTS (SELECT FROM pg_depend o
     LEFT JOIN pg_attribute a ON a.attrelid = o.refobjid AND a.attnum = o.refobjsubid
     WHERE o.classid = 'pg_class'::regclass AND o.objid = c.oid AND o.refclassid = 'pg_class'::regclass
         AND (o.deptype = 'i' OR (o.deptype = 'a'
-            AND a.atttypid IN ('smallint'::regtype, 'integer'::regtype, 'bigint'::regtype))))";
+            AND a.atttypid IN ('smallint'::regtype, 'integer'::regtype, 'bigint'::regtype) AND {called})))";
+
+/// Whether the default of the column `a` calls the sequence `c`.
+pub(super) const CALLED: &str = "\
+EXISTS (SELECT FROM pg_attrdef u JOIN pg_depend v ON v.classid = 'pg_attrdef'::regclass AND v.objid = u.oid
+    AND v.refclassid = 'pg_class'::regclass AND v.refobjid = c.oid WHERE u.adrelid = a.attrelid AND u.adnum = a.attnum)";
 
 const COMPOSITE_TYPES: &str = "\
 SELECT c.oid::text, 'composite type', n.nspname::text, c.relname::text, NULL, NULL,
@@ -142,7 +149,7 @@ SELECT c.oid::text, 'composite type', n.nspname::text, c.relname::text, NULL, NU
 FROM pg_class c
 JOIN pg_namespace n ON n.oid = c.relnamespace
 JOIN pg_type t ON t.oid = c.reltype
-WHERE n.nspname IN ({namespaces}) AND {own} AND c.relkind = 'c'";
+WHERE n.nspname IN ({namespaces}) AND {own_type} AND c.relkind = 'c'";
 
 const DOMAINS: &str = "\
 SELECT t.oid::text, 'domain', n.nspname::text, t.typname::text, NULL, NULL,
@@ -327,6 +334,31 @@ LEFT JOIN pg_proc f ON d.classoid = 'pg_proc'::regclass AND f.oid = d.objoid
 JOIN pg_namespace n ON n.nspname = coalesce(i.schema, (SELECT s.nspname FROM pg_namespace s WHERE s.oid = c.relnamespace))
 WHERE d.objoid >= 16384 AND n.nspname IN ({namespaces}) AND i.type <> 'domain constraint' AND (i.type NOT IN ('table', 'table column') OR c.relispartition)
     AND NOT EXISTS (SELECT FROM pg_depend e WHERE e.classid = d.classoid AND e.objid = d.objoid AND e.deptype IN ('e', 'i'))";
+
+/// What has to be said to give an object its privileges and its owner again.
+const PRIVILEGES: &str = "\
+SELECT o.oid::text, 'privilege', n.nspname::text, o.shown, NULL, NULL, p.statement, NULL, false::text
+FROM (
+    SELECT c.oid, c.relnamespace AS namespace, CASE c.relkind WHEN 'm' THEN 'MATERIALIZED VIEW' ELSE 'VIEW' END AS word,
+        'TABLE' AS granted, c.oid::regclass::text AS shown, c.relacl AS acl, c.relowner AS owner
+    FROM pg_class c WHERE c.relkind IN ('v', 'm')
+    UNION ALL SELECT f.oid, f.pronamespace, CASE f.prokind WHEN 'p' THEN 'PROCEDURE' WHEN 'a' THEN 'AGGREGATE' ELSE 'FUNCTION' END,
+        CASE f.prokind WHEN 'p' THEN 'PROCEDURE' ELSE 'FUNCTION' END, f.oid::regprocedure::text, f.proacl, f.proowner
+    FROM pg_proc f
+) o
+JOIN pg_namespace n ON n.oid = o.namespace
+CROSS JOIN LATERAL (
+    SELECT format('GRANT %s ON %s %s TO %s%s', string_agg(a.privilege_type, ', ' ORDER BY a.privilege_type), o.granted, o.shown,
+        CASE a.grantee WHEN 0 THEN 'PUBLIC' ELSE quote_ident(pg_get_userbyid(a.grantee)) END,
+        CASE WHEN a.is_grantable THEN ' WITH GRANT OPTION' ELSE '' END)
+    FROM aclexplode(o.acl) a WHERE a.grantee <> o.owner AND NOT (a.grantee = 0 AND o.granted <> 'TABLE')
+    GROUP BY a.grantee, a.is_grantable
+    UNION ALL SELECT format('REVOKE ALL ON %s %s FROM PUBLIC', o.granted, o.shown) WHERE o.granted <> 'TABLE'
+        AND o.acl IS NOT NULL AND NOT EXISTS (SELECT FROM aclexplode(o.acl) a WHERE a.grantee = 0)
+    UNION ALL SELECT format('ALTER %s %s OWNER TO %I', o.word, o.shown, pg_get_userbyid(o.owner))
+    WHERE o.owner <> current_user::regrole
+) p (statement)
+WHERE n.nspname IN ({namespaces}) AND (o.acl IS NOT NULL OR o.owner <> current_user::regrole)";
 
 /// Whatever else belongs to a namespace: operators, text search configurations, default privileges, and what newer versions
 /// will have. It is only named.

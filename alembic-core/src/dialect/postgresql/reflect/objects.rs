@@ -7,16 +7,26 @@ use crate::dialect::reflect::{Namespace, columns, is_true, shown};
 use crate::schema::{ObjectName, Schema, TextObject, Use};
 use crate::sql::{Dialect, tokens, unquote};
 
+/// What has privileges and may have to be made again.
+const OWNING: [&str; 5] = ["view", "materialized view", "function", "procedure", "aggregate"];
+
 /// Adds what is there, and what it needs.
 pub(super) fn read(namespaces: &[Namespace], schema: &mut Schema, objects: Rows, uses: Rows) {
     let name = |namespace: Option<String>, name: Option<String>| {
         shown(namespaces, &namespace.unwrap_or_default(), name.unwrap_or_default())
     };
     let mut places = HashMap::new();
+    let is_read =
+        |namespace: &Option<String>| namespaces.iter().any(|own| Some(&own.name) == namespace.as_ref());
+    let mut privileges: Vec<(Option<String>, Option<String>)> = Vec::new();
     for row in objects {
         let [oid, kind, namespace, own, table_namespace, table, definition, drop, before_tables] =
             columns(row);
         let kind = kind.unwrap_or_default();
+        if kind == "privilege" {
+            privileges.push((oid, definition));
+            continue;
+        }
         places.insert((kind.clone(), oid), schema.objects.len());
         schema.objects.push(TextObject {
             table: table.map(|table| name(table_namespace, Some(table))),
@@ -26,11 +36,18 @@ pub(super) fn read(namespaces: &[Namespace], schema: &mut Schema, objects: Rows,
             ..TextObject::new(kind, name(namespace, own))
         });
     }
+    for (oid, statement) in privileges {
+        let own = OWNING.iter().find_map(|kind| places.get(&((*kind).to_owned(), oid.clone())));
+        own.into_iter().for_each(|&place| schema.objects[place].privileges.extend(statement.clone()));
+    }
     schema.objects.iter_mut().for_each(add_part);
     for row in uses {
         let [oid, kind, namespace, own, table_namespace, table, column] = columns(row);
-        // What is in a schema that is not read may need what is in one that is.
+        // What is in a schema that is not read may need what is in one that is. What is read and not listed is an extension's.
         let kind = kind.unwrap_or_default();
+        if is_read(&namespace) && !places.contains_key(&(kind.clone(), oid.clone())) {
+            continue;
+        }
         let place = *places.entry((kind.clone(), oid)).or_insert(schema.objects.len());
         if place == schema.objects.len() {
             schema.objects.push(TextObject::new(kind, name(namespace, own)));

@@ -2,7 +2,7 @@
 //!
 //! Nothing that an extension brought along is listed. Columns that older versions lack are read through `to_jsonb`.
 
-use super::object_queries::{OWNED, objects};
+use super::object_queries::{CALLED, OWNED, objects};
 use super::use_queries::{USERS, USES};
 use crate::dialect::reflect::{Namespace, names};
 use crate::sql::Dialect;
@@ -15,7 +15,8 @@ pub(crate) fn queries(namespaces: &[Namespace]) -> [String; 7] {
         [TABLES, COLUMNS, CONSTRAINTS, INDEXES, ENUMS].map(str::to_owned);
     let uses = USES.replace("{users}", USERS);
     [tables, columns, constraints, indexes, enums, objects(), uses].map(|query| {
-        let query = query.replace("{owned}", OWNED).replace("{own_type}", OWN_TYPE);
+        let query =
+            query.replace("{owned}", OWNED).replace("{called}", CALLED).replace("{own_type}", OWN_TYPE);
         query.replace("{namespaces}", &names).replace("{own}", OWN)
     })
 }
