@@ -15,7 +15,7 @@ use super::{AutogenerateError, Difference};
 use crate::dialect::{Namespace, generic};
 use crate::migrate::Connection;
 use crate::models::{Aspect, Declaration, Unread};
-use crate::operation::{Operation, Renamed, Side, diff, unwritten};
+use crate::operation::{Operation, Renamed, Side, diff, unwritten, unwritten_settings};
 use crate::schema::{Enum, Filter, NamingConvention, ObjectName, Schema, Table, TextObject};
 use crate::sql::Dialect;
 
@@ -194,12 +194,12 @@ impl Comparison {
     pub fn unwritten(&self) -> Vec<String> {
         let normal = self.normal_with_unmanaged();
         let objects = unwritten(self.dialect, &self.actual.objects, &normal.objects);
-        let tables = normal.tables.iter().filter(|table| {
-            let found = self.actual.table(&table.name);
-            found.is_some_and(|found| found.options.partition_by != table.options.partition_by)
+        let tables = normal.tables.iter().filter_map(|table| Some((self.actual.table(&table.name)?, table)));
+        let settings = tables.flat_map(|(found, table)| {
+            let names = unwritten_settings(&found.options, &table.options);
+            names.into_iter().map(|name| format!("{name} of {}", table.name))
         });
-        let tables = tables.map(|table| format!("the partitioning of {}", table.name));
-        objects.iter().map(ToString::to_string).chain(tables).collect()
+        objects.iter().map(ToString::to_string).chain(settings).collect()
     }
 
     /// Whether an object is desired, or nobody else's.

@@ -50,12 +50,15 @@ pub(super) fn fill_unusable_keys(desired: &mut Schema, actual: &Schema, filter: 
 }
 
 /// Takes from the actual schema what no model has words for: how many characters of its columns a primary key has, how the rows
-/// of a table are parted, and how an identity column counts.
+/// of a table are parted and stored, how an identity column counts, and what MySQL prints of a column besides.
 pub(super) fn fill_unsaid(desired: &mut Schema, actual: &Schema) {
     for table in &mut desired.tables {
         if let Some(found) = earlier(table, actual) {
             table.options.partition_by.clone_from(&found.options.partition_by);
+            table.options.elements.clone_from(&found.options.elements);
+            table.options.settings.clone_from(&found.options.settings);
             for_columns(table, found, |own, found| {
+                own.more.clone_from(&found.more);
                 if own.identity == found.identity {
                     own.identity_options.clone_from(&found.identity_options);
                 }

@@ -38,9 +38,9 @@ impl Difference {
             return Err(DdlError::Object { dialect, of: self.dialect, object: object.to_string() });
         }
         let statements = match direction {
-            Direction::Upgrade => statements(dialect, &self.operations, [&self.after, &self.before])?,
+            Direction::Upgrade => statements(dialect, self.dialect, &self.operations, [&self.after, &self.before])?,
             Direction::Downgrade => {
-                statements(dialect, &inverse(&self.operations), [&self.before, &self.after])?
+                statements(dialect, self.dialect, &inverse(&self.operations), [&self.before, &self.after])?
             }
         };
         Ok(script(&statements))
@@ -96,7 +96,7 @@ pub fn schema_sql(schema: &Schema, dialect: Dialect) -> Result<String, DdlError>
     let schemas = schemas.into_iter().map(|name| Operation::CreateSchema { name: name.clone() });
     let tables = diff(dialect, before, Side { reflected: schema, written: schema });
     let operations: Vec<Operation> = schemas.chain(tables).collect();
-    Ok(script(&statements(dialect, &operations, [schema, &nothing])?))
+    Ok(script(&statements(dialect, dialect, &operations, [schema, &nothing])?))
 }
 
 /// MySQL: a table may have another collation than its database, and then what says nothing has that one. A column that

@@ -13,6 +13,7 @@ mod objects;
 )]
 mod operation;
 mod probable;
+mod settings;
 
 #[cfg(feature = "driver")]
 pub(crate) use canonical::drop_key_indexes;
@@ -26,4 +27,5 @@ pub use objects::unwritten;
 #[cfg(feature = "driver")]
 pub(crate) use objects::{before_tables, goes_along, rename, replacement, touched};
 pub use operation::{Constraint, EnumChange, EnumColumn, EnumDependent, Fill, Key, Operation, ValueStep};
+pub use settings::{changed_settings, unwritten_settings};
 pub use probable::{ProbableRename, Renamed, probable_renames};

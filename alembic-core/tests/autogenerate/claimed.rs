@@ -10,6 +10,8 @@ use alembic_testing::Kind;
 use crate::arena::Arena;
 use crate::cases::Cases;
 
+mod mariadb;
+
 /// The names of everything in a namespace and of everything that belongs to a table in one, by PostgreSQL's own words.
 const NAMES: &str = "\
 WITH RECURSIVE own AS (

@@ -219,7 +219,7 @@ async fn one_after_another(
         let mut read = reflect(&mut scratch.connection, &[here]).await?;
         let drops: Vec<Operation> =
             own.tables.into_iter().map(|table| Operation::DropTable(Box::new(table))).collect();
-        let drops = statements(Dialect::Mysql, &drops, [schema, schema])?;
+        let drops = statements(Dialect::Mysql, Dialect::Mysql, &drops, [schema, schema])?;
         let drops: Vec<String> = drops.into_iter().map(|statement| statement.sql).collect();
         super::keeper::run(&mut scratch.connection, drops.join(";\n")).await?;
         read.tables.iter_mut().for_each(|table| table.name.schema.clone_from(&namespace.shown));
@@ -283,7 +283,7 @@ fn made(dialect: Dialect, schema: &Schema) -> Result<Vec<String>, AutogenerateEr
     let objects = before_tables(&schema.objects, dialect).into_iter();
     let objects = objects.map(|object| Operation::CreateObject(Box::new(object)));
     let operations: Vec<Operation> = enums.chain(objects).chain(tables).collect();
-    let made = statements(dialect, &operations, [schema, schema])?;
+    let made = statements(dialect, dialect, &operations, [schema, schema])?;
     let checked = made.into_iter().map(|statement| match refused_of_models(&statement.sql, dialect) {
         Some(reason) => Err(AutogenerateError::RefusedModel { statement: statement.sql, reason }),
         None => Ok(statement.sql),

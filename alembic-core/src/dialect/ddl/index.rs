@@ -58,7 +58,7 @@ impl Writer<'_> {
         };
         // SQLite's indexes are in the database of their table; PostgreSQL's in its schema.
         let (name, parts) = (self.name(&index.name), self.index_parts(index));
-        if let Some(definition) = index.definition.as_ref().filter(|_| self.is(Dialect::Postgresql)) {
+        if let Some(definition) = self.printed(index.definition.as_ref()) {
             let sql = format!("CREATE {kind} {name} ON {} {definition}", self.object(table));
             out.push(Statement { notes: Vec::new(), sql });
             return Ok(());
@@ -84,6 +84,7 @@ impl Writer<'_> {
         Ok(match method.as_deref().filter(|_| self.is(Dialect::Mysql)) {
             Some("fulltext") => "FULLTEXT INDEX",
             Some("spatial") => "SPATIAL INDEX",
+            Some("vector") => "VECTOR INDEX",
             _ if index.unique => "UNIQUE INDEX",
             _ => "INDEX",
         })
@@ -91,8 +92,11 @@ impl Writer<'_> {
 
     /// MySQL: an index as a part of a table's definition.
     pub(super) fn index_definition(&self, table: &ObjectName, index: &Index) -> Result<String, DdlError> {
-        let kind = self.index_kind(table, index)?;
-        Ok(format!("{kind} {} ({})", self.name(&index.name), self.index_parts(index)))
+        let (kind, name) = (self.index_kind(table, index)?, self.name(&index.name));
+        Ok(match self.printed(index.definition.as_ref()) {
+            Some(definition) => format!("{kind} {name} {definition}"),
+            None => format!("{kind} {name} ({})", self.index_parts(index)),
+        })
     }
 
     /// MySQL: what an `ALTER TABLE` does to make an index.
