@@ -132,7 +132,6 @@ pub(super) async fn compare_on(
         normal.objects.clone_from(&actual.objects);
     } else {
         normal.objects.clone_from(&desired.objects);
-        normal.objects.retain(|object| object.kind != "event");
     }
     generic.casts = casts(connection, [&actual, &normal]).await?;
     Ok(Comparison { dialect, actual, desired, generic, normal, naming, missing, ownership, untold, unread })
@@ -181,12 +180,12 @@ impl Comparison {
         names.filter(|name| !self.ownership.manages(name, &self.desired)).collect()
     }
 
-    /// What is no table and is left alone for the same reason: none where the desired schema says nothing of such.
+    /// What is no table and is left alone for the same reason, or because the source tells of no such objects.
     #[must_use]
     pub fn unmanaged_objects(&self) -> Vec<&TextObject> {
         let others = self.actual.objects.iter().filter(|object| !self.is_kept(object));
         let is_alone = |object: &&TextObject| object.kind != "enum" && object.table.is_none();
-        others.filter(is_alone).filter(|object| self.is_told(object)).collect()
+        others.filter(is_alone).collect()
     }
 
     /// What is desired and differs, and no operation of ours leads to: a person has to write it.
@@ -209,12 +208,13 @@ impl Comparison {
                 || self.ownership.manages_object(object, &self.desired))
     }
 
-    /// Whether the source tells of such objects: a scratch database never runs an event, and a dump of MySQL has no routines
-    /// unless it is asked for them.
+    /// Whether the source tells of such objects: a dump of MySQL has no routines and no events unless it is asked for them.
     fn is_told(&self, object: &TextObject) -> bool {
-        let is_routine = |object: &TextObject| matches!(object.kind.as_str(), "function" | "procedure");
+        let is_routine = |object: &TextObject| {
+            matches!(object.kind.as_str(), "function" | "procedure" | "package" | "package body")
+        };
         match object.kind.as_str() {
-            "event" => false,
+            "event" => self.normal.objects.iter().any(|other| other.kind == "event"),
             // It stays as it is when its table is renamed.
             "sequence option" if object.name.name.ends_with(" NAME") => {
                 self.normal.objects.iter().any(|other| other.is(object))

@@ -250,11 +250,12 @@ pub(in super::super) async fn script_on(
 /// Runs a file, reads what it has made, and drops it.
 async fn read_script(
     running: Running<'_>,
-    planned: Planned,
+    mut planned: Planned,
     mut scratch: ScratchDatabase,
     namespaces: &[Namespace],
     notes: &mut Notes<'_>,
 ) -> Result<Schema, AutogenerateError> {
+    let events = std::mem::take(&mut planned.events);
     let read = match running.run(planned, &mut scratch, notes).await {
         // Settings of the script end with its session.
         Ok(()) => scratch.reconnect().await,
@@ -270,7 +271,10 @@ async fn read_script(
         Err(error) => Err(error),
     };
     scratch.drop(notes).await;
-    read
+    read.map(|mut read| {
+        read.objects.extend(events);
+        read
+    })
 }
 
 /// The statements that create enums, tables and indexes. Each must be one, whatever the expressions in it.

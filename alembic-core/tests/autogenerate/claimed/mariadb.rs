@@ -2,7 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use alembic_core::autogenerate::{Filter, inspect, schema_sql};
+use alembic_core::autogenerate::{Filter, compare, inspect, schema_sql};
+use alembic_core::models::sql_schema;
 use alembic_core::schema::Schema;
 use alembic_core::sql::Dialect;
 use alembic_testing::Kind;
@@ -99,6 +100,27 @@ async fn attributes_by_chance_are_claimed() {
         }
     }
     assert!(made * 3 > wanted, "{made} of {wanted}");
+}
+
+/// A dump has no routines and events unless it is asked for them. A note names those of the database then, and where it has some,
+/// others are no part of what is desired.
+#[tokio::test]
+async fn routines_and_events_that_a_file_does_not_tell_are_named() {
+    let arena = Arena::new(Kind::Mysql).await;
+    arena.run("CREATE FUNCTION f() RETURNS INT RETURN 1; CREATE EVENT e ON SCHEDULE EVERY 1 DAY DISABLE DO SELECT 1").await;
+    let check = async |file: &str, unmanaged: &[&str], unwritten: &[&str]| {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("schema.sql");
+        std::fs::write(&path, file).expect("a file");
+        let script = sql_schema(&path, "schema.sql", Dialect::Mysql).expect("a script");
+        let compared = compare(arena.pool(), script, &Filter::default()).await.expect("a comparison");
+        let names: Vec<String> = compared.unmanaged_objects().iter().map(ToString::to_string).collect();
+        assert_eq!(names, unmanaged, "{file}");
+        assert_eq!(compared.unwritten(), unwritten, "{file}");
+    };
+    check("CREATE TABLE t (a INT);", &["event e", "function f"], &[]).await;
+    check("CREATE EVENT e ON SCHEDULE EVERY 1 DAY DO SELECT 1;", &["function f"], &[]).await;
+    check("CREATE EVENT other ON SCHEDULE EVERY 1 DAY DO SELECT 1;", &["function f"], &["event other", "event e"]).await;
 }
 
 async fn assert_prints_agree(arena: &Arena, copy: &Arena, name: &str) {
