@@ -38,7 +38,9 @@ impl Difference {
             return Err(DdlError::Object { dialect, of: self.dialect, object: object.to_string() });
         }
         let statements = match direction {
-            Direction::Upgrade => statements(dialect, self.dialect, &self.operations, [&self.after, &self.before])?,
+            Direction::Upgrade => {
+                statements(dialect, self.dialect, &self.operations, [&self.after, &self.before])?
+            }
             Direction::Downgrade => {
                 statements(dialect, self.dialect, &inverse(&self.operations), [&self.before, &self.after])?
             }

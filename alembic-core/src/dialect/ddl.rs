@@ -64,7 +64,8 @@ pub(crate) fn statements(
             continue;
         }
         let strict = action.table().is_some_and(|table| is_strict(table, schemas));
-        Writer { dialect, of, enums: &enums, casts: &casts, strict, schemas }.write(&action, &mut statements)?;
+        Writer { dialect, of, enums: &enums, casts: &casts, strict, schemas }
+            .write(&action, &mut statements)?;
     }
     let changes_rows = statements.iter().any(|statement| statement.sql.starts_with("UPDATE "));
     if dialect == Dialect::Postgresql && changes_rows && schemas.iter().any(|schema| defers(schema)) {

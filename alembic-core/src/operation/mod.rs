@@ -27,5 +27,5 @@ pub use objects::unwritten;
 #[cfg(feature = "driver")]
 pub(crate) use objects::{before_tables, goes_along, rename, replacement, touched};
 pub use operation::{Constraint, EnumChange, EnumColumn, EnumDependent, Fill, Key, Operation, ValueStep};
-pub use settings::{changed_settings, unwritten_settings};
 pub use probable::{ProbableRename, Renamed, probable_renames};
+pub use settings::{changed_settings, unwritten_settings};

@@ -125,5 +125,9 @@ async fn sqlite() {
 
 #[tokio::test]
 async fn mariadb() {
-    check(Kind::Mysql, &[("reflect_mariadb.txt", ""), ("diff_mariadb.txt", "after")]).await;
+    check(
+        Kind::Mysql,
+        &[("claimed_mariadb.txt", ""), ("reflect_mariadb.txt", ""), ("diff_mariadb.txt", "after")],
+    )
+    .await;
 }

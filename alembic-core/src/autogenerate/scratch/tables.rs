@@ -204,6 +204,10 @@ async fn one_after_another(
         let mut own = schema.clone();
         own.tables.retain(|table| table.name.schema == namespace.shown);
         own.tables.iter_mut().for_each(|table| table.name.schema = None);
+        // The statements of others name their database.
+        own.objects.retain(|object| object.name.schema.is_none() && namespace.shown.is_none());
+        let texts = own.objects.iter_mut().filter_map(|object| object.definition.as_mut());
+        texts.for_each(|text| *text = text.replacen("CREATE SEQUENCE ", "CREATE SEQUENCE IF NOT EXISTS ", 1));
         if own.tables.is_empty() {
             continue;
         }

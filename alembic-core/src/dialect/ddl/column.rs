@@ -21,7 +21,10 @@ impl Writer<'_> {
         let can_be_not_null = !is_computed || !self.is(Dialect::Mysql);
         if !column.nullable && can_be_not_null {
             rest.push("NOT NULL".to_owned());
-        } else if self.is(Dialect::Mysql) && !is_computed && word.to_ascii_uppercase().starts_with("TIMESTAMP") {
+        } else if self.is(Dialect::Mysql)
+            && !is_computed
+            && word.to_ascii_uppercase().starts_with("TIMESTAMP")
+        {
             // Where `explicit_defaults_for_timestamp` is off it would be NOT NULL.
             rest.push("NULL".to_owned());
         }

@@ -56,14 +56,15 @@ impl Writer<'_> {
             Some(method) if self.is(Dialect::Postgresql) => format!(" USING {}", method.to_ascii_lowercase()),
             _ => String::new(),
         };
+        let tree = self.tree(index);
         // SQLite's indexes are in the database of their table; PostgreSQL's in its schema.
         let (name, parts) = (self.name(&index.name), self.index_parts(index));
         if let Some(definition) = self.printed(index.definition.as_ref()) {
-            let sql = format!("CREATE {kind} {name} ON {} {definition}", self.object(table));
+            let sql = format!("CREATE {kind} {name} ON {} {definition}{tree}", self.object(table));
             out.push(Statement { notes: Vec::new(), sql });
             return Ok(());
         }
-        let mut sql = format!("CREATE {kind} {name} ON {}{using} ({parts})", self.object(table));
+        let mut sql = format!("CREATE {kind} {name} ON {}{using} ({parts}){tree}", self.object(table));
         if self.is(Dialect::Postgresql) {
             if !index.include.is_empty() {
                 sql += &format!(" INCLUDE ({})", self.names(&index.include));
@@ -73,6 +74,12 @@ impl Writer<'_> {
         sql += &index.condition.as_ref().map_or_else(String::new, |text| format!(" WHERE {text}"));
         out.push(Statement { notes: Vec::new(), sql });
         Ok(())
+    }
+
+    /// MySQL: what an index of an engine says that has other ones unless it is told.
+    fn tree(&self, index: &Index) -> &'static str {
+        let is_tree = index.method.as_deref().is_some_and(|method| method.eq_ignore_ascii_case("btree"));
+        if self.is(Dialect::Mysql) && is_tree { " USING BTREE" } else { "" }
     }
 
     fn index_kind(&self, table: &ObjectName, index: &Index) -> Result<&'static str, DdlError> {
@@ -94,8 +101,8 @@ impl Writer<'_> {
     pub(super) fn index_definition(&self, table: &ObjectName, index: &Index) -> Result<String, DdlError> {
         let (kind, name) = (self.index_kind(table, index)?, self.name(&index.name));
         Ok(match self.printed(index.definition.as_ref()) {
-            Some(definition) => format!("{kind} {name} {definition}"),
-            None => format!("{kind} {name} ({})", self.index_parts(index)),
+            Some(definition) => format!("{kind} {name} {definition}{}", self.tree(index)),
+            None => format!("{kind} {name} ({}){}", self.index_parts(index), self.tree(index)),
         })
     }
 

@@ -84,11 +84,7 @@ impl Reader<'_> {
         for (option, text) in outside {
             let of = ObjectName { schema: name.schema.clone(), name: option };
             let (table, definition) = (Some(name.clone()), Some(text));
-            self.schema.objects.push(TextObject {
-                table,
-                definition,
-                ..TextObject::new("table option", of)
-            });
+            self.schema.objects.push(TextObject { table, definition, ..TextObject::new("table option", of) });
         }
     }
 
@@ -114,17 +110,8 @@ impl Reader<'_> {
     fn read_indexes(&mut self, rows: Rows) {
         let mut rows = rows.into_iter().peekable();
         while let Some(row) = rows.next() {
-            let [
-                namespace,
-                table,
-                name,
-                non_unique,
-                method,
-                column,
-                expression,
-                order,
-                prefix,
-            ] = columns(row);
+            let [namespace, table, name, non_unique, method, column, expression, order, prefix] =
+                columns(row);
             let mut parts = vec![part(column, expression, order, prefix)];
             let same =
                 |row: &Vec<Option<String>>| row[..3] == [namespace.clone(), table.clone(), name.clone()];
@@ -219,9 +206,9 @@ impl Reader<'_> {
             let is_sequence = kind == "sequence";
             if let (true, Some(create)) = (is_sequence, &definition) {
                 let printed = definitions.next().unwrap_or_default();
-                definition = printed.split_once("` ").map(|(_, rest)| {
-                    format!("{create} {}", rest.trim_end_matches(" ENGINE=InnoDB"))
-                });
+                definition = printed
+                    .split_once("` ")
+                    .map(|(_, rest)| format!("{create} {}", rest.trim_end_matches(" ENGINE=InnoDB")));
             }
             let definition = definition.map(|text| columns::unqualified(self.namespaces, text));
             let drop = drop.filter(|_| definition.is_some());

@@ -47,7 +47,9 @@ fn databases() -> Vec<(String, String)> {
     let all = Cases::read("claimed_mariadb.txt").cases.into_iter().map(|case| (case.name, case.input));
     let others = Cases::read("reflect_mariadb.txt").cases.into_iter().map(|case| (case.name, case.input));
     // Those of migration tools are nobody's to write.
-    all.chain(others).filter(|(_, sql)| !sql.contains("SELECT 'nothing'") && !sql.contains("alembic_version")).collect()
+    all.chain(others)
+        .filter(|(_, sql)| !sql.contains("SELECT 'nothing'") && !sql.contains("alembic_version"))
+        .collect()
 }
 
 /// Every object that the catalog of MariaDB lists is read or named, and what is only named is known.
@@ -120,7 +122,12 @@ async fn routines_and_events_that_a_file_does_not_tell_are_named() {
     };
     check("CREATE TABLE t (a INT);", &["event e", "function f"], &[]).await;
     check("CREATE EVENT e ON SCHEDULE EVERY 1 DAY DO SELECT 1;", &["function f"], &[]).await;
-    check("CREATE EVENT other ON SCHEDULE EVERY 1 DAY DO SELECT 1;", &["function f"], &["event other", "event e"]).await;
+    check(
+        "CREATE EVENT other ON SCHEDULE EVERY 1 DAY DO SELECT 1;",
+        &["function f"],
+        &["event other", "event e"],
+    )
+    .await;
 }
 
 async fn assert_prints_agree(arena: &Arena, copy: &Arena, name: &str) {
@@ -171,7 +178,9 @@ async fn prints(arena: &Arena) -> BTreeMap<String, BTreeSet<String>> {
         let text = arena.text_at(&show, place).await.replace(&format!("`{}`.", arena.database.name), "");
         let lines: Vec<String> = text.lines().map(|line| plain(line.trim().trim_end_matches(','))).collect();
         let lines = match kind.as_str() {
-            "TRIGGER" => vec![lines.join(" ").replace('`', "").split_whitespace().collect::<Vec<_>>().join(" ")],
+            "TRIGGER" => {
+                vec![lines.join(" ").replace('`', "").split_whitespace().collect::<Vec<_>>().join(" ")]
+            }
             "FUNCTION" | "PROCEDURE" => lines[0].split('`').take(1).map(str::to_owned).collect(),
             _ => lines,
         };
@@ -194,33 +203,81 @@ fn plain(line: &str) -> String {
     };
     let line = without(&without(line, "DEFINER=", ' '), " AUTO_INCREMENT=", ' ');
     // What InnoDB does anyway.
-    let usual = [" USING BTREE", " ON DELETE RESTRICT", " ON UPDATE RESTRICT", " ON DELETE NO ACTION", " ON UPDATE NO ACTION"];
+    let usual = [
+        " USING BTREE",
+        " ON DELETE RESTRICT",
+        " ON UPDATE RESTRICT",
+        " ON DELETE NO ACTION",
+        " ON UPDATE NO ACTION",
+    ];
     usual.iter().fold(line, |line, words| line.replace(words, ""))
 }
 
 /// A table with attributes by chance.
 fn table(chance: &mut Chance) -> String {
     let types = [
-        "INT", "BIGINT UNSIGNED", "INT(5) ZEROFILL", "VARCHAR(20)", "VARCHAR(20) CHARACTER SET latin1",
-        "TEXT COMPRESSED", "DECIMAL(8,3)", "DATETIME(3)", "TIMESTAMP", "DATE", "JSON", "ENUM('a','b')", "SET('x','y')", "BIT(3)",
-        "UUID", "INET6", "BLOB", "DOUBLE", "YEAR", "POINT",
+        "INT",
+        "BIGINT UNSIGNED",
+        "INT(5) ZEROFILL",
+        "VARCHAR(20)",
+        "VARCHAR(20) CHARACTER SET latin1",
+        "TEXT COMPRESSED",
+        "DECIMAL(8,3)",
+        "DATETIME(3)",
+        "TIMESTAMP",
+        "DATE",
+        "JSON",
+        "ENUM('a','b')",
+        "SET('x','y')",
+        "BIT(3)",
+        "UUID",
+        "INET6",
+        "BLOB",
+        "DOUBLE",
+        "YEAR",
+        "POINT",
     ];
     let attributes = [
-        "NOT NULL", "NULL", "INVISIBLE DEFAULT 1", "COMMENT 'it''s'", "DEFAULT NULL", "WITHOUT SYSTEM VERSIONING",
-        "CHECK (c0 IS NOT NULL)", "COLLATE utf8mb4_bin", "DEFAULT (UUID())", "DEFAULT CURRENT_TIMESTAMP",
-        "DEFAULT CURRENT_TIMESTAMP ON UPDATE CURRENT_TIMESTAMP", "DEFAULT 1", "DEFAULT ''", "AS (c0 + 1) STORED",
-        "AS (c0 + 1) VIRTUAL", "INVISIBLE",
+        "NOT NULL",
+        "NULL",
+        "INVISIBLE DEFAULT 1",
+        "COMMENT 'it''s'",
+        "DEFAULT NULL",
+        "WITHOUT SYSTEM VERSIONING",
+        "CHECK (c0 IS NOT NULL)",
+        "COLLATE utf8mb4_bin",
+        "DEFAULT (UUID())",
+        "DEFAULT CURRENT_TIMESTAMP",
+        "DEFAULT CURRENT_TIMESTAMP ON UPDATE CURRENT_TIMESTAMP",
+        "DEFAULT 1",
+        "DEFAULT ''",
+        "AS (c0 + 1) STORED",
+        "AS (c0 + 1) VIRTUAL",
+        "INVISIBLE",
     ];
     let parts = ["({})", "({} DESC)", "(c0, {})", "({}(5))"];
     let keys = ["KEY", "UNIQUE KEY", "FULLTEXT KEY", "SPATIAL KEY"];
     let key_options = ["", "COMMENT 'why'", "IGNORED", "USING HASH", "USING BTREE", "KEY_BLOCK_SIZE=4"];
     let options = [
-        "ENGINE=MyISAM", "ENGINE=Aria", "ENGINE=MEMORY", "ROW_FORMAT=COMPRESSED", "ROW_FORMAT=DYNAMIC", "COMMENT='t'",
-        "STATS_PERSISTENT=1", "MAX_ROWS=10", "CHECKSUM=1", "PAGE_CHECKSUM=1", "AUTO_INCREMENT=7", "CHARSET=latin1",
-        "COLLATE=utf8mb4_bin", "WITH SYSTEM VERSIONING", "PACK_KEYS=1",
+        "ENGINE=MyISAM",
+        "ENGINE=Aria",
+        "ENGINE=MEMORY",
+        "ROW_FORMAT=COMPRESSED",
+        "ROW_FORMAT=DYNAMIC",
+        "COMMENT='t'",
+        "STATS_PERSISTENT=1",
+        "MAX_ROWS=10",
+        "CHECKSUM=1",
+        "PAGE_CHECKSUM=1",
+        "AUTO_INCREMENT=7",
+        "CHARSET=latin1",
+        "COLLATE=utf8mb4_bin",
+        "WITH SYSTEM VERSIONING",
+        "PACK_KEYS=1",
     ];
     let partitions = [
-        "PARTITION BY HASH (c0) PARTITIONS 3", "PARTITION BY KEY (c0) PARTITIONS 2",
+        "PARTITION BY HASH (c0) PARTITIONS 3",
+        "PARTITION BY KEY (c0) PARTITIONS 2",
         "PARTITION BY LIST (c0) (PARTITION px VALUES IN (1, 2), PARTITION py DEFAULT)",
     ];
     let mut elements = vec!["c0 INT NOT NULL".to_owned()];

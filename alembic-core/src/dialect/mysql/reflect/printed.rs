@@ -57,7 +57,7 @@ fn element(table: &mut Table, reader: &mut Reader<'_>) {
     let constraint =
         if reader.take(&["CONSTRAINT"]) { reader.identifier().map(|name| name.text) } else { None };
     if reader.take(&["PRIMARY", "KEY"]) {
-        let text = format!("PRIMARY KEY {}", key_text(table, reader));
+        let text = format!("PRIMARY KEY {}", key_text(reader));
         if let Some(key) = &mut table.primary_key {
             let told = format!("PRIMARY KEY {}", key_columns(key));
             key.definition = remainder(text, &told);
@@ -95,13 +95,17 @@ fn index_kind(reader: &mut Reader<'_>) -> Option<String> {
 /// An index or unique constraint, behind its first words.
 fn index(table: &mut Table, kind: &str, reader: &mut Reader<'_>) {
     let Some(name) = reader.identifier() else { return pass_element(reader) };
-    let text = key_text(table, reader);
+    let text = key_text(reader);
+    let is_memory = table.options.settings.iter().any(|own| own == "ENGINE=MEMORY");
     if let Some(unique) = table.uniques.iter_mut().find(|own| own.name.as_ref() == Some(&name.text)) {
         let columns: Vec<String> =
             unique.columns.iter().map(|name| identifier(Dialect::Mysql, name)).collect();
-        unique.definition =
-            remainder(format!("UNIQUE {text}"), &format!("UNIQUE ({})", columns.join(", ")));
+        unique.definition = remainder(format!("UNIQUE {text}"), &format!("UNIQUE ({})", columns.join(", ")));
     } else if let Some(index) = table.indexes.iter_mut().find(|index| index.name == name.text) {
+        // There another method is the usual one.
+        if is_memory {
+            index.method = if index.method.is_none() { Some("btree".to_owned()) } else { None };
+        }
         let told = index_parts(index);
         index.definition = remainder(text, &told);
         if kind == "VECTOR" {
@@ -110,14 +114,13 @@ fn index(table: &mut Table, kind: &str, reader: &mut Reader<'_>) {
     }
 }
 
-/// The parts and options of a key. That it is a tree is what the usual engines do anyway.
-fn key_text(table: &Table, reader: &mut Reader<'_>) -> String {
+/// The parts and options of a key, without the method that a field says.
+fn key_text(reader: &mut Reader<'_>) -> String {
     let start = reader.position();
     reader.group();
     let mut text = reader.slice(&(start..reader.end())).to_owned();
-    let has_other_trees = table.options.settings.iter().any(|own| own == "ENGINE=MEMORY");
     while !(reader.is_done() || reader.is(0, ",")) {
-        if !has_other_trees && reader.take(&["USING", "BTREE"]) {
+        if reader.take(&["USING", "BTREE"]) {
             continue;
         }
         let (before, start) = (reader.end(), reader.position());
@@ -195,7 +198,9 @@ fn column(table: &mut Table, reader: &mut Reader<'_>) {
     }
     column.more = Some(more).filter(|more| !more.is_empty());
     let is_json = column.type_ == Type::Sql("longtext".into())
-        && check.as_ref().is_some_and(|check| *check == format!("json_valid({})", identifier(Dialect::Mysql, &column.name)));
+        && check.as_ref().is_some_and(|check| {
+            *check == format!("json_valid({})", identifier(Dialect::Mysql, &column.name))
+        });
     if is_json {
         // The type JSON is a text with a check to MariaDB.
         (column.type_, column.collation) = (Type::Sql("json".into()), None);

@@ -14,13 +14,8 @@ use crate::sql::quote::{identifier, literal};
 pub(crate) fn queries(namespaces: &[Namespace], flavor: Flavor) -> [String; 6] {
     let names = names(namespaces, |name| literal(Dialect::Mysql, name));
     let (indexes, checks) = match flavor {
-        Flavor::Mariadb => {
-            (INDEXES.replace("{expression}", "NULL"), CHECKS)
-        }
-        Flavor::Mysql => (
-            INDEXES.replace("{expression}", "s.expression"),
-            CHECKS_OF_MYSQL,
-        ),
+        Flavor::Mariadb => (INDEXES.replace("{expression}", "NULL"), CHECKS),
+        Flavor::Mysql => (INDEXES.replace("{expression}", "s.expression"), CHECKS_OF_MYSQL),
     };
     // MySQL's catalog does not say the algorithm of a view.
     let algorithm = if flavor == Flavor::Mariadb { "ALGORITHM = ', v.algorithm, ' " } else { "" };
@@ -40,7 +35,8 @@ pub(crate) fn queries(namespaces: &[Namespace], flavor: Flavor) -> [String; 6] {
 pub(crate) fn definitions(answers: &[Rows; 6]) -> Vec<String> {
     let [tables, .., objects] = answers;
     let show = |kind: &str, row: &[Option<String>]| {
-        let name = |column: &Option<String>| identifier(Dialect::Mysql, column.as_deref().unwrap_or_default());
+        let name =
+            |column: &Option<String>| identifier(Dialect::Mysql, column.as_deref().unwrap_or_default());
         row.iter().map(name).collect::<Vec<_>>().join(".").replacen("", &format!("SHOW CREATE {kind} "), 1)
     };
     let sequences = objects.iter().filter(|row| row[0].as_deref() == Some("sequence"));
