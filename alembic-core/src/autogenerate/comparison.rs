@@ -15,7 +15,7 @@ use super::{AutogenerateError, Difference};
 use crate::dialect::{Namespace, generic};
 use crate::migrate::Connection;
 use crate::models::{Aspect, Declaration, Unread};
-use crate::operation::{Operation, Renamed, Side, diff, unwritten, unwritten_settings};
+use crate::operation::{Operation, Renamed, Side, diff, leave_settings, unwritten, unwritten_settings};
 use crate::schema::{Enum, Filter, NamingConvention, ObjectName, Schema, Table, TextObject};
 use crate::sql::Dialect;
 
@@ -124,8 +124,10 @@ pub(super) async fn compare_on(
             }
         }
     }
+    leave_options(filter, &mut desired, &actual);
     let compared = [&generic, &actual, &desired];
     let mut normal = normalised(connection, scratch, &namespaces, (made, compared), !is_models).await?;
+    leave_options(filter, &mut normal, &actual);
     // Of what is no table no model says anything, and a file of SQL says all.
     if is_models {
         fill_definitions(&mut normal, &actual, &desired);
@@ -196,7 +198,7 @@ impl Comparison {
         let tables = normal.tables.iter().filter_map(|table| Some((self.actual.table(&table.name)?, table)));
         let settings = tables.flat_map(|(found, table)| {
             let names = unwritten_settings(&found.options, &table.options);
-            names.into_iter().map(|name| format!("{name} of {}", table.name))
+            names.into_iter().map(|name| format!("table option {name} of {}", table.name))
         });
         objects.iter().map(ToString::to_string).chain(settings).collect()
     }
@@ -264,6 +266,15 @@ fn leave_enums(actual: &mut Schema, all_tables: &[Table], desired: &Schema) {
         definition: Some(own.values.join(", ")),
         ..TextObject::new("enum", own.name)
     }));
+}
+
+/// Takes from the actual tables the options that `unmanaged` leaves alone.
+fn leave_options(filter: &Filter, desired: &mut Schema, actual: &Schema) {
+    for table in &mut desired.tables {
+        let Some(found) = earlier(table, actual) else { continue };
+        let leaves = |option: &str| filter.leaves("table option", Some(&found.name), option);
+        leave_settings(&found.options, &mut table.options, leaves);
+    }
 }
 
 /// The schemas that the desired tables are in. On SQLite, which has none, they are left out of the names.

@@ -61,6 +61,7 @@ pub(super) fn fill_unsaid(desired: &mut Schema, actual: &Schema) {
                 own.more.clone_from(&found.more);
                 if own.identity == found.identity {
                     own.identity_options.clone_from(&found.identity_options);
+                    keep_wider_sequence(own, found);
                 }
             });
         }
@@ -69,6 +70,18 @@ pub(super) fn fill_unsaid(desired: &mut Schema, actual: &Schema) {
         {
             own.prefixes.clone_from(&found.prefixes);
         }
+    }
+}
+
+/// PostgreSQL: a sequence counts further than its column where it was made before it had a type. One that ends before its column
+/// is a difference.
+fn keep_wider_sequence(own: &mut Column, found: &Column) {
+    let rank = |type_: &Type| {
+        let word = type_word(Dialect::Postgresql, false, type_, &[])?;
+        ["SMALLINT", "INTEGER", "BIGINT"].iter().position(|own| word.eq_ignore_ascii_case(own))
+    };
+    if own.sequence.is_none() && rank(found.sequence_type()) > rank(&own.type_) && own.type_ == found.type_ {
+        own.sequence.clone_from(&found.sequence);
     }
 }
 

@@ -28,4 +28,6 @@ pub use objects::unwritten;
 pub(crate) use objects::{before_tables, goes_along, rename, replacement, touched};
 pub use operation::{Constraint, EnumChange, EnumColumn, EnumDependent, Fill, Key, Operation, ValueStep};
 pub use probable::{ProbableRename, Renamed, probable_renames};
+#[cfg(feature = "driver")]
+pub(crate) use settings::leave_settings;
 pub use settings::{changed_settings, unwritten_settings};

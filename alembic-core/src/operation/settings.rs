@@ -29,10 +29,10 @@ fn default(name: &str) -> Option<&'static str> {
 /// The settings that differ: as they are before and after.
 fn changed<'a>(before: &'a TableOptions, after: &'a TableOptions) -> Vec<[Option<&'a str>; 2]> {
     let find = |options: &'a TableOptions, name: &str| {
-        options.settings.iter().map(String::as_str).find(|own| parts(own).0 == name)
+        options.settings.iter().map(String::as_str).find(|own| shown(own) == name)
     };
-    let gone = before.settings.iter().map(|own| [Some(own.as_str()), find(after, parts(own).0)]);
-    let new = after.settings.iter().filter(|own| find(before, parts(own).0).is_none());
+    let gone = before.settings.iter().map(|own| [Some(own.as_str()), find(after, shown(own))]);
+    let new = after.settings.iter().filter(|own| find(before, shown(own)).is_none());
     let all = gone.chain(new.map(|own| [None, Some(own.as_str())]));
     all.filter(|[old, new]| old != new).collect()
 }
@@ -52,25 +52,39 @@ pub fn changed_settings(before: &TableOptions, after: &TableOptions) -> Vec<Stri
     changed(before, after).into_iter().filter_map(alteration).collect()
 }
 
-/// What of a table differs that only a person can change.
+/// What a setting or element is called where it is named.
+fn shown(text: &str) -> &str {
+    let known = ["PARTITION BY", "PERIOD FOR"].into_iter().find(|words| text.starts_with(words));
+    known.unwrap_or_else(|| parts(text).0)
+}
+
+/// The options of a table that differ and that only a person can change.
 #[must_use]
 pub fn unwritten_settings(before: &TableOptions, after: &TableOptions) -> Vec<String> {
     let settings = changed(before, after).into_iter().filter(|own| alteration(*own).is_none());
     let settings = settings.filter_map(|[old, new]| old.or(new));
-    let is_in = |one: &TableOptions, other: &TableOptions| {
-        one.elements.iter().filter(|own| !other.elements.contains(own)).cloned().collect::<Vec<_>>()
-    };
-    let words = |text: &str| match parts(text.lines().next().unwrap_or_default()).0 {
-        first if first.starts_with("PARTITION BY") => "the partitioning".to_owned(),
-        first => first.to_owned(),
-    };
-    let mut names: Vec<String> = settings.map(words).collect();
-    names.extend(is_in(before, after).into_iter().chain(is_in(after, before)));
+    let gone = before.elements.iter().filter(|own| !after.elements.contains(own));
+    let new = after.elements.iter().filter(|own| !before.elements.contains(own));
+    let mut names: Vec<&str> = settings.chain(gone.chain(new).map(String::as_str)).map(shown).collect();
     if before.partition_by != after.partition_by {
-        names.push("the partitioning".to_owned());
+        names.push("PARTITION BY");
     }
     names.dedup();
-    names
+    names.into_iter().map(str::to_owned).collect()
+}
+
+/// Gives a table the options that it has, as far as they are to be left alone.
+#[cfg(feature = "driver")]
+pub(crate) fn leave_settings(before: &TableOptions, after: &mut TableOptions, leaves: impl Fn(&str) -> bool) {
+    let mix = |own: &mut Vec<String>, before: &[String]| {
+        own.retain(|text| !leaves(shown(text)));
+        own.extend(before.iter().filter(|text| leaves(shown(text))).cloned());
+    };
+    mix(&mut after.elements, &before.elements);
+    mix(&mut after.settings, &before.settings);
+    if leaves("PARTITION BY") {
+        after.partition_by.clone_from(&before.partition_by);
+    }
 }
 
 #[cfg(test)]
@@ -100,7 +114,7 @@ mod tests {
             &["PARTITION BY HASH (`a`)\nPARTITIONS 2"],
             &["PARTITION BY HASH (`a`)\nPARTITIONS 3"],
             &[],
-            &["the partitioning"],
+            &["PARTITION BY"],
         );
     }
 }

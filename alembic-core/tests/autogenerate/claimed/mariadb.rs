@@ -130,6 +130,30 @@ async fn routines_and_events_that_a_file_does_not_tell_are_named() {
     .await;
 }
 
+/// What no statement of ours changes is named, and `unmanaged` leaves it alone.
+#[tokio::test]
+async fn options_that_are_not_written_are_named_or_unmanaged() {
+    let arena = Arena::new(Kind::Mysql).await;
+    arena.run("CREATE TABLE t (a INT) PARTITION BY HASH (a) PARTITIONS 3; CREATE TABLE v (a INT) WITH SYSTEM VERSIONING").await;
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("schema.sql");
+    std::fs::write(&path, "CREATE TABLE t (a INT) STATS_PERSISTENT=1;\nCREATE TABLE v (a INT);")
+        .expect("a file");
+    let check = async |unmanaged: &[&str], expected: &[&str]| {
+        let script = sql_schema(&path, "schema.sql", Dialect::Mysql).expect("a script");
+        let unmanaged = unmanaged.iter().map(|pattern| (*pattern).to_owned()).collect();
+        let filter = Filter { unmanaged, ..Filter::default() };
+        let compared = compare(arena.pool(), script, &filter).await.expect("a comparison");
+        assert_eq!(compared.unwritten(), expected);
+        let leaves_all = filter.leaves("table option", None, "STATS_PERSISTENT");
+        let lines: &[&str] = if leaves_all { &[] } else { &["change options of t: STATS_PERSISTENT=1"] };
+        assert_eq!(compared.difference().lines(), lines);
+    };
+    check(&[], &["table option PARTITION BY of t", "table option WITH SYSTEM VERSIONING of v"]).await;
+    check(&["table option:t.PARTITION BY"], &["table option WITH SYSTEM VERSIONING of v"]).await;
+    check(&["table option:*"], &[]).await;
+}
+
 async fn assert_prints_agree(arena: &Arena, copy: &Arena, name: &str) {
     let schema = inspect(arena.pool(), &Filter::default()).await.expect("the schema");
     let sql = schema_sql(&schema, Dialect::Mysql).expect("the SQL");
