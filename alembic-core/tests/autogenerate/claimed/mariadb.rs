@@ -1,4 +1,7 @@
 //! The same for MariaDB: the rows of `information_schema`, and what `SHOW CREATE` prints.
+//!
+//! Left out on purpose: who made an object (`DEFINER`), the session in which a routine was made (`sql_mode`, character sets), and
+//! the next `AUTO_INCREMENT`. What InnoDB does the same for is the same: `RESTRICT` and `NO ACTION`, `USING BTREE` and nothing.
 
 use std::collections::{BTreeMap, BTreeSet};
 
