@@ -17,6 +17,7 @@ use crate::schema::{
     TextObject, Unique,
 };
 use crate::sql::Dialect;
+use crate::sql::quote::identifier;
 
 /// Which of the two it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -206,9 +207,9 @@ impl Reader<'_> {
             let is_sequence = kind == "sequence";
             if let (true, Some(create)) = (is_sequence, &definition) {
                 let printed = definitions.next().unwrap_or_default();
-                definition = printed
-                    .split_once("` ")
-                    .map(|(_, rest)| format!("{create} {}", rest.trim_end_matches(" ENGINE=InnoDB")));
+                let start = format!("CREATE SEQUENCE {}", identifier(Dialect::Mysql, &name.name));
+                let rest = printed.strip_prefix(&start).map(|rest| rest.trim_end_matches(" ENGINE=InnoDB"));
+                definition = rest.map(|rest| format!("{create}{rest}"));
             }
             let definition = definition.map(|text| columns::unqualified(self.namespaces, text));
             let drop = drop.filter(|_| definition.is_some());

@@ -45,8 +45,7 @@ fn without_comments(definition: &str) -> String {
 /// A column, key, constraint or period.
 fn element(table: &mut Table, reader: &mut Reader<'_>) {
     let start = reader.position();
-    if reader.is(0, "PERIOD") && reader.is(1, "FOR") {
-        let _ = (reader.next(), reader.next());
+    if reader.take(&["PERIOD", "FOR"]) {
         let name = reader.identifier().map(|name| name.text);
         pass_element(reader);
         // The catalog lists it as a CHECK.
@@ -278,9 +277,8 @@ fn options(table: &mut Table, reader: &mut Reader<'_>) -> Vec<(String, String)> 
             _ if text == "ENGINE=InnoDB" => {}
             // It may have a password.
             "CONNECTION" => outside.push((name.clone(), name)),
-            "DATA DIRECTORY" | "INDEX DIRECTORY" | "UNION" | "TABLESPACE" => {
-                outside.push((name, text.to_owned()));
-            }
+            "DATA DIRECTORY" | "INDEX DIRECTORY" | "UNION" => outside.push((name, text.to_owned())),
+            _ if name.starts_with("TABLESPACE") => outside.push(("TABLESPACE".to_owned(), text.to_owned())),
             _ if text.starts_with("PARTITION") && is_outside(text) => {
                 outside.push(("PARTITION BY".to_owned(), text.to_owned()));
             }
@@ -338,4 +336,38 @@ fn index_parts(index: &Index) -> String {
         format!("{key}{prefix}{direction}")
     };
     index.parts.iter().map(part).collect::<Vec<_>>().join(", ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::schema::{Check, Column, ObjectName};
+
+    /// MySQL prints in executable comments what its older versions do not know.
+    #[test]
+    fn what_no_field_says_is_kept() {
+        let mut table = Table::new(ObjectName::new("t"));
+        table.columns = ["a", "p", "g", "s"].map(|name| Column::new(name, Type::Integer)).to_vec();
+        let (name, expression) = (Some("c".to_owned()), "`a` > 0".to_owned());
+        table.checks.push(Check { name, expression, definition: None });
+        let key =
+            PrimaryKey { name: None, columns: vec!["a".into()], prefixes: Vec::new(), definition: None };
+        table.primary_key = Some(key);
+        let outside = read(
+            &mut table,
+            "CREATE TABLE `t` (\n  `a` int NOT NULL AUTO_INCREMENT /*!80023 INVISIBLE */,\n  \
+             `p` point NOT NULL /*!80003 SRID 4326 */,\n  `g` int GENERATED ALWAYS AS ((`a` + 1)) VIRTUAL COMMENT 'x, y',\n  \
+             `s` varchar(9) CHARACTER SET latin1 DEFAULT _utf8mb4'x, y',\n  PRIMARY KEY (`a`) USING BTREE,\n  \
+             CONSTRAINT `c` CHECK ((`a` > 0)) /*!80016 NOT ENFORCED */\n) /*!50100 TABLESPACE `ts` */ ENGINE=InnoDB \
+             AUTO_INCREMENT=5 DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_0900_ai_ci STATS_PERSISTENT=0 COMMENT='a, b'\n\
+             /*!50100 PARTITION BY HASH (`a`)\nPARTITIONS 3 */",
+        );
+        let more: Vec<Option<&str>> = table.columns.iter().map(|column| column.more.as_deref()).collect();
+        assert_eq!(more, [Some("INVISIBLE"), Some("SRID 4326"), None, None]);
+        assert_eq!(table.checks[0].definition.as_deref(), Some("CHECK ((`a` > 0)) NOT ENFORCED"));
+        assert_eq!(table.primary_key.and_then(|key| key.definition), None);
+        let settings = ["STATS_PERSISTENT=0", "PARTITION BY HASH (`a`)\nPARTITIONS 3"];
+        assert_eq!(table.options.settings, settings);
+        assert_eq!(outside, [("TABLESPACE".to_owned(), "TABLESPACE `ts`".to_owned())]);
+    }
 }

@@ -35,13 +35,12 @@ pub(crate) fn queries(namespaces: &[Namespace], flavor: Flavor) -> [String; 6] {
 pub(crate) fn definitions(answers: &[Rows; 6]) -> Vec<String> {
     let [tables, .., objects] = answers;
     let show = |kind: &str, row: &[Option<String>]| {
-        let name =
-            |column: &Option<String>| identifier(Dialect::Mysql, column.as_deref().unwrap_or_default());
-        row.iter().map(name).collect::<Vec<_>>().join(".").replacen("", &format!("SHOW CREATE {kind} "), 1)
+        let name = |place: usize| identifier(Dialect::Mysql, row[place].as_deref().unwrap_or_default());
+        format!("SHOW CREATE {kind} {}.{}", name(0), name(1))
     };
     let sequences = objects.iter().filter(|row| row[0].as_deref() == Some("sequence"));
-    let tables = tables.iter().map(|row| show("TABLE", &row[..2]));
-    tables.chain(sequences.map(|row| show("SEQUENCE", &row[1..3]))).collect()
+    let tables = tables.iter().map(|row| show("TABLE", row));
+    tables.chain(sequences.map(|row| show("SEQUENCE", &row[1..]))).collect()
 }
 
 /// Namespace, name, comment; collation of the namespace and of the table.
