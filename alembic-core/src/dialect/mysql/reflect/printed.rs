@@ -36,7 +36,7 @@ fn without_comments(definition: &str) -> String {
         let text = token.text(definition).trim_start_matches("/*").trim_start_matches(['M', '!']);
         let code = text.trim_start_matches(|letter: char| letter.is_ascii_digit()).trim_end_matches("*/");
         plain.push_str(&definition[copied..token.start]);
-        plain.push_str(code);
+        plain.push_str(code.trim());
         copied = token.end;
     }
     plain + &definition[copied..]
