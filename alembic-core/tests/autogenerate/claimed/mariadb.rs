@@ -240,48 +240,50 @@ fn plain(line: &str) -> String {
     usual.iter().fold(line, |line, words| line.replace(words, ""))
 }
 
+const TYPES: [&str; 20] = [
+    "INT",
+    "BIGINT UNSIGNED",
+    "INT(5) ZEROFILL",
+    "VARCHAR(20)",
+    "VARCHAR(20) CHARACTER SET latin1",
+    "TEXT COMPRESSED",
+    "DECIMAL(8,3)",
+    "DATETIME(3)",
+    "TIMESTAMP",
+    "DATE",
+    "JSON",
+    "ENUM('a','b')",
+    "SET('x','y')",
+    "BIT(3)",
+    "UUID",
+    "INET6",
+    "BLOB",
+    "DOUBLE",
+    "YEAR",
+    "POINT",
+];
+
+const ATTRIBUTES_OF_COLUMNS: [&str; 16] = [
+    "NOT NULL",
+    "NULL",
+    "INVISIBLE DEFAULT 1",
+    "COMMENT 'it''s'",
+    "DEFAULT NULL",
+    "WITHOUT SYSTEM VERSIONING",
+    "CHECK (c0 IS NOT NULL)",
+    "COLLATE utf8mb4_bin",
+    "DEFAULT (UUID())",
+    "DEFAULT CURRENT_TIMESTAMP",
+    "DEFAULT CURRENT_TIMESTAMP ON UPDATE CURRENT_TIMESTAMP",
+    "DEFAULT 1",
+    "DEFAULT ''",
+    "AS (c0 + 1) STORED",
+    "AS (c0 + 1) VIRTUAL",
+    "INVISIBLE",
+];
+
 /// A table with attributes by chance.
 fn table(chance: &mut Chance) -> String {
-    let types = [
-        "INT",
-        "BIGINT UNSIGNED",
-        "INT(5) ZEROFILL",
-        "VARCHAR(20)",
-        "VARCHAR(20) CHARACTER SET latin1",
-        "TEXT COMPRESSED",
-        "DECIMAL(8,3)",
-        "DATETIME(3)",
-        "TIMESTAMP",
-        "DATE",
-        "JSON",
-        "ENUM('a','b')",
-        "SET('x','y')",
-        "BIT(3)",
-        "UUID",
-        "INET6",
-        "BLOB",
-        "DOUBLE",
-        "YEAR",
-        "POINT",
-    ];
-    let attributes = [
-        "NOT NULL",
-        "NULL",
-        "INVISIBLE DEFAULT 1",
-        "COMMENT 'it''s'",
-        "DEFAULT NULL",
-        "WITHOUT SYSTEM VERSIONING",
-        "CHECK (c0 IS NOT NULL)",
-        "COLLATE utf8mb4_bin",
-        "DEFAULT (UUID())",
-        "DEFAULT CURRENT_TIMESTAMP",
-        "DEFAULT CURRENT_TIMESTAMP ON UPDATE CURRENT_TIMESTAMP",
-        "DEFAULT 1",
-        "DEFAULT ''",
-        "AS (c0 + 1) STORED",
-        "AS (c0 + 1) VIRTUAL",
-        "INVISIBLE",
-    ];
     let parts = ["({})", "({} DESC)", "(c0, {})", "({}(5))"];
     let keys = ["KEY", "UNIQUE KEY", "FULLTEXT KEY", "SPATIAL KEY"];
     let key_options = ["", "COMMENT 'why'", "IGNORED", "USING HASH", "USING BTREE", "KEY_BLOCK_SIZE=4"];
@@ -310,9 +312,9 @@ fn table(chance: &mut Chance) -> String {
     let mut elements = vec!["c0 INT NOT NULL".to_owned()];
     let columns = 1 + chance.below(4);
     for place in 1..=columns {
-        let mut column = format!("c{place} {}", chance.pick(&types));
+        let mut column = format!("c{place} {}", chance.pick(&TYPES));
         if chance.percent(60) {
-            column += &format!(" {}", chance.pick(&attributes));
+            column += &format!(" {}", chance.pick(&ATTRIBUTES_OF_COLUMNS));
         }
         elements.push(column);
     }
