@@ -16,7 +16,7 @@ use super::settled::fill_references;
 use super::{AutogenerateError, Difference};
 use crate::dialect::{Namespace, generic};
 use crate::models::{Aspect, Declaration, SqlScript, Unread};
-use crate::operation::{Operation, Renamed, Side, diff, unwritten};
+use crate::operation::{Operation, Renamed, Side, diff, leave_settings, unwritten, unwritten_settings};
 use crate::schema::{Enum, Filter, NamingConvention, ObjectName, Schema, Table, TextObject};
 use crate::sql::facts::{Action, Facts, ObjectKind};
 use crate::sql::{Dialect, Name};
@@ -130,15 +130,16 @@ pub(super) async fn compare_on(
             }
         }
     }
+    leave_options(filter, &mut desired, &actual);
     let compared = [&generic, &actual, &desired];
     let mut normal = normalised(connection, scratch, &namespaces, (made, compared), !is_models).await?;
+    leave_options(filter, &mut normal, &actual);
     // Of what is no table no model says anything, and a file of SQL says all.
     if is_models {
         fill_definitions(&mut normal, &actual, &desired);
         normal.objects.clone_from(&actual.objects);
     } else {
         normal.objects.clone_from(&desired.objects);
-        normal.objects.retain(|object| object.kind != "event");
         align_texts(connection, scratch, &namespaces, &mut normal, &actual).await?;
     }
     generic.casts = casts(connection, [&actual, &normal]).await?;
@@ -188,12 +189,12 @@ impl Comparison {
         names.filter(|name| !self.ownership.manages(name, &self.desired)).collect()
     }
 
-    /// What is no table and is left alone for the same reason: none where the desired schema says nothing of such.
+    /// What is no table and is left alone for the same reason, or because the source tells of no such objects.
     #[must_use]
     pub fn unmanaged_objects(&self) -> Vec<&TextObject> {
         let others = self.actual.objects.iter().filter(|object| !self.is_kept(object));
         let is_alone = |object: &&TextObject| object.kind != "enum" && object.table.is_none();
-        others.filter(is_alone).filter(|object| self.is_told(object)).collect()
+        others.filter(is_alone).collect()
     }
 
     /// What is desired and differs, and no operation of ours leads to: a person has to write it.
@@ -201,12 +202,12 @@ impl Comparison {
     pub fn unwritten(&self) -> Vec<String> {
         let normal = self.normal_with_unmanaged();
         let objects = unwritten(self.dialect, &self.actual.objects, &normal.objects);
-        let tables = normal.tables.iter().filter(|table| {
-            let found = self.actual.table(&table.name);
-            found.is_some_and(|found| found.options.partition_by != table.options.partition_by)
+        let tables = normal.tables.iter().filter_map(|table| Some((self.actual.table(&table.name)?, table)));
+        let settings = tables.flat_map(|(found, table)| {
+            let names = unwritten_settings(&found.options, &table.options);
+            names.into_iter().map(|name| format!("table option {name} of {}", table.name))
         });
-        let tables = tables.map(|table| format!("the partitioning of {}", table.name));
-        objects.iter().map(ToString::to_string).chain(tables).collect()
+        objects.iter().map(ToString::to_string).chain(settings).collect()
     }
 
     /// Whether an object is desired, or nobody else's.
@@ -216,12 +217,13 @@ impl Comparison {
                 || self.ownership.manages_object(object, &self.desired))
     }
 
-    /// Whether the source tells of such objects: a scratch database never runs an event, and a dump of MySQL has no routines
-    /// unless it is asked for them.
+    /// Whether the source tells of such objects: a dump of MySQL has no routines and no events unless it is asked for them.
     fn is_told(&self, object: &TextObject) -> bool {
-        let is_routine = |object: &TextObject| matches!(object.kind.as_str(), "function" | "procedure");
+        let is_routine = |object: &TextObject| {
+            matches!(object.kind.as_str(), "function" | "procedure" | "package" | "package body")
+        };
         match object.kind.as_str() {
-            "event" => false,
+            "event" => self.normal.objects.iter().any(|other| other.kind == "event"),
             // It stays as it is when its table is renamed.
             "sequence option" if object.name.name.ends_with(" NAME") => {
                 self.normal.objects.iter().any(|other| other.is(object))
@@ -272,6 +274,15 @@ fn leave_enums(actual: &mut Schema, all_tables: &[Table], desired: &Schema) {
         definition: Some(own.values.join(", ")),
         ..TextObject::new("enum", own.name)
     }));
+}
+
+/// Takes from the actual tables the options that `unmanaged` leaves alone.
+fn leave_options(filter: &Filter, desired: &mut Schema, actual: &Schema) {
+    for table in &mut desired.tables {
+        let Some(found) = earlier(table, actual) else { continue };
+        let leaves = |option: &str| filter.leaves("table option", Some(&found.name), option);
+        leave_settings(&found.options, &mut table.options, leaves);
+    }
 }
 
 /// The schemas that the desired tables are in. On SQLite, which has none, they are left out of the names.

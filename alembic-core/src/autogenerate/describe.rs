@@ -1,6 +1,6 @@
 //! Operations in words.
 
-use crate::operation::{Constraint, Operation};
+use crate::operation::{Constraint, Operation, changed_settings};
 use crate::schema::{Column, PrimaryKey};
 
 /// What an operation does, in a line.
@@ -19,7 +19,10 @@ pub(super) fn describe(operation: &Operation) -> String {
         Operation::DropTable(table) => format!("drop table {}", table.name),
         Operation::RenameTable { from, to } => format!("rename table {from} to {to}"),
         Operation::SetComment { table, .. } => format!("change the comment of {table}"),
-        Operation::SetOptions { table, .. } => format!("change whether {table} is STRICT or WITHOUT ROWID"),
+        Operation::SetOptions { table, before, after } => match changed_settings(before, after) {
+            settings if settings.is_empty() => format!("change whether {table} is STRICT or WITHOUT ROWID"),
+            settings => format!("change options of {table}: {}", settings.join(", ")),
+        },
         Operation::AddColumn { table, column, .. } => format!("add column {table}.{}", column.name),
         Operation::DropColumn { table, column } => format!("drop column {table}.{}", column.name),
         Operation::RenameColumn { table, from, to } => format!("rename column {table}.{from} to {to}"),
@@ -95,6 +98,7 @@ fn changes(before: &Column, after: &Column) -> Vec<String> {
         (before.generated != after.generated, "expression"),
         (before.collation != after.collation, "collation"),
         (before.check != after.check, "check"),
+        (before.more != after.more, "options"),
         (before.comment != after.comment, "comment"),
     ];
     changes.extend(others.into_iter().filter(|(changed, _)| *changed).map(|(_, word)| word.to_owned()));

@@ -50,14 +50,19 @@ pub(super) fn fill_unusable_keys(desired: &mut Schema, actual: &Schema, filter: 
 }
 
 /// Takes from the actual schema what no model has words for: how many characters of its columns a primary key has and whether
-/// these may be NULL on SQLite, how the rows of a table are parted, and how an identity column counts.
+/// these may be NULL on SQLite, how the rows of a table are parted and stored, how an identity column counts, and what MySQL
+/// prints of a column besides.
 pub(super) fn fill_unsaid(desired: &mut Schema, actual: &Schema) {
     for table in &mut desired.tables {
         if let Some(found) = earlier(table, actual) {
             table.options.partition_by.clone_from(&found.options.partition_by);
+            table.options.elements.clone_from(&found.options.elements);
+            table.options.settings.clone_from(&found.options.settings);
             for_columns(table, found, |own, found| {
+                own.more.clone_from(&found.more);
                 if own.identity == found.identity {
                     own.identity_options.clone_from(&found.identity_options);
+                    keep_wider_sequence(own, found);
                 }
             });
         }
@@ -71,6 +76,18 @@ pub(super) fn fill_unsaid(desired: &mut Schema, actual: &Schema) {
                 own.nullable |= found.nullable && key.contains(&own.name);
             });
         }
+    }
+}
+
+/// PostgreSQL: a sequence counts further than its column where it was made before it had a type. One that ends before its column
+/// is a difference.
+fn keep_wider_sequence(own: &mut Column, found: &Column) {
+    let rank = |type_: &Type| {
+        let word = type_word(Dialect::Postgresql, false, type_, &[])?;
+        ["SMALLINT", "INTEGER", "BIGINT"].iter().position(|own| word.eq_ignore_ascii_case(own))
+    };
+    if own.sequence.is_none() && rank(found.sequence_type()) > rank(&own.type_) && own.type_ == found.type_ {
+        own.sequence.clone_from(&found.sequence);
     }
 }
 

@@ -106,7 +106,7 @@ pub(super) async fn reflect(
         }
         #[cfg(feature = "mysql")]
         Dialect::Mysql => {
-            use crate::dialect::mysql::reflect::{Flavor, queries, schema};
+            use crate::dialect::mysql::reflect::{Flavor, definitions, queries, schema};
             let version = connection.rows("SELECT CAST(version() AS CHAR)".to_owned()).await;
             let version = version
                 .map_err(AutogenerateError::database(READING))?
@@ -115,9 +115,15 @@ pub(super) async fn reflect(
                 .flatten()
                 .collect::<String>();
             let flavor = Flavor::of(&version);
-            let mut answers = answers(connection, queries(namespaces, flavor)).await?;
-            add_actions(connection, &mut answers).await?;
-            schema(namespaces, flavor, answers)
+            let answers = answers(connection, queries(namespaces, flavor)).await?;
+            let shown = match definitions(&answers) {
+                none if none.is_empty() => Vec::new(),
+                queries => {
+                    let shown = connection.answers(&queries).await;
+                    shown.map_err(AutogenerateError::database(READING))?
+                }
+            };
+            schema(namespaces, flavor, answers, shown)
         }
         #[cfg(not(all(feature = "sqlite", feature = "postgres", feature = "mysql")))]
         dialect => {
@@ -127,27 +133,6 @@ pub(super) async fn reflect(
     };
     schema.tables.sort_by(|a, b| a.name.cmp(&b.name));
     Ok(schema)
-}
-
-/// MySQL: reads the actions of foreign keys from the definitions of their tables where the catalog hides them.
-#[cfg(feature = "mysql")]
-async fn add_actions(connection: &mut Connection, answers: &mut [Rows; 7]) -> Result<(), AutogenerateError> {
-    use crate::dialect::mysql::reflect::Untold;
-    for untold in Untold::find(answers) {
-        let rows = connection.rows(untold.query()).await.map_err(AutogenerateError::database(READING))?;
-        let definition = rows.into_iter().next().and_then(|row| row.into_iter().nth(1)).flatten();
-        untold.tell(&definition.unwrap_or_default(), answers);
-    }
-    match Untold::find(answers).into_iter().next() {
-        None => Ok(()),
-        Some(Untold { namespace, table, key }) => {
-            let text = format!(
-                "the server does not say what the foreign key {key} of {namespace}.{table} does ON DELETE and ON UPDATE; \
-                 `GRANT REFERENCES ON {namespace}.* TO …` lets this user see it"
-            );
-            Err(AutogenerateError::database(READING)(sqlx::Error::Protocol(text)))
-        }
-    }
 }
 
 async fn answers<const N: usize>(

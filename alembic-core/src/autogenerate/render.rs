@@ -38,13 +38,15 @@ impl Difference {
             return Err(DdlError::Object { dialect, of: self.dialect, object: object.to_string() });
         }
         let mut statements = match direction {
-            Direction::Upgrade => statements(dialect, &self.operations, [&self.after, &self.before])?,
+            Direction::Upgrade => {
+                statements(dialect, self.dialect, &self.operations, [&self.after, &self.before])?
+            }
             Direction::Downgrade => {
                 let mut back = inverse(&self.operations);
                 if dialect == Dialect::Postgresql {
                     back = freed_on_the_way_back(back, &self.after.objects, &self.before.objects);
                 }
-                statements(dialect, &back, [&self.before, &self.after])?
+                statements(dialect, self.dialect, &back, [&self.before, &self.after])?
             }
         };
         if statements.iter().any(|statement| is_checked(&statement.sql)) {
@@ -111,7 +113,7 @@ pub fn schema_sql(schema: &Schema, dialect: Dialect) -> Result<String, DdlError>
     let schemas = schemas.into_iter().map(|name| Operation::CreateSchema { name: name.clone() });
     let tables = diff(dialect, before, Side { reflected: schema, written: schema });
     let operations: Vec<Operation> = schemas.chain(tables).collect();
-    Ok(script(&statements(dialect, &operations, [schema, &nothing])?))
+    Ok(script(&statements(dialect, dialect, &operations, [schema, &nothing])?))
 }
 
 /// MySQL: a table may have another collation than its database, and then what says nothing has that one. A column that

@@ -67,7 +67,8 @@ fn form(dialect: Dialect, table: &Table, enums: &[Enum]) -> Option<Table> {
     if dialect == Dialect::Sqlite {
         form.comment = None;
     } else {
-        form.options = TableOptions { partition_by: form.options.partition_by, ..TableOptions::default() };
+        let TableOptions { partition_by, elements, settings, .. } = form.options;
+        form.options = TableOptions { partition_by, elements, settings, ..TableOptions::default() };
     }
     form.uniques.sort_by(|a, b| a.name.cmp(&b.name));
     form.foreign_keys.sort_by(|a, b| a.name.cmp(&b.name));

@@ -18,7 +18,7 @@ mod table;
 mod text;
 
 use super::{NoSuchType, TypeWords};
-use crate::operation::{Operation, goes_along, replacement};
+use crate::operation::{Operation, changed_settings, goes_along, replacement};
 use crate::schema::{Cast, Column, Deferrable, Enum, ObjectName, Schema, Type};
 use crate::sql::Dialect;
 
@@ -47,9 +47,10 @@ pub enum DdlError {
 }
 
 /// The statements that carry out `operations`. `schemas` are those that they lead to and come from: the first knows enums
-/// and tables best.
+/// and tables best. Definitions that a server has printed are in the words of `of`.
 pub(crate) fn statements(
     dialect: Dialect,
+    of: Dialect,
     operations: &[Operation],
     schemas: [&Schema; 2],
 ) -> Result<Vec<Statement>, DdlError> {
@@ -63,7 +64,8 @@ pub(crate) fn statements(
             continue;
         }
         let strict = action.table().is_some_and(|table| is_strict(table, schemas));
-        Writer { dialect, enums: &enums, casts: &casts, strict, schemas }.write(&action, &mut statements)?;
+        Writer { dialect, of, enums: &enums, casts: &casts, strict, schemas }
+            .write(&action, &mut statements)?;
     }
     let changes_rows = statements.iter().any(|statement| statement.sql.starts_with("UPDATE "));
     if dialect == Dialect::Postgresql && changes_rows && schemas.iter().any(|schema| defers(schema)) {
@@ -95,12 +97,14 @@ fn defers(schema: &Schema) -> bool {
 /// The word of a database for a type, if it has one.
 pub(crate) fn type_word(dialect: Dialect, strict: bool, type_: &Type, enums: &[Enum]) -> Option<String> {
     let nothing = &Schema::default();
-    Writer { dialect, enums, casts: &[], strict, schemas: [nothing, nothing] }.word(type_).ok()
+    Writer { dialect, of: dialect, enums, casts: &[], strict, schemas: [nothing, nothing] }.word(type_).ok()
 }
 
 /// Writes for one dialect.
 struct Writer<'a> {
     dialect: Dialect,
+    /// Whose words printed definitions are in.
+    of: Dialect,
     enums: &'a [Enum],
     casts: &'a [Cast],
     /// Whether the table is `STRICT`.
@@ -184,12 +188,14 @@ impl Writer<'_> {
             Operation::SetComment { table, after, .. } => {
                 out.extend(self.table_comment(table, after.as_deref()));
             }
-            Operation::SetOptions { table, .. } => {
-                if self.is(Dialect::Sqlite) {
+            Operation::SetOptions { table, before, after } => match self.dialect {
+                Dialect::Sqlite if self.of == Dialect::Sqlite => {
                     let (dialect, table) = (self.dialect, table.clone());
                     return Err(DdlError::Options { dialect, table });
                 }
-            }
+                Dialect::Mysql => push(self.alter(table, &[changed_settings(before, after).join(" ")])),
+                _ => {}
+            },
             Operation::AddColumn { table, column, fill } => self.add_column(table, column, fill, out)?,
             Operation::DropColumn { table, column } => {
                 let sql = self.alter(table, &[format!("DROP COLUMN {}", self.name(&column.name))]);

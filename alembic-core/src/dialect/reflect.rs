@@ -1,7 +1,7 @@
 //! Reflection: from the answers of a catalog to a [`Schema`](crate::schema::Schema).
 //!
-//! Each database has a fixed list of queries and a function that reads their answers; neither grows with the number of
-//! tables, and neither talks to a database itself. Every column of every query is text.
+//! Each database has a fixed list of queries and a function that reads their answers; neither talks to a database itself. MySQL
+//! is asked to print each table besides, in one message. Every column that is read is text.
 
 #[cfg(any(feature = "postgres", feature = "mysql"))]
 mod catalog;

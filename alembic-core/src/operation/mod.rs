@@ -13,6 +13,7 @@ mod objects;
 )]
 mod operation;
 mod probable;
+mod settings;
 
 #[cfg(feature = "driver")]
 pub(crate) use canonical::drop_key_indexes;
@@ -29,3 +30,6 @@ pub(crate) use objects::{
 };
 pub use operation::{Constraint, EnumChange, EnumColumn, EnumDependent, Fill, Key, Operation, ValueStep};
 pub use probable::{ProbableRename, Renamed, probable_renames};
+#[cfg(feature = "driver")]
+pub(crate) use settings::leave_settings;
+pub use settings::{changed_settings, unwritten_settings};

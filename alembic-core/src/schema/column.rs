@@ -32,6 +32,9 @@ pub struct Column {
     /// MariaDB: a CHECK that is a part of the column's definition, and goes when that is written anew without it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub check: Option<String>,
+    /// MySQL: the rest of its definition as the server prints it: `INVISIBLE`, `WITHOUT SYSTEM VERSIONING`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub more: Option<String>,
     /// The comment.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub comment: Option<String>,
@@ -60,6 +63,7 @@ impl Column {
             generated: None,
             collation: None,
             check: None,
+            more: None,
             comment: None,
             renamed_from: None,
             using: None,

@@ -15,7 +15,7 @@ pub struct PrimaryKey {
     /// MySQL: how many characters of each column are in the key; none where all are. Empty where that is so for all columns.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub prefixes: Vec<Option<u32>>,
-    /// PostgreSQL: the definition behind its name as the server prints it, where that says more than the other fields.
+    /// PostgreSQL, MySQL: the definition behind its name as the server prints it, where that says more than the other fields.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub definition: Option<String>,
 }
@@ -49,7 +49,7 @@ pub struct Unique {
     /// PostgreSQL: whether it may be checked later.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub deferrable: Option<Deferrable>,
-    /// PostgreSQL: the definition behind its name as the server prints it, where that says more than the other fields.
+    /// PostgreSQL, MySQL: the definition behind its name as the server prints it, where that says more than the other fields.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub definition: Option<String>,
 }
@@ -75,7 +75,7 @@ pub struct ForeignKey {
     /// Whether it may be checked later.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub deferrable: Option<Deferrable>,
-    /// PostgreSQL: the definition behind its name as the server prints it, where that says more than the other fields.
+    /// PostgreSQL, MySQL: the definition behind its name as the server prints it, where that says more than the other fields.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub definition: Option<String>,
 }
@@ -88,7 +88,7 @@ pub struct Check {
     pub name: Option<String>,
     /// The SQL expression, without parentheses around it.
     pub expression: String,
-    /// PostgreSQL: the definition behind its name as the server prints it, where that says more than the other fields.
+    /// PostgreSQL, MySQL: the definition behind its name as the server prints it, where that says more than the other fields.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub definition: Option<String>,
 }

@@ -27,7 +27,8 @@ pub struct Index {
     /// PostgreSQL: whether it was begun and not finished, so that the server uses it for nothing.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub is_invalid: bool,
-    /// PostgreSQL: the definition from `USING` on as the server prints it, where that says more than the other fields.
+    /// PostgreSQL, MySQL: the definition behind its table (from `USING` on) or name as the server prints it, where that says
+    /// more than the other fields.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub definition: Option<String>,
     /// The name that it had before.

@@ -77,4 +77,11 @@ pub struct TableOptions {
     /// PostgreSQL: how the rows are parted: `RANGE (day)`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub partition_by: Option<String>,
+    /// MySQL: what is in its definition beside columns, keys and constraints: `PERIOD FOR app (from, to)`.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub elements: Vec<String>,
+    /// MySQL: what is behind its definition, as the server prints it, where that is not the default: `ENGINE=MyISAM`, `WITH
+    /// SYSTEM VERSIONING`, `PARTITION BY …`.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub settings: Vec<String>,
 }

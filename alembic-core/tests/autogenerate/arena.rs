@@ -102,6 +102,13 @@ impl Arena {
         }
     }
 
+    /// MySQL: a column of the only row of a query.
+    pub(crate) async fn text_at(&self, sql: &str, column: usize) -> String {
+        let Pool::Mysql(pool) = &self.pool else { panic!("no MySQL") };
+        let row = raw_sql(AssertSqlSafe(sql.to_owned())).fetch_one(pool).await;
+        sqlx::Row::get(&row.unwrap_or_else(|error| panic!("{error}\n{sql}")), column)
+    }
+
     pub(crate) fn dialect(&self) -> Dialect {
         match self.database.kind {
             Kind::Sqlite => Dialect::Sqlite,

@@ -10,6 +10,9 @@ use alembic_testing::Kind;
 use crate::arena::Arena;
 use crate::cases::Cases;
 
+mod mariadb;
+mod sqlite;
+
 /// The names of everything in a namespace and of everything that belongs to a table in one, by PostgreSQL's own words.
 const NAMES: &str = "\
 WITH RECURSIVE own AS (

@@ -46,6 +46,9 @@ fn table_lines(text: &mut String, table: &Table) {
     for (flag, word) in [(table.options.strict, " strict"), (table.options.without_rowid, " without rowid")] {
         text.push_str(if flag { word } else { "" });
     }
+    for more in table.options.elements.iter().chain(&table.options.settings) {
+        let _ = write!(text, " {{{}}}", more.split_whitespace().collect::<Vec<_>>().join(" "));
+    }
     if let Some(comment) = &table.comment {
         let _ = write!(text, " -- {comment}");
     }
@@ -109,6 +112,9 @@ fn column_line(column: &Column) -> String {
     }
     if let Some(check) = &column.check {
         let _ = write!(text, " check {check}");
+    }
+    if let Some(more) = &column.more {
+        let _ = write!(text, " {{{more}}}");
     }
     if let Some(comment) = &column.comment {
         let _ = write!(text, " -- {comment}");

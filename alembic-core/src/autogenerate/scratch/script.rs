@@ -13,9 +13,8 @@ use crate::autogenerate::AutogenerateError;
 use crate::autogenerate::refused::Refused;
 use crate::dialect::DatabaseMessage;
 use crate::models::SqlScript;
-use crate::sql::facts::Facts;
-#[cfg(any(feature = "postgres", feature = "mysql"))]
-use crate::sql::facts::{Action, ObjectKind};
+use crate::schema::{ObjectName, TextObject};
+use crate::sql::facts::{Action, Facts, ObjectKind};
 use crate::sql::{Dialect, keywords};
 
 /// The statements of a file that run, each with its place in the file.
@@ -24,6 +23,8 @@ pub(super) struct Planned {
     skipped: usize,
     /// The first words of the skipped ones.
     words: Vec<String>,
+    /// MySQL: the events that the file has. A scratch database never runs one, so that only their names are compared.
+    pub(super) events: Vec<TextObject>,
 }
 
 /// Decides which statements run, before the first one does. `databases` are those of MySQL where the scratch database is
@@ -34,7 +35,7 @@ pub(super) fn plan(
     databases: Option<&Databases>,
 ) -> Result<Planned, AutogenerateError> {
     let mut rules = Rules::new(dialect);
-    let mut planned = Planned { statements: Vec::new(), skipped: 0, words: Vec::new() };
+    let mut planned = Planned { statements: Vec::new(), skipped: 0, words: Vec::new(), events: Vec::new() };
     for statement in &script.statements {
         let text = statement.text(&script.text);
         let facts = Facts::of(text, dialect);
@@ -44,6 +45,9 @@ pub(super) fn plan(
                 planned.skipped += 1;
                 let word = keywords(text, dialect, 1).into_iter().next();
                 planned.words.extend(word.filter(|word| !planned.words.contains(word)));
+                let events = facts.changed(Action::Creates, ObjectKind::Event);
+                let events = events.map(|event| ObjectName::new(event.name.name.clone()));
+                planned.events.extend(events.map(|name| TextObject::new("event", name)));
             }
             Verdict::Runs => {
                 let text = match databases {

@@ -95,7 +95,7 @@ impl<'a, 'n> Scratch<'a, 'n> {
         let nothing = Schema::default();
         let [before, after] = [&nothing, &schema].map(|own| Side { reflected: own, written: own });
         let operations = diff(Dialect::Postgresql, before, after);
-        let made = statements(Dialect::Postgresql, &operations, [&schema, &nothing])?;
+        let made = statements(Dialect::Postgresql, Dialect::Postgresql, &operations, [&schema, &nothing])?;
         let made: Vec<String> = made.into_iter().map(|statement| statement.sql).collect();
         self.open(compared, namespaces, None).await?;
         match self.in_transaction(compared, namespaces, &schema, &made).await {
@@ -229,6 +229,10 @@ async fn one_after_another(
         let mut own = schema.clone();
         own.tables.retain(|table| table.name.schema == namespace.shown);
         own.tables.iter_mut().for_each(|table| table.name.schema = None);
+        // The statements of others name their database.
+        own.objects.retain(|object| object.name.schema.is_none() && namespace.shown.is_none());
+        let texts = own.objects.iter_mut().filter_map(|object| object.definition.as_mut());
+        texts.for_each(|text| *text = text.replacen("CREATE SEQUENCE ", "CREATE SEQUENCE IF NOT EXISTS ", 1));
         if own.tables.is_empty() {
             continue;
         }
@@ -244,7 +248,7 @@ async fn one_after_another(
         let mut read = reflect(&mut scratch.connection, &[here]).await?;
         let drops: Vec<Operation> =
             own.tables.into_iter().map(|table| Operation::DropTable(Box::new(table))).collect();
-        let drops = statements(Dialect::Mysql, &drops, [schema, schema])?;
+        let drops = statements(Dialect::Mysql, Dialect::Mysql, &drops, [schema, schema])?;
         let drops: Vec<String> = drops.into_iter().map(|statement| statement.sql).collect();
         super::keeper::run(&mut scratch.connection, drops.join(";\n")).await?;
         read.tables.iter_mut().for_each(|table| table.name.schema.clone_from(&namespace.shown));
@@ -275,11 +279,12 @@ pub(in super::super) async fn script_on(
 /// Runs a file, reads what it has made, and drops it.
 async fn read_script(
     running: Running<'_>,
-    planned: Planned,
+    mut planned: Planned,
     mut scratch: ScratchDatabase,
     namespaces: &[Namespace],
     notes: &mut Notes<'_>,
 ) -> Result<Schema, AutogenerateError> {
+    let events = std::mem::take(&mut planned.events);
     let read = match running.run(planned, &mut scratch, notes).await {
         // Settings of the script end with its session.
         Ok(()) => scratch.reconnect().await,
@@ -295,7 +300,10 @@ async fn read_script(
         Err(error) => Err(error),
     };
     scratch.drop(notes).await;
-    read
+    read.map(|mut read| {
+        read.objects.extend(events);
+        read
+    })
 }
 
 /// The statements that create enums, tables and indexes. Each must be one, whatever the expressions in it.
@@ -308,7 +316,7 @@ fn made(dialect: Dialect, schema: &Schema) -> Result<Vec<String>, AutogenerateEr
     let objects = before_tables(&schema.objects, dialect).into_iter();
     let objects = objects.map(|object| Operation::CreateObject(Box::new(object)));
     let operations: Vec<Operation> = enums.chain(objects).chain(tables).collect();
-    let made = statements(dialect, &operations, [schema, schema])?;
+    let made = statements(dialect, dialect, &operations, [schema, schema])?;
     let checked = made.into_iter().map(|statement| match refused_of_models(&statement.sql, dialect) {
         Some(reason) => Err(AutogenerateError::RefusedModel { statement: statement.sql, reason }),
         None => Ok(statement.sql),

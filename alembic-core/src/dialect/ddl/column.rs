@@ -14,11 +14,17 @@ impl Writer<'_> {
         if let Some(collation) = &column.collation {
             rest.push(format!("COLLATE {}", self.collation(collation)));
         }
+        let more = column.more.as_ref().filter(|_| self.is(Dialect::Mysql) && self.of == Dialect::Mysql);
         // MariaDB knows no NOT NULL of computed columns.
-        let can_be_not_null = column.generated.is_none() || !self.is(Dialect::Mysql);
+        let is_computed =
+            column.generated.is_some() || more.is_some_and(|more| more.starts_with("GENERATED"));
+        let can_be_not_null = !is_computed || !self.is(Dialect::Mysql);
         if !column.nullable && can_be_not_null {
             rest.push("NOT NULL".to_owned());
-        } else if self.is(Dialect::Mysql) && word.to_ascii_uppercase().starts_with("TIMESTAMP") {
+        } else if self.is(Dialect::Mysql)
+            && !is_computed
+            && word.to_ascii_uppercase().starts_with("TIMESTAMP")
+        {
             // Where `explicit_defaults_for_timestamp` is off it would be NOT NULL.
             rest.push("NULL".to_owned());
         }
@@ -34,6 +40,7 @@ impl Writer<'_> {
             rest.extend(
                 column.comment.as_ref().map(|text| format!("COMMENT {}", literal(self.dialect, text))),
             );
+            rest.extend(more.cloned());
             rest.extend(column.check.as_ref().map(|check| format!("CHECK ({check})")));
         }
         let word = if self.is_serial(column) { serial(&column.type_).to_owned() } else { word };

@@ -12,9 +12,9 @@ impl Writer<'_> {
         name.map_or_else(String::new, |name| format!("CONSTRAINT {} ", self.name(name)))
     }
 
-    /// A definition in the words of PostgreSQL, which no other database reads.
-    fn printed<'d>(&self, definition: Option<&'d String>) -> Option<&'d String> {
-        definition.filter(|_| self.is(Dialect::Postgresql))
+    /// A definition as a server prints it, for no other kind of server.
+    pub(super) fn printed<'d>(&self, definition: Option<&'d String>) -> Option<&'d String> {
+        definition.filter(|_| self.dialect == self.of)
     }
 
     pub(super) fn primary_key(&self, key: &Key) -> String {

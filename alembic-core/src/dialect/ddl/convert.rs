@@ -78,8 +78,14 @@ pub(crate) fn retyped(dialect: Dialect, operations: &[Operation], schemas: [&Sch
     let mut found = Vec::new();
     for (operation, own) in operations.iter().enumerate() {
         let Operation::AlterColumn { table, before, after, .. } = own else { continue };
-        let writer =
-            Writer { dialect, enums: &enums, casts: &casts, strict: is_strict(table, schemas), schemas };
+        let writer = Writer {
+            dialect,
+            of: dialect,
+            enums: &enums,
+            casts: &casts,
+            strict: is_strict(table, schemas),
+            schemas,
+        };
         // What has no words is said when it is written.
         let Ok(Some(retyping)) = writer.retyping(table, before, after) else { continue };
         let types = [before, after].map(|column| writer.word(&column.type_).unwrap_or_default());

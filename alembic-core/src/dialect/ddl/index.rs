@@ -56,14 +56,15 @@ impl Writer<'_> {
             Some(method) if self.is(Dialect::Postgresql) => format!(" USING {}", method.to_ascii_lowercase()),
             _ => String::new(),
         };
+        let tree = self.tree(index);
         // SQLite's indexes are in the database of their table; PostgreSQL's in its schema.
         let (name, parts) = (self.name(&index.name), self.index_parts(index));
-        if let Some(definition) = index.definition.as_ref().filter(|_| self.is(Dialect::Postgresql)) {
-            let sql = format!("CREATE {kind} {name} ON {} {definition}", self.object(table));
+        if let Some(definition) = self.printed(index.definition.as_ref()) {
+            let sql = format!("CREATE {kind} {name} ON {} {definition}{tree}", self.object(table));
             out.push(Statement { notes: Vec::new(), sql });
             return Ok(());
         }
-        let mut sql = format!("CREATE {kind} {name} ON {}{using} ({parts})", self.object(table));
+        let mut sql = format!("CREATE {kind} {name} ON {}{using} ({parts}){tree}", self.object(table));
         if self.is(Dialect::Postgresql) {
             if !index.include.is_empty() {
                 sql += &format!(" INCLUDE ({})", self.names(&index.include));
@@ -75,6 +76,12 @@ impl Writer<'_> {
         Ok(())
     }
 
+    /// MySQL: what an index of an engine says that has other ones unless it is told.
+    fn tree(&self, index: &Index) -> &'static str {
+        let is_tree = index.method.as_deref().is_some_and(|method| method.eq_ignore_ascii_case("btree"));
+        if self.is(Dialect::Mysql) && is_tree { " USING BTREE" } else { "" }
+    }
+
     fn index_kind(&self, table: &ObjectName, index: &Index) -> Result<&'static str, DdlError> {
         if self.is(Dialect::Mysql) && index.condition.is_some() {
             let (dialect, table, index) = (self.dialect, table.clone(), index.name.clone());
@@ -84,6 +91,7 @@ impl Writer<'_> {
         Ok(match method.as_deref().filter(|_| self.is(Dialect::Mysql)) {
             Some("fulltext") => "FULLTEXT INDEX",
             Some("spatial") => "SPATIAL INDEX",
+            Some("vector") => "VECTOR INDEX",
             _ if index.unique => "UNIQUE INDEX",
             _ => "INDEX",
         })
@@ -91,8 +99,11 @@ impl Writer<'_> {
 
     /// MySQL: an index as a part of a table's definition.
     pub(super) fn index_definition(&self, table: &ObjectName, index: &Index) -> Result<String, DdlError> {
-        let kind = self.index_kind(table, index)?;
-        Ok(format!("{kind} {} ({})", self.name(&index.name), self.index_parts(index)))
+        let (kind, name) = (self.index_kind(table, index)?, self.name(&index.name));
+        Ok(match self.printed(index.definition.as_ref()) {
+            Some(definition) => format!("{kind} {name} {definition}{}", self.tree(index)),
+            None => format!("{kind} {name} ({}){}", self.index_parts(index), self.tree(index)),
+        })
     }
 
     /// MySQL: what an `ALTER TABLE` does to make an index.

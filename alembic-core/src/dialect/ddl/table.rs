@@ -43,6 +43,9 @@ impl Writer<'_> {
             table.checks.iter().partition(|check| is_late(&check.definition));
         lines.extend(keys.into_iter().map(|key| self.foreign_key(key)));
         lines.extend(checks.into_iter().map(|check| self.check(check)));
+        if self.is(Dialect::Mysql) {
+            lines.extend(table.options.elements.iter().cloned());
+        }
         let body =
             if lines.is_empty() { String::new() } else { format!("\n    {}\n", lines.join(",\n    ")) };
         let sql = format!("CREATE TABLE {} ({body}){}", self.object(&table.name), self.options(table));
@@ -105,7 +108,8 @@ impl Writer<'_> {
                 let comment = table.comment.as_ref();
                 let comment = comment
                     .map_or_else(String::new, |text| format!(" COMMENT = {}", literal(self.dialect, text)));
-                collate + &comment
+                let settings = table.options.settings.iter().map(|own| format!(" {own}"));
+                collate + &comment + &settings.collect::<String>()
             }
         }
     }

@@ -2,14 +2,13 @@
 //!
 //! What one of the two says in another way than the other is read into the same form here, and nowhere else.
 
-mod actions;
 mod columns;
+mod printed;
 mod queries;
 
 use std::collections::HashMap;
 
-pub(crate) use actions::Untold;
-pub(crate) use queries::queries;
+pub(crate) use queries::{definitions, queries};
 
 use crate::dialect::Rows;
 use crate::dialect::reflect::{Namespace, columns, is_true, shown, uses};
@@ -18,6 +17,7 @@ use crate::schema::{
     TextObject, Unique,
 };
 use crate::sql::Dialect;
+use crate::sql::quote::identifier;
 
 /// Which of the two it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -33,16 +33,28 @@ impl Flavor {
     }
 }
 
-/// The schema that the answers of [`queries`] describe.
-pub(crate) fn schema(namespaces: &[Namespace], flavor: Flavor, answers: [Rows; 7]) -> Schema {
-    let [tables, column_rows, indexes, keys, actions, checks, objects] = answers;
+/// The schema that the answers of [`queries`] and [`definitions`] describe.
+pub(crate) fn schema(
+    namespaces: &[Namespace],
+    flavor: Flavor,
+    answers: [Rows; 6],
+    definitions: Vec<Rows>,
+) -> Schema {
+    let [tables, column_rows, indexes, keys, checks, objects] = answers;
+    let mut definitions = definitions.into_iter().map(|rows| {
+        let definition = rows.into_iter().next().and_then(|row| row.into_iter().nth(1)).flatten();
+        definition.unwrap_or_default()
+    });
     let mut reader = Reader { namespaces, schema: Schema::default(), tables: HashMap::new() };
     let collations = reader.read_tables(tables);
     columns::read(&mut reader, flavor, &collations, column_rows);
     reader.read_indexes(indexes);
-    reader.read_keys(keys, actions);
+    reader.read_keys(keys);
     reader.read_checks(flavor, checks);
-    reader.read_objects(objects);
+    for place in 0..reader.schema.tables.len() {
+        reader.read_definition(place, &definitions.next().unwrap_or_default());
+    }
+    reader.read_objects(objects, definitions);
     reader.schema
 }
 
@@ -63,18 +75,25 @@ impl Reader<'_> {
         shown(self.namespaces, &namespace.unwrap_or_default(), name.unwrap_or_default())
     }
 
-    /// Says that there is more to a table, column, constraint or index than a schema holds.
-    fn note(&mut self, kind: &str, table: ObjectName, name: String, definition: String) {
-        let name = ObjectName { schema: table.schema.clone(), name };
-        let (kind, table, definition) = (kind.to_owned(), Some(table), Some(definition));
-        self.schema.objects.push(TextObject { table, definition, ..TextObject::new(kind, name) });
+    /// Adds what the printed definition of a table says more.
+    fn read_definition(&mut self, place: usize, definition: &str) {
+        let table = &mut self.schema.tables[place];
+        let outside = printed::read(table, definition);
+        let checks = table.columns.iter_mut().filter_map(|column| column.check.as_mut());
+        checks.for_each(|check| *check = columns::unqualified(self.namespaces, std::mem::take(check)));
+        let name = table.name.clone();
+        for (option, text) in outside {
+            let of = ObjectName { schema: name.schema.clone(), name: option };
+            let (table, definition) = (Some(name.clone()), Some(text));
+            self.schema.objects.push(TextObject { table, definition, ..TextObject::new("table option", of) });
+        }
     }
 
     /// Returns the default collation of the namespace of each table.
     fn read_tables(&mut self, rows: Rows) -> Vec<String> {
         let mut collations = Vec::new();
         for row in rows {
-            let [namespace, name, comment, more, collation, own_collation] = columns(row);
+            let [namespace, name, comment, collation, own_collation] = columns(row);
             let key = (namespace.clone().unwrap_or_default(), name.clone().unwrap_or_default());
             let mut table = Table::new(self.name(namespace, name));
             table.comment = comment;
@@ -82,9 +101,6 @@ impl Reader<'_> {
                 self.schema.collation.clone_from(&collation);
             }
             table.options.collation = own_collation.filter(|own| Some(own) != collation.as_ref());
-            if let Some(more) = more.filter(|more| !more.is_empty()) {
-                self.note("table option", table.name.clone(), table.name.name.clone(), more);
-            }
             self.tables.insert(key, self.schema.tables.len());
             self.schema.tables.push(table);
             collations.push(collation.unwrap_or_default());
@@ -95,19 +111,8 @@ impl Reader<'_> {
     fn read_indexes(&mut self, rows: Rows) {
         let mut rows = rows.into_iter().peekable();
         while let Some(row) = rows.next() {
-            let [
-                namespace,
-                table,
-                name,
-                non_unique,
-                method,
-                column,
-                expression,
-                order,
-                prefix,
-                ignored,
-                comment,
-            ] = columns(row);
+            let [namespace, table, name, non_unique, method, column, expression, order, prefix] =
+                columns(row);
             let mut parts = vec![part(column, expression, order, prefix)];
             let same =
                 |row: &Vec<Option<String>>| row[..3] == [namespace.clone(), table.clone(), name.clone()];
@@ -123,22 +128,17 @@ impl Reader<'_> {
                 parts.iter_mut().for_each(|part| part.prefix = None);
             }
             let is_plain = method.is_none() && parts.iter().all(is_plain);
-            let own_name = table.name.clone();
             if name == "PRIMARY" {
-                let is_turned = parts.iter().any(|part| part.direction == Direction::Descending);
                 let has_prefixes = parts.iter().any(|part| part.prefix.is_some());
                 let prefixes = parts.iter().filter(|_| has_prefixes).map(|part| part.prefix).collect();
                 let columns = parts.into_iter().map(|part| part.key).collect();
                 table.primary_key = Some(PrimaryKey { definition: None, name: None, columns, prefixes });
-                if is_turned {
-                    self.note("constraint option", own_name, name, "DESC".into());
-                }
                 continue;
             }
             // A unique constraint and a unique index are the same thing.
             if unique && is_plain {
                 let columns = parts.into_iter().map(|part| part.key).collect();
-                let name = Some(name.clone());
+                let name = Some(name);
                 table.uniques.push(Unique {
                     definition: None,
                     name,
@@ -150,7 +150,7 @@ impl Reader<'_> {
                 table.indexes.push(Index {
                     definition: None,
                     is_invalid: false,
-                    name: name.clone(),
+                    name,
                     parts,
                     unique,
                     nulls_not_distinct: false,
@@ -160,29 +160,13 @@ impl Reader<'_> {
                     renamed_from: None,
                 });
             }
-            let more = [
-                is_true(ignored.as_ref()).then(|| "IGNORED".to_owned()),
-                comment.map(|comment| format!("COMMENT {comment}")),
-            ];
-            for more in more.into_iter().flatten() {
-                self.note("index option", own_name.clone(), name.clone(), more);
-            }
         }
     }
 
-    fn read_keys(&mut self, rows: Rows, actions: Rows) {
-        let actions: HashMap<_, _> = actions
-            .into_iter()
-            .map(|row| {
-                let [namespace, table, name, on_delete, on_update] = columns(row);
-                ((namespace, table, name), (on_delete, on_update))
-            })
-            .collect();
+    fn read_keys(&mut self, rows: Rows) {
         for row in rows {
             let [namespace, table, name, column, to_namespace, to_table, to_column] = columns(row);
             let references = self.name(to_namespace, to_table);
-            let key = (namespace.clone(), table.clone(), name.clone());
-            let (on_delete, on_update) = actions.get(&key).cloned().unwrap_or_default();
             let Some(table) = self.table(namespace, table) else { continue };
             if table.foreign_keys.last().is_none_or(|last| last.name != name) {
                 table.foreign_keys.push(ForeignKey {
@@ -191,8 +175,8 @@ impl Reader<'_> {
                     columns: Vec::new(),
                     references,
                     referenced_columns: Vec::new(),
-                    on_delete: action(on_delete.as_deref()),
-                    on_update: action(on_update.as_deref()),
+                    on_delete: ReferentialAction::NoAction,
+                    on_update: ReferentialAction::NoAction,
                     deferrable: None,
                 });
             }
@@ -205,33 +189,32 @@ impl Reader<'_> {
 
     fn read_checks(&mut self, flavor: Flavor, rows: Rows) {
         for row in rows {
-            let [namespace, table, name, level, expression, enforced] = columns(row);
+            let [namespace, table, name, expression] = columns(row);
             let expression = columns::expression(flavor, expression.unwrap_or_default());
             let expression = columns::unqualified(self.namespaces, expression);
             let Some(table) = self.table(namespace, table) else { continue };
-            let name = name.unwrap_or_default();
-            if level.as_deref() == Some("Column") {
-                columns::add_check(table, &name, expression);
-                continue;
-            }
-            let own_name = table.name.clone();
-            table.checks.push(Check { definition: None, name: Some(name.clone()), expression });
-            if !is_true(enforced.as_ref()) {
-                self.note("constraint option", own_name, name, "NOT ENFORCED".into());
-            }
+            table.checks.push(Check { definition: None, name, expression });
         }
     }
 
-    fn read_objects(&mut self, rows: Rows) {
+    /// `definitions` has those of the sequences, in their order.
+    fn read_objects(&mut self, rows: Rows, mut definitions: impl Iterator<Item = String>) {
         for row in rows {
-            let [kind, namespace, name, table, definition, drop] = columns(row);
+            let [kind, namespace, name, table, mut definition, drop] = columns(row);
             let name = self.name(namespace.clone(), name);
             let table = table.map(|table| self.name(namespace, Some(table)));
             let kind = kind.unwrap_or_default();
+            let is_sequence = kind == "sequence";
+            if let (true, Some(create)) = (is_sequence, &definition) {
+                let printed = definitions.next().unwrap_or_default();
+                let start = format!("CREATE SEQUENCE {}", identifier(Dialect::Mysql, &name.name));
+                let rest = printed.strip_prefix(&start).map(|rest| rest.trim_end_matches(" ENGINE=InnoDB"));
+                definition = rest.map(|rest| format!("{create}{rest}"));
+            }
             let definition = definition.map(|text| columns::unqualified(self.namespaces, text));
             let drop = drop.filter(|_| definition.is_some());
             let uses = match &definition {
-                Some(definition) if kind != "partition" => uses(&self.schema, definition, Dialect::Mysql),
+                Some(definition) if !is_sequence => uses(&self.schema, definition, Dialect::Mysql),
                 _ => Vec::new(),
             };
             self.schema.objects.push(TextObject {
@@ -239,6 +222,7 @@ impl Reader<'_> {
                 definition,
                 drop,
                 uses,
+                before_tables: is_sequence,
                 ..TextObject::new(kind, name)
             });
         }
@@ -268,16 +252,6 @@ fn part(
 
 fn is_plain(part: &IndexPart) -> bool {
     !part.is_expression && part.prefix.is_none() && part.direction == Direction::Ascending
-}
-
-/// InnoDB does the same for RESTRICT and NO ACTION, and the two servers have each one word for both.
-fn action(words: Option<&str>) -> ReferentialAction {
-    match words {
-        Some("CASCADE") => ReferentialAction::Cascade,
-        Some("SET NULL") => ReferentialAction::SetNull,
-        Some("SET DEFAULT") => ReferentialAction::SetDefault,
-        _ => ReferentialAction::NoAction,
-    }
 }
 
 #[cfg(test)]

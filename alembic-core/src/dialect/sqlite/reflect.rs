@@ -97,9 +97,10 @@ fn read_definition(schema: &mut Schema, name: String, sql: String) {
             return;
         }
     };
-    for more in definition.more {
+    if !definition.more.is_empty() {
         let kind = "constraint option".to_owned();
-        let (name, table, definition) = (name.clone(), Some(name.clone()), Some(more.to_owned()));
+        let more = definition.more.join(", ");
+        let (name, table, definition) = (name.clone(), Some(name.clone()), Some(more));
         schema.objects.push(TextObject { table, definition, ..TextObject::new(kind, name) });
     }
     let mut table = Table { name, ..definition.table };

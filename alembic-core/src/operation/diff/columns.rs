@@ -112,6 +112,7 @@ fn aligned(old: &Column, new: &Column, before: Column, after: &Column) -> Column
         generated: choose(&old.generated, &new.generated, before.generated, &after.generated),
         collation: choose(&old.collation, &new.collation, before.collation, &after.collation),
         check: before.check,
+        more: before.more,
         comment: before.comment,
         renamed_from: None,
         using: None,

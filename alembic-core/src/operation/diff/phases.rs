@@ -10,7 +10,7 @@ use super::generated::Ranks;
 use super::order::in_order;
 use super::parts::{Pair, Part};
 use super::tables::{self, TableChange};
-use crate::operation::{Constraint, Fill, Operation, is_unfilled};
+use crate::operation::{Constraint, Fill, Operation, changed_settings, is_unfilled};
 use crate::schema::{Column, ForeignKey, ObjectName, PrimaryKey, Schema, Table};
 use crate::sql::Dialect;
 
@@ -203,7 +203,8 @@ impl Phases {
             self.primary_keys.push(Operation::ChangePrimaryKey { table: table.clone(), before, after });
         }
         let options = |of: &Table| (of.options.strict, of.options.without_rowid);
-        if options(change.before.reflected) != options(change.after.reflected) {
+        let settings = changed_settings(&change.before.reflected.options, &change.after.reflected.options);
+        if options(change.before.reflected) != options(change.after.reflected) || !settings.is_empty() {
             let (before, after) = (before.options.clone(), after.options.clone());
             self.comments.push(Operation::SetOptions { table: table.clone(), before, after });
         }

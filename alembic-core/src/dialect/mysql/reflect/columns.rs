@@ -3,8 +3,8 @@
 use super::{Flavor, Reader};
 use crate::dialect::Rows;
 use crate::dialect::reflect::{Namespace, columns};
-use crate::schema::{Column, Generated, Identity, Table, Type};
-use crate::sql::expression::{identifier, mentions};
+use crate::schema::{Column, Generated, Identity, Type};
+use crate::sql::expression::identifier;
 use crate::sql::quote::plain_literal;
 use crate::sql::{Dialect, TokenKind, lex};
 
@@ -19,7 +19,7 @@ pub(super) fn read(reader: &mut Reader<'_>, flavor: Flavor, collations: &[String
         let name = name.unwrap_or_default();
         let type_ = type_.unwrap_or_default();
         let extra = extra.unwrap_or_default();
-        let mut column = Column::new(name.clone(), Type::Sql(type_.clone()));
+        let mut column = Column::new(name, Type::Sql(type_.clone()));
         column.nullable = nullable.as_deref() == Some("YES");
         column.collation = collation.filter(|own| *own != collations[place]);
         column.comment = comment;
@@ -36,10 +36,6 @@ pub(super) fn read(reader: &mut Reader<'_>, flavor: Flavor, collations: &[String
                 let default = self::default(flavor, &type_, default, &lower);
                 column.default = default.map(|default| unqualified(reader.namespaces, default));
             }
-        }
-        if lower.contains("invisible") {
-            let table = reader.schema.tables[place].name.clone();
-            reader.note("column option", table, name, "INVISIBLE".into());
         }
         reader.schema.tables[place].columns.push(column);
     }
@@ -90,22 +86,4 @@ pub(super) fn unqualified(namespaces: &[Namespace], expression: String) -> Strin
         }
     }
     kept + &expression[copied..]
-}
-
-/// A CHECK that is part of a column on MariaDB. The type JSON is there a text with such a check.
-///
-/// It is called as the column was when it was made: one that was renamed is found by the names in the expression.
-pub(super) fn add_check(table: &mut Table, name: &str, expression: String) {
-    let is_in = |column: &Column| mentions(&expression, Dialect::Mysql, &column.name);
-    let own = table.columns.iter().position(|column| column.name == name && is_in(column));
-    let own = own.or_else(|| table.columns.iter().position(is_in));
-    let Some(column) = own.map(|place| &mut table.columns[place]) else { return };
-    let is_json = expression == format!("json_valid(`{}`)", column.name.replace('`', "``"))
-        && column.type_ == Type::Sql("longtext".into());
-    if is_json {
-        column.type_ = Type::Sql("json".into());
-        column.collation = None;
-    } else {
-        column.check = Some(expression);
-    }
 }

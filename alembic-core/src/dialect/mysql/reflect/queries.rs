@@ -1,26 +1,21 @@
-//! What the catalog of MySQL and MariaDB is asked: seven queries, whatever the number of tables.
+//! What the catalog of MySQL and MariaDB is asked: six queries, whatever the number of tables, and in one message
+//! more what each table and sequence is.
 //!
 //! `information_schema` has no indexes over its views, so that the views are joined here and not there.
 
 use super::Flavor;
+use crate::dialect::Rows;
 use crate::dialect::reflect::{Namespace, names};
 use crate::dialect::scratch::PREFIX;
 use crate::sql::Dialect;
-use crate::sql::quote::literal;
+use crate::sql::quote::{identifier, literal};
 
 /// The queries, in the order in which [`schema`](super::schema) takes their answers.
-pub(crate) fn queries(namespaces: &[Namespace], flavor: Flavor) -> [String; 7] {
+pub(crate) fn queries(namespaces: &[Namespace], flavor: Flavor) -> [String; 6] {
     let names = names(namespaces, |name| literal(Dialect::Mysql, name));
     let (indexes, checks) = match flavor {
-        Flavor::Mariadb => {
-            (INDEXES.replace("{expression}", "NULL").replace("{ignored}", "s.ignored"), CHECKS)
-        }
-        Flavor::Mysql => (
-            INDEXES
-                .replace("{expression}", "s.expression")
-                .replace("{ignored}", "IF(s.is_visible = 'YES', 'NO', 'YES')"),
-            CHECKS_OF_MYSQL,
-        ),
+        Flavor::Mariadb => (INDEXES.replace("{expression}", "NULL"), CHECKS),
+        Flavor::Mysql => (INDEXES.replace("{expression}", "s.expression"), CHECKS_OF_MYSQL),
     };
     // MySQL's catalog does not say the algorithm of a view.
     let algorithm = if flavor == Flavor::Mariadb { "ALGORITHM = ', v.algorithm, ' " } else { "" };
@@ -29,18 +24,28 @@ pub(crate) fn queries(namespaces: &[Namespace], flavor: Flavor) -> [String; 7] {
         // The mark of a scratch database.
         .replace("{mark}", PREFIX)
         .replace("{view}", &object_name("v.table_schema", "v.table_name"))
+        .replace("{sequence}", &object_name("q.table_schema", "q.table_name"))
         .replace("{trigger}", &object_name("t.trigger_schema", "t.trigger_name"))
+        .replace("{collation}", "(SELECT n.default_collation_name FROM information_schema.schemata n WHERE n.schema_name = r.routine_schema)")
         .replace("{routine}", &object_name("r.routine_schema", "r.routine_name"));
-    [TABLES, COLUMNS, &indexes, KEYS, ACTIONS, checks, &objects]
-        .map(|query| query.replace("{namespaces}", &names))
+    [TABLES, COLUMNS, &indexes, KEYS, checks, &objects].map(|query| query.replace("{namespaces}", &names))
 }
 
-/// Namespace, name, comment, what else is to be said of the table; collation of the namespace and of the table.
+/// The queries for the definitions of the tables, then of the sequences, that the answers to [`queries`] list.
+pub(crate) fn definitions(answers: &[Rows; 6]) -> Vec<String> {
+    let [tables, .., objects] = answers;
+    let show = |kind: &str, row: &[Option<String>]| {
+        let name = |place: usize| identifier(Dialect::Mysql, row[place].as_deref().unwrap_or_default());
+        format!("SHOW CREATE {kind} {}.{}", name(0), name(1))
+    };
+    let sequences = objects.iter().filter(|row| row[0].as_deref() == Some("sequence"));
+    let tables = tables.iter().map(|row| show("TABLE", row));
+    tables.chain(sequences.map(|row| show("SEQUENCE", &row[1..]))).collect()
+}
+
+/// Namespace, name, comment; collation of the namespace and of the table.
 const TABLES: &str = "\
 SELECT CAST(t.table_schema AS CHAR), CAST(t.table_name AS CHAR), CAST(NULLIF(t.table_comment, '') AS CHAR),
-    CONCAT_WS(', ', IF(t.engine <> 'InnoDB', CONCAT('ENGINE = ', t.engine), NULL),
-        IF(t.create_options LIKE '%partitioned%', 'PARTITIONED', NULL),
-        IF(t.table_type = 'SYSTEM VERSIONED', 'WITH SYSTEM VERSIONING', NULL)),
     CAST(s.default_collation_name AS CHAR), CAST(t.table_collation AS CHAR)
 FROM information_schema.tables t
 JOIN information_schema.schemata s ON s.schema_name = t.table_schema
@@ -58,12 +63,11 @@ WHERE c.table_schema IN ({namespaces})
 ORDER BY c.table_schema, c.table_name, c.ordinal_position";
 
 /// One row for each column of an index: namespace, table, name, whether equal keys are allowed, method, column,
-/// expression, order, prefix, ignored, comment.
+/// expression, order, prefix.
 const INDEXES: &str = "\
 SELECT CAST(s.table_schema AS CHAR), CAST(s.table_name AS CHAR), CAST(s.index_name AS CHAR),
     CAST(s.non_unique AS CHAR), CAST(s.index_type AS CHAR), CAST(s.column_name AS CHAR),
-    CAST({expression} AS CHAR), CAST(s.collation AS CHAR), CAST(s.sub_part AS CHAR), CAST({ignored} AS CHAR),
-    CAST(NULLIF(s.index_comment, '') AS CHAR)
+    CAST({expression} AS CHAR), CAST(s.collation AS CHAR), CAST(s.sub_part AS CHAR)
 FROM information_schema.statistics s
 WHERE s.table_schema IN ({namespaces})
 ORDER BY s.table_schema, s.table_name, s.index_name, s.seq_in_index";
@@ -77,24 +81,17 @@ FROM information_schema.key_column_usage k
 WHERE k.table_schema IN ({namespaces}) AND k.referenced_table_name IS NOT NULL
 ORDER BY k.table_schema, k.table_name, k.constraint_name, k.ordinal_position";
 
-/// Namespace, table and name of a foreign key, ON DELETE, ON UPDATE.
-const ACTIONS: &str = "\
-SELECT CAST(r.constraint_schema AS CHAR), CAST(r.table_name AS CHAR), CAST(r.constraint_name AS CHAR),
-    CAST(r.delete_rule AS CHAR), CAST(r.update_rule AS CHAR)
-FROM information_schema.referential_constraints r
-WHERE r.constraint_schema IN ({namespaces})";
-
-/// Namespace, table, name, whether it is part of a column, expression, whether it is enforced.
+/// Namespace, table, name, expression. What is part of a column is printed with that.
 const CHECKS: &str = "\
 SELECT CAST(c.constraint_schema AS CHAR), CAST(c.table_name AS CHAR), CAST(c.constraint_name AS CHAR),
-    CAST(c.level AS CHAR), CAST(c.check_clause AS CHAR), 'YES'
+    CAST(c.check_clause AS CHAR)
 FROM information_schema.check_constraints c
-WHERE c.constraint_schema IN ({namespaces})
+WHERE c.constraint_schema IN ({namespaces}) AND c.level = 'Table'
 ORDER BY 1, 2, 3";
 
 const CHECKS_OF_MYSQL: &str = "\
 SELECT CAST(c.constraint_schema AS CHAR), CAST(t.table_name AS CHAR), CAST(c.constraint_name AS CHAR),
-    'Table', CAST(c.check_clause AS CHAR), CAST(t.enforced AS CHAR)
+    CAST(c.check_clause AS CHAR)
 FROM information_schema.check_constraints c
 JOIN information_schema.table_constraints t
     ON t.constraint_schema = c.constraint_schema AND t.constraint_name = c.constraint_name
@@ -102,8 +99,8 @@ JOIN information_schema.table_constraints t
 WHERE c.constraint_schema IN ({namespaces})
 ORDER BY 1, 2, 3";
 
-/// Kind, namespace, name, table's name, definition, the statement that takes it away. Events are only named: a scratch database
-/// never runs one.
+/// Kind, namespace, name, table's name, definition, the statement that takes it away. Events are only named, because a scratch
+/// database never runs one, and so are packages and routines in the language of Oracle, which needs another mode of the session.
 const OBJECTS: &str = "\
 SELECT 'view', CAST(v.table_schema AS CHAR), CAST(v.table_name AS CHAR), NULL,
     CAST(IF(v.view_definition = '', NULL, CONCAT('CREATE {algorithm}SQL SECURITY ', v.security_type, ' VIEW ', {view}, ' AS ', v.view_definition,
@@ -114,22 +111,29 @@ WHERE v.table_schema IN ({namespaces}) AND v.table_name <> '{mark}'
 UNION ALL
 SELECT 'trigger', CAST(t.trigger_schema AS CHAR), CAST(t.trigger_name AS CHAR), CAST(t.event_object_table AS CHAR),
     CAST(CONCAT('CREATE TRIGGER ', {trigger}, ' ', t.action_timing, ' ', t.event_manipulation, ' ON ',
-        '`', REPLACE(t.event_object_table, '`', '``'), '` FOR EACH ROW ', t.action_statement) AS CHAR),
+        '`', REPLACE(t.event_object_table, '`', '``'), '` FOR EACH ROW ',
+        IF(t.action_order = 1, '', CONCAT('FOLLOWS `', REPLACE((SELECT b.trigger_name FROM information_schema.triggers b
+            WHERE b.trigger_schema = t.trigger_schema AND b.event_object_table = t.event_object_table AND b.action_timing = t.action_timing
+                AND b.event_manipulation = t.event_manipulation AND b.action_order = t.action_order - 1), '`', '``'), '` ')),
+        t.action_statement) AS CHAR),
     CAST(CONCAT('DROP TRIGGER ', {trigger}) AS CHAR)
 FROM information_schema.triggers t
 WHERE t.trigger_schema IN ({namespaces})
 UNION ALL
 SELECT LOWER(CAST(r.routine_type AS CHAR)), CAST(r.routine_schema AS CHAR), CAST(r.routine_name AS CHAR), NULL,
-    CAST(CONCAT('CREATE ', r.routine_type, ' ', {routine}, '(', COALESCE((SELECT GROUP_CONCAT(
+    CAST(CONCAT('CREATE ', IF(r.routine_definition REGEXP 'FETCH[[:space:]]+GROUP[[:space:]]+NEXT', 'AGGREGATE ', ''), r.routine_type, ' ', {routine}, '(', COALESCE((SELECT GROUP_CONCAT(
             IF(r.routine_type = 'PROCEDURE', CONCAT(p.parameter_mode, ' '), ''), '`', REPLACE(p.parameter_name, '`', '``'), '` ',
-            p.dtd_identifier ORDER BY p.ordinal_position SEPARATOR ', ')
+            p.dtd_identifier, IF(p.collation_name <> {collation}, CONCAT(' CHARACTER SET ', p.character_set_name, ' COLLATE ', p.collation_name), '')
+            ORDER BY p.ordinal_position SEPARATOR ', ')
         FROM information_schema.parameters p WHERE p.specific_schema = r.routine_schema AND p.specific_name = r.specific_name
             AND p.routine_type = r.routine_type AND p.ordinal_position > 0), ''), ')',
-        IF(r.routine_type = 'FUNCTION', CONCAT(' RETURNS ', r.dtd_identifier), ''),
+        IF(r.routine_type = 'FUNCTION', CONCAT(' RETURNS ', r.dtd_identifier, IF(r.collation_name <> {collation},
+            CONCAT(' CHARACTER SET ', r.character_set_name, ' COLLATE ', r.collation_name), '')), ''),
         IF(r.is_deterministic = 'YES', ' DETERMINISTIC', ''), IF(r.sql_data_access = 'CONTAINS SQL', '', CONCAT(' ', r.sql_data_access)),
         IF(r.security_type = 'DEFINER', '', CONCAT(' SQL SECURITY ', r.security_type)),
         IF(r.routine_comment = '', '', CONCAT(' COMMENT ', QUOTE(r.routine_comment))), '\n', r.routine_definition) AS CHAR),
-    CAST(CONCAT('DROP ', r.routine_type, ' ', {routine}) AS CHAR)
+    IF(r.routine_type NOT LIKE 'PACKAGE%' AND NOT FIND_IN_SET('ORACLE', r.sql_mode),
+        CAST(CONCAT('DROP ', r.routine_type, ' ', {routine}) AS CHAR), NULL)
 FROM information_schema.routines r
 WHERE r.routine_schema IN ({namespaces})
 UNION ALL
@@ -137,14 +141,10 @@ SELECT 'event', CAST(e.event_schema AS CHAR), CAST(e.event_name AS CHAR), NULL, 
 FROM information_schema.events e
 WHERE e.event_schema IN ({namespaces})
 UNION ALL
-SELECT 'sequence', CAST(q.table_schema AS CHAR), CAST(q.table_name AS CHAR), NULL, NULL, NULL
+SELECT 'sequence', CAST(q.table_schema AS CHAR), CAST(q.table_name AS CHAR), NULL, CAST(CONCAT('CREATE SEQUENCE ', {sequence}) AS CHAR),
+    CAST(CONCAT('DROP SEQUENCE ', {sequence}) AS CHAR)
 FROM information_schema.tables q
-WHERE q.table_schema IN ({namespaces}) AND q.table_type = 'SEQUENCE'
-UNION ALL
-SELECT DISTINCT 'partition', CAST(p.table_schema AS CHAR), CAST(p.partition_name AS CHAR), CAST(p.table_name AS CHAR),
-    CAST(CONCAT_WS(' ', p.partition_method, p.partition_expression, p.partition_description) AS CHAR), NULL
-FROM information_schema.partitions p
-WHERE p.table_schema IN ({namespaces}) AND p.partition_name IS NOT NULL";
+WHERE q.table_schema IN ({namespaces}) AND q.table_type = 'SEQUENCE'";
 
 /// The name of an object as a statement has it: with its namespace where that is not the current database.
 fn object_name(namespace: &str, name: &str) -> String {

@@ -11,8 +11,8 @@ pub(crate) struct Constraint {
     pub(crate) name: Option<String>,
     /// From `CONSTRAINT`, or its first keyword, to its last token.
     pub(crate) range: Range<usize>,
-    /// Whether it has an `ON CONFLICT` clause.
-    pub(crate) has_conflict_clause: bool,
+    /// What its `ON CONFLICT` clause says, in upper case. None for `ABORT`, which is what happens anyway.
+    pub(crate) conflict: Option<String>,
     pub(crate) rule: Rule,
 }
 
@@ -93,11 +93,11 @@ pub(super) fn column_constraints(reader: &mut Reader<'_>, column: &str) -> Optio
     loop {
         let start = reader.position();
         let name = if reader.take(&["CONSTRAINT"]) { Some(reader.identifier()?.text) } else { None };
-        let mut has_conflict_clause = false;
-        match column_rule(reader, column, &mut has_conflict_clause)? {
+        let mut on_conflict = None;
+        match column_rule(reader, column, &mut on_conflict)? {
             Some(rule) => {
                 let range = start..reader.end();
-                constraints.push(Constraint { name, range, has_conflict_clause, rule });
+                constraints.push(Constraint { name, range, conflict: on_conflict, rule });
             }
             // SQLite accepts a name without a constraint.
             None if name.is_some() => {}
@@ -111,24 +111,24 @@ pub(super) fn column_constraints(reader: &mut Reader<'_>, column: &str) -> Optio
 fn column_rule(
     reader: &mut Reader<'_>,
     column: &str,
-    has_conflict_clause: &mut bool,
+    on_conflict: &mut Option<String>,
 ) -> Option<Option<Rule>> {
     let columns = vec![column.to_owned()];
     let rule = if reader.take(&["NOT", "NULL"]) {
-        *has_conflict_clause = conflict(reader)?;
+        *on_conflict = conflict(reader)?;
         Rule::NotNull
     } else if reader.take(&["NULL"]) {
-        *has_conflict_clause = conflict(reader)?;
+        *on_conflict = conflict(reader)?;
         Rule::Null
     } else if reader.take(&["PRIMARY", "KEY"]) {
         let descending = reader.take(&["DESC"]);
         let _ = descending || reader.take(&["ASC"]);
-        *has_conflict_clause = conflict(reader)?;
+        *on_conflict = conflict(reader)?;
         let start = reader.position();
         let autoincrement = reader.take(&["AUTOINCREMENT"]).then(|| start..reader.end());
         Rule::PrimaryKey { columns, parts: Vec::new(), autoincrement, descending }
     } else if reader.take(&["UNIQUE"]) {
-        *has_conflict_clause = conflict(reader)?;
+        *on_conflict = conflict(reader)?;
         Rule::Unique { columns, parts: Vec::new() }
     } else if reader.take(&["CHECK"]) {
         Rule::Check { expression: reader.group()? }
@@ -155,20 +155,20 @@ fn column_rule(
 pub(crate) fn table_constraint(reader: &mut Reader<'_>) -> Option<Constraint> {
     let start = reader.position();
     let name = if reader.take(&["CONSTRAINT"]) { Some(reader.identifier()?.text) } else { None };
-    let mut has_conflict_clause = false;
+    let mut on_conflict = None;
     let rule = if reader.take(&["PRIMARY", "KEY"]) {
         let group = reader.group()?;
         let (parts, autoincrement) = parts(reader.inside(&group), true)?;
-        has_conflict_clause = conflict(reader)?;
+        on_conflict = conflict(reader)?;
         Rule::PrimaryKey { columns: column_names(&parts)?, parts, autoincrement, descending: false }
     } else if reader.take(&["UNIQUE"]) {
         let group = reader.group()?;
         let (parts, _) = parts(reader.inside(&group), false)?;
-        has_conflict_clause = conflict(reader)?;
+        on_conflict = conflict(reader)?;
         Rule::Unique { columns: column_names(&parts)?, parts }
     } else if reader.take(&["CHECK"]) {
         let expression = reader.group()?;
-        has_conflict_clause = conflict(reader)?;
+        on_conflict = conflict(reader)?;
         Rule::Check { expression }
     } else if reader.take(&["FOREIGN", "KEY"]) {
         let group = reader.group()?;
@@ -178,16 +178,17 @@ pub(crate) fn table_constraint(reader: &mut Reader<'_>) -> Option<Constraint> {
         name.as_ref()?;
         Rule::Nothing
     };
-    Some(Constraint { name, range: start..reader.end(), has_conflict_clause, rule })
+    Some(Constraint { name, range: start..reader.end(), conflict: on_conflict, rule })
 }
 
-/// Takes `ON CONFLICT …`; whether it followed.
-fn conflict(reader: &mut Reader<'_>) -> Option<bool> {
-    let found = reader.take(&["ON", "CONFLICT"]);
-    if found {
-        reader.identifier()?;
+/// Takes `ON CONFLICT …`. The outer `None` is one that cannot be read.
+#[expect(clippy::option_option, reason = "no clause, and one that cannot be read, are two things")]
+fn conflict(reader: &mut Reader<'_>) -> Option<Option<String>> {
+    if !reader.take(&["ON", "CONFLICT"]) {
+        return Some(None);
     }
-    Some(found)
+    let word = reader.identifier()?.text.to_ascii_uppercase();
+    Some(Some(word).filter(|word| word != "ABORT"))
 }
 
 /// `DEFAULT`'s value: a literal, a word, a sign with a literal, or an expression in parentheses.

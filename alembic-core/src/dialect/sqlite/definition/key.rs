@@ -28,10 +28,10 @@ pub(crate) enum Order {
 }
 
 impl Part {
-    /// Whether it has a collation or an order.
+    /// Whether it has a collation or an order other than the usual one.
     #[cfg(feature = "sources")]
     pub(crate) fn is_special(&self) -> bool {
-        self.collation.is_some() || self.order.is_some()
+        self.collation.is_some() || self.order == Some(Order::Descending)
     }
 }
 

@@ -37,7 +37,7 @@ fn sketch(sql: &str) -> String {
     };
     let named = |constraint: &super::Constraint| {
         let name = constraint.name.as_ref().map(|name| format!("{name}: ")).unwrap_or_default();
-        let conflict = if constraint.has_conflict_clause { " conflict" } else { "" };
+        let conflict = if constraint.conflict.is_some() { " conflict" } else { "" };
         format!("{name}{}{conflict}", rule(&constraint.rule))
     };
     let columns = table.columns.iter().map(|column| {

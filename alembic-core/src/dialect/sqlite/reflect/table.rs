@@ -1,30 +1,19 @@
 //! A `CREATE TABLE` as a table of a schema.
 
 use super::tidy;
-use crate::dialect::sqlite::definition::{self, Constraint, Deferral, Effect, Rule};
+use crate::dialect::sqlite::definition::{self, Constraint, Deferral, Effect, Order, Part, Rule};
 use crate::schema::{
     Check, Column, Deferrable, ForeignKey, Generated, Identity, ObjectName, PrimaryKey, ReferentialAction,
     Table, Type, Unique,
 };
-use crate::sql::unquote;
+use crate::sql::{Dialect, quote, unquote};
 
 /// A table as its definition has it, before names are compared with those of other tables.
 #[derive(Debug)]
 pub(super) struct Definition {
     pub(super) table: Table,
-    /// What a schema does not hold: `ON CONFLICT`, and the order or collation of a key's columns.
-    pub(super) more: Vec<&'static str>,
-}
-
-const CONFLICT: &str = "ON CONFLICT";
-const ORDER: &str = "order or collation of a key's columns";
-
-impl Definition {
-    fn note(&mut self, more: &'static str, is_there: bool) {
-        if is_there && !self.more.contains(&more) {
-            self.more.push(more);
-        }
-    }
+    /// Constraints of columns that a schema does not hold, with these: `NOT NULL ON CONFLICT …` and `PRIMARY KEY DESC`.
+    pub(super) more: Vec<String>,
 }
 
 /// Reads the text that SQLite stores for a table; or returns the position that it cannot be read from.
@@ -36,7 +25,7 @@ pub(super) fn read_table(sql: &str) -> Result<Definition, usize> {
     table.columns = written.columns.iter().map(|column| described(&written, column)).collect();
     let mut definition = Definition { table, more: Vec::new() };
     for (column, constraint) in written.all_constraints() {
-        add(&mut definition, &written, constraint, column.is_some());
+        add(&mut definition, &written, constraint, column);
     }
     key_columns(&mut definition.table);
     Ok(definition)
@@ -98,13 +87,20 @@ fn add(
     definition: &mut Definition,
     written: &definition::Table<'_>,
     constraint: &Constraint,
-    is_at_column: bool,
+    column: Option<&definition::Column>,
 ) {
     let name = constraint.name.clone();
-    definition.note(CONFLICT, constraint.has_conflict_clause);
+    let is_at_column = column.is_some();
+    let mut note = || {
+        let words = tidy(&written.within(&constraint.range));
+        definition.more.extend(column.map(|column| format!("{} {words}", column.name.text)));
+    };
     match &constraint.rule {
+        Rule::NotNull if constraint.conflict.is_some() => note(),
         Rule::PrimaryKey { columns, parts, autoincrement, descending } => {
-            definition.note(ORDER, *descending || parts.iter().any(|part| part.is_special()));
+            if *descending {
+                note();
+            }
             if autoincrement.is_some() && !is_at_column {
                 let own = definition
                     .table
@@ -113,14 +109,18 @@ fn add(
                     .find(|column| columns.iter().any(|name| name.eq_ignore_ascii_case(&column.name)));
                 own.into_iter().for_each(|column| column.identity = Some(Identity::ByDefault));
             }
-            definition.table.primary_key =
-                Some(PrimaryKey { definition: None, name, columns: columns.clone(), prefixes: Vec::new() });
+            let (columns, prefixes) = (columns.clone(), Vec::new());
+            let autoincrement = if autoincrement.is_some() { " AUTOINCREMENT" } else { "" };
+            let text =
+                (!descending).then(|| printed("PRIMARY KEY", &columns, parts, autoincrement, constraint));
+            let text = text.flatten();
+            definition.table.primary_key = Some(PrimaryKey { definition: text, name, columns, prefixes });
         }
         Rule::Unique { columns, parts } => {
-            definition.note(ORDER, parts.iter().any(|part| part.is_special()));
             let columns = columns.clone();
+            let text = printed("UNIQUE", &columns, parts, "", constraint);
             let unique =
-                Unique { definition: None, name, columns, nulls_not_distinct: false, deferrable: None };
+                Unique { definition: text, name, columns, nulls_not_distinct: false, deferrable: None };
             definition.table.uniques.push(unique);
         }
         Rule::Check { expression } => {
@@ -146,6 +146,30 @@ fn add(
         }
         _ => {}
     }
+}
+
+/// A key as it is written, where that says more than its columns.
+fn printed(
+    words: &str,
+    columns: &[String],
+    parts: &[Part],
+    behind: &str,
+    constraint: &Constraint,
+) -> Option<String> {
+    if constraint.conflict.is_none() && !parts.iter().any(Part::is_special) {
+        return None;
+    }
+    let quoted = |name: &str| quote::name(Dialect::Sqlite, name);
+    let written = columns.iter().enumerate().map(|(place, column)| {
+        let part = parts.get(place);
+        let collation = part.and_then(|part| part.collation.as_ref());
+        let collation = collation.map_or_else(String::new, |name| format!(" COLLATE {}", quoted(name)));
+        let is_descending = part.is_some_and(|part| part.order == Some(Order::Descending));
+        format!("{}{collation}{}", quoted(column), if is_descending { " DESC" } else { "" })
+    });
+    let conflict = constraint.conflict.as_ref();
+    let conflict = conflict.map_or_else(String::new, |word| format!(" ON CONFLICT {word}"));
+    Some(format!("{words} ({}{behind}){conflict}", written.collect::<Vec<_>>().join(", ")))
 }
 
 fn action(effect: Effect) -> ReferentialAction {
@@ -240,9 +264,25 @@ mod tests {
 
     #[test]
     fn a_schema_does_not_hold_everything() {
-        assert_eq!(read("a UNIQUE").more, Vec::<&str>::new());
-        assert_eq!(read("a NOT NULL ON CONFLICT FAIL, UNIQUE (a) ON CONFLICT FAIL").more, [CONFLICT]);
-        assert_eq!(read("a, UNIQUE (a COLLATE NOCASE)").more, [ORDER]);
-        assert_eq!(read("a PRIMARY KEY DESC").more, [ORDER]);
+        assert_eq!(read("a UNIQUE ON CONFLICT ABORT NOT NULL ON CONFLICT ABORT").more, Vec::<&str>::new());
+        assert_eq!(read("a NOT NULL ON CONFLICT fail").more, ["a NOT NULL ON CONFLICT fail"]);
+        assert_eq!(read("a PRIMARY KEY DESC").more, ["a PRIMARY KEY DESC"]);
+    }
+
+    #[test]
+    fn a_key_is_kept_as_it_is_written_where_that_says_more() {
+        let check = |elements: &str, expected: Option<&str>| {
+            let table = read(elements).table;
+            let key = table.primary_key.and_then(|key| key.definition);
+            let found = key.or_else(|| table.uniques.into_iter().find_map(|unique| unique.definition));
+            assert_eq!(found.as_deref(), expected, "{elements}");
+        };
+        check("a UNIQUE, UNIQUE (a ASC)", None);
+        check("a UNIQUE ON CONFLICT fail", Some("UNIQUE (a) ON CONFLICT FAIL"));
+        check("a, UNIQUE (a COLLATE nocase, [b c] DESC)", Some("UNIQUE (a COLLATE nocase, \"b c\" DESC)"));
+        check(
+            "a INTEGER PRIMARY KEY ON CONFLICT REPLACE AUTOINCREMENT",
+            Some("PRIMARY KEY (a AUTOINCREMENT) ON CONFLICT REPLACE"),
+        );
     }
 }
