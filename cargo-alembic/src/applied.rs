@@ -120,7 +120,7 @@ async fn ask(
 /// The databases of the package that have scripts in common with a project, itself included.
 fn sharing(project: &Project) -> Result<Vec<Project>, Failure> {
     let mut all = Project::all(&project.folder, &ConfigFile::read(&project.folder)?);
-    all.retain(|other| other.locations.iter().any(|location| project.locations.contains(location)));
+    all.retain(|other| other.shares_scripts(project));
     Ok(all)
 }
 
@@ -150,7 +150,9 @@ async fn is_applied(
         let migrator = project.migrator(ScriptDirectory::new(Vec::new())?);
         let is_row = migrator.status(&database).await?.rows.iter().any(|row| row == id.as_str());
         let last = migrator.log(&database, Some(id.as_str()), Some(1)).await?;
-        let ran = |entry: &LogEntry| entry.operation == "upgrade" && entry.finished_at.is_some();
+        let ran = |entry: &LogEntry| {
+            matches!(entry.operation.as_str(), "upgrade" | "move") && entry.finished_at.is_some()
+        };
         return Ok(is_row && last.is_empty() || last.first().is_some_and(ran));
     };
     let found = project.migrator(directory).verify(database).await?;

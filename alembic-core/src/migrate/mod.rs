@@ -21,7 +21,7 @@ mod start;
 pub use error::VERSION_TABLE;
 pub use error::{
     Aftermath, Ahead, Diverged, EditedRevision, InDoubt, Interrupted, LeftBehind, LeftStatement,
-    MigrateError, OtherAncestors, OtherService, Provenance, Reordered, ResumeEdited, StatementFailure,
+    MigrateError, NotOwn, OtherAncestors, OtherService, Provenance, Reordered, ResumeEdited, StatementFailure,
     StoppedAt,
 };
 pub use event::{Done, Event, Report};

@@ -177,6 +177,18 @@ async fn edited() {
     state.run("verify").success();
 }
 
+/// The version table has a revision whose script here is another one altogether.
+#[tokio::test]
+async fn not_own() {
+    let state = State::of(&two()).await;
+    state.run("upgrade").success();
+    state.forget_seals();
+    state.package.edit("migrations/r2.sql", "-- Revision r2 of a test\n", "-- Something else\n");
+    state.package.edit("migrations/r2.sql", "id INTEGER", "n INTEGER, id INTEGER");
+    state.run("upgrade --from-history").code(1);
+    state.way("stamp r1", &["stamp --purge"], &[("REVISION", "r1")]).await;
+}
+
 #[tokio::test]
 async fn edited_script() {
     let state = State::of(&two()).await;
