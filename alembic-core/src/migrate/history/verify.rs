@@ -65,7 +65,7 @@ pub(crate) async fn verify(
         return Ok(Vec::new());
     }
     let applied = recorded(connection, tables, directory, state, nodes).await?;
-    let (edited, moved) = differences(directory, state, &applied);
+    let (edited, moved) = differences(directory, state, nodes, &applied);
     if let Some(moved) = moved {
         return Err(MigrateError::OtherAncestors(Box::new(moved)));
     }
@@ -88,12 +88,13 @@ fn lineages_agree(directory: &ScriptDirectory, state: &State) -> bool {
 fn differences(
     directory: &ScriptDirectory,
     state: &State,
+    nodes: &[Node],
     applied: &[Record],
 ) -> (Vec<EditedRevision>, Option<OtherAncestors>) {
     if lineages_agree(directory, state) {
         return (Vec::new(), None);
     }
-    let mut edited = edited(directory, applied);
+    let mut edited = edited(directory, nodes, applied);
     let moved = if edited.is_empty() { moved(directory, applied) } else { None };
     #[cfg(feature = "cli")]
     let way = {
@@ -128,7 +129,7 @@ pub(super) async fn found_edited(
     nodes: &[Node],
 ) -> Result<Found, MigrateError> {
     let applied = recorded(connection, tables, directory, state, nodes).await?;
-    let (edited, _) = differences(directory, state, &applied);
+    let (edited, _) = differences(directory, state, nodes, &applied);
     let is_another = |revision: &EditedRevision| {
         let node = directory.graph().find(revision.revision.as_str());
         node.is_some_and(|node| revision.is_another(directory.script(node)))
@@ -231,7 +232,7 @@ pub(crate) async fn compare(
         found.taken_back.sort();
     }
     found.stamped = only_stamped(directory, &applied);
-    (found.edited, found.moved) = differences(directory, state, &applied);
+    (found.edited, found.moved) = differences(directory, state, &nodes, &applied);
     // What an edited script stood on when it was applied was not taken back: the script leaves it out now.
     let left_out = found.edited.iter().filter_map(EditedRevision::applied_script).flat_map(|script| {
         script
@@ -307,16 +308,25 @@ fn stood_on(directory: &ScriptDirectory, node: Node, text: &str) -> Option<Vec<N
     Some(before)
 }
 
-/// The revisions whose scripts were edited after they ran, each with the script that was applied; and stamped ones that were moved to
-/// what is not applied, which would count as applied with them.
-fn edited(directory: &ScriptDirectory, applied: &[Record]) -> Vec<EditedRevision> {
+/// The revisions whose scripts were edited after they ran, each with the script that was applied. Of those that were only stamped the
+/// ones that were moved, if the nodes would not stand for the same revisions any more: one would count as applied that is not, or run
+/// that is.
+fn edited(directory: &ScriptDirectory, nodes: &[Node], applied: &[Record]) -> Vec<EditedRevision> {
     let graph = directory.graph();
-    let nodes: HashSet<Node> = applied.iter().map(|record| record.node).collect();
+    let now = graph.applied(nodes);
+    let is_same = now.iter().count() == applied.len() && applied.iter().all(|record| now.contains(record.node));
+    let is_moved = |node: Node, then: &str| {
+        let before = stood_on(directory, node, then);
+        before.is_some_and(|before| {
+            before.into_iter().collect::<HashSet<_>>() != graph.prerequisites(node).collect::<HashSet<_>>()
+        })
+    };
     let mut edited = Vec::new();
     for Record { node, digest, is_stamped, then, .. } in applied {
         let found = directory.digest(*node);
         let Some(applied) = digest.filter(|digest| *digest != found) else { continue };
-        if *is_stamped && graph.prerequisites(*node).all(|before| nodes.contains(&before)) {
+        let may_differ = is_same || !then.as_deref().is_some_and(|then| is_moved(*node, then));
+        if *is_stamped && may_differ {
             continue;
         }
         let path = directory.script(*node).path.clone();
