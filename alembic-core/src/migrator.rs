@@ -5,9 +5,9 @@
 use std::sync::OnceLock;
 
 use crate::config::RunSettings;
+use crate::script::{Digest, ScriptDirectory, unpack};
 #[cfg(feature = "driver")]
 use crate::script::{Lock, Script};
-use crate::script::{Digest, ScriptDirectory, unpack};
 
 /// The scripts of a service, ready to be applied.
 ///

@@ -206,7 +206,9 @@ fn edit_helps(path: &str, reordered: Option<&Reordered>, may_be_another: bool) -
         format!("restore it: `{git} checkout HEAD -- {}`", git.file()),
         "the change belongs into a new revision: `cargo alembic revision -m \"…\"`".to_owned(),
         match may_be_another {
-            true => format!("{take_over}. Without a seal, its message and `Created:` have to be those of then"),
+            true => format!(
+                "{take_over}; unless it is sealed, only with the message and the `Created:` line that it had"
+            ),
             false => take_over.to_owned(),
         },
     ];
@@ -216,8 +218,8 @@ fn edit_helps(path: &str, reordered: Option<&Reordered>, may_be_another: bool) -
     if let Some(Reordered { before, rounds, unfinished }) = reordered {
         if !unfinished.is_empty() {
             helps.push(format!(
-                "the statements are those that were applied, and only what revisions stand on differs. {} has to be finished in the \
-                 old order first: put `Revises:` and `Depends-On:` back, run `cargo alembic resume`, and then move the revisions",
+                "the statements are those that were applied, and only `Revises:` or `Depends-On:` differs. {} has to be finished in \
+                 the old order first: put these lines back, run `cargo alembic resume`, and change them again",
                 unfinished.join(", ")
             ));
             return helps;
@@ -233,7 +235,7 @@ fn edit_helps(path: &str, reordered: Option<&Reordered>, may_be_another: bool) -
             commands.push(format!("`cargo alembic stamp {}`", names(rows)));
         }
         helps.push(format!(
-            "the statements are those that were applied, and only what revisions stand on differs. If the scripts are right, keep what is \
+            "the statements are those that were applied, and only `Revises:` or `Depends-On:` differs. If the scripts are right, keep what is \
              applied: {}",
             commands.join(", ")
         ));

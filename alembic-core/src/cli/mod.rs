@@ -204,7 +204,8 @@ async fn try_run(command: &Command, migrator: &Migrator, database: Database) -> 
         wait(&database, patience).await?;
     }
     // A program has no lock.
-    let sparing = |own: Migrator| own.sparing_others(migrator.directory().scripts().to_vec(), Lock::default());
+    let sparing =
+        |own: Migrator| own.sparing_others(migrator.directory().scripts().to_vec(), Lock::default());
     let own;
     let migrator = if command.uses_history() {
         own = sparing(migrator.with_history(database.clone()).await?);

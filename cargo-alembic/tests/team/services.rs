@@ -18,7 +18,10 @@ async fn check_spared(shop: &Checkout<'_>, billing: &Checkout<'_>, stamp: Option
     ];
     for line in lines.into_iter().chain(stamp) {
         let output = billing.alembic(line).code(1);
-        assert!(output.stderr.contains(OTHERS) && output.stderr.contains("`version_table`"), "{line}: {output}");
+        assert!(
+            output.stderr.contains(OTHERS) && output.stderr.contains("`version_table`"),
+            "{line}: {output}"
+        );
     }
     assert_eq!(shop.tables().await, tables);
     assert_eq!(shop.sql("SELECT version_num FROM alembic_version").await, versions);

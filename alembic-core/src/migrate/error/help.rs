@@ -46,8 +46,8 @@ impl MigrateError {
                              database really is, and runs nothing";
                 Some(format!(
                     "{VERSION_TABLE}, for example `version_table = \"alembic_version_billing\"`\n\
-                     if this service applied it, bring back the script that was applied (`{}` finds it); if the script was edited, \
-                     its message and its `Created:` are enough{}",
+                     if this service applied it, bring back the script that was applied (`{}` finds it); of an edited script, its message \
+                     and its `Created:` line are enough{}",
                     find_scripts(ids),
                     if other.is_stamp { stamp } else { "" }
                 ))

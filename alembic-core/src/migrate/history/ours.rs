@@ -89,18 +89,18 @@ fn ours<'a>(here: &HashMap<&str, &Script>, lock: &Lock, applied: &'a [Applied]) 
 fn is_sealed(lock: &Lock, Applied { id, digest, script }: &Applied) -> bool {
     lock.seals_of(id).any(|seal| {
         *digest == Some(seal.digest())
-            || script.as_ref().is_some_and(|then| {
-                then.text_hash() == seal.text || then.digests().upgrade == seal.digest()
-            })
+            || script
+                .as_ref()
+                .is_some_and(|then| then.text_hash() == seal.text || then.digests().upgrade == seal.digest())
     })
 }
 
 /// Whether a revision was applied as this script, or as an earlier version of it.
 fn is_same(now: &Script, Applied { digest, script, .. }: &Applied) -> bool {
     *digest == Some(now.digests().upgrade)
-        || script.as_ref().is_some_and(|then| {
-            then.digests().upgrade == now.digests().upgrade || is_version_of(then, now)
-        })
+        || script
+            .as_ref()
+            .is_some_and(|then| then.digests().upgrade == now.digests().upgrade || is_version_of(then, now))
 }
 
 /// Whether the script here with the id of an applied revision does not tell whether it was applied as an earlier version of that.

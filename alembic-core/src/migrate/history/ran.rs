@@ -54,7 +54,11 @@ pub(crate) async fn ran_elsewhere(
 }
 
 /// Node, digest and lineage in a row of the history, if it is about one of these nodes.
-fn found(directory: &ScriptDirectory, nodes: &[Node], row: &[Option<String>]) -> Option<(Node, Digest, Digest)> {
+fn found(
+    directory: &ScriptDirectory,
+    nodes: &[Node],
+    row: &[Option<String>],
+) -> Option<(Node, Digest, Digest)> {
     let [Some(id), Some(digest), Some(lineage), ..] = row else { return None };
     let node = directory.graph().find(id).filter(|node| nodes.contains(node))?;
     Some((node, digest.parse().ok()?, lineage.parse().ok()?))

@@ -1,8 +1,8 @@
 //! Compares the applied revisions with the scripts.
 
-use std::collections::HashSet;
+use std::collections::BTreeSet;
 
-use super::below::known_below;
+use super::below::{known, known_below};
 #[cfg(feature = "cli")]
 use super::reordered::reordered;
 use super::state::State;
@@ -47,6 +47,8 @@ struct Record {
     is_stamped: bool,
     /// The script that was applied, where its digest is another one.
     then: Option<String>,
+    /// The known revisions on which it stands now, or stood then.
+    before: Vec<Node>,
 }
 
 const READING: &str = "reading the history";
@@ -286,26 +288,31 @@ async fn recorded(
             let rows = connection.rows(tables.applied_script(graph.id(node).as_str())).await;
             then = rows.map_err(MigrateError::database(READING))?.into_iter().flatten().flatten().next();
         }
-        match then.as_deref().and_then(|text| stood_on(directory, node, text)) {
-            Some(before) => open.extend(before),
-            None => open.extend(graph.prerequisites(node)),
-        }
-        applied[node.index()] = Some(Record { node, digest, lineage, is_stamped, then });
+        let before = match then.as_deref().and_then(|text| stood_on(directory, node, text)) {
+            Some((names, dependencies)) => {
+                let known = known(connection, tables, directory, names, false).await?;
+                known.into_iter().flatten().chain(dependencies).collect()
+            }
+            None => graph.prerequisites(node).collect::<Vec<_>>(),
+        };
+        open.extend(&before);
+        applied[node.index()] = Some(Record { node, digest, lineage, is_stamped, then, before });
     }
     Ok(graph.topological().iter().filter_map(|node| applied[node.index()].take()).collect())
 }
 
-/// The revisions on which one stood that was applied as this text, as far as they have a script; none if it cannot be read.
-fn stood_on(directory: &ScriptDirectory, node: Node, text: &str) -> Option<Vec<Node>> {
-    let (graph, now) = (directory.graph(), &directory.script(node).revision);
-    let then = Script::parse(&directory.script(node).path, text.to_owned()).ok()?.revision;
-    let mut before: Vec<Node> = then.parents.iter().filter_map(|id| graph.find(id.as_str())).collect();
-    match then.depends_on == now.depends_on {
-        // By labels, perhaps.
-        true => before.extend(graph.dependencies(node)),
-        false => before.extend(then.depends_on.iter().filter_map(|name| graph.find(name))),
+/// The names of the revisions on which one stood that was applied as this text, and its dependencies where they are as they were; none if
+/// the text cannot be read.
+fn stood_on(directory: &ScriptDirectory, node: Node, text: &str) -> Option<(Vec<String>, Vec<Node>)> {
+    let now = directory.script(node);
+    let then = Script::parse(&now.path, text.to_owned()).ok()?.revision;
+    let mut names: Vec<String> = then.parents.iter().map(RevisionId::to_string).collect();
+    if then.depends_on == now.revision.depends_on {
+        // They may be labels.
+        return Some((names, directory.graph().dependencies(node).to_vec()));
     }
-    Some(before)
+    names.extend(then.depends_on);
+    Some((names, Vec::new()))
 }
 
 /// The revisions whose scripts were edited after they ran, each with the script that was applied. Of those that were only stamped the
@@ -314,19 +321,15 @@ fn stood_on(directory: &ScriptDirectory, node: Node, text: &str) -> Option<Vec<N
 fn edited(directory: &ScriptDirectory, nodes: &[Node], applied: &[Record]) -> Vec<EditedRevision> {
     let graph = directory.graph();
     let now = graph.applied(nodes);
-    let is_same = now.iter().count() == applied.len() && applied.iter().all(|record| now.contains(record.node));
-    let is_moved = |node: Node, then: &str| {
-        let before = stood_on(directory, node, then);
-        before.is_some_and(|before| {
-            before.into_iter().collect::<HashSet<_>>() != graph.prerequisites(node).collect::<HashSet<_>>()
-        })
-    };
+    let is_same =
+        now.iter().count() == applied.len() && applied.iter().all(|record| now.contains(record.node));
     let mut edited = Vec::new();
-    for Record { node, digest, is_stamped, then, .. } in applied {
+    for Record { node, digest, is_stamped, then, before, .. } in applied {
         let found = directory.digest(*node);
         let Some(applied) = digest.filter(|digest| *digest != found) else { continue };
-        let may_differ = is_same || !then.as_deref().is_some_and(|then| is_moved(*node, then));
-        if *is_stamped && may_differ {
+        let is_moved =
+            before.iter().copied().collect::<BTreeSet<_>>() != graph.prerequisites(*node).collect();
+        if *is_stamped && (is_same || !is_moved) {
             continue;
         }
         let path = directory.script(*node).path.clone();
