@@ -1,6 +1,6 @@
 //! `edit`: opens a copy of a script in the user's editor, and takes it over only where nothing breaks by it.
 
-use std::io::Write as _;
+use std::io::{IsTerminal as _, Write as _};
 use std::path::Path;
 
 use alembic_core::cli::{diff, note, status, warning};
@@ -107,7 +107,10 @@ async fn check_before(
     check_listed(arguments, &lock, listed.contains(id), id)?;
     let only = "only its comments, its blanks and its message may change";
     if listed.seal_of(id).is_some() {
-        note(format!("revision {id} is sealed: {only}"));
+        // Somebody is about to write it.
+        if std::io::stderr().is_terminal() {
+            note(format!("revision {id} is sealed: {only}"));
+        }
     } else if !args.offline
         && let Some(databases) = applied::have_applied(project, arguments, id).await?
     {

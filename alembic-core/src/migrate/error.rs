@@ -10,7 +10,7 @@ use std::time::Duration;
 pub use history::{
     Ahead, Diverged, EditedRevision, NotOwn, OtherAncestors, OtherService, Provenance, Reordered,
 };
-pub(crate) use history::{is_undated_version_of, is_version_of};
+pub(crate) use history::{is_another, is_undated_version_of, is_version_of};
 pub use statement::{Aftermath, StatementFailure};
 pub use unfinished::{InDoubt, Interrupted, LeftBehind, LeftStatement, ResumeEdited, StoppedAt};
 

@@ -5,8 +5,9 @@
 
 use std::collections::{HashMap, HashSet};
 
+use super::verify::never_ran;
 use crate::dialect::Tables;
-use crate::migrate::error::{MigrateError, is_undated_version_of, is_version_of};
+use crate::migrate::error::{MigrateError, is_another, is_undated_version_of, is_version_of};
 use crate::migrate::server::connection::Connection;
 use crate::migrator::Own;
 use crate::revision::RevisionId;
@@ -16,6 +17,8 @@ use crate::script::{Digest, Lock, Script};
 struct Applied {
     id: RevisionId,
     digest: Option<Digest>,
+    /// Whether it was only stamped or recorded: then its script may have been edited since.
+    never_ran: bool,
     /// Its script as it was applied, if that is known.
     script: Option<Script>,
 }
@@ -49,7 +52,7 @@ pub(crate) async fn foreign(
                 text.and_then(|text| Script::parse(id.as_str(), text).ok())
             }
         };
-        applied.push(Applied { id, digest, script });
+        applied.push(Applied { id, digest, never_ran: never_ran(&row), script });
     }
     let ours = ours(&here, lock, &applied);
     let foreign = applied.iter().map(|applied| applied.id.as_str()).filter(|id| !ours.contains(id));
@@ -86,7 +89,7 @@ fn ours<'a>(here: &HashMap<&str, &Script>, lock: &Lock, applied: &'a [Applied]) 
 }
 
 /// Whether a revision was applied as the lock seals it.
-fn is_sealed(lock: &Lock, Applied { id, digest, script }: &Applied) -> bool {
+fn is_sealed(lock: &Lock, Applied { id, digest, script, .. }: &Applied) -> bool {
     lock.seals_of(id).any(|seal| {
         *digest == Some(seal.digest())
             || script
@@ -96,11 +99,13 @@ fn is_sealed(lock: &Lock, Applied { id, digest, script }: &Applied) -> bool {
 }
 
 /// Whether a revision was applied as this script, or as an earlier version of it.
-fn is_same(now: &Script, Applied { digest, script, .. }: &Applied) -> bool {
+fn is_same(now: &Script, Applied { digest, never_ran, script, .. }: &Applied) -> bool {
     *digest == Some(now.digests().upgrade)
-        || script
-            .as_ref()
-            .is_some_and(|then| then.digests().upgrade == now.digests().upgrade || is_version_of(then, now))
+        || script.as_ref().is_some_and(|then| {
+            then.digests().upgrade == now.digests().upgrade
+                || is_version_of(then, now)
+                || *never_ran && !is_another(then, now)
+        })
 }
 
 /// Whether the script here with the id of an applied revision does not tell whether it was applied as an earlier version of that.
@@ -162,6 +167,7 @@ mod tests {
         let one = |script: &Script| Applied {
             id: script.revision.id.clone(),
             digest: Some(script.digests().upgrade),
+            never_ran: false,
             script: Some(script.clone()),
         };
         scripts.iter().map(one).collect()
