@@ -239,7 +239,11 @@ mod tests {
         ) {
             let mut all = service("shop", 0, &seeds);
             all.iter_mut().filter(|_| !is_dated).for_each(|script| script.created = None);
-            let edited = |script: &Script| Script { created: script.created.clone(), ..edited(script) };
+            let edited = |script: &Script| {
+                let mut edited = edited(script);
+                edited.created.clone_from(&script.created);
+                edited
+            };
             let fate = |(script, fate): (&Script, &u8)| match fate {
                 0 => None,
                 1 => Some(edited(script)),
