@@ -5,6 +5,7 @@
 
 mod guard;
 pub(super) mod history;
+mod runs;
 pub(super) mod unfit_schema;
 pub(super) mod version;
 

@@ -48,7 +48,7 @@ pub(crate) enum Operation {
 const APPLIED: &str = "operation IN ('upgrade', 'move', 'stamp', 'record')";
 
 /// The condition that a row of the history says that its revision ran and was not taken back.
-const RAN: &str = "operation IN ('upgrade', 'move')";
+pub(super) const RAN: &str = "operation IN ('upgrade', 'move')";
 
 impl Operation {
     /// The change that a run in this direction makes.
@@ -167,34 +167,6 @@ impl Tables {
             "SELECT h.revision, h.digest, h.lineage, h.operation FROM {history} h JOIN (SELECT max(id) AS id FROM {history} \
              WHERE finished_at IS NOT NULL{only} GROUP BY revision) latest ON latest.id = h.id \
              WHERE h.{APPLIED} ORDER BY h.id"
-        )
-    }
-
-    /// Revision and script of all revisions that ran and were not undone since.
-    pub(crate) fn applied_scripts(&self) -> String {
-        let history = self.history();
-        format!(
-            "SELECT h.revision, h.script FROM {history} h JOIN (SELECT max(id) AS id FROM {history} \
-             WHERE finished_at IS NOT NULL GROUP BY revision) latest ON latest.id = h.id WHERE h.{RAN}"
-        )
-    }
-
-    /// Revision, digest and lineage of all revisions that ran and were not taken back by a run since, whatever was stamped.
-    pub(crate) fn runs(&self) -> String {
-        let history = self.history();
-        format!(
-            "SELECT h.revision, h.digest, h.lineage FROM {history} h JOIN (SELECT max(id) AS id FROM {history} \
-             WHERE finished_at IS NOT NULL AND operation NOT IN ('stamp', 'unstamp') GROUP BY revision) latest \
-             ON latest.id = h.id WHERE h.{RAN}"
-        )
-    }
-
-    /// The script of a revision when it last ran.
-    pub(crate) fn run_script(&self, revision: &str) -> String {
-        format!(
-            "SELECT script FROM {} WHERE revision = {} AND {RAN} AND finished_at IS NOT NULL ORDER BY id DESC LIMIT 1",
-            self.history(),
-            self.literal(revision)
         )
     }
 
