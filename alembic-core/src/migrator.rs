@@ -6,6 +6,8 @@ use std::sync::OnceLock;
 
 use crate::config::RunSettings;
 use crate::script::{Digest, ScriptDirectory, unpack};
+#[cfg(feature = "driver")]
+use crate::script::{Lock, Script};
 
 /// The scripts of a service, ready to be applied.
 ///
@@ -18,6 +20,17 @@ pub struct Migrator {
     embedded: Option<Embedded>,
     directory: OnceLock<ScriptDirectory>,
     settings: RunSettings,
+    #[cfg(feature = "driver")]
+    own: Option<Box<Own>>,
+}
+
+/// Scripts and seals of a service: the evidence that an applied revision is its own.
+#[cfg(feature = "driver")]
+#[derive(Debug)]
+pub(crate) struct Own {
+    /// The scripts as they are here, which need not make a graph.
+    pub(crate) scripts: Vec<Script>,
+    pub(crate) lock: Lock,
 }
 
 /// What `embed_migrations!` leaves in a program.
@@ -58,13 +71,22 @@ impl Migrator {
             embedded: Some(Embedded { heads, scripts, source }),
             directory: OnceLock::new(),
             settings,
+            #[cfg(feature = "driver")]
+            own: None,
         }
     }
 
     /// A migrator for scripts that were read from their folders.
     #[must_use]
     pub fn new(directory: ScriptDirectory, settings: RunSettings) -> Migrator {
-        Migrator { heads: OnceLock::new(), embedded: None, directory: OnceLock::from(directory), settings }
+        Migrator {
+            heads: OnceLock::new(),
+            embedded: None,
+            directory: OnceLock::from(directory),
+            settings,
+            #[cfg(feature = "driver")]
+            own: None,
+        }
     }
 
     /// The scripts and their graph. Embedded ones are unpacked at the first call.
@@ -88,6 +110,21 @@ impl Migrator {
             }
             None => self.directory().heads(),
         })
+    }
+
+    /// Makes its runs refuse to take back or to stamp over what another service may have applied with the same version table:
+    /// everything that these scripts and this lock do not show to be their own.
+    #[cfg(feature = "driver")]
+    #[must_use]
+    pub fn sparing_others(mut self, scripts: Vec<Script>, lock: Lock) -> Migrator {
+        self.own = Some(Box::new(Own { scripts, lock }));
+        self
+    }
+
+    /// What its runs take for their own, if they ask.
+    #[cfg(feature = "driver")]
+    pub(crate) fn own(&self) -> Option<&Own> {
+        self.own.as_deref()
     }
 
     /// Where its scripts come from, if the program was built for development.

@@ -13,6 +13,8 @@ use crate::project::Project;
 /// The answers of the databases.
 #[derive(Default)]
 struct Answers {
+    /// Whether there is a database at all.
+    is_configured: bool,
     /// The databases in which one of the revisions is applied, each with the first that is.
     applied: Vec<(String, RevisionId)>,
     /// The files that would be databases.
@@ -40,18 +42,19 @@ pub(crate) async fn check_unapplied(
     intent: Intent,
 ) -> Result<(), Failure> {
     let must_answer = intent == Intent::Unseal;
-    let Answers { applied, missing, unasked } = ask(project, arguments, ids, intent).await?;
+    let Answers { is_configured, applied, missing, unasked } = ask(project, arguments, ids, intent).await?;
+    if !is_configured {
+        note(format!("no database is configured that could have {} applied", names(ids)));
+    }
     for path in missing.iter().filter(|_| must_answer) {
         note(format!("the database file {path} does not exist: nothing is applied there"));
     }
     if let Some((_, id)) = applied.first() {
-        let names: Vec<&str> = applied.iter().map(|(name, _)| name.as_str()).collect();
-        let has = if names.len() == 1 { "has" } else { "have" };
         let help = format!(
             "`cargo alembic downgrade` to the parent of {id} there first; if that cannot be, write a new revision: `cargo \
              alembic revision -m \"…\"`"
         );
-        let message = format!("{} {has} revision {id} applied; nothing was changed", names.join(" and "));
+        let message = format!("{} revision {id} applied; nothing was changed", have(&applied));
         return Err(Failure::new(message, &help));
     }
     let names = names(ids);
@@ -67,6 +70,22 @@ pub(crate) async fn check_unapplied(
             Ok(())
         }
     }
+}
+
+/// Which databases have a revision applied, as the beginning of a sentence: "the database `eu` has". None: no database has, of those
+/// that answer.
+pub(crate) async fn have_applied(
+    project: &Project,
+    arguments: &Arguments,
+    id: &RevisionId,
+) -> Result<Option<String>, Failure> {
+    let Answers { applied, .. } = ask(project, arguments, std::slice::from_ref(id), Intent::Edit).await?;
+    Ok((!applied.is_empty()).then(|| have(&applied)))
+}
+
+fn have(applied: &[(String, RevisionId)]) -> String {
+    let names: Vec<&str> = applied.iter().map(|(name, _)| name.as_str()).collect();
+    format!("{} {}", names.join(" and "), if names.len() == 1 { "has" } else { "have" })
 }
 
 fn names(ids: &[RevisionId]) -> String {
@@ -103,9 +122,7 @@ async fn ask(
             }
         }
     }
-    if databases.is_empty() && answers.unasked.is_empty() {
-        note(format!("no database is configured that could have {} applied", names(ids)));
-    }
+    answers.is_configured = !databases.is_empty() || !answers.unasked.is_empty();
     for (name, project, database) in databases {
         match first_applied(&project, &database, ids, intent).await {
             Ok(None) => {}
@@ -120,7 +137,7 @@ async fn ask(
 /// The databases of the package that have scripts in common with a project, itself included.
 fn sharing(project: &Project) -> Result<Vec<Project>, Failure> {
     let mut all = Project::all(&project.folder, &ConfigFile::read(&project.folder)?);
-    all.retain(|other| other.locations.iter().any(|location| project.locations.contains(location)));
+    all.retain(|other| other.shares_scripts(project));
     Ok(all)
 }
 
@@ -150,7 +167,9 @@ async fn is_applied(
         let migrator = project.migrator(ScriptDirectory::new(Vec::new())?);
         let is_row = migrator.status(&database).await?.rows.iter().any(|row| row == id.as_str());
         let last = migrator.log(&database, Some(id.as_str()), Some(1)).await?;
-        let ran = |entry: &LogEntry| entry.operation == "upgrade" && entry.finished_at.is_some();
+        let ran = |entry: &LogEntry| {
+            matches!(entry.operation.as_str(), "upgrade" | "move") && entry.finished_at.is_some()
+        };
         return Ok(is_row && last.is_empty() || last.first().is_some_and(ran));
     };
     let found = project.migrator(directory).verify(database).await?;

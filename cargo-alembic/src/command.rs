@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 use alembic_core::Migrator;
 use alembic_core::cli::{self, CommandError, status};
 use alembic_core::migrate::{Database, MigrateError, Run, up_to_date};
-use alembic_core::script::{Lock, ScriptDirectory};
+use alembic_core::script::{Lock, Script, ScriptDirectory};
 
 use crate::args::{Arguments, Command};
 use crate::error::Failure;
@@ -54,7 +54,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<(), Failure> {
 fn by_migrations(projects: Vec<Project>) -> Vec<Project> {
     let mut apart: Vec<Project> = Vec::new();
     for project in projects {
-        match apart.iter_mut().find(|other| other.locations == project.locations) {
+        match apart.iter_mut().find(|other| other.has_folders_of(&project)) {
             Some(other) => other.databases.extend(project.databases),
             None => apart.push(project),
         }
@@ -136,6 +136,11 @@ async fn shared(project: &Project, arguments: &Arguments, command: &cli::Command
         directory => directory?,
     };
     let migrator = project.migrator(directory);
+    let sparing = |migrator: Migrator| {
+        let (scripts, lock) = own(project);
+        migrator.sparing_others(scripts, lock)
+    };
+    let migrator = if command.spares_others() { sparing(migrator) } else { migrator };
     let failed = |error: CommandError| Failure::command_on(&project.folder, &error, &migrator);
     if !command.changes() {
         let database = match cli::needs_database(command).map_err(failed)? {
@@ -147,7 +152,8 @@ async fn shared(project: &Project, arguments: &Arguments, command: &cli::Command
         let extended;
         let migrator = match &database {
             Some(database) if command.uses_history() => {
-                extended = migrator.with_history(database).await.map_err(|error| failed(error.into()))?;
+                let restored = migrator.with_history(database).await.map_err(|error| failed(error.into()))?;
+                extended = sparing(restored);
                 &extended
             }
             _ => &migrator,
@@ -234,23 +240,19 @@ async fn without_graph(
 /// Undoes what the history keeps with what it keeps: what became of the scripts and of the lock does not matter.
 async fn undo(project: &Project, arguments: &Arguments, command: &cli::Command) -> Result<(), Failure> {
     let database = project.database(arguments)?;
-    let scripts = ScriptDirectory::read_scripts(&project.locations);
     let migrator = restored(project, &database).await?;
-    let foreign = Migrator::foreign(&scripts, &project.config.run_settings(), &database).await;
-    let foreign = foreign.map_err(|error| Failure::command(&error.into(), &migrator))?;
     // What was applied as something else than the scripts say gets no seal.
     with_consent(project, &migrator, &database, command, async |run, command| {
-        Ok(cli::tell(cli::sparing(run, foreign.clone()), command).await.map(drop))
+        Ok(cli::tell(run, command).await.map(drop))
     })
     .await
 }
 
 /// The scripts that can be read, with those that the history of the database keeps.
 async fn restored(project: &Project, database: &Database) -> Result<Migrator, Failure> {
-    let mut scripts = ScriptDirectory::read_scripts(&project.locations);
-    project.lock_file().read().unwrap_or_default().trust_scripts(&mut scripts);
-    match Migrator::restored(scripts, project.config.run_settings(), database).await {
-        Ok(migrator) => Ok(migrator),
+    let (scripts, lock) = own(project);
+    match Migrator::restored(scripts.clone(), project.config.run_settings(), database).await {
+        Ok(migrator) => Ok(migrator.sparing_others(scripts, lock)),
         // The history does not have what is missing.
         Err(MigrateError::Scripts(errors)) => Err(project.explain(&errors)),
         Err(error) => {
@@ -258,6 +260,14 @@ async fn restored(project: &Project, database: &Database) -> Result<Migrator, Fa
             Err(Failure::command(&error.into(), &migrator))
         }
     }
+}
+
+/// The scripts that can be read and the lock: what shows that an applied revision is this service's own.
+fn own(project: &Project) -> (Vec<Script>, Lock) {
+    let mut scripts = ScriptDirectory::read_scripts(&project.locations);
+    let lock = project.lock_file().read().unwrap_or_default();
+    lock.trust_scripts(&mut scripts);
+    (scripts, lock)
 }
 
 /// Runs a command; if it is refused for the lack of a consent that a person at the terminal gives, with that.

@@ -1,11 +1,11 @@
 //! `edit`: opens a copy of a script in the user's editor, and takes it over only where nothing breaks by it.
 
-use std::io::Write as _;
+use std::io::{IsTerminal as _, Write as _};
 use std::path::Path;
 
-use alembic_core::cli::{diff, status};
-use alembic_core::revision::{self, Node, Symbol, Target};
-use alembic_core::script::{LockFileError, Script, ScriptDirectory, ScriptErrors, Seal};
+use alembic_core::cli::{diff, note, status, warning};
+use alembic_core::revision::{self, Node, RevisionId, Symbol, Target};
+use alembic_core::script::{LockFile, LockFileError, Script, ScriptDirectory, ScriptErrors, Seal};
 use tempfile::TempPath;
 
 use crate::applied::Intent;
@@ -60,6 +60,7 @@ async fn edit_one(
 ) -> Result<Option<ScriptDirectory>, Failure> {
     let script = directory.script(node);
     let path = project.folder.join(&script.path);
+    check_before(project, arguments, args, script).await?;
     let before = file::read_to_string(&path).map_err(|error| Failure::file(&path, "read", &error))?;
     let copy = copy_beside(&path, &before).map_err(|error| Failure::file(&path, "copy", &error))?;
     let opened = editor::open(&copy);
@@ -90,6 +91,49 @@ async fn edit_one(
             ))
         }
     }
+}
+
+/// Refuses what no text could change, and says what will be refused, before anybody writes it: what is sealed or applied may only be
+/// commented.
+async fn check_before(
+    project: &Project,
+    arguments: &Arguments,
+    args: &EditArgs,
+    script: &Script,
+) -> Result<(), Failure> {
+    let id = &script.revision.id;
+    let lock = project.lock_file();
+    let listed = lock.read()?;
+    check_listed(arguments, &lock, listed.contains(id), id)?;
+    let only = "only its comments, its blanks and its message may change";
+    if listed.seal_of(id).is_some() {
+        // Somebody is about to write it.
+        if std::io::stderr().is_terminal() {
+            note(format!("revision {id} is sealed: {only}"));
+        }
+    } else if !args.offline
+        && let Some(databases) = applied::have_applied(project, arguments, id).await?
+    {
+        warning(format!("{databases} revision {id} applied: {only}"));
+    }
+    Ok(())
+}
+
+/// Whether the lock may get the line of a revision that it lacks.
+fn check_listed(
+    arguments: &Arguments,
+    lock: &LockFile,
+    is_listed: bool,
+    id: &RevisionId,
+) -> Result<(), Failure> {
+    if is_listed {
+        return Ok(());
+    }
+    if arguments.locked {
+        let change = format!("revision {id} would get another line");
+        return Err(LockFileError::Locked { path: lock.shown(), change }.into());
+    }
+    Ok(lock.check_writable()?)
 }
 
 /// A copy in the same folder, whose name no reader of scripts takes for one.
@@ -159,13 +203,7 @@ async fn take_over(
         Some(seal) => *seal == Seal::of(&after),
         None => listed.contains(&id),
     };
-    if !is_listed {
-        if arguments.locked {
-            let change = format!("revision {id} would get another line");
-            return Err(LockFileError::Locked { path: lock.shown(), change }.into());
-        }
-        lock.check_writable()?;
-    }
+    check_listed(arguments, &lock, is_listed, &id)?;
     if file::read_to_string(&path).is_ok_and(|now| now != on_disk) {
         return Err(Failure::plain(format!("{} was changed by somebody else meanwhile", before.path)));
     }

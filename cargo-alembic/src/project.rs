@@ -2,6 +2,7 @@
 
 mod database;
 mod folder;
+mod sharing;
 
 use std::path::{Path, PathBuf};
 use std::sync::OnceLock;

@@ -213,10 +213,14 @@ fn compare(found: &Verification, lock: Option<&Lock>, directory: &ScriptDirector
             Some(now) if edited.is_another(now) => {
                 format!("it is another revision with this id: {VERSION_TABLE}")
             }
-            _ => format!(
+            now => format!(
                 "restore it: `{git} checkout HEAD -- {}`; the change belongs into a new revision; if this database is your own, \
-                 `cargo alembic upgrade --from-history` takes it over to the script",
-                git.file()
+                 `cargo alembic upgrade --from-history` takes it over to the script{}",
+                git.file(),
+                match now {
+                    Some(now) if edited.may_be_another(now) => format!("; {VERSION_TABLE}"),
+                    _ => String::new(),
+                }
             ),
         };
         let mut finding = about("history", revision.as_str(), message, &help);

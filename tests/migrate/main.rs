@@ -22,6 +22,7 @@ mod progress;
 mod quiet;
 mod reach;
 mod reader;
+mod reorder;
 mod resume;
 mod roles;
 mod scripts;

@@ -286,6 +286,13 @@ impl Command {
         matches!(self, Command::Downgrade(args) if args.from_history)
     }
 
+    /// Whether it must not touch what another service has applied with the same version table: nothing else compares that with
+    /// the scripts.
+    #[must_use]
+    pub fn spares_others(&self) -> bool {
+        self.uses_history() || matches!(self, Command::Stamp(args) if !args.purge)
+    }
+
     /// The command that is left once what differs from the scripts is undone, if it is one that begins with that.
     #[must_use]
     pub fn after_undo(&self) -> Option<Command> {

@@ -188,23 +188,42 @@ fn edited(edited: &EditedRevision, migrator: &Migrator) -> String {
         Some(now) if edited.is_another(now) => vec![format!(
             "the applied script has another message and another time, so it is another revision with this id: {VERSION_TABLE}"
         )],
-        _ => edit_helps(path, reordered.as_ref()),
+        now => {
+            let may_be_another = now.is_some_and(|now| edited.may_be_another(now));
+            edit_helps(path, reordered.as_ref(), may_be_another)
+        }
     };
     group = group.elements(helps.into_iter().map(|help| Level::HELP.message(help)));
     render(&[group])
 }
 
 /// The ways on after an edit.
-fn edit_helps(path: &str, reordered: Option<&Reordered>) -> Vec<String> {
+fn edit_helps(path: &str, reordered: Option<&Reordered>, may_be_another: bool) -> Vec<String> {
     let git = GitFile::of(path);
+    let take_over = "or, if this database is your own: `cargo alembic upgrade --from-history` takes back what differs as it was \
+                     applied, and applies the scripts as they are now";
     let mut helps = vec![
         format!("restore it: `{git} checkout HEAD -- {}`", git.file()),
         "the change belongs into a new revision: `cargo alembic revision -m \"…\"`".to_owned(),
-        "or, if this database is your own: `cargo alembic upgrade --from-history` takes back what differs as it was applied, and \
-         applies the scripts as they are now"
-            .to_owned(),
+        match may_be_another {
+            true => format!(
+                "{take_over}; unless it is sealed, only with the message and the `Created:` line that it had"
+            ),
+            false => take_over.to_owned(),
+        },
     ];
-    if let Some(Reordered { before, rounds }) = reordered {
+    if may_be_another {
+        helps.push(VERSION_TABLE.to_owned());
+    }
+    if let Some(Reordered { before, rounds, unfinished }) = reordered {
+        if !unfinished.is_empty() {
+            helps.push(format!(
+                "the statements are those that were applied, and only `Revises:` or `Depends-On:` differs. {} has to be finished in \
+                 the old order first: put these lines back, run `cargo alembic resume`, and change them again",
+                unfinished.join(", ")
+            ));
+            return helps;
+        }
         let names = |ids: &[RevisionId]| match ids {
             [] => "base".to_owned(),
             ids => ids.iter().map(|id| shell_word(id.as_str())).collect::<Vec<_>>().join(" "),
@@ -216,7 +235,7 @@ fn edit_helps(path: &str, reordered: Option<&Reordered>) -> Vec<String> {
             commands.push(format!("`cargo alembic stamp {}`", names(rows)));
         }
         helps.push(format!(
-            "the statements are those that were applied, and only `Revises:` differs. If the scripts are right, keep what is \
+            "the statements are those that were applied, and only `Revises:` or `Depends-On:` differs. If the scripts are right, keep what is \
              applied: {}",
             commands.join(", ")
         ));

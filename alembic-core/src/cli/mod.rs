@@ -41,9 +41,10 @@ pub use wait_args::WaitArgs;
 
 use std::time::Duration;
 
-use crate::migrate::{Database, MigrateError, OtherService, Refusal, Run};
+use crate::migrate::{Database, MigrateError};
 use crate::migrator::Migrator;
-use crate::revision::{Direction, HistoryError, ResolveError, RevisionId, TargetError};
+use crate::revision::{HistoryError, ResolveError, RevisionId, TargetError};
+use crate::script::{Lock, ScriptDirectory};
 
 /// The command did what it was asked for.
 pub const DONE: u8 = 0;
@@ -181,23 +182,8 @@ pub async fn undo_others(
     if others.is_empty() {
         return Ok(Vec::new());
     }
-    let scripts = migrator.directory().scripts();
-    let foreign = Migrator::foreign(scripts, migrator.settings(), database.clone()).await?;
-    let report = apply::tell_steps(sparing(restored.undo(database, others), foreign)).await?;
+    let report = apply::tell_steps(restored.undo(database, others)).await?;
     Ok(report.done.into_iter().map(|done| done.revision).collect())
-}
-
-/// The run, unless it would take back what is [`foreign`](Migrator::foreign).
-pub fn sparing(run: Run<'_>, foreign: Vec<String>) -> Run<'_> {
-    run.approve(move |revisions: &[(Direction, RevisionId)]| {
-        let is_taken = |id: &&String| revisions.iter().any(|(_, revision)| revision.as_str() == **id);
-        let unknown: Vec<String> = foreign.iter().filter(is_taken).cloned().collect();
-        if unknown.is_empty() {
-            return Ok(());
-        }
-        let error = MigrateError::OtherService(Box::new(OtherService { unknown, applied: Vec::new() }));
-        Err(Refusal { reason: error.to_string(), help: error.help() })
-    })
 }
 
 /// Says that what was undone stays so, where the run after it has failed: that says of itself alone that it left nothing.
@@ -217,20 +203,25 @@ async fn try_run(command: &Command, migrator: &Migrator, database: Database) -> 
     if needs_database(command).unwrap_or(false) {
         wait(&database, patience).await?;
     }
-    let extended;
-    let mut foreign = Vec::new();
+    // A program has no lock.
+    let sparing =
+        |own: Migrator| own.sparing_others(migrator.directory().scripts().to_vec(), Lock::default());
+    let own;
     let migrator = if command.uses_history() {
-        let scripts = migrator.directory().scripts();
-        foreign = Migrator::foreign(scripts, migrator.settings(), database.clone()).await?;
-        extended = migrator.with_history(database.clone()).await?;
-        &extended
+        own = sparing(migrator.with_history(database.clone()).await?);
+        &own
+    } else if command.spares_others() {
+        let scripts = ScriptDirectory::new(migrator.directory().scripts().to_vec());
+        let scripts = scripts.map_err(MigrateError::Scripts)?;
+        own = sparing(Migrator::new(scripts, migrator.settings().clone()));
+        &own
     } else {
         migrator
     };
     let mut command = command.clone();
     let mut undone = Vec::new();
     if let Some(rest) = command.after_undo() {
-        let restored = migrator.with_history(database.clone()).await?;
+        let restored = sparing(migrator.with_history(database.clone()).await?);
         undone = undo_others(migrator, &restored, database.clone()).await?;
         command = rest;
     }
@@ -238,7 +229,6 @@ async fn try_run(command: &Command, migrator: &Migrator, database: Database) -> 
         let Some(run) = run_of(migrator, database.clone(), &command) else {
             return read(&command, migrator, Some(database)).await;
         };
-        let run = if foreign.is_empty() { run } else { sparing(run, foreign.clone()) };
         let error = match tell(run, &command).await {
             Ok(_) => return Ok(()),
             Err(error) => error,

@@ -74,6 +74,7 @@ ways! { MIGRATE, MigrateError:
     Ahead => Case("ahead"),
     Diverged => Case("diverged"),
     OtherService => Edit,
+    NotOwn => Case("not_own"),
     InDoubt => Case("in_doubt"),
     NotInDoubt => Case("not_in_doubt"),
     NothingUnfinished => Outside,

@@ -5,6 +5,7 @@
 
 mod guard;
 pub(super) mod history;
+mod runs;
 pub(super) mod unfit_schema;
 pub(super) mod version;
 
@@ -132,7 +133,7 @@ impl Tables {
         };
         let (versions, history) = (self.version(), self.history());
         format!(
-            "SELECT {version}, (SELECT CASE WHEN h.operation IN ('upgrade', 'stamp') THEN h.lineage END \
+            "SELECT {version}, (SELECT CASE WHEN h.operation IN ('upgrade', 'move', 'stamp') THEN h.lineage END \
              FROM {history} h WHERE h.revision = {version_key} AND h.finished_at IS NOT NULL \
              ORDER BY h.id DESC LIMIT 1) FROM {versions} v \
              UNION ALL SELECT {null}, h.revision FROM {history} h WHERE h.finished_at IS NULL"

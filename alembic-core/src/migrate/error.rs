@@ -7,8 +7,10 @@ mod unfinished;
 
 use std::time::Duration;
 
-pub(crate) use history::is_another;
-pub use history::{Ahead, Diverged, EditedRevision, OtherAncestors, OtherService, Provenance, Reordered};
+pub use history::{
+    Ahead, Diverged, EditedRevision, NotOwn, OtherAncestors, OtherService, Provenance, Reordered,
+};
+pub(crate) use history::{is_another, is_undated_version_of, is_version_of};
 pub use statement::{Aftermath, StatementFailure};
 pub use unfinished::{InDoubt, Interrupted, LeftBehind, LeftStatement, ResumeEdited, StoppedAt};
 
@@ -153,6 +155,8 @@ pub enum MigrateError {
     #[error("{0}")]
     OtherService(Box<OtherService>),
     #[error("{0}")]
+    NotOwn(Box<NotOwn>),
+    #[error("{0}")]
     InDoubt(Box<InDoubt>),
     #[error(
         "nothing is known to be in doubt about statement {number} of the {direction} of revision {revision}; run \
@@ -194,7 +198,7 @@ pub enum MigrateError {
         "upgrade of revision {revision} is unfinished, and it stands on other revisions now, which are not applied: {}",
         .missing.iter().map(RevisionId::as_str).collect::<Vec<_>>().join(", ")
     )]
-    UnfinishedMoved { revision: RevisionId, missing: Vec<RevisionId> },
+    UnfinishedMoved { revision: RevisionId, missing: Vec<RevisionId>, headers: &'static str },
     #[error("{direction} of revision {revision} is unfinished, and its script is not here")]
     UnfinishedUnknown { revision: RevisionId, direction: Direction },
     #[error(

@@ -21,8 +21,8 @@ mod start;
 pub use error::VERSION_TABLE;
 pub use error::{
     Aftermath, Ahead, Diverged, EditedRevision, InDoubt, Interrupted, LeftBehind, LeftStatement,
-    MigrateError, OtherAncestors, OtherService, Provenance, Reordered, ResumeEdited, StatementFailure,
-    StoppedAt,
+    MigrateError, NotOwn, OtherAncestors, OtherService, Provenance, Reordered, ResumeEdited,
+    StatementFailure, StoppedAt,
 };
 pub use event::{Done, Event, Report};
 pub use history::log::LogEntry;

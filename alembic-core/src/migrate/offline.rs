@@ -299,7 +299,7 @@ impl Writer<'_> {
         for sql in self.context.row_changes(&plan.change) {
             self.statement(&sql);
         }
-        for sql in self.context.stamp_records(plan) {
+        for sql in self.context.stamp_records(plan, &[]) {
             self.statement(&sql);
         }
         self.commit();

@@ -6,6 +6,7 @@ use std::time::Duration;
 use super::event::Event;
 use super::interrupt::Interrupt;
 use crate::config::{ServerSettings, TransactionMode};
+use crate::migrator::Own;
 use crate::revision::{Direction, RevisionId};
 
 /// The reason of a caller to refuse a run.
@@ -35,13 +36,15 @@ pub enum Answer {
     Again,
 }
 
-/// What the caller has agreed to.
+/// The conditions of the caller: consents, and what is its own.
 #[derive(Clone, Copy, Default)]
-pub(crate) struct Consent {
+pub(crate) struct Consent<'a> {
     /// A downgrade may run the SQL of revisions that were only stamped.
     pub(crate) stamped: bool,
     /// Unfinished work may be given up.
     pub(crate) abandon: bool,
+    /// What is taken back or stamped over has to be shown to be of these scripts.
+    pub(crate) own: Option<&'a Own>,
 }
 
 /// The settings of a run.
@@ -56,7 +59,7 @@ pub(crate) struct Settings<'a> {
     pub(crate) retries: u32,
     /// Whether an upgrade accepts a database that is ahead of the scripts.
     pub(crate) allow_ahead: bool,
-    pub(crate) consent: Consent,
+    pub(crate) consent: Consent<'a>,
     pub(crate) interrupt: Interrupt,
     pub(crate) transaction: TransactionMode,
     pub(crate) server: ServerSettings,

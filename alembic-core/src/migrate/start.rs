@@ -96,7 +96,7 @@ impl Migrator {
             statement_timeout: Duration::from_secs(self.settings().limits.statement_timeout),
             retries: self.settings().limits.retries,
             allow_ahead: false,
-            consent: Consent::default(),
+            consent: Consent { own: self.own(), ..Consent::default() },
             interrupt: Interrupt::default(),
             answer: None,
             approve: Box::new(|_| Ok(())),
@@ -332,7 +332,7 @@ impl<'a> Run<'a> {
     }
 
     /// The parts that a preview needs.
-    pub(crate) fn parts(self) -> Result<(&'a Migrator, Database, Goal, Consent), MigrateError> {
+    pub(crate) fn parts(self) -> Result<(&'a Migrator, Database, Goal, Consent<'a>), MigrateError> {
         let database = self.migrator.reach(self.database).with_role(self.role);
         Ok((self.migrator, database, self.goal?, self.settings.consent))
     }

@@ -52,6 +52,15 @@ impl Script {
         TextHash::from_bytes(Sha256::digest(&self.text).into())
     }
 
+    /// Whether another script does the same to a database, on whatever revisions each of them stands.
+    #[cfg(feature = "driver")]
+    pub(crate) fn does_the_same(&self, other: &Script) -> bool {
+        let mut moved = Script { sealed: None, ..self.clone() };
+        moved.revision.parents.clone_from(&other.revision.parents);
+        moved.revision.depends_on.clone_from(&other.revision.depends_on);
+        moved.digests().upgrade == other.digests().upgrade
+    }
+
     fn upgrade_digest(&self) -> Digest {
         // Hashed in one go: this runs in proc macros, which are not optimised.
         let mut bytes = Vec::with_capacity(256);

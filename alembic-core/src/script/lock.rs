@@ -161,6 +161,11 @@ impl Lock {
         self.entries.get(id).and_then(|entry| entry.seals.first())
     }
 
+    /// The seals of a revision: several where a merge has left some that contradict each other.
+    pub fn seals_of(&self, id: &RevisionId) -> impl Iterator<Item = &Seal> {
+        self.entries.get(id).into_iter().flat_map(|entry| &entry.seals)
+    }
+
     /// Corrects errors of the graph: a parent that is missing and sealed was deleted, and `Revises:` is not what is wrong.
     pub fn blame_deletions(&self, path: &str, errors: &mut [ScriptError]) {
         for error in errors {

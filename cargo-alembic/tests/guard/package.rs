@@ -48,3 +48,11 @@ pub(crate) fn edit(package: &TestProject, name: &str, from: &str, to: &str) {
     assert_ne!(edited, text, "{path} has no {from}");
     package.write(&path, &edited);
 }
+
+/// `r1`, and `r2`, whose second of three statements fails where there is no table `missing`.
+pub(crate) fn half() -> Vec<Script<'static>> {
+    let body = "-- alembic: upgrade no-transaction\nCREATE TABLE half (n INTEGER);\nINSERT INTO missing VALUES (1);\n\
+                CREATE TABLE rest (n INTEGER);\n\n-- alembic: downgrade\nDROP TABLE rest;\nDROP TABLE half;\n";
+    let [first, _] = two();
+    vec![first, Script::with_body("r2", "r1", body)]
+}

@@ -8,7 +8,7 @@ use std::process::Command;
 
 use alembic_testing::{Kind, Output, Script, TestDatabase, TestProject, rows, write_scripts};
 
-use crate::package::{PROGRAM, alembic, package, two};
+use crate::package::{PROGRAM, alembic, half, package, two};
 
 /// A package on a database with a table that was there before this tool.
 struct State {
@@ -104,14 +104,6 @@ fn printed(output: &Output, begin: &str) -> String {
     found.unwrap_or_else(|| panic!("no `cargo alembic {begin}` in {output}"))
 }
 
-/// `r1`, and `r2`, whose second of three statements fails where there is no table `missing`.
-fn half() -> Vec<Script<'static>> {
-    let body = "-- alembic: upgrade no-transaction\nCREATE TABLE half (n INTEGER);\nINSERT INTO missing VALUES (1);\n\
-                CREATE TABLE rest (n INTEGER);\n\n-- alembic: downgrade\nDROP TABLE rest;\nDROP TABLE half;\n";
-    let [first, _] = two();
-    vec![first, Script::with_body("r2", "r1", body)]
-}
-
 async fn half_way() -> State {
     let state = State::of(&half()).await;
     state.run("upgrade").code(1);
@@ -175,6 +167,16 @@ async fn edited() {
     state.package.edit("migrations/r2.sql", "id INTEGER", "n INTEGER, id INTEGER");
     state.way("upgrade", &["upgrade --from-history"], &[]).await;
     state.run("verify").success();
+}
+
+#[tokio::test]
+async fn not_own() {
+    let state = State::of(&two()).await;
+    state.run("upgrade").success();
+    state.forget_seals();
+    state.package.edit("migrations/r2.sql", "-- Revision r2 of a test\n", "-- Something else\n");
+    state.package.edit("migrations/r2.sql", "id INTEGER", "n INTEGER, id INTEGER");
+    state.way("stamp r1", &["stamp --purge"], &[("REVISION", "r1")]).await;
 }
 
 #[tokio::test]

@@ -56,6 +56,42 @@ fn rebase_and_edit_ask_every_region() {
     assert!(alice.read(&script("x2")).contains("Revises: r2"));
 }
 
+/// The same folder of scripts in another spelling, through a link, and together with another folder.
+#[test]
+fn a_folder_in_another_spelling() {
+    let world = World::new();
+    let alice = regions(&world);
+    alice.revision_of("x2", "-n us --head r1 --splice", "CREATE TABLE x2 (n INTEGER);", "DROP TABLE x2;");
+    let sealed = alice.lock();
+    std::os::unix::fs::symlink("migrations", alice.folder.join("link")).expect("a link");
+    alice.write("links/none.txt", "");
+    std::os::unix::fs::symlink("../migrations/r2.sql", alice.folder.join("links/r2.sql")).expect("a link");
+    let editor = [("EDITOR", "sed -i s/INTEGER/TEXT/"), ("VISUAL", "")];
+    for folders in
+        ["\"./migrations/\"", "\"src/../migrations\"", "\"link\"", "[\"src\", \"migrations\"]", "\"links\""]
+    {
+        alice.write(
+            "alembic.toml",
+            &format!(
+                "[databases.eu]\nurl = \"sqlite://eu.db\"\nmigrations = {folders}\n\n[databases.us]\nurl = \"sqlite://us.db\"\n"
+            ),
+        );
+        let before = alice.read(&script("r2"));
+        for line in ["-n us unseal r2", "-n us rebase r2 --onto x2", "-n us edit r2"] {
+            alice.write("migrations/alembic.lock", &sealed);
+            if !line.contains("unseal") {
+                alice.forget_seals();
+            }
+            let output = alice.alembic_with(line, &editor).code(1);
+            assert!(
+                output.stderr.contains("the database `eu` has revision r2 applied"),
+                "{folders}: {line}: {output}"
+            );
+        }
+        assert_eq!(alice.read(&script("r2")), before);
+    }
+}
+
 #[test]
 fn a_database_that_cannot_be_reached_is_named() {
     let world = World::new();

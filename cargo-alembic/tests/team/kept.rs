@@ -114,11 +114,45 @@ async fn an_unfinished_revision_that_was_moved() {
             "{output}"
         );
     }
+    // The message names the line that was changed.
+    assert!(alice.alembic("resume").code(1).stderr.contains("put its `Revises:` back"));
+    alice.edit(&script("b1"), "Revises: c1", "Revises: r1\n-- Depends-On: c1");
+    assert!(alice.alembic("resume").code(1).stderr.contains("put its `Depends-On:` back"));
+    alice.edit(&script("b1"), "Revises: r1\n-- Depends-On: c1", "Revises: c1");
     // As the message says it; then the order may be changed.
     alice.edit(&script("b1"), "Revises: c1", "Revises: r1");
     alice.alembic("resume").success();
     alice.alembic("upgrade heads").success();
     assert_eq!(alice.tables().await, "b1 c1 r1");
+}
+
+/// An unfinished revision is finished in the old order before what it stands on is moved.
+#[tokio::test]
+async fn an_unfinished_revision_on_one_that_was_moved() {
+    let world = World::new();
+    let alice = world.first();
+    alice.revision("r1");
+    alice.revision("r2");
+    alice.revision_of("b1", "", "CREATE TABLE b1 (n INTEGER);\nSELECT * FROM nope;", "DROP TABLE b1;");
+    alice.edit(&script("b1"), "-- alembic: upgrade\n", "-- alembic: upgrade no-transaction\n");
+    alice.alembic("upgrade").code(1);
+    alice.forget_seals();
+    alice.edit(&script("b1"), "SELECT * FROM nope;", "");
+    alice.revision_of("c1", "--head r1 --splice", "CREATE TABLE c1 (n INTEGER);", "DROP TABLE c1;");
+    alice.edit(&script("r2"), "Revises: r1", "Revises: c1");
+    for command in ["upgrade", "resume"] {
+        let output = alice.alembic(command).code(1);
+        assert!(output.stderr.contains("b1 has to be finished in the old order first"), "{output}");
+        assert!(!output.stderr.contains("stamp --purge"), "{output}");
+    }
+    alice.edit(&script("r2"), "Revises: c1", "Revises: r1");
+    alice.alembic("resume").success();
+    alice.forget_seals();
+    alice.edit(&script("r2"), "Revises: r1", "Revises: c1");
+    let output = alice.alembic("upgrade").code(1);
+    follow(&alice, &output, "cargo alembic stamp --purge");
+    alice.alembic("upgrade").success();
+    assert_eq!(alice.tables().await, "b1 c1 r1 r2");
 }
 
 /// Every database is asked that some way of configuring names, whichever goes before the others.
@@ -169,7 +203,13 @@ async fn a_new_order_of_applied_revisions() {
         alice.alembic(command).success();
     }
     assert_eq!(alice.sql("SELECT CAST(n AS TEXT) FROM z").await, [[Some("10".to_owned())]]);
-    // What ran before, and was not moved, ran: its script is still compared.
+    // What ran before ran, moved or not: its script is still compared, and its downgrade needs no consent.
+    alice.alembic("downgrade -1 --dry-run").success();
+    alice.edit(&script("c1"), "CREATE TABLE c1 (n INTEGER)", "CREATE TABLE c1 (n TEXT)");
+    alice.forget_seals();
+    let output = alice.alembic("verify").code(1);
+    assert!(output.stderr.contains("revision c1 was applied as"), "{output}");
+    alice.edit(&script("c1"), "CREATE TABLE c1 (n TEXT)", "CREATE TABLE c1 (n INTEGER)");
     alice.edit(&script("r0"), "CREATE TABLE z (n INTEGER)", "CREATE TABLE z (n TEXT)");
     alice.forget_seals();
     let output = alice.alembic("verify").code(1);

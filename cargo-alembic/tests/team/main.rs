@@ -6,6 +6,7 @@ mod databases;
 mod kept;
 mod lock;
 mod rewritten;
+mod services;
 mod simulation;
 mod situations;
 mod world;

@@ -1,12 +1,12 @@
 //! The statements on the history, `alembic_history`.
 //!
-//! One row for each time that a revision was taken up, taken down, stamped, unstamped, recorded or unrecorded. Rows are never changed once they
-//! are finished.
+//! One row for each time that a revision was taken up, taken down, stamped, unstamped, moved, recorded or unrecorded. Rows are
+//! never changed once they are finished.
 //!
 //! | column | meaning |
 //! |---|---|
 //! | `id` | grows |
-//! | `revision`, `operation` | the kind of change: `upgrade`, `downgrade`, `stamp`, `unstamp`, `record`, `unrecord` |
+//! | `revision`, `operation` | the kind of change: `upgrade`, `downgrade`, `stamp`, `unstamp`, `move`, `record`, `unrecord` |
 //! | `digest`, `lineage` | of the script that made the change |
 //! | `statements_total` | the number of its statements |
 //! | `statements_done` | the number that is done for certain |
@@ -36,6 +36,8 @@ pub(crate) enum Operation {
     Stamp,
     /// Marked as not applied without running anything.
     Unstamp,
+    /// Stamped, after it ran on other revisions than those on which it stands now: it still counts as run.
+    Move,
     /// Nothing ran: the database has what it does from another side of a merge of alternatives.
     Record,
     /// Taken back with the merge, when it was recorded.
@@ -43,7 +45,10 @@ pub(crate) enum Operation {
 }
 
 /// The condition that a row of the history says that its revision is applied.
-const APPLIED: &str = "operation IN ('upgrade', 'stamp', 'record')";
+const APPLIED: &str = "operation IN ('upgrade', 'move', 'stamp', 'record')";
+
+/// The condition that a row of the history says that its revision ran and was not taken back.
+pub(super) const RAN: &str = "operation IN ('upgrade', 'move')";
 
 impl Operation {
     /// The change that a run in this direction makes.
@@ -68,6 +73,7 @@ impl Operation {
             Operation::Downgrade => "downgrade",
             Operation::Stamp => "stamp",
             Operation::Unstamp => "unstamp",
+            Operation::Move => "move",
             Operation::Record => "record",
             Operation::Unrecord => "unrecord",
         }
@@ -161,15 +167,6 @@ impl Tables {
             "SELECT h.revision, h.digest, h.lineage, h.operation FROM {history} h JOIN (SELECT max(id) AS id FROM {history} \
              WHERE finished_at IS NOT NULL{only} GROUP BY revision) latest ON latest.id = h.id \
              WHERE h.{APPLIED} ORDER BY h.id"
-        )
-    }
-
-    /// Revision and script of all revisions that ran and were not undone since.
-    pub(crate) fn applied_scripts(&self) -> String {
-        let history = self.history();
-        format!(
-            "SELECT h.revision, h.script FROM {history} h JOIN (SELECT max(id) AS id FROM {history} \
-             WHERE finished_at IS NOT NULL GROUP BY revision) latest ON latest.id = h.id WHERE h.operation = 'upgrade'"
         )
     }
 

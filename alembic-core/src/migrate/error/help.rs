@@ -40,6 +40,18 @@ impl MigrateError {
                  if these are the scripts of the same service, bring the missing ones here: `{}` finds them",
                 find_scripts(other.unknown.iter().map(String::as_str))
             )),
+            MigrateError::NotOwn(other) => {
+                let ids = other.revisions.iter().map(String::as_str);
+                let stamp = "\nif no other service uses the version table, `cargo alembic stamp --purge REVISION` declares where the \
+                             database really is, and runs nothing";
+                Some(format!(
+                    "{VERSION_TABLE}, for example `version_table = \"alembic_version_billing\"`\n\
+                     if this service applied it, bring back the script that was applied (`{}` finds it); of an edited script, its message \
+                     and its `Created:` line are enough{}",
+                    find_scripts(ids),
+                    if other.is_stamp { stamp } else { "" }
+                ))
+            }
             MigrateError::UnknownRevisions { unknown, applied } => {
                 let undo = "; or undo the last of them as the history keeps it: `cargo alembic downgrade --from-history -1`";
                 let other = if unknown.known == 0 { format!("{VERSION_TABLE}\n") } else { String::new() };
@@ -75,8 +87,8 @@ impl MigrateError {
             MigrateError::InDoubt(_) | MigrateError::ResumeEdited(_) | MigrateError::Unfinished { .. } => {
                 Some(ABANDON.to_owned())
             }
-            MigrateError::UnfinishedMoved { .. } => Some(format!(
-                "put its `Revises:` back to what it was when it was begun, and finish it: `cargo alembic resume`\n{ABANDON}"
+            MigrateError::UnfinishedMoved { headers, .. } => Some(format!(
+                "put its {headers} back to what it was when it was begun, and finish it: `cargo alembic resume`\n{ABANDON}"
             )),
             MigrateError::UnfinishedUnknown { revision, .. } => Some(format!(
                 "bring the script back (`{}` finds it): the next run goes on with it\n{ABANDON}",

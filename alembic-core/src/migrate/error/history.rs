@@ -49,7 +49,7 @@ pub struct EditedRevision {
     pub found: Digest,
     /// The script that was applied, if the history has it.
     pub script: Option<String>,
-    /// How to keep what is applied, if nothing else than `Revises:` was edited.
+    /// How to keep what is applied, if nothing was edited but what revisions stand on.
     pub reordered: Option<Reordered>,
 }
 
@@ -60,6 +60,8 @@ pub struct Reordered {
     pub before: Vec<RevisionId>,
     /// What has to run then, because something that is applied stands on it now, and the rows after that; in turns.
     pub rounds: Vec<(Vec<RevisionId>, Vec<RevisionId>)>,
+    /// What has to be finished before, in the old order.
+    pub unfinished: Vec<String>,
 }
 
 /// Whether an applied script and one with the same id are two revisions, and not two versions of one: both the message and the
@@ -67,6 +69,29 @@ pub struct Reordered {
 pub(crate) fn is_another(applied: &Script, now: &Script) -> bool {
     let is_other_time = applied.created != now.created || now.created.is_none();
     is_other_time && applied.revision.message != now.revision.message
+}
+
+/// Whether an applied script and one with the same id are surely two versions of one revision: it has the same message, and the same
+/// time of creation.
+pub(crate) fn is_version_of(applied: &Script, now: &Script) -> bool {
+    now.created.is_some()
+        && applied.created == now.created
+        && applied.revision.message == now.revision.message
+}
+
+/// Whether nothing tells an applied script and one with the same id apart, or shows that they are one revision: they have the same
+/// message, and no time.
+pub(crate) fn is_undated_version_of(applied: &Script, now: &Script) -> bool {
+    applied.created.is_none() && now.created.is_none() && applied.revision.message == now.revision.message
+}
+
+/// Applied revisions of which nothing shows that they are of the scripts here.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NotOwn {
+    /// The revisions.
+    pub revisions: Vec<String>,
+    /// Whether they would have been stamped over, and not taken back.
+    pub is_stamp: bool,
 }
 
 /// A database that another service migrates with the same version table: it has revisions without a script, and none of the
@@ -93,14 +118,18 @@ impl EditedRevision {
         self.applied_script().is_some_and(|applied| is_another(&applied, now))
     }
 
-    /// The parents with which it was applied, if they are all that differs.
-    #[cfg(feature = "cli")]
+    /// Whether nothing but the seal can show that the applied script is an earlier version of the present one: its message or its time
+    /// is another one.
     #[must_use]
-    pub fn other_parents(&self, now: &Script) -> Option<Vec<RevisionId>> {
-        let applied = self.applied_script()?;
-        let moved = applied.with_parents(&applied.text, &now.revision.parents);
-        let moved = Script::parse(&self.path, moved).ok()?;
-        (moved.digests().upgrade == self.found).then_some(applied.revision.parents)
+    pub fn may_be_another(&self, now: &Script) -> bool {
+        self.applied_script()
+            .is_some_and(|then| then.created != now.created || then.revision.message != now.revision.message)
+    }
+
+    /// Whether nothing differs but what it stands on.
+    #[must_use]
+    pub fn is_moved(&self, now: &Script) -> bool {
+        self.applied_script().is_some_and(|applied| applied.does_the_same(now))
     }
 }
 
@@ -154,6 +183,17 @@ impl fmt::Display for OtherService {
             "the version table belongs to another service: it has {}, and none of the revisions here{}",
             unknown_revisions(&self.unknown),
             provenance(&self.applied)
+        )
+    }
+}
+
+impl fmt::Display for NotOwn {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let noun = if self.revisions.len() == 1 { "revision" } else { "revisions" };
+        let ids = self.revisions.join(", ");
+        write!(
+            formatter,
+            "the version table belongs to another service: nothing shows that {noun} {ids} in it came from the scripts here"
         )
     }
 }

@@ -19,11 +19,23 @@ pub(super) async fn known_below(
     if !state.has_history {
         return Ok(None);
     }
+    known(connection, tables, directory, state.ids(), true).await
+}
+
+/// The revisions with these names, and those that the unknown ones among them stood on. None: one must lead to such a revision, and the
+/// history does not have it.
+pub(super) async fn known(
+    connection: &mut Connection,
+    tables: &Tables,
+    directory: &ScriptDirectory,
+    names: Vec<String>,
+    must_lead: bool,
+) -> Result<Option<Vec<Node>>, MigrateError> {
     let mut known = BTreeSet::new();
     let mut seen = BTreeSet::new();
     // A dependency may be a label, which is not an id: it may lead nowhere.
-    let mut open: Vec<(String, bool)> = state.ids().into_iter().map(|id| (id, true)).collect();
-    while let Some((id, must_lead)) = open.pop() {
+    let mut open: Vec<(String, bool)> = names.into_iter().map(|name| (name, must_lead)).collect();
+    while let Some((id, must_this)) = open.pop() {
         if let Some(node) = directory.graph().find(&id) {
             known.insert(node);
             continue;
@@ -36,10 +48,10 @@ pub(super) async fn known_below(
         let script = rows.into_iter().flatten().flatten().next();
         match script.and_then(|text| Script::parse("the history", text).ok()) {
             Some(script) => {
-                open.extend(script.revision.parents.iter().map(|id| (id.to_string(), true)));
+                open.extend(script.revision.parents.iter().map(|id| (id.to_string(), must_lead)));
                 open.extend(script.revision.depends_on.iter().map(|id| (id.clone(), false)));
             }
-            None if must_lead => return Ok(None),
+            None if must_this => return Ok(None),
             None => {}
         }
     }

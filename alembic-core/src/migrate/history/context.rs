@@ -75,8 +75,8 @@ impl Context<'_> {
         deleted.chain(updated).chain(inserted).collect()
     }
 
-    /// The statements that write the rows of the history for a stamp.
-    pub(crate) fn stamp_records(&self, plan: &StampPlan) -> Vec<String> {
+    /// The statements that write the rows of the history for a stamp; `moved` are those that it stamps and that ran.
+    pub(crate) fn stamp_records(&self, plan: &StampPlan, moved: &[Node]) -> Vec<String> {
         let entry = |node: Node, operation| Entry {
             revision: self.directory.graph().id(node).as_str(),
             operation,
@@ -85,10 +85,13 @@ impl Context<'_> {
             statements: 0,
             applied_by: self.author.applied_by,
             server: self.author.server,
-            script: (operation == Operation::Stamp).then_some(self.directory.script(node).text.as_str()),
+            script: (operation != Operation::Unstamp).then_some(self.directory.script(node).text.as_str()),
         };
         let unstamped = plan.unstamped.iter().map(|node| entry(*node, Operation::Unstamp));
-        let stamped = plan.stamped.iter().map(|node| entry(*node, Operation::Stamp));
+        let stamped = plan.stamped.iter().map(|node| match moved.contains(node) {
+            true => entry(*node, Operation::Move),
+            false => entry(*node, Operation::Stamp),
+        });
         let entries: Vec<Entry<'_>> = unstamped.chain(stamped).collect();
         entries.chunks(200).map(|entries| self.tables.record(entries)).collect()
     }

@@ -14,8 +14,8 @@ use crate::migrator::Migrator;
 pub struct LogEntry {
     /// The id of the revision.
     pub revision: String,
-    /// `upgrade`, `downgrade`, `stamp` (marked as applied without a run), `unstamp`, or `record` and `unrecord` (the database
-    /// has another side of a merge of alternatives).
+    /// `upgrade`, `downgrade`, `stamp` (marked as applied without a run), `unstamp`, `move` (stamped on other revisions than those on which
+    /// it ran), or `record` and `unrecord` (the database has another side of a merge of alternatives).
     pub operation: String,
     /// The digest of its script at that time.
     pub digest: String,

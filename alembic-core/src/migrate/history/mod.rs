@@ -4,6 +4,8 @@ pub(crate) mod ahead;
 mod below;
 pub(crate) mod context;
 pub(crate) mod log;
+pub(crate) mod ours;
+pub(crate) mod ran;
 #[cfg(feature = "cli")]
 mod reordered;
 pub(crate) mod state;

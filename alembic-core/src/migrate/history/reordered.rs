@@ -1,32 +1,29 @@
 //! How to keep what is applied where only the order of revisions has changed.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use crate::migrate::error::{EditedRevision, Reordered};
 use crate::revision::{Graph, Node};
 use crate::script::ScriptDirectory;
 
-/// What has to be done if all that differs in applied scripts is what they revise. `rows` are the known rows of the version
-/// table.
-pub(super) fn reordered(
+/// What has to be done if all that differs in scripts that ran is what they stand on. `applied` are all revisions that are applied in
+/// the old order.
+pub(super) fn reordered<'e>(
     directory: &ScriptDirectory,
-    rows: &[Node],
-    edited: &[EditedRevision],
+    applied: &BTreeSet<Node>,
+    mut edited: impl Iterator<Item = &'e EditedRevision>,
+    unfinished: &[String],
 ) -> Option<Reordered> {
     let graph = directory.graph();
-    let mut moved = BTreeMap::new();
-    for edited in edited {
-        let node = graph.find(edited.revision.as_str())?;
-        let parents = edited.other_parents(directory.script(node))?;
-        let before: Option<Vec<Node>> = parents.iter().map(|id| graph.find(id.as_str())).collect();
-        moved.insert(node, before?);
-    }
-    Some(way(graph, rows, &moved))
+    let is_moved = |edited: &EditedRevision| {
+        let node = graph.find(edited.revision.as_str());
+        node.is_some_and(|node| edited.is_moved(directory.script(node)))
+    };
+    edited.all(is_moved).then(|| Reordered { unfinished: unfinished.to_vec(), ..way(graph, applied) })
 }
 
-/// The way to the new order from a database with these rows, in which the moved revisions stand on these.
-fn way(graph: &Graph, rows: &[Node], moved: &BTreeMap<Node, Vec<Node>>) -> Reordered {
-    let applied = applied_in_old_order(graph, rows, moved);
+/// The way to the new order from a database that has these.
+fn way(graph: &Graph, applied: &BTreeSet<Node>) -> Reordered {
     let needed = graph.ancestors(applied.iter().copied());
     let needed: Vec<Node> =
         graph.topological().iter().copied().filter(|node| needed.contains(*node)).collect();
@@ -47,28 +44,12 @@ fn way(graph: &Graph, rows: &[Node], moved: &BTreeMap<Node, Vec<Node>>) -> Reord
     loop {
         let missing = take(false, &mut has);
         if missing.is_empty() {
-            return Reordered { before, rounds };
+            return Reordered { before, rounds, unfinished: Vec::new() };
         }
         take(true, &mut has);
         let all: Vec<Node> = has.iter().copied().collect();
         rounds.push((ids(&missing), ids(&all)));
     }
-}
-
-/// What the rows stand on while the moved revisions have the parents with which they were applied.
-fn applied_in_old_order(graph: &Graph, rows: &[Node], moved: &BTreeMap<Node, Vec<Node>>) -> BTreeSet<Node> {
-    let mut applied = BTreeSet::new();
-    let mut open = rows.to_vec();
-    while let Some(node) = open.pop() {
-        if !applied.insert(node) {
-            continue;
-        }
-        match moved.get(&node) {
-            Some(before) => open.extend(before.iter().chain(graph.dependencies(node))),
-            None => open.extend(graph.prerequisites(node)),
-        }
-    }
-    applied
 }
 
 #[cfg(test)]
@@ -119,19 +100,9 @@ mod tests {
             };
             let heads: Vec<usize> = (0..seeds.len()).filter(|bit| heads & (1 << bit) != 0).collect();
             let has = set(old, heads.iter().map(|head| node(old, *head)).collect());
-            // The version table as the old order left it.
-            let rows: Vec<Node> = old
-                .essential_rows(&has.iter().map(|has| node(old, *has)).collect::<Vec<_>>())
-                .into_iter()
-                .map(|row| node(new, number(old, row)))
-                .collect();
-            let moved: BTreeMap<Node, Vec<Node>> = has
-                .iter()
-                .filter(|has| before[**has] != after[**has])
-                .map(|has| (node(new, *has), before[*has].iter().map(|parent| node(new, *parent)).collect()))
-                .collect();
+            let applied: BTreeSet<Node> = has.iter().map(|has| node(new, *has)).collect();
 
-            let way = way(new, &rows, &moved);
+            let way = way(new, &applied);
             let closure = |ids: &[crate::revision::RevisionId]| {
                 set(new, ids.iter().map(|id| new.find(id.as_str()).expect("a node")).collect())
             };

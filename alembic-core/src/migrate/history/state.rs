@@ -57,6 +57,18 @@ impl Unfinished {
         RevisionId::new(self.revision.clone()).ok()
     }
 
+    /// The lines of its header by which it stands on other revisions now than when it was begun.
+    pub(crate) fn moved_by(&self, now: &Script) -> &'static str {
+        let then = self.script.as_ref().and_then(|text| Script::parse(&now.path, text.clone()).ok());
+        let Some(then) = then else { return "`Revises:` and `Depends-On:`" };
+        let (then, now) = (&then.revision, &now.revision);
+        match (then.parents == now.parents, then.depends_on == now.depends_on) {
+            (false, true) => "`Revises:`",
+            (true, false) => "`Depends-On:`",
+            _ => "`Revises:` and `Depends-On:`",
+        }
+    }
+
     /// What stays of it when it is given up: its statements, as far as the history has the script.
     pub(crate) fn left_behind(&self, dialect: Dialect) -> LeftBehind {
         let script = self.script.as_ref().and_then(|text| Script::parse("the history", text.clone()).ok());

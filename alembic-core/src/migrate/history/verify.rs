@@ -1,6 +1,8 @@
 //! Compares the applied revisions with the scripts.
 
-use super::below::known_below;
+use std::collections::BTreeSet;
+
+use super::below::{known, known_below};
 #[cfg(feature = "cli")]
 use super::reordered::reordered;
 use super::state::State;
@@ -43,6 +45,10 @@ struct Record {
     lineage: Option<Digest>,
     /// Whether it was only stamped or recorded.
     is_stamped: bool,
+    /// The script that was applied, where its digest is another one.
+    then: Option<String>,
+    /// The known revisions on which it stands now, or stood then.
+    before: Vec<Node>,
 }
 
 const READING: &str = "reading the history";
@@ -61,7 +67,7 @@ pub(crate) async fn verify(
         return Ok(Vec::new());
     }
     let applied = recorded(connection, tables, directory, state, nodes).await?;
-    let (edited, moved) = differences(connection, tables, directory, state, &applied).await?;
+    let (edited, moved) = differences(directory, state, nodes, &applied);
     if let Some(moved) = moved {
         return Err(MigrateError::OtherAncestors(Box::new(moved)));
     }
@@ -81,29 +87,32 @@ fn lineages_agree(directory: &ScriptDirectory, state: &State) -> bool {
 }
 
 /// The edited revisions among the applied ones; if there are none, the first with other ancestors.
-async fn differences(
-    connection: &mut Connection,
-    tables: &Tables,
+fn differences(
     directory: &ScriptDirectory,
     state: &State,
+    nodes: &[Node],
     applied: &[Record],
-) -> Result<(Vec<EditedRevision>, Option<OtherAncestors>), MigrateError> {
+) -> (Vec<EditedRevision>, Option<OtherAncestors>) {
     if lineages_agree(directory, state) {
-        return Ok((Vec::new(), None));
+        return (Vec::new(), None);
     }
-    let mut edited = edited(connection, tables, directory, applied).await?;
+    let mut edited = edited(directory, nodes, applied);
     let moved = if edited.is_empty() { moved(directory, applied) } else { None };
     #[cfg(feature = "cli")]
     let way = {
-        let rows = state.rows.iter().filter_map(|(id, _)| directory.graph().find(id));
-        reordered(directory, &rows.collect::<Vec<_>>(), &edited)
+        let ran = |edited: &&EditedRevision| {
+            let is_it = |record: &&Record| directory.graph().id(record.node) == &edited.revision;
+            applied.iter().find(is_it).is_some_and(|record| !record.is_stamped)
+        };
+        let nodes = applied.iter().map(|record| record.node).collect();
+        reordered(directory, &nodes, edited.iter().filter(ran), &state.unfinished)
     };
     // Unfinished revisions may be edited after their last statement that is done: `resume` compares the rest.
     edited.retain(|edited| !state.unfinished.iter().any(|id| id == edited.revision.as_str()));
     // Messages name the edited revisions in this order, and the way stands below them.
     #[cfg(feature = "cli")]
     edited.last_mut().into_iter().for_each(|last| last.reordered.clone_from(&way));
-    Ok((edited, moved))
+    (edited, moved)
 }
 
 /// What [`found_edited`] has found.
@@ -122,7 +131,7 @@ pub(super) async fn found_edited(
     nodes: &[Node],
 ) -> Result<Found, MigrateError> {
     let applied = recorded(connection, tables, directory, state, nodes).await?;
-    let (edited, _) = differences(connection, tables, directory, state, &applied).await?;
+    let (edited, _) = differences(directory, state, nodes, &applied);
     let is_another = |revision: &EditedRevision| {
         let node = directory.graph().find(revision.revision.as_str());
         node.is_some_and(|node| revision.is_another(directory.script(node)))
@@ -158,25 +167,6 @@ pub(crate) async fn stamped(
     let stamps = rows.iter().filter(|row| is_stamp(row)).filter_map(|row| row.first()?.as_deref());
     let stamps: Vec<&str> = stamps.collect();
     Ok(revisions.iter().filter(|id| stamps.contains(&id.as_str())).cloned().collect())
-}
-
-/// Those of these nodes that ran, as the scripts say they do and with what they stand on.
-pub(crate) async fn ran_alike(
-    connection: &mut Connection,
-    tables: &Tables,
-    directory: &ScriptDirectory,
-    nodes: &[Node],
-) -> Result<Vec<Node>, MigrateError> {
-    let rows = connection.rows(tables.digests(None)).await.map_err(MigrateError::database(READING))?;
-    let mut alike = Vec::new();
-    for row in rows.iter().filter(|row| !never_ran(row)) {
-        let [Some(id), Some(digest), Some(lineage), ..] = row.as_slice() else { continue };
-        let Some(node) = directory.graph().find(id).filter(|node| nodes.contains(node)) else { continue };
-        let is_alike =
-            digest.parse() == Ok(directory.digest(node)) && lineage.parse() == Ok(directory.lineage(node));
-        alike.extend(is_alike.then_some(node));
-    }
-    Ok(alike)
 }
 
 /// Whether a row of [`Tables::digests`] is a stamp.
@@ -244,7 +234,7 @@ pub(crate) async fn compare(
         found.taken_back.sort();
     }
     found.stamped = only_stamped(directory, &applied);
-    (found.edited, found.moved) = differences(connection, tables, directory, state, &applied).await?;
+    (found.edited, found.moved) = differences(directory, state, &nodes, &applied);
     // What an edited script stood on when it was applied was not taken back: the script leaves it out now.
     let left_out = found.edited.iter().filter_map(EditedRevision::applied_script).flat_map(|script| {
         script
@@ -266,7 +256,8 @@ pub(crate) async fn compare(
     Ok(found)
 }
 
-/// The applied revisions, parents before children, each with its digests in the history.
+/// The applied revisions, parents before children, each with its digests in the history: these nodes, and what they stood on when
+/// they were applied. A script that has changed since does not say that.
 async fn recorded(
     connection: &mut Connection,
     tables: &Tables,
@@ -285,36 +276,70 @@ async fn recorded(
             digests[node.index()] = (read(digest), read(lineage), never_ran(&row));
         }
     }
-    let applied = graph.applied(nodes);
-    let order = graph.topological().iter().copied().filter(|node| applied.contains(*node));
-    let record = |node: Node| {
-        let (digest, lineage, is_stamped) = digests[node.index()];
-        Record { node, digest, lineage, is_stamped }
-    };
-    Ok(order.map(record).collect())
-}
-
-/// The revisions whose scripts were edited after they ran, each with the script that was applied.
-async fn edited(
-    connection: &mut Connection,
-    tables: &Tables,
-    directory: &ScriptDirectory,
-    applied: &[Record],
-) -> Result<Vec<EditedRevision>, MigrateError> {
-    let mut edited = Vec::new();
-    for Record { node, digest, .. } in applied.iter().filter(|record| !record.is_stamped) {
-        let found = directory.digest(*node);
-        let Some(applied) = digest.filter(|digest| *digest != found) else { continue };
-        let revision = directory.graph().id(*node).clone();
-        let rows = connection.rows(tables.applied_script(revision.as_str())).await;
-        let script = rows.map_err(MigrateError::database(READING))?.into_iter().flatten().flatten().next();
-        let path = directory.script(*node).path.clone();
-        if script.as_deref().is_some_and(|text| is_equal(&path, text, found)) {
+    let mut applied: Vec<Option<Record>> = graph.nodes().map(|_| None).collect();
+    let mut open = nodes.to_vec();
+    while let Some(node) = open.pop() {
+        if applied[node.index()].is_some() {
             continue;
         }
+        let (digest, lineage, is_stamped) = digests[node.index()];
+        let mut then = None;
+        if digest.is_some_and(|digest| digest != directory.digest(node)) {
+            let rows = connection.rows(tables.applied_script(graph.id(node).as_str())).await;
+            then = rows.map_err(MigrateError::database(READING))?.into_iter().flatten().flatten().next();
+        }
+        let before = match then.as_deref().and_then(|text| stood_on(directory, node, text)) {
+            Some((names, dependencies)) => {
+                let known = known(connection, tables, directory, names, false).await?;
+                known.into_iter().flatten().chain(dependencies).collect()
+            }
+            None => graph.prerequisites(node).collect::<Vec<_>>(),
+        };
+        open.extend(&before);
+        applied[node.index()] = Some(Record { node, digest, lineage, is_stamped, then, before });
+    }
+    Ok(graph.topological().iter().filter_map(|node| applied[node.index()].take()).collect())
+}
+
+/// The names of the revisions on which one stood that was applied as this text, and its dependencies where they are as they were; none if
+/// the text cannot be read.
+fn stood_on(directory: &ScriptDirectory, node: Node, text: &str) -> Option<(Vec<String>, Vec<Node>)> {
+    let now = directory.script(node);
+    let then = Script::parse(&now.path, text.to_owned()).ok()?.revision;
+    let mut names: Vec<String> = then.parents.iter().map(RevisionId::to_string).collect();
+    if then.depends_on == now.revision.depends_on {
+        // They may be labels.
+        return Some((names, directory.graph().dependencies(node).to_vec()));
+    }
+    names.extend(then.depends_on);
+    Some((names, Vec::new()))
+}
+
+/// The revisions whose scripts were edited after they ran, each with the script that was applied. Of those that were only stamped the
+/// ones that were moved, if the nodes would not stand for the same revisions any more: one would count as applied that is not, or run
+/// that is.
+fn edited(directory: &ScriptDirectory, nodes: &[Node], applied: &[Record]) -> Vec<EditedRevision> {
+    let graph = directory.graph();
+    let now = graph.applied(nodes);
+    let is_same =
+        now.iter().count() == applied.len() && applied.iter().all(|record| now.contains(record.node));
+    let mut edited = Vec::new();
+    for Record { node, digest, is_stamped, then, before, .. } in applied {
+        let found = directory.digest(*node);
+        let Some(applied) = digest.filter(|digest| *digest != found) else { continue };
+        let is_moved =
+            before.iter().copied().collect::<BTreeSet<_>>() != graph.prerequisites(*node).collect();
+        if *is_stamped && (is_same || !is_moved) {
+            continue;
+        }
+        let path = directory.script(*node).path.clone();
+        if then.as_deref().is_some_and(|text| is_equal(&path, text, found)) {
+            continue;
+        }
+        let (revision, script) = (graph.id(*node).clone(), then.clone());
         edited.push(EditedRevision { revision, path, applied, found, script, reordered: None });
     }
-    Ok(edited)
+    edited
 }
 
 /// The revisions whose downgrade is another one than in the script that was applied.

@@ -9,8 +9,8 @@ use super::running::Running;
 use crate::config::TransactionMode;
 use crate::dialect::DoneEntry;
 use crate::migrate::error::MigrateError;
+use crate::migrate::history::ran::{ran_alike, ran_elsewhere};
 use crate::migrate::history::step::PlannedStep;
-use crate::migrate::history::verify::ran_alike;
 use crate::migrate::server::batch::{Batch, Failure};
 use crate::migrate::sqlite::alter::{alter_table, displace_table, lacking_alter};
 use crate::migrate::sqlite::drop::{check_children, check_keys, displaced, dropped_table, keep_children};
@@ -172,11 +172,11 @@ impl Executor<'_, '_> {
 
     /// Writes the rows of a stamp.
     pub(super) async fn stamp(&mut self, mut plan: StampPlan, purge: bool) -> Result<(), MigrateError> {
-        let tables = &self.context.tables;
+        let (tables, directory) = (&self.context.tables, self.context.directory);
         let mut batch = self.own_batch();
+        let moved = ran_elsewhere(self.work.connection, tables, directory, &plan.stamped).await?;
         if purge {
             // What ran as the scripts say, and stays, did run.
-            let directory = self.context.directory;
             let kept = ran_alike(self.work.connection, tables, directory, &plan.stamped).await?;
             plan.stamped.retain(|node| !kept.contains(node));
             let kept: Vec<&str> = kept.iter().map(|node| directory.graph().id(*node).as_str()).collect();
@@ -187,7 +187,7 @@ impl Executor<'_, '_> {
         // A stamp declares where the database is: no work is unfinished after it.
         batch.own(&tables.forget_unfinished(None));
         self.change_rows(&plan.change, &mut batch);
-        self.context.stamp_records(plan).iter().for_each(|sql| batch.own(sql));
+        self.context.stamp_records(plan, &moved).iter().for_each(|sql| batch.own(sql));
         self.send_own(batch).await?;
         self.progress.set_rows(&plan.rows);
         Ok(())

@@ -195,7 +195,8 @@ impl<'a> Plan<'a> {
             let missing = graph.prerequisites(node).filter(|before| !applied.contains(*before));
             let missing: Vec<Node> = missing.filter(|_| direction == Direction::Upgrade).collect();
             if !missing.is_empty() {
-                return Err(MigrateError::UnfinishedMoved { revision, missing: graph.ids(missing) });
+                let headers = unfinished.moved_by(directory.script(node));
+                return Err(MigrateError::UnfinishedMoved { revision, missing: graph.ids(missing), headers });
             }
             let step = revision::step(graph, &rows, node, direction);
             step.rows.apply(&mut rows);
