@@ -208,6 +208,7 @@ fn rebuilt(operation: &Operation) -> Option<&EnumChange> {
 
 /// PostgreSQL: the operations that lead back, with what stands in the way of an enum that only they make anew: a value that was
 /// added cannot be taken away. `after` is what is there before them, `before` what is there afterwards.
+#[cfg(feature = "driver")]
 pub(crate) fn freed_on_the_way_back(
     operations: Vec<Operation>,
     after: &[TextObject],
