@@ -2,6 +2,7 @@
 
 use std::collections::HashSet;
 
+use super::declared::Declared;
 use super::desired::{
     fill_definitions, fill_unsaid, fill_untold, fill_unusable_keys, name_enums, without_views,
 };
@@ -15,11 +16,10 @@ use super::scratch::Scratch;
 use super::settled::fill_references;
 use super::{AutogenerateError, Difference};
 use crate::dialect::{Namespace, generic};
-use crate::models::{Aspect, Declaration, SqlScript, Unread};
+use crate::models::{Aspect, Declaration, Unread};
 use crate::operation::{Operation, Renamed, Side, diff, leave_settings, unwritten, unwritten_settings};
 use crate::schema::{Enum, Filter, NamingConvention, ObjectName, Schema, Table, TextObject};
-use crate::sql::facts::{Action, Facts, ObjectKind};
-use crate::sql::{Dialect, Name};
+use crate::sql::Dialect;
 
 /// A database and a desired schema, both as the database shows them.
 ///
@@ -68,18 +68,9 @@ pub(super) async fn compare_on(
     owned: Owned,
 ) -> Result<Comparison, AutogenerateError> {
     let dialect = reading.connection.dialect();
-    let (mut made, mut declared) = (None, Vec::new());
-    let (mut desired, untold, naming, unread) = match declaration {
-        Declaration::Schema { schema, untold, naming, unread } => (schema, untold, naming, unread),
-        Declaration::Script(script) => {
-            declared = schemas_of_script(&script, dialect);
-            let (namespaces, _) = namespaces(&reading.namespaces, filter, &declared, &[])?;
-            let read = scratch.of_script(&mut reading.connection, &namespaces, &script).await?;
-            let desired = generic(&read, dialect);
-            made = Some(read);
-            (desired, &[][..], None, Vec::new())
-        }
-    };
+    let declared = Declared::of(reading, scratch, declaration, filter).await?;
+    let Declared { schema: mut desired, untold, naming, unread, made, schemas: declared, extensions } =
+        declared;
     let mut wanted = schemas_of(dialect, &mut desired);
     wanted.extend(declared);
     let Owned { mut ownership, created, is_replay, mentioned } = owned;
@@ -97,6 +88,11 @@ pub(super) async fn compare_on(
     desired.tables.retain(|table| filter.takes_by_pattern(&table.name));
     desired.tables.sort_by(|a, b| a.name.cmp(&b.name));
     desired.objects.retain(|object| object.table.as_ref().is_none_or(|table| filter.takes_by_pattern(table)));
+    if let Some(extensions) = extensions {
+        // Those of the compared database were in the scratch database too.
+        let is_gone = |name: &String| !extensions.contains(name) && ownership.creates_extension(name);
+        desired.objects.retain(|object| object.kind != "extension" || !is_gone(&object.name.name));
+    }
     filter.leave_out(&mut desired);
     fill_references(&mut desired);
     let there: Vec<Namespace> =
@@ -300,30 +296,6 @@ fn schemas_of(dialect: Dialect, desired: &mut Schema) -> Vec<String> {
         }
     }
     wanted
-}
-
-/// PostgreSQL: the schemas that a file creates or creates something in.
-fn schemas_of_script(script: &SqlScript, dialect: Dialect) -> Vec<String> {
-    let mut schemas = Vec::new();
-    for statement in script.statements.iter().filter(|_| dialect == Dialect::Postgresql) {
-        let changes = Facts::of(statement.text(&script.text), dialect).changes;
-        for change in changes.into_iter().filter(|change| change.action == Action::Creates) {
-            let Name { schema, name, .. } = change.object.name;
-            match change.object.kind {
-                ObjectKind::Schema => schemas.push(name),
-                ObjectKind::Table
-                | ObjectKind::View
-                | ObjectKind::Type
-                | ObjectKind::Routine
-                | ObjectKind::Sequence
-                | ObjectKind::Collation => schemas.extend(schema),
-                _ => {}
-            }
-        }
-    }
-    schemas.sort_unstable();
-    schemas.dedup();
-    schemas
 }
 
 /// Whose tables count: what a replay has made, in these schemas too, is made by the scripts.

@@ -6,6 +6,7 @@
 mod check;
 mod compare;
 mod comparison;
+mod declared;
 mod describe;
 mod desired;
 mod difference;

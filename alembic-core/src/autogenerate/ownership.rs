@@ -69,8 +69,9 @@ impl Ownership {
     /// Whether a text object is compared: it belongs to a table that is, or a revision creates it.
     pub(super) fn manages_object(&self, object: &TextObject, desired: &Schema) -> bool {
         match (&object.table, kind_of(object)) {
-            (_, Some(ObjectKind::Extension)) => false,
-            (Some(about), _) if object.kind == "comment" => {
+            (_, Some(ObjectKind::Extension)) => self.creates_extension(&object.name.name),
+            // It may be about anything: a comment, a trigger of a view.
+            (Some(about), _) if object.kind != "partition" => {
                 let kinds = [
                     ObjectKind::View,
                     ObjectKind::Routine,
@@ -78,12 +79,18 @@ impl Ownership {
                     ObjectKind::Type,
                     ObjectKind::Collation,
                 ];
-                self.manages(about, desired) || kinds.into_iter().any(|kind| self.has(kind, about))
+                self.manages(about, desired)
+                    || (self.created.is_some() && kinds.into_iter().any(|kind| self.has(kind, about)))
             }
-            (Some(table), _) if object.kind != "partition" => self.manages(table, desired),
             (_, Some(kind)) => self.has(kind, &object.name),
             _ => false,
         }
+    }
+
+    /// Whether a revision creates this extension.
+    pub(super) fn creates_extension(&self, name: &str) -> bool {
+        let key = (ObjectKind::Extension, name.to_lowercase());
+        self.created.as_ref().is_some_and(|created| created.contains(&key))
     }
 
     /// Whether a table is compared.

@@ -108,7 +108,10 @@ pub fn schema_sql(schema: &Schema, dialect: Dialect) -> Result<String, DdlError>
     let schema = &with_collations(schema);
     let nothing = Schema::default();
     let before = Side { reflected: &nothing, written: &nothing };
+    let objects =
+        schema.objects.iter().filter(|object| object.statements().is_some() && object.kind != "extension");
     let names = schema.tables.iter().map(|table| &table.name).chain(schema.enums.iter().map(|own| &own.name));
+    let names = names.chain(objects.map(|object| &object.name));
     let schemas: BTreeSet<&String> = names.filter_map(|name| name.schema.as_ref()).collect();
     let schemas = schemas.into_iter().map(|name| Operation::CreateSchema { name: name.clone() });
     let tables = diff(dialect, before, Side { reflected: schema, written: schema });

@@ -143,8 +143,11 @@ impl Linker {
         }
     }
 
-    /// A primary key whose columns may be NULL.
+    /// A primary key whose columns may be NULL, as only those of SQLite may.
     fn key_columns(&mut self, draft: &Draft, table: &Table) {
+        if self.dialect == Some(Dialect::Sqlite) {
+            return;
+        }
         for name in table.primary_key.iter().flat_map(|key| &key.columns) {
             let line = draft.columns.iter().find(|column| column.value.column.name == *name);
             if let Some(column) = table.column(name)

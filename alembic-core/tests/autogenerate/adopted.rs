@@ -49,7 +49,8 @@ async fn check([adopted, new]: &[Arena; 2], seed: u64) {
     let there = inspect(adopted.pool(), &Filter::default()).await.expect("the schema");
     let naming = NamingConvention::default();
     let source = rust_source(&generic(&there, dialect), dialect, &naming, &Filter::default());
-    let read = || models(&source, &naming).unwrap_or_else(|error| panic!("{context}: {error}\n{source}"));
+    let read =
+        || models(&source, dialect, &naming).unwrap_or_else(|error| panic!("{context}: {error}\n{source}"));
     let nothing = difference(adopted, read(), &context).await;
     assert!(nothing.is_empty(), "{context}: {nothing}\n{source}");
     let baseline = difference(new, read(), &context).await;

@@ -13,7 +13,8 @@ use crate::cases::Cases;
 mod mariadb;
 mod sqlite;
 
-/// The names of everything in a namespace and of everything that belongs to a table in one, by PostgreSQL's own words.
+/// The names of everything in a namespace and of everything that belongs to a table in one, by PostgreSQL's own words. What a
+/// partition has from its table is not counted.
 const NAMES: &str = "\
 WITH RECURSIVE own AS (
     SELECT d.classid, d.objid FROM pg_depend d JOIN pg_namespace n ON d.refclassid = 'pg_namespace'::regclass AND n.oid = d.refobjid
@@ -28,6 +29,11 @@ WHERE i.type NOT IN ('default value', 'toast table', 'rule') AND i.type NOT LIKE
     AND NOT EXISTS (SELECT FROM pg_depend r WHERE r.classid = 'pg_proc'::regclass AND r.objid = own.objid AND r.deptype = 'i') AND coalesce(i.name, '') !~ '^_|^pg_toast|_not_null$'
     AND NOT EXISTS (SELECT FROM pg_depend e WHERE e.classid = own.classid AND e.objid = own.objid AND e.deptype = 'e')
     AND NOT EXISTS (SELECT FROM pg_trigger t WHERE own.classid = 'pg_trigger'::regclass AND t.oid = own.objid AND t.tgisinternal)
+    AND NOT EXISTS (SELECT FROM pg_class c JOIN pg_depend e ON e.classid = 'pg_type'::regclass AND e.objid = c.reltype AND e.deptype = 'e'
+        WHERE own.classid = 'pg_class'::regclass AND c.oid = own.objid)
+    AND NOT EXISTS (SELECT FROM pg_inherits h JOIN pg_class x ON x.oid = h.inhrelid
+        WHERE own.classid = 'pg_class'::regclass AND x.oid = own.objid AND x.relkind IN ('i', 'I'))
+    AND NOT EXISTS (SELECT FROM pg_constraint k WHERE own.classid = 'pg_constraint'::regclass AND k.oid = own.objid AND k.conparentid <> 0)
 ORDER BY 1, 2";
 
 /// Each desired database of the cases, and one with what is only named.
@@ -77,7 +83,9 @@ async fn every_object_of_postgresql_is_claimed() {
 #[tokio::test]
 async fn every_attribute_of_postgresql_is_claimed() {
     let (mut arena, mut copy) = (Arena::new(Kind::Postgresql).await, Arena::new(Kind::Postgresql).await);
-    for (name, sql) in databases() {
+    // What is printed otherwise each time is compared in that case itself, after it has been made once more.
+    let is_stable = |(name, _): &(String, String)| name != "texts that PostgreSQL prints otherwise each time";
+    for (name, sql) in databases().into_iter().filter(is_stable) {
         arena.clear().await;
         copy.clear().await;
         arena.run(&sql).await;

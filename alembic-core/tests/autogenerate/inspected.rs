@@ -3,6 +3,7 @@
 use alembic_core::autogenerate::{Filter, compare, generic, inspect, rust_source, schema_sql};
 use alembic_core::models::{Declaration, Package, Sources, rust_models, sql_schema};
 use alembic_core::schema::{Column, NamingConvention, Type};
+use alembic_core::sql::Dialect;
 use alembic_testing::Kind;
 
 use crate::arena::Arena;
@@ -40,7 +41,8 @@ async fn check_models(arena: &Arena, filter: &Filter, name: &str) {
     let schema = generic(&schema, arena.dialect());
     let naming = NamingConvention::default();
     let source = rust_source(&schema, arena.dialect(), &naming, &Filter::default());
-    let read = models(&source, &naming).unwrap_or_else(|error| panic!("{name}: {error}\n{source}"));
+    let read =
+        models(&source, arena.dialect(), &naming).unwrap_or_else(|error| panic!("{name}: {error}\n{source}"));
     let changed = open_tables(read.clone());
     let compared = compare(arena.pool(), read, filter).await;
     let difference = compared.unwrap_or_else(|error| panic!("{name}: {error}\n{source}")).difference();
@@ -70,12 +72,21 @@ fn open_tables(models: Declaration) -> Declaration {
     Declaration::Schema { schema, untold, naming, unread }
 }
 
-pub(crate) fn models(source: &str, naming: &NamingConvention) -> Result<Declaration, String> {
+pub(crate) fn models(
+    source: &str,
+    dialect: Dialect,
+    naming: &NamingConvention,
+) -> Result<Declaration, String> {
     let folder = tempfile::tempdir().expect("a folder");
     let library = folder.path().join("lib.rs");
     std::fs::write(&library, source).expect("a file");
     let package = Package { name: "service".into(), library: Some(library), ..Package::default() };
-    let sources = Sources { folder: folder.path().to_owned(), packages: vec![package], ..Sources::default() };
+    let sources = Sources {
+        folder: folder.path().to_owned(),
+        packages: vec![package],
+        dialect: Some(dialect),
+        ..Sources::default()
+    };
     rust_models(&sources, naming).map_err(|error| error.to_string())
 }
 

@@ -11,6 +11,7 @@ mod compile;
 mod connect;
 mod conversions;
 mod databases;
+mod declared;
 mod downgrade;
 mod dry_run;
 mod dumps;

@@ -43,8 +43,10 @@ pub(super) fn plan(
             Verdict::Refused(reason) => return Err(refused(script, statement.start, reason)),
             Verdict::Skipped => {
                 planned.skipped += 1;
-                let word = keywords(text, dialect, 1).into_iter().next();
-                planned.words.extend(word.filter(|word| !planned.words.contains(word)));
+                let words = keywords(text, dialect, 2).join(" ");
+                if !planned.words.contains(&words) {
+                    planned.words.push(words);
+                }
                 let events = facts.changed(Action::Creates, ObjectKind::Event);
                 let events = events.map(|event| ObjectName::new(event.name.name.clone()));
                 planned.events.extend(events.map(|name| TextObject::new("event", name)));

@@ -84,7 +84,14 @@ impl Writer<'_> {
                 Fill::Neutral => None,
             };
             if let Some(value) = value.filter(|_| before.nullable && !after.nullable) {
-                let nullable = Column { nullable: true, ..after.as_ref().clone() };
+                // What is numbered has to be NOT NULL.
+                let nullable = Column {
+                    nullable: true,
+                    identity: before.identity,
+                    identity_options: before.identity_options.clone(),
+                    sequence: before.sequence.clone(),
+                    ..after.as_ref().clone()
+                };
                 let step = |before: &Column, after: &Column| Operation::AlterColumn {
                     table: table.clone(),
                     before: Box::new(before.clone()),

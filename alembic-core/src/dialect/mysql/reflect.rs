@@ -16,8 +16,8 @@ use crate::schema::{
     Check, Direction, ForeignKey, Index, IndexPart, ObjectName, PrimaryKey, ReferentialAction, Schema, Table,
     TextObject, Unique,
 };
-use crate::sql::Dialect;
 use crate::sql::quote::identifier;
+use crate::sql::{Dialect, TokenKind, tokens};
 
 /// Which of the two it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -197,7 +197,7 @@ impl Reader<'_> {
         }
     }
 
-    /// `definitions` has those of the sequences, in their order.
+    /// `definitions` has those of the views and sequences, in their order.
     fn read_objects(&mut self, rows: Rows, mut definitions: impl Iterator<Item = String>) {
         for row in rows {
             let [kind, namespace, name, table, mut definition, drop] = columns(row);
@@ -205,6 +205,11 @@ impl Reader<'_> {
             let table = table.map(|table| self.name(namespace, Some(table)));
             let kind = kind.unwrap_or_default();
             let is_sequence = kind == "sequence";
+            // The catalog has it without the character sets of its texts.
+            if let ("view", Some(create)) = (kind.as_str(), &definition) {
+                let query = query_of_view(&definitions.next().unwrap_or_default());
+                definition = query.map(|query| format!("{create} {query}"));
+            }
             if let (true, Some(create)) = (is_sequence, &definition) {
                 let printed = definitions.next().unwrap_or_default();
                 let start = format!("CREATE SEQUENCE {}", identifier(Dialect::Mysql, &name.name));
@@ -228,6 +233,14 @@ impl Reader<'_> {
         }
         self.schema.objects.sort();
     }
+}
+
+/// What `SHOW CREATE VIEW` prints behind the name, from `AS` on.
+fn query_of_view(printed: &str) -> Option<String> {
+    let mut words = tokens(printed, Dialect::Mysql).filter(|token| token.kind == TokenKind::Word);
+    words.find(|token| token.text(printed) == "VIEW")?;
+    let start = words.find(|token| token.text(printed) == "AS")?.start;
+    printed.get(start..).map(str::to_owned)
 }
 
 fn part(

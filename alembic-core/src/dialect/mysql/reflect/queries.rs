@@ -31,16 +31,21 @@ pub(crate) fn queries(namespaces: &[Namespace], flavor: Flavor) -> [String; 6] {
     [TABLES, COLUMNS, &indexes, KEYS, checks, &objects].map(|query| query.replace("{namespaces}", &names))
 }
 
-/// The queries for the definitions of the tables, then of the sequences, that the answers to [`queries`] list.
+/// The queries for the definitions of the tables, then of the views and sequences, that the answers to [`queries`] list.
 pub(crate) fn definitions(answers: &[Rows; 6]) -> Vec<String> {
     let [tables, .., objects] = answers;
     let show = |kind: &str, row: &[Option<String>]| {
         let name = |place: usize| identifier(Dialect::Mysql, row[place].as_deref().unwrap_or_default());
         format!("SHOW CREATE {kind} {}.{}", name(0), name(1))
     };
-    let sequences = objects.iter().filter(|row| row[0].as_deref() == Some("sequence"));
     let tables = tables.iter().map(|row| show("TABLE", row));
-    tables.chain(sequences.map(|row| show("SEQUENCE", &row[1..]))).collect()
+    let printed = objects.iter().filter_map(|row| match row[0].as_deref() {
+        Some("sequence") => Some(show("SEQUENCE", &row[1..])),
+        // Of a view whose text is hidden the server shows nothing.
+        Some("view") if row[4].is_some() => Some(show("VIEW", &row[1..])),
+        _ => None,
+    });
+    tables.chain(printed).collect()
 }
 
 /// Namespace, name, comment; collation of the namespace and of the table.
@@ -103,8 +108,7 @@ ORDER BY 1, 2, 3";
 /// database never runs one, and so are packages and routines in the language of Oracle, which needs another mode of the session.
 const OBJECTS: &str = "\
 SELECT 'view', CAST(v.table_schema AS CHAR), CAST(v.table_name AS CHAR), NULL,
-    CAST(IF(v.view_definition = '', NULL, CONCAT('CREATE {algorithm}SQL SECURITY ', v.security_type, ' VIEW ', {view}, ' AS ', v.view_definition,
-        IF(v.check_option = 'NONE', '', CONCAT(' WITH ', v.check_option, ' CHECK OPTION')))) AS CHAR),
+    CAST(IF(v.view_definition = '', NULL, CONCAT('CREATE {algorithm}SQL SECURITY ', v.security_type, ' VIEW ', {view})) AS CHAR),
     CAST(CONCAT('DROP VIEW ', {view}) AS CHAR)
 FROM information_schema.views v
 WHERE v.table_schema IN ({namespaces}) AND v.table_name <> '{mark}'
