@@ -1,5 +1,6 @@
 //! The comparison of a database with a desired schema.
 
+use std::borrow::Cow;
 use std::collections::HashSet;
 
 use super::declared::Declared;
@@ -167,15 +168,16 @@ impl Comparison {
         let naming = self.naming.as_ref();
         let kept = naming.map_or_else(Vec::new, |naming| not_insisted_on(&operations, &self.desired, naming));
         if kept.is_empty() {
-            return self.made_by(operations, self.desired.clone());
+            return self.made_by(operations, Cow::Borrowed(&self.desired));
         }
-        let (mut normal, mut desired) = (normal, self.desired.clone());
+        let (mut normal, mut desired) = (normal.into_owned(), self.desired.clone());
         for (table, to, from) in &kept {
             call(&mut normal, table, to, from);
             call(&mut desired, table, to, from);
         }
         let after = Side { reflected: &normal, written: &desired };
-        self.made_by(diff(self.dialect, before, after), desired)
+        let operations = diff(self.dialect, before, after);
+        self.made_by(operations, Cow::Owned(desired))
     }
 
     /// The tables that are left alone, because nothing desires them and no revision creates them.
@@ -232,18 +234,25 @@ impl Comparison {
     }
 
     /// The desired schema with the objects that are left alone.
-    fn normal_with_unmanaged(&self) -> Schema {
+    fn normal_with_unmanaged(&self) -> Cow<'_, Schema> {
+        let mut left = self.actual.objects.iter().filter(|object| !self.is_kept(object)).peekable();
+        if left.peek().is_none() {
+            return Cow::Borrowed(&self.normal);
+        }
         let mut normal = self.normal.clone();
-        let left = self.actual.objects.iter().filter(|object| !self.is_kept(object));
         normal.objects.extend(left.cloned());
-        normal
+        Cow::Owned(normal)
     }
 
     /// The difference that these operations make, after missing schemas are created.
-    fn made_by(&self, mut operations: Vec<Operation>, mut after: Schema) -> Difference {
-        after.objects = self.normal_with_unmanaged().objects;
+    fn made_by(&self, mut operations: Vec<Operation>, after: Cow<'_, Schema>) -> Difference {
         let missing = self.missing.iter().cloned();
         operations.splice(0..0, missing.map(|name| Operation::CreateSchema { name }));
+        if operations.is_empty() {
+            return Difference::new(self.dialect, operations, &Schema::default(), Schema::default());
+        }
+        let mut after = after.into_owned();
+        after.objects.clone_from(&self.normal_with_unmanaged().objects);
         Difference::new(self.dialect, operations, &self.generic, after)
     }
 

@@ -1,5 +1,6 @@
 //! Which tables of a database are managed: desired tables, and tables that a revision creates. All others are left alone.
 
+use std::borrow::Cow;
 use std::collections::HashSet;
 
 use crate::schema::{Enum, Filter, ObjectName, Schema, Table, TextObject};
@@ -103,7 +104,10 @@ impl Ownership {
     }
 
     /// The schema without the tables that are not compared, and without the enums that only these use.
-    pub(super) fn managed(&self, schema: &Schema, desired: &Schema) -> Schema {
+    pub(super) fn managed<'s>(&self, schema: &'s Schema, desired: &Schema) -> Cow<'s, Schema> {
+        if schema.tables.iter().all(|table| self.manages(&table.name, desired)) {
+            return Cow::Borrowed(schema);
+        }
         let mut managed = schema.clone();
         let (tables, left): (Vec<Table>, Vec<Table>) = std::mem::take(&mut managed.tables)
             .into_iter()
@@ -114,7 +118,7 @@ impl Ownership {
             columns.any(|column| column.type_.enum_name() == Some(name))
         };
         managed.enums.retain(|own| desires(desired, own) || !is_used(&own.name));
-        managed
+        Cow::Owned(managed)
     }
 }
 

@@ -68,8 +68,8 @@ pub(super) async fn align_texts(
     if dialect != Dialect::Postgresql || !normal.objects.iter().any(|own| is_other(&own)) {
         return Ok(());
     }
-    let Some(new) = scratch.remade(connection, namespaces, normal).await? else { return Ok(()) };
-    let Some(old) = scratch.remade(connection, namespaces, actual).await? else { return Ok(()) };
+    let new = scratch.remade(connection, namespaces, normal).await?;
+    let old = scratch.remade(connection, namespaces, actual).await?;
     for own in normal.objects.iter_mut().filter(|own| is_other(&&**own)) {
         let (Some(found), Some(new), Some(old)) =
             (same(&actual.objects, own), same(&new, own), same(&old, own))

@@ -83,6 +83,24 @@ async fn what_belongs_to_views() {
     assert_eq!(format!("{rows:?}"), r#"[[Some("mvi")], [Some("ru")], [Some("tv")]]"#);
 }
 
+/// What PostgreSQL prints otherwise each time is compared, also beside a view that a scratch database cannot make.
+#[tokio::test]
+async fn texts_that_are_printed_otherwise() {
+    let database = TestDatabase::new(Kind::Postgresql).await;
+    database.rows("CREATE TABLE secret (id int)").await;
+    let package = from_sql(
+        &database,
+        "CREATE TABLE secret (id int);\nCREATE VIEW sv AS SELECT id FROM secret;\n\
+         CREATE TABLE o (id int PRIMARY KEY, status varchar(9));\n\
+         CREATE VIEW v AS SELECT id FROM o WHERE status IN ('a', 'b');\n",
+    );
+    package.edit("alembic.toml", "models = {", "tables = { exclude = [\"secret\"] }\nmodels = {");
+    follow(&package, "a1");
+    package.edit("schema.sql", "('a', 'b')", "('a', 'c')");
+    let output = package.alembic("check").code(1);
+    assert!(output.stdout.contains("add view v") && !output.stdout.contains("sv"), "{output}");
+}
+
 /// The privileges on what is made again are told, because they are lost.
 #[tokio::test]
 async fn privileges_of_what_is_made_again() {

@@ -80,14 +80,14 @@ impl<'a, 'n> Scratch<'a, 'n> {
         }
     }
 
-    /// PostgreSQL: what is no table in `schema`, as the database shows it when all of that is made of what it has shown once. None
-    /// where it cannot be made.
+    /// PostgreSQL: what is no table in `schema`, as the database shows it when all of that is made of what it has shown once. What
+    /// cannot be made there, because it needs what is not shown, is left out.
     pub(in super::super) async fn remade(
         &mut self,
         compared: &mut Connection,
         namespaces: &[Namespace],
         schema: &Schema,
-    ) -> Result<Option<Vec<TextObject>>, AutogenerateError> {
+    ) -> Result<Vec<TextObject>, AutogenerateError> {
         let mut schema = schema.clone();
         for view in schema.objects.iter_mut().filter(|own| own.kind == "materialized view") {
             view.definition.iter_mut().for_each(|query| query.push_str("\nWITH NO DATA"));
@@ -98,11 +98,16 @@ impl<'a, 'n> Scratch<'a, 'n> {
         let made = statements(Dialect::Postgresql, Dialect::Postgresql, &operations, [&schema, &nothing])?;
         let made: Vec<String> = made.into_iter().map(|statement| statement.sql).collect();
         self.open(compared, namespaces, None).await?;
-        match self.in_transaction(compared, namespaces, &schema, &made).await {
-            Ok(read) => Ok(Some(read.objects)),
-            Err(AutogenerateError::Scratch { .. }) => Ok(None),
-            Err(error) => Err(error),
-        }
+        let read = match self.in_transaction(compared, namespaces, &schema, &made).await {
+            Err(AutogenerateError::Scratch { .. }) => {
+                let mut scratch = self.take()?;
+                let read = what_works(&mut scratch.connection, namespaces, &made).await;
+                self.database = Some(scratch);
+                read
+            }
+            read => read,
+        };
+        Ok(read?.objects)
     }
 
     /// What a file of SQL makes.
@@ -347,5 +352,24 @@ async fn rolled_back(
         Err(error) => Err(error),
     };
     let undone = connection.rollback().await.map_err(AutogenerateError::database(DOING));
+    read.and_then(|read| undone.map(|()| read))
+}
+
+/// PostgreSQL: runs the statements that the database can carry out, reads what they have made, and undoes it.
+async fn what_works(
+    connection: &mut Connection,
+    namespaces: &[Namespace],
+    made: &[String],
+) -> Result<Schema, AutogenerateError> {
+    let failed = |error| AutogenerateError::database(DOING)(error);
+    connection.begin(&[]).await.map_err(failed)?;
+    for statement in made {
+        connection.execute_one("SAVEPOINT one".to_owned()).await.map_err(failed)?;
+        let is_made = connection.execute_one(statement.clone()).await.is_ok();
+        let end = if is_made { "RELEASE SAVEPOINT one" } else { "ROLLBACK TO SAVEPOINT one" };
+        connection.execute_one(end.to_owned()).await.map_err(failed)?;
+    }
+    let read = reflect(connection, namespaces).await;
+    let undone = connection.rollback().await.map_err(failed);
     read.and_then(|read| undone.map(|()| read))
 }

@@ -15,6 +15,8 @@ mod renames;
 mod tables;
 mod unnamed;
 
+use std::borrow::Cow;
+
 use columns::View;
 use phases::Phases;
 #[cfg(feature = "driver")]
@@ -42,9 +44,11 @@ pub struct Side<'a> {
 #[must_use]
 pub fn diff(dialect: Dialect, before: Side<'_>, after: Side<'_>) -> Vec<Operation> {
     let renames = renames::find(before.reflected, after.written);
-    let [mut raw, mut written] = [before.reflected, before.written].map(Schema::clone);
-    for schema in [&mut raw, &mut written] {
-        renames::apply(schema, &renames, dialect);
+    let [mut raw, mut written] = [before.reflected, before.written].map(Cow::Borrowed);
+    if !renames.is_empty() {
+        for schema in [&mut raw, &mut written] {
+            renames::apply(schema.to_mut(), &renames, dialect);
+        }
     }
     let reflected_after = canonical(after.reflected, dialect);
     let mut enums = {
@@ -53,7 +57,7 @@ pub fn diff(dialect: Dialect, before: Side<'_>, after: Side<'_>) -> Vec<Operatio
     };
     for change in &enums.changed {
         for schema in [&mut raw, &mut written] {
-            enums::rename_values(schema, change, dialect);
+            enums::rename_values(schema.to_mut(), change, dialect);
         }
     }
     let reflected_before = canonical(&raw, dialect);
