@@ -78,7 +78,7 @@ async fn what_belongs_to_views() {
     assert!(script(&package, "a2").contains("DROP EXTENSION"), "{}", script(&package, "a2"));
     package.alembic("downgrade a1").success();
     let rows = database
-        .rows("SELECT tgname::text FROM pg_trigger WHERE NOT tgisinternal UNION SELECT indexname::text FROM pg_indexes WHERE indexname = 'mvi' UNION SELECT rulename::text FROM pg_rules ORDER BY 1")
+        .rows("SELECT tgname::text FROM pg_trigger WHERE NOT tgisinternal UNION SELECT indexname::text FROM pg_indexes WHERE indexname = 'mvi' UNION SELECT rulename::text FROM pg_rules WHERE schemaname = 'public' ORDER BY 1")
         .await;
     assert_eq!(format!("{rows:?}"), r#"[[Some("mvi")], [Some("ru")], [Some("tv")]]"#);
 }

@@ -169,6 +169,10 @@ async fn of_sqlite() {
     };
     check(&package, &mut dump(&[".schema --nosys"]), Ok(()));
     check(&package, &mut dump(&[".schema"]), Ok(()));
+    // It cannot dump the virtual table as a statement.
+    let settings = package.read("alembic.toml");
+    package
+        .write("alembic.toml", format!("{settings}\ntables = {{ unmanaged = [\"virtual table:words\"] }}\n"));
     check(&package, &mut dump(&[".dump authors books by_code names touched"]), Ok(()));
     database.rows("INSERT INTO authors (name) VALUES ('one')").await;
     check(&package, &mut dump(&[".dump authors books by_code"]), Err("sqlite3 FILE .schema"));
