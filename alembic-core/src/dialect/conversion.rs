@@ -81,6 +81,7 @@ pub(crate) fn conversion(
 }
 
 /// The type of PostgreSQL whose casts a server has to be asked for, because nothing is known of it.
+#[cfg(feature = "postgres")]
 pub(crate) fn asked_for(side: Side<'_>) -> Option<String> {
     postgresql::Known::of(side).unknown()
 }

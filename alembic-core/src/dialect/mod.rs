@@ -43,7 +43,9 @@ mod tables;
 mod types;
 
 #[cfg(all(feature = "sources", feature = "driver"))]
-pub(crate) use conversion::{Side as TypeSide, asked_for, is_larger};
+pub(crate) use conversion::is_larger;
+#[cfg(feature = "postgres")]
+pub(crate) use conversion::{Side as TypeSide, asked_for};
 #[cfg(all(feature = "sources", feature = "driver"))]
 pub use ddl::DdlError;
 #[cfg(all(feature = "sources", feature = "driver"))]

@@ -80,6 +80,7 @@ impl Known {
     }
 
     /// The type, or that of the elements, if nothing is known of it.
+    #[cfg(feature = "postgres")]
     pub(super) fn unknown(&self) -> Option<String> {
         (self.kind == Kind::Other).then(|| self.spelling.name.clone())
     }
