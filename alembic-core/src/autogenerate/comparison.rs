@@ -187,7 +187,7 @@ impl Comparison {
         names.filter(|name| !self.ownership.manages(name, &self.desired)).collect()
     }
 
-    /// What is no table and is left alone for the same reason, or because the source tells of no such objects.
+    /// Objects other than tables that are left alone: no revision creates them, or the source has no objects of that kind.
     #[must_use]
     pub fn unmanaged_objects(&self) -> Vec<&TextObject> {
         let others = self.actual.objects.iter().filter(|object| !self.is_kept(object));

@@ -58,8 +58,8 @@ pub(super) async fn all_namespaces(connection: &mut Connection) -> Result<Vec<Na
     Ok(known.collect())
 }
 
-/// Of all schemas the default one, those that the filter names, those that are wanted, and those of `others` that are there; of
-/// the wanted ones, those that are not there.
+/// The schemas to read: the default one, those that the filter names, the wanted ones, and those of `others` that exist. Second, the
+/// wanted ones that do not exist.
 pub(super) fn namespaces(
     all: &[Namespace],
     filter: &Filter,

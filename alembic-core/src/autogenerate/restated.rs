@@ -3,7 +3,7 @@
 //! PostgreSQL shows `a IN ('x', 'y')` of a `varchar` with `ARRAY[…]::text[]`, and that, read again, with a cast at each
 //! element. So what one database shows is not what another shows that was made of it. Both are put through the scratch
 //! place here until nothing changes any more, and what is the same then is said in the words of the actual schema. Views, policies
-//! and the like are put through it once more: what they are made of has been shown by a server before.
+//! and the like are created a second time, from the text that the server printed the first time.
 
 use super::AutogenerateError;
 use super::names::earlier;

@@ -80,8 +80,8 @@ impl<'a, 'n> Scratch<'a, 'n> {
         }
     }
 
-    /// PostgreSQL: what is no table in `schema`, as the database shows it when all of that is made of what it has shown once. What
-    /// cannot be made there, because it needs what is not shown, is left out.
+    /// PostgreSQL: creates a schema that was read from a database, and reads the objects other than tables back. Objects that cannot be
+    /// created there, because they need something that was not read, are missing from the result.
     pub(in super::super) async fn remade(
         &mut self,
         compared: &mut Connection,
@@ -355,7 +355,7 @@ async fn rolled_back(
     read.and_then(|read| undone.map(|()| read))
 }
 
-/// PostgreSQL: runs the statements that the database can carry out, reads what they have made, and undoes it.
+/// PostgreSQL: runs the statements, passes over those that fail, reads the result, and rolls back.
 async fn what_works(
     connection: &mut Connection,
     namespaces: &[Namespace],

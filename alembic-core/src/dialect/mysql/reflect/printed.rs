@@ -304,7 +304,7 @@ fn pass_setting(reader: &mut Reader<'_>) {
     }
 }
 
-/// The text, where it says more than is told.
+/// The text, if it says more than `told`.
 fn remainder(text: String, told: &str) -> Option<String> {
     Some(text).filter(|text| !words(text).eq(words(told)))
 }
